@@ -1,0 +1,94 @@
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+import type { RawAnswer } from './answer.ts'
+
+export type SendRequest = {
+  readonly method: 'GET' | 'POST'
+  readonly target: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/**
+ * What became of one request. `unsent`: it failed before a byte of it went out, WeChat Pay cannot have acted.
+ * `lost`: no whole answer came, WeChat Pay may have acted. `reason` is an error code, never a message.
+ */
+export type Sent =
+  | { readonly kind: 'answered'; readonly answer: RawAnswer }
+  | { readonly kind: 'unsent' | 'lost'; readonly reason: string }
+
+export type Send = (request: SendRequest) => Promise<Sent>
+
+export type SendLimits = { readonly timeoutMs: number; readonly maxAnswerBytes: number; readonly maxIdleMs: number }
+
+/**
+ * The only place that opens a socket to WeChat Pay. One request, one answer: no redirect is followed, nothing is repeated.
+ * @param origin scheme, host and port
+ */
+export const createSend = (origin: URL, limits: SendLimits): Send => {
+  const sockets = keepAliveAgent(origin, limits.maxIdleMs)
+  const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
+  return ({ method, target, headers, body }) => {
+    sockets.dropIdle()
+    const options: RequestOptions = {
+      agent: sockets.agent,
+      protocol: origin.protocol,
+      hostname: origin.hostname.replace(/^\[|\]$/g, ''),
+      port: origin.port,
+      method,
+      path: target,
+      headers: body === '' ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
+      signal: AbortSignal.timeout(limits.timeoutMs),
+    }
+    return exchange(request(options), body, limits.maxAnswerBytes)
+  }
+}
+
+/** Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
+const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number): Promise<Sent> =>
+  new Promise((resolve) => {
+    let isOut = false
+    const fail = (error: Error & { code?: string }) =>
+      resolve({ kind: isOut ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
+
+    request.on('socket', (socket) => {
+      if (!socket.connecting) isOut = true
+      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+        isOut = true
+      })
+    })
+    request.on('error', fail)
+    request.on('response', (response) => {
+      const chunks: Buffer[] = []
+      let length = 0
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length > maxAnswerBytes)
+          request.destroy(Object.assign(new Error('answer too large'), { code: 'ANSWER_TOO_LARGE' }))
+        else chunks.push(chunk)
+      })
+      response.on('error', fail)
+      response.on('end', () => {
+        const { statusCode = 0, rawHeaders } = response
+        resolve({ kind: 'answered', answer: { status: statusCode, rawHeaders, body: Buffer.concat(chunks) } })
+      })
+    })
+    request.end(body)
+  })
+
+/**
+ * An agent that keeps one socket. A frozen sandbox runs no timers, so a socket's idle time is taken from the wall
+ * clock when it is about to be used again: WeChat Pay closes its side after 8 s.
+ */
+const keepAliveAgent = (origin: URL, maxIdleMs: number) => {
+  const options = { keepAlive: true, maxFreeSockets: 1, noDelay: true }
+  const agent = origin.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
+  const idleSince = new WeakMap<Socket, number>()
+  agent.on('free', (socket: Socket) => idleSince.set(socket, Date.now()))
+  const dropIdle = () => {
+    for (const socket of Object.values(agent.freeSockets).flatMap((free) => free ?? []))
+      if (Date.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy()
+  }
+  return { agent, dropIdle }
+}

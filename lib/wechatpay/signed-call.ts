@@ -1,0 +1,65 @@
+import { type KeyObject, randomBytes } from 'node:crypto'
+import { header, type RawAnswer, type Trust, verifyAnswer } from './answer.ts'
+import { authorizationHeader } from './authorization.ts'
+import { requestMessage } from './message.ts'
+import type { Request } from './order-api.ts'
+import type { Send, Sent } from './send.ts'
+import { sign } from './signature.ts'
+
+/** Who signs, and whose word is believed. */
+export type Signer = {
+  readonly mchid: string
+  /** Serial of the merchant's certificate, 40 hex. */
+  readonly serial_no: string
+  readonly privateKey: KeyObject
+  /** WeChat Pay's keys by id; the first is the one asked for. */
+  readonly wechatpayKeys: ReadonlyMap<string, KeyObject>
+}
+
+/** What came of a signed call. `sent_at` is ms. Only `verified` answers are WeChat Pay's word. */
+export type Outcome =
+  | { readonly kind: 'unsent' | 'lost'; readonly reason: string; readonly sent_at: number }
+  | ({ readonly kind: 'answered'; readonly sent_at: number; readonly request_id?: string } & Omit<
+      RawAnswer,
+      'rawHeaders'
+    > &
+      Trust)
+
+export type CallDeps = { readonly send: Send; readonly now: () => number; readonly nonce: () => string }
+
+/** 32 characters of `[0-9A-F]` from a CSPRNG. */
+export const randomNonce = (): string => randomBytes(16).toString('hex').toUpperCase()
+
+/** Signs at the moment of sending, sends once, verifies what comes back. Never throws for what the network does. */
+export const sendSigned = async (
+  request: Request,
+  signer: Signer,
+  { send, now, nonce }: CallDeps,
+): Promise<Outcome> => {
+  const sent_at = now()
+  const parts = { ...request, timestamp: String(Math.floor(sent_at / 1000)), nonce: nonce() }
+  const authorization = authorizationHeader({
+    mchid: signer.mchid,
+    nonce_str: parts.nonce,
+    signature: sign(requestMessage(parts), signer.privateKey),
+    timestamp: parts.timestamp,
+    serial_no: signer.serial_no,
+  })
+  const [askedKeyId = ''] = signer.wechatpayKeys.keys()
+  const headers = {
+    Authorization: authorization,
+    Accept: 'application/json',
+    'Content-Type': 'application/json',
+    'User-Agent': 'payscore-sync',
+    'Wechatpay-Serial': askedKeyId,
+  }
+  return outcome(await send({ ...request, headers }), signer, sent_at, now())
+}
+
+const outcome = (sent: Sent, signer: Signer, sent_at: number, received_at: number): Outcome => {
+  if (sent.kind !== 'answered') return { ...sent, sent_at }
+  const { status, body } = sent.answer
+  const request_id = header(sent.answer, 'request-id')
+  const trust = verifyAnswer(sent.answer, signer.wechatpayKeys, received_at)
+  return { kind: 'answered', sent_at, status, body, ...(request_id && { request_id }), ...trust }
+}
