@@ -1,0 +1,53 @@
+import type { MiddlewareObj, Request } from '@middy/core'
+import type { Context } from 'aws-lambda'
+import { type Fields, logText, type Metrics } from '../log.ts'
+import type { Handled } from './handled.ts'
+
+/**
+ * Writes one line for each invocation: what the handler says of itself, how long it took, and how it failed.
+ * Stands outside of `respond`, which keeps what the handler said.
+ */
+export const logLine = (name: string, write: (text: string) => void = console.log): MiddlewareObj => {
+  let isCold = true
+  let startedAt = 0
+
+  const finish = (request: Request, failure: Fields = {}, more: Metrics = {}) => {
+    const { awsRequestId } = request.context as Context
+    const handled = request.internal.handled as Handled | undefined
+    const metrics: Metrics = {
+      ...handled?.metrics,
+      ...more,
+      duration: { value: Date.now() - startedAt, unit: 'Milliseconds' },
+      cold_start: { value: isCold ? 1 : 0, unit: 'Count' },
+    }
+    write(
+      logText({ function: name, aws_request_id: awsRequestId, ...handled?.log, ...failure }, metrics, Date.now(), [
+        'function',
+      ]),
+    )
+    isCold = false
+  }
+
+  return {
+    before: () => {
+      startedAt = Date.now()
+    },
+    after: (request) => finish(request),
+    onError: (request) => finish(request, errorFields(request.error), { errors: { value: 1, unit: 'Count' } }),
+  }
+}
+
+/** Our own errors word themselves; of any other only its name and where it was thrown are safe to write. */
+const errorFields = (error: unknown): Fields => {
+  if (!(error instanceof Error)) return { error: 'unknown' }
+  if ('code' in error && String(error.code).startsWith('ERR_'))
+    return { error: String(error.code), message: error.message }
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  return {
+    error: error.name,
+    at: frames
+      .slice(0, 5)
+      .map((line) => line.trim())
+      .join(' < '),
+  }
+}
