@@ -1,9 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import middy from '@middy/core'
+import type { Context } from 'aws-lambda'
 import { clientSettings } from '../lib/aws/client.ts'
 import { createMerchants } from '../lib/aws/merchants.ts'
 import { readConfig } from '../lib/config.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
+import type { Handled, Internal } from '../lib/lambda/handled.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { LIMITS } from '../lib/order/limits.ts'
@@ -45,4 +46,7 @@ const sync = async (event: unknown): Promise<Handled> => {
   }
 }
 
-export const handler = middy().use(logLine('sync')).use(respond()).handler(sync)
+export const handler = middy<unknown, unknown, Error, Context, Internal>()
+  .use(logLine('sync'))
+  .use(respond())
+  .handler(sync)

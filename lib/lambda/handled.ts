@@ -9,3 +9,6 @@ export class TryAgainError extends Error {
   override readonly name = 'TryAgainError'
   readonly code = 'ERR_TRY_AGAIN'
 }
+
+/** What the middlewares hand to each other. */
+export type Internal = { handled?: Handled }

@@ -1,19 +1,24 @@
 import type { MiddlewareObj, Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { type Fields, logText, type Metrics } from '../log.ts'
-import type { Handled } from './handled.ts'
+import type { Internal } from './handled.ts'
+
+type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
 
 /**
  * Writes one line for each invocation: what the handler says of itself, how long it took, and how it failed.
  * Stands outside of `respond`, which keeps what the handler said.
  */
-export const logLine = (name: string, write: (text: string) => void = console.log): MiddlewareObj => {
+export const logLine = (name: string, write: (text: string) => void = console.log): LogLine => {
   let isCold = true
   let startedAt = 0
 
-  const finish = (request: Request, failure: Fields = {}, more: Metrics = {}) => {
-    const { awsRequestId } = request.context as Context
-    const handled = request.internal.handled as Handled | undefined
+  const finish = (
+    request: Request<unknown, unknown, Error, Context, Internal>,
+    failure: Fields = {},
+    more: Metrics = {},
+  ) => {
+    const { handled } = request.internal
     const metrics: Metrics = {
       ...handled?.metrics,
       ...more,
@@ -21,9 +26,12 @@ export const logLine = (name: string, write: (text: string) => void = console.lo
       cold_start: { value: isCold ? 1 : 0, unit: 'Count' },
     }
     write(
-      logText({ function: name, aws_request_id: awsRequestId, ...handled?.log, ...failure }, metrics, Date.now(), [
-        'function',
-      ]),
+      logText(
+        { function: name, aws_request_id: request.context.awsRequestId, ...handled?.log, ...failure },
+        metrics,
+        Date.now(),
+        ['function'],
+      ),
     )
     isCold = false
   }

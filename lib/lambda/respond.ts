@@ -1,14 +1,15 @@
 import type { MiddlewareObj } from '@middy/core'
+import type { Context } from 'aws-lambda'
 import { ConfigError, InputError } from '../errors.ts'
 import { problem, type Reply } from '../order/reply.ts'
 import { isHttp } from '../order/trigger.ts'
-import { type Handled, TryAgainError } from './handled.ts'
+import { type Handled, type Internal, TryAgainError } from './handled.ts'
 
 /**
  * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json
  * over HTTP; an event or a direct call gets them thrown, so that Lambda tries again and then the queue keeps it.
  */
-export const respond = (): MiddlewareObj => ({
+export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Internal> => ({
   after: (request) => {
     const handled = request.response as Handled
     const { reply } = handled
