@@ -27,3 +27,18 @@ export const logText = (fields: Fields, metrics: Metrics, nowMs: number, dimensi
     ...fields,
     ...Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
   })
+
+/** Our own errors word themselves; of any other only its name and where it was thrown are safe to write. */
+export const errorFields = (error: unknown): Fields => {
+  if (!(error instanceof Error)) return { error: 'unknown' }
+  if ('code' in error && String(error.code).startsWith('ERR_'))
+    return { error: String(error.code), message: error.message }
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  return {
+    error: error.name,
+    at: frames
+      .slice(0, 5)
+      .map((line) => line.trim())
+      .join(' < '),
+  }
+}

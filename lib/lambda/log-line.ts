@@ -1,6 +1,6 @@
 import type { MiddlewareObj, Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { type Fields, logText, type Metrics } from '../log.ts'
+import { errorFields, type Fields, logText, type Metrics } from '../log.ts'
 import type { Internal } from './handled.ts'
 
 type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
@@ -42,20 +42,5 @@ export const logLine = (name: string, write: (text: string) => void = console.lo
     },
     after: (request) => finish(request),
     onError: (request) => finish(request, errorFields(request.error), { errors: { value: 1, unit: 'Count' } }),
-  }
-}
-
-/** Our own errors word themselves; of any other only its name and where it was thrown are safe to write. */
-const errorFields = (error: unknown): Fields => {
-  if (!(error instanceof Error)) return { error: 'unknown' }
-  if ('code' in error && String(error.code).startsWith('ERR_'))
-    return { error: String(error.code), message: error.message }
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
-  return {
-    error: error.name,
-    at: frames
-      .slice(0, 5)
-      .map((line) => line.trim())
-      .join(' < '),
   }
 }

@@ -3,13 +3,20 @@ import { InputError } from '../errors.ts'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { Merchant } from './merchant.ts'
 import { readPaidTime } from './paid-time.ts'
+import { hashCall } from './row.ts'
 import type { Trigger } from './trigger.ts'
 
 /** An offline payment that was handed over, checked and resolved: the call is whole before any I/O. */
 export type PaidOrder = {
   /** Who was to be paid: a direct merchant, or a sub-merchant. */
   readonly mchid: string
+  readonly out_order_no: string
   readonly call: Call
+  /**
+   * SHA-256 of the call with paid_time as it was stated: it stays the same when a notice comes again, even where a
+   * fast clock makes us send another paid_time each time.
+   */
+  readonly call_hash: string
   /** The till's clock was ahead and `paid_time` was set to now. */
   readonly paid_time_clamped: boolean
   /** ms */
@@ -57,8 +64,10 @@ export const readPaidOrder = (
       'detail.paid_time',
       'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
     )
-  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time: paid.paid_time }
-  return { mchid: merchant.mchid, call, paid_time_clamped: paid.paid_time_clamped, noticed_at }
+  const { paid_time, paid_time_clamped, stated_time } = paid
+  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time }
+  const call_hash = hashCall({ ...call, paid_time: stated_time })
+  return { mchid: merchant.mchid, out_order_no, call, call_hash, paid_time_clamped, noticed_at }
 }
 
 /** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
