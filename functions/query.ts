@@ -1,10 +1,7 @@
-import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { readConfig } from '../lib/config.ts'
 import { InputError } from '../lib/errors.ts'
-import type { Handled, Internal } from '../lib/lambda/handled.ts'
-import { logLine } from '../lib/lambda/log-line.ts'
-import { respond } from '../lib/lambda/respond.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
@@ -18,7 +15,4 @@ const query = async (event: unknown): Promise<Handled> => {
   return serveDue({ ...due, next: 'query' }, deps)
 }
 
-export const handler = middy<unknown, unknown, Error, Context, Internal>()
-  .use(logLine('query'))
-  .use(respond())
-  .handler(query)
+export const handler = entry('query', query)

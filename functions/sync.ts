@@ -1,9 +1,6 @@
-import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { readConfig } from '../lib/config.ts'
-import type { Handled, Internal } from '../lib/lambda/handled.ts'
-import { logLine } from '../lib/lambda/log-line.ts'
-import { respond } from '../lib/lambda/respond.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import { readPaidOrder } from '../lib/order/paid-order.ts'
@@ -22,7 +19,4 @@ const sync = (event: unknown): Promise<Handled> => {
   return syncOrder(readPaidOrder(trigger, config.merchants, deps.now()), trigger.via, deps)
 }
 
-export const handler = middy<unknown, unknown, Error, Context, Internal>()
-  .use(logLine('sync'))
-  .use(respond())
-  .handler(sync)
+export const handler = entry('sync', sync)

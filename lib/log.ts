@@ -1,5 +1,5 @@
 /** What a log line may hold: chosen one by one, never a whole event, answer or error. */
-export type Fields = Readonly<Record<string, string | number | boolean | undefined>>
+export type Fields = Readonly<Record<string, string | number | boolean | undefined | readonly object[]>>
 
 /** A number of the same line that CloudWatch shall keep as a metric. */
 export type Metrics = Readonly<

@@ -1,5 +1,5 @@
-import { REFUSALS } from './refusals.ts'
 import type { Row } from './row.ts'
+import { isoTime, orderFacts, providerFacts, rowView, syncedAt } from './row-view.ts'
 
 /** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
 export type Reply = {
@@ -43,6 +43,15 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
   }
 }
 
+/** How the order stands, to whoever asks. */
+export const statusReply = (row: Row | undefined): Reply =>
+  row
+    ? { status: 200, body: rowView(row) }
+    : problem(404, 'Unknown order', 'no offline payment was handed over for this order', {
+        next_step: 'Compare mchid and the order number; if they are right, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
+      })
+
 /** Another call for the same order, while the first one stands. */
 export const conflictReply = (row: Row): Reply =>
   problem(409, 'Conflict', 'another notice with another service_id or paid_time stands for this order', {
@@ -71,23 +80,5 @@ const syncedBody = (row: Row) => ({
   appid: row.call.appid,
   ...orderFacts(row),
   confirmed: row.proof !== undefined,
-  synced_at: isoTime((row.receipt ?? row.proof)?.sent_at ?? row.created_at),
+  synced_at: syncedAt(row),
 })
-
-const orderFacts = ({ pk, call, order_id, state, attempt }: Row) => ({
-  mchid: pk.slice(0, pk.indexOf('#')),
-  out_order_no: call.out_order_no,
-  order_id,
-  state,
-  attempt,
-})
-
-/** What WeChat Pay said last, and in words what to do about it. */
-const providerFacts = ({ last_error }: Row) => {
-  if (!last_error) return {}
-  const { status, code, request_id, refusal } = last_error
-  const words = refusal && { next_step: REFUSALS[refusal].en.next, next_step_zh: REFUSALS[refusal].zh.next }
-  return { status, code, request_id, ...words }
-}
-
-const isoTime = (ms: number): string => new Date(ms).toISOString()
