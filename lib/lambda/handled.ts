@@ -11,4 +11,4 @@ export type Handled = {
 }
 
 /** What the middlewares hand to each other. */
-export type Internal = { handled?: Handled }
+export type Internal = { handled?: Handled; startedAt?: number }

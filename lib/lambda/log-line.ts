@@ -11,14 +11,13 @@ type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
  */
 export const logLine = (name: string, write: (text: string) => void = console.log): LogLine => {
   let isCold = true
-  let startedAt = 0
 
   const finish = (
     request: Request<unknown, unknown, Error, Context, Internal>,
     failure: Fields = {},
     more: Metrics = {},
   ) => {
-    const { handled } = request.internal
+    const { handled, startedAt = Date.now() } = request.internal
     const metrics: Metrics = {
       ...handled?.metrics,
       ...more,
@@ -37,8 +36,8 @@ export const logLine = (name: string, write: (text: string) => void = console.lo
   }
 
   return {
-    before: () => {
-      startedAt = Date.now()
+    before: (request) => {
+      request.internal.startedAt = Date.now()
     },
     after: (request) => finish(request),
     onError: (request) => finish(request, errorFields(request.error), { errors: { value: 1, unit: 'Count' } }),
