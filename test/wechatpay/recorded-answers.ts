@@ -65,9 +65,9 @@ const record = (kind: string, parts: AnswerParts, { privateKey } = wechatpay): R
 })
 
 /** One answer of each kind, with the bodies' spaces and escapes as a server may choose them. */
-export const recordedAnswers: readonly Recorded[] = [
+export const recordedAnswers = [
   record('200 with four fields', { ...signed, status: 200, body: Buffer.from(fourFields) }),
   record('200 with the whole order', { ...signed, status: 200, body: Buffer.from(wholeOrder) }),
   record('signed 400', { ...signed, status: 400, serial: PLATFORM_SERIAL, body: Buffer.from(refusal) }, platform),
   record('204 without a body', { ...signed, status: 204, body: Buffer.alloc(0) }),
-]
+] as const
