@@ -59,6 +59,11 @@ const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number):
       })
     })
     request.on('error', fail)
+    // Unheard, a 101 would end the request with neither an answer nor an error.
+    request.on('upgrade', (_answer, socket) => {
+      socket.destroy()
+      resolve({ kind: 'lost', reason: 'UPGRADE' })
+    })
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let length = 0
