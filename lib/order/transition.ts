@@ -123,7 +123,7 @@ export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transiti
     case 'absent':
       if (isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
         return reject(row, verdict, moment, 'not_found')
-      return { ...askAgain(row, verdict, moment), keep: { ...late(row, verdict, moment), absent_since: moment.now } }
+      return askAgain(row, verdict, moment, { absent_since: moment.now })
     default:
       return askAgain(row, verdict, moment)
   }
@@ -252,7 +252,7 @@ const revoked = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 })
 
 /** 12: the query told nothing. */
-const askAgain = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row> = {}): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   if (isOlder(row.created_at, LIMITS.giveUp, moment)) return unproved(row, verdict, moment)
   return {
@@ -260,7 +260,7 @@ const askAgain = (row: Row, verdict: Verdict, moment: Moment): Transition => {
     pk: row.pk,
     when: and(equals('attempt', row.attempt), equals('next', 'query')),
     set: { due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
-    keep: late(row, verdict, moment),
+    keep: { ...late(row, verdict, moment), ...keep },
     ...((verdict.kind === 'config' || verdict.kind === 'invalid') && { alarm: 'config' }),
   }
 }
