@@ -6,13 +6,13 @@ export const NOW = Date.UTC(2026, 10, 24, 2, 30, 0)
 const POS = 'com.example.pos'
 const served = { sources: [POS], order_api: 'payafter-orders', closed: false } as const
 
-export const DIRECT: Merchant = {
+const DIRECT: Merchant = {
   ...served,
   mchid: '1900000109',
   services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
 }
 
-export const TWO_SERVICES: Merchant = {
+const TWO_SERVICES: Merchant = {
   ...served,
   mchid: '1900000117',
   order_api: 'serviceorder',
@@ -23,7 +23,7 @@ export const TWO_SERVICES: Merchant = {
 }
 
 /** A sub-merchant of the service provider 1800000001. */
-export const SUB: Merchant = {
+const SUB: Merchant = {
   ...served,
   mchid: '1900000125',
   order_api: 'partner',
@@ -32,7 +32,7 @@ export const SUB: Merchant = {
 }
 
 /** A sub-merchant of the acquiring institution 1800000002. */
-export const ACQUIRED: Merchant = {
+const ACQUIRED: Merchant = {
   ...served,
   mchid: '1900000133',
   order_api: 'acquiringbank',
@@ -41,7 +41,7 @@ export const ACQUIRED: Merchant = {
   services: new Map([['500004', '']]),
 }
 
-export const CLOSED: Merchant = {
+const CLOSED: Merchant = {
   ...served,
   mchid: '1900000141',
   services: new Map([['500005', 'wx5555555555555555']]),
