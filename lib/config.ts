@@ -6,6 +6,8 @@ export type Config = {
   readonly merchants: ReadonlyMap<string, Merchant>
   readonly secretsPrefix: string
   readonly secretMaxAgeMs: number
+  readonly ledgerTable: string
+  readonly eventBus: string
   readonly wechatpayOrigin: URL
 }
 
@@ -14,6 +16,8 @@ export const VARIABLES = {
   MERCHANTS: undefined,
   SECRETS_PREFIX: 'payscore/merchants',
   SECRET_MAX_AGE_SECONDS: '300',
+  LEDGER_TABLE: undefined,
+  EVENT_BUS: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
 } as const
 
@@ -47,6 +51,12 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
   const secretMaxAge = read('SECRET_MAX_AGE_SECONDS')
   if (!/^\d{1,5}$/.test(secretMaxAge)) refuse('SECRET_MAX_AGE_SECONDS', 'must be seconds, 0 to 99999')
 
+  const ledgerTable = read('LEDGER_TABLE')
+  if (!/^[0-9A-Za-z._-]{3,255}$/.test(ledgerTable)) refuse('LEDGER_TABLE', 'must be the name of the table')
+
+  const eventBus = read('EVENT_BUS')
+  if (!/^[0-9A-Za-z._-]{1,256}$/.test(eventBus)) refuse('EVENT_BUS', 'must be the name of the event bus')
+
   const origin = readOrigin(read('WECHATPAY_ORIGIN'))
   if (!origin) refuse('WECHATPAY_ORIGIN', 'must be https:// and an official host of WeChat Pay, or loopback')
 
@@ -55,6 +65,8 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     merchants,
     secretsPrefix,
     secretMaxAgeMs: Number(secretMaxAge) * 1000,
+    ledgerTable,
+    eventBus,
     wechatpayOrigin: origin,
   })
 }

@@ -15,3 +15,15 @@ export class InputError extends Error {
     this.field = field
   }
 }
+
+/** The caller must try again, or let the dead-letter queue keep the notice. */
+export class TryAgainError extends Error {
+  override readonly name = 'TryAgainError'
+  readonly code = 'ERR_TRY_AGAIN'
+}
+
+/** A service of AWS could not be asked now. Nothing was sent. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError'
+  readonly code = 'ERR_UNAVAILABLE'
+}

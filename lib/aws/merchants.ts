@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, UnavailableError } from '../errors.ts'
 import { LIMITS } from '../order/limits.ts'
 import { readMerchantSecret } from '../wechatpay/merchant-secret.ts'
 import type { Signer } from '../wechatpay/signed-call.ts'
@@ -7,16 +7,10 @@ import { withinSdkLimit } from './client.ts'
 
 /** Signers by the mchid that signs, from Secrets Manager. */
 export type Merchants = {
-  /** Throws ConfigError when the secret is missing or unsound, SecretUnavailableError when it cannot be had now. */
+  /** Throws ConfigError when the secret is missing or unsound, UnavailableError when it cannot be had now. */
   readonly signer: (mchid: string) => Promise<Signer>
   /** Drops the copy, after WeChat Pay did not accept its signature: the secret may have been rotated. */
   readonly forget: (mchid: string) => void
-}
-
-/** Secrets Manager could not be asked. Nothing was sent. */
-export class SecretUnavailableError extends Error {
-  override readonly name = 'SecretUnavailableError'
-  readonly code = 'ERR_SECRET_UNAVAILABLE'
 }
 
 type Settings = { readonly prefix: string; readonly maxAgeMs: number; readonly now?: () => number }
@@ -29,10 +23,19 @@ export const createMerchants = (
 ): Merchants => {
   const copies = new Map<string, Copy>()
 
+  const loading = new Map<string, Promise<Signer>>()
+
   const load = async (mchid: string): Promise<Signer> => {
     const signer = readMerchantSecret(await fetchSecret(client, `${prefix}/${mchid}`), mchid)
     copies.set(mchid, { signer, loadedAt: now() })
     return signer
+  }
+
+  /** Whoever asks while a secret is on its way waits for the same answer. */
+  const loadOnce = (mchid: string): Promise<Signer> => {
+    const running = loading.get(mchid) ?? load(mchid).finally(() => loading.delete(mchid))
+    loading.set(mchid, running)
+    return running
   }
 
   const signer = async (mchid: string): Promise<Signer> => {
@@ -40,9 +43,9 @@ export const createMerchants = (
     const age = copy ? now() - copy.loadedAt : Number.POSITIVE_INFINITY
     if (copy && age < maxAgeMs) return copy.signer
     try {
-      return await load(mchid)
+      return await loadOnce(mchid)
     } catch (error) {
-      if (copy && error instanceof SecretUnavailableError && age < maxAgeMs + LIMITS.secretStale) return copy.signer
+      if (copy && error instanceof UnavailableError && age < maxAgeMs + LIMITS.secretStale) return copy.signer
       throw error
     }
   }
@@ -58,7 +61,7 @@ const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Prom
       // A parser's error quotes what it read, and that may be the secret.
       const cause = error instanceof SyntaxError ? undefined : error
       if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
-      throw new SecretUnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
+      throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
     })
   if (answer.SecretString === undefined) throw new ConfigError(`secret ${SecretId}: is binary, it must be JSON text`)
   return answer.SecretString

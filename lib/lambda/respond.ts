@@ -1,9 +1,9 @@
 import type { MiddlewareObj } from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { ConfigError, InputError } from '../errors.ts'
+import { ConfigError, InputError, TryAgainError, UnavailableError } from '../errors.ts'
 import { problem, type Reply } from '../order/reply.ts'
 import { isHttp } from '../order/trigger.ts'
-import { type Handled, type Internal, TryAgainError } from './handled.ts'
+import type { Handled, Internal } from './handled.ts'
 
 /**
  * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json
@@ -15,7 +15,7 @@ export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Inter
     const { reply } = handled
     request.internal.handled = handled
     if (isHttp(request.event)) request.response = httpAnswer(reply)
-    else if (reply.status >= 500) throw new TryAgainError(String(reply.body.detail))
+    else if (handled.throwsByEvent) throw new TryAgainError(String(reply.body.detail))
     else request.response = reply.body
   },
   onError: (request) => {
@@ -23,9 +23,10 @@ export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Inter
   },
 })
 
-const httpAnswer = ({ status, body }: Reply) => ({
+const httpAnswer = ({ status, headers, body }: Reply) => ({
   statusCode: status,
   headers: {
+    ...headers,
     'content-type': status < 400 ? 'application/json' : 'application/problem+json',
     'cache-control': 'no-store',
   },
@@ -36,9 +37,7 @@ const errorReply = (error: unknown): Reply => {
   if (error instanceof InputError) return problem(400, 'Bad input', error.message, { field: error.field })
   if (error instanceof ConfigError)
     return problem(503, 'Deployment must be mended', `${error.message}; nothing was sent`)
-  if (isUnavailable(error)) return problem(503, 'Try again', `${error.message}; nothing was sent`)
+  if (error instanceof UnavailableError || error instanceof TryAgainError)
+    return problem(503, 'Try again', `${error.message}; nothing was sent`)
   return problem(500, 'Internal error', 'see the log of this request')
 }
-
-const isUnavailable = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && error.code === 'ERR_SECRET_UNAVAILABLE'

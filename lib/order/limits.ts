@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Every limit of time and size in one table. Times are ms, sizes bytes. */
+/** Every limit of time, size and pace in one table. Times are ms, sizes bytes. */
 export const LIMITS = {
   sdkConnect: 1 * SECOND,
   sdkRequest: 2 * SECOND,
@@ -44,6 +44,8 @@ export const LIMITS = {
   reconcileTimeout: 58 * SECOND,
   reconcileDispatch: 50 * SECOND,
   reconcileEvery: 60 * SECOND,
+  /** Of one merchant. */
+  dispatchesPerSecond: 20,
 
   /** A till's clock may be this fast: paid_time is then set to now. */
   paidTimeAhead: 24 * HOUR,

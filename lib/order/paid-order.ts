@@ -3,13 +3,20 @@ import { InputError } from '../errors.ts'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { Merchant } from './merchant.ts'
 import { readPaidTime } from './paid-time.ts'
+import { hashCall, type OrderKey } from './row.ts'
 import type { Trigger } from './trigger.ts'
 
 /** An offline payment that was handed over, checked and resolved: the call is whole before any I/O. */
 export type PaidOrder = {
   /** Who was to be paid: a direct merchant, or a sub-merchant. */
   readonly mchid: string
+  readonly out_order_no: string
   readonly call: Call
+  /**
+   * SHA-256 of the call with paid_time as it was stated: it stays the same when a notice comes again, even where a
+   * fast clock makes us send another paid_time each time.
+   */
+  readonly call_hash: string
   /** The till's clock was ahead and `paid_time` was set to now. */
   readonly paid_time_clamped: boolean
   /** ms */
@@ -18,11 +25,13 @@ export type PaidOrder = {
 
 const text = v.string('must be text')
 
+const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
+
 /** The one shape of a notice, whatever brought it. Members that are not named here are not read. */
 export const NoticeSchema = v.object(
   {
     mchid: text,
-    out_order_no: v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *')),
+    out_order_no: OutOrderNo,
     service_id: v.optional(text),
     type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
     detail: v.object({ paid_time: text }, whatIsWrong),
@@ -57,12 +66,22 @@ export const readPaidOrder = (
       'detail.paid_time',
       'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
     )
-  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time: paid.paid_time }
-  return { mchid: merchant.mchid, call, paid_time_clamped: paid.paid_time_clamped, noticed_at }
+  const { paid_time, paid_time_clamped, stated_time } = paid
+  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time }
+  const call_hash = hashCall({ ...call, paid_time: stated_time })
+  return { mchid: merchant.mchid, out_order_no, call, call_hash, paid_time_clamped, noticed_at }
+}
+
+/** Checks the key of an order that somebody asks for. Throws InputError. */
+export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merchant>): OrderKey => {
+  const { mchid } = findMerchant(key, merchants)
+  const parsed = v.safeParse(OutOrderNo, key.out_order_no)
+  if (!parsed.success) throw new InputError('out_order_no', parsed.issues[0].message)
+  return { mchid, out_order_no: parsed.output }
 }
 
 /** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
-const withPath = (notice: unknown, path: { readonly mchid: string; readonly out_order_no: string }): unknown => {
+const withPath = (notice: unknown, path: OrderKey): unknown => {
   if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
     throw new InputError('body', 'must be a JSON object')
   const body = notice as Readonly<Record<string, unknown>>

@@ -1,7 +1,12 @@
 import { LIMITS } from './limits.ts'
 
 /** `paid_time` as the provider takes it, and whether a fast clock made us set it to now. */
-export type PaidTime = { readonly paid_time: string; readonly paid_time_clamped: boolean }
+export type PaidTime = {
+  readonly paid_time: string
+  readonly paid_time_clamped: boolean
+  /** In the same form, as the till said it. */
+  readonly stated_time: string
+}
 
 const CHINA_OFFSET_MS = 8 * 3_600_000
 
@@ -12,7 +17,11 @@ const CHINA_OFFSET_MS = 8 * 3_600_000
 export const readPaidTime = (text: string, nowMs: number): PaidTime | undefined => {
   const timeMs = parseTime(text)
   if (timeMs === undefined || timeMs > nowMs + LIMITS.paidTimeAhead) return undefined
-  return { paid_time: formatChinaTime(Math.min(timeMs, nowMs)), paid_time_clamped: timeMs > nowMs }
+  return {
+    paid_time: formatChinaTime(Math.min(timeMs, nowMs)),
+    paid_time_clamped: timeMs > nowMs,
+    stated_time: formatChinaTime(timeMs),
+  }
 }
 
 /** yyyyMMddHHmmss in China time. */

@@ -1,11 +1,14 @@
-import type { Call } from '../wechatpay/order-api.ts'
-import { REFUSALS } from './refusals.ts'
-import type { Verdict } from './verdict.ts'
+import type { Row } from './row.ts'
+import { isoTime, orderFacts, providerFacts, rowView, syncedAt } from './row-view.ts'
 
-/** What the caller is told, as HTTP status and body; an event gets the body alone. */
-export type Reply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+/** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
+export type Reply = {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
 
-/** RFC 9457. `detail` says what was seen, `next_step` what to do, in English and Chinese. */
+/** RFC 9457. `detail` says what was seen and what it means; members beside it are for programs. */
 export const problem = (
   status: number,
   title: string,
@@ -13,34 +16,69 @@ export const problem = (
   more: Readonly<Record<string, unknown>> = {},
 ): Reply => ({ status, body: { type: 'about:blank', title, status, detail, ...more } })
 
-/** The reply to one sync while nothing is kept: only what WeChat Pay has signed is an outcome, all else must be sent again. */
-export const syncReply = (call: Call, verdict: Verdict): Reply => {
-  switch (verdict.kind) {
-    case 'accepted':
-    case 'confirmed':
-      return { status: 200, body: syncedBody(call, verdict) }
-    case 'collected':
-      return problem(409, 'Charged twice', 'WeChat Pay charged this order as well', {
-        state: 'DOUBLE_CHARGED',
-        ...verdict.charge,
-        ...providerFacts(verdict),
+/** What the row says to whoever handed the payment over. `replayed`: this invocation made no call. */
+export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
+  switch (row.state) {
+    case 'SYNCED':
+      return { status: 200, body: { ...syncedBody(row), replayed } }
+    case 'PENDING':
+      return pendingReply(row, now, replayed)
+    case 'REJECTED':
+      return problem(422, 'Not synced', `the order ended without a sync: ${row.reason ?? 'unknown'}`, {
+        ...orderFacts(row),
+        ...providerFacts(row),
+        reason: row.reason,
+        replayed,
       })
-    case 'invalid':
-      if (verdict.verified) return problem(422, 'Rejected', 'WeChat Pay refused a parameter', providerFacts(verdict))
+    case 'DOUBLE_CHARGED':
+      return problem(409, 'Charged twice', 'the customer paid offline, and WeChat Pay charged the order as well', {
+        ...orderFacts(row),
+        amount: row.amount,
+        transaction_id: row.transaction_id,
+        next_step:
+          'Compare the order number with the receipt; if it is the same order, refund one side by transaction_id.',
+        next_step_zh: '请先核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款或退还线下款项。',
+        replayed,
+      })
   }
-  return problem(503, 'Nothing kept, send again', `no outcome yet: ${verdict.kind}`, providerFacts(verdict))
 }
 
-const syncedBody = ({ appid, mchid, out_order_no }: Call, { kind, order_id }: Verdict) => ({
-  appid,
-  mchid,
-  out_order_no,
-  order_id,
-  state: 'SYNCED',
-  confirmed: kind === 'confirmed',
+/** How the order stands, to whoever asks. */
+export const statusReply = (row: Row | undefined): Reply =>
+  row
+    ? { status: 200, body: rowView(row) }
+    : problem(404, 'Unknown order', 'no offline payment was handed over for this order', {
+        next_step: 'Compare mchid and the order number; if they are right, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
+      })
+
+/** Another call for the same order, while the first one stands. */
+export const conflictReply = (row: Row): Reply =>
+  problem(409, 'Conflict', 'another notice with another service_id or paid_time stands for this order', {
+    ...orderFacts(row),
+    paid_time: row.call.paid_time,
+    next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
+    next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+  })
+
+const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
+  const dueAt = row.due_at ?? now
+  return {
+    status: 202,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
+    body: {
+      ...orderFacts(row),
+      next_attempt_at: isoTime(dueAt),
+      ...(row.last_error && { last_error: { verdict: row.last_error.verdict, ...providerFacts(row) } }),
+      replayed,
+    },
+  }
+}
+
+/** The provider's page promises the first four members. */
+const syncedBody = (row: Row) => ({
+  appid: row.call.appid,
+  ...orderFacts(row),
+  confirmed: row.proof !== undefined,
+  synced_at: syncedAt(row),
 })
-
-const providerFacts = ({ code, request_id, refusal }: Verdict) => {
-  const { en, zh } = refusal ? REFUSALS[refusal] : {}
-  return { code, request_id, ...(en && zh && { next_step: en.next, next_step_zh: zh.next }) }
-}

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { LIMITS } from './limits.ts'
+import type { OrderKey } from './row.ts'
 
 /** How an offline payment was handed over, and what was in it. Nothing in `notice` has been checked but its size. */
 export type Trigger = {
@@ -9,7 +10,7 @@ export type Trigger = {
   /** The event's source, to be held against the merchant's list. */
   readonly source?: string
   /** What the path says, over HTTP. */
-  readonly path?: { readonly mchid: string; readonly out_order_no: string }
+  readonly path?: OrderKey
   readonly notice: unknown
 }
 
@@ -27,14 +28,21 @@ export const readTrigger = (event: unknown, nowMs: number): Trigger => {
 /** Is it a request of API Gateway, so that the answer must be one as well? */
 export const isHttp = (event: unknown): boolean => isObject(event) && isObject(event.requestContext)
 
-const httpTrigger = (event: Json, nowMs: number): Trigger => {
-  const parameters = isObject(event.pathParameters) ? event.pathParameters : {}
-  const path = {
+/** The order that the path of an HTTP request names. Throws InputError. */
+export const readPath = (event: unknown): OrderKey => {
+  const parameters = isObject(event) && isObject(event.pathParameters) ? event.pathParameters : {}
+  return {
     mchid: pathValue(parameters.mchid, 'mchid'),
     out_order_no: pathValue(parameters.out_order_no, 'out_order_no'),
   }
-  return { via: 'http', noticed_at: nowMs, path, notice: parseBody(event) }
 }
+
+const httpTrigger = (event: Json, nowMs: number): Trigger => ({
+  via: 'http',
+  noticed_at: nowMs,
+  path: readPath(event),
+  notice: parseBody(event),
+})
 
 /** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
 const busTrigger = (event: Json, nowMs: number): Trigger => {
