@@ -6,7 +6,7 @@ const MERCHANTS =
   '{"1900000109":{"sources":["com.example.pos"],"services":{"2002000000000558128851361561536":"wxd678efh567hg6787"}}}'
 
 /** The variables without a default. */
-const REQUIRED = { MERCHANTS }
+const REQUIRED = { MERCHANTS, LEDGER_TABLE: 'payscore-sync-dev', EVENT_BUS: 'payscore-sync-dev' }
 
 const refusal = (env: NodeJS.ProcessEnv): ConfigError => {
   try {
@@ -23,7 +23,7 @@ describe('readConfig', () => {
     vi.unstubAllEnvs()
   })
 
-  it('needs nothing but MERCHANTS', () => {
+  it('needs nothing but the merchants, the table and the bus', () => {
     const config = readConfig(REQUIRED)
 
     expect(config).toEqual({
@@ -41,6 +41,8 @@ describe('readConfig', () => {
       ]),
       secretsPrefix: 'payscore/merchants',
       secretMaxAgeMs: 300_000,
+      ledgerTable: 'payscore-sync-dev',
+      eventBus: 'payscore-sync-dev',
       wechatpayOrigin: new URL('https://api.mch.weixin.qq.com'),
     })
     expect(Object.isFrozen(config)).toBe(true)
@@ -76,6 +78,8 @@ describe('readConfig', () => {
       MERCHANTS: '{"1900000109":{"services":{"500001":""}},"shop":{"services":{"500001":"wx1"}}}',
       SECRETS_PREFIX: 'with space',
       SECRET_MAX_AGE_SECONDS: '5m',
+      LEDGER_TABLE: 'a table',
+      EVENT_BUS: '',
       WECHATPAY_ORIGIN: 'https://pay.example.com',
     })
 
@@ -85,6 +89,8 @@ describe('readConfig', () => {
         'MERCHANTS shop: must be 1 to 32 digits; ' +
         'SECRETS_PREFIX must be part of a secret name; ' +
         'SECRET_MAX_AGE_SECONDS must be seconds, 0 to 99999; ' +
+        'LEDGER_TABLE must be the name of the table; ' +
+        'EVENT_BUS must be the name of the event bus; ' +
         'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback',
     )
   })
@@ -139,6 +145,27 @@ describe('readConfig', () => {
       )
     },
   )
+
+  it.each([undefined, '', 'ab', 'a table', 'table/x', 'arn:aws:dynamodb:x', 'x'.repeat(256)])(
+    'refuses the LEDGER_TABLE %j',
+    (value) => {
+      expect(refusal({ LEDGER_TABLE: value }).message).toBe('LEDGER_TABLE must be the name of the table')
+    },
+  )
+
+  it.each([undefined, '', 'a bus', 'bus/x', 'arn:aws:events:x', 'x'.repeat(257)])(
+    'refuses the EVENT_BUS %j',
+    (value) => {
+      expect(refusal({ EVENT_BUS: value }).message).toBe('EVENT_BUS must be the name of the event bus')
+    },
+  )
+
+  it('takes names as long as AWS does', () => {
+    const config = readConfig({ ...REQUIRED, LEDGER_TABLE: 'x'.repeat(255), EVENT_BUS: 'x'.repeat(256) })
+
+    expect(config.ledgerTable).toHaveLength(255)
+    expect(config.eventBus).toHaveLength(256)
+  })
 
   it('takes a SECRET_MAX_AGE_SECONDS of 99999', () => {
     expect(readConfig({ ...REQUIRED, SECRET_MAX_AGE_SECONDS: '99999' }).secretMaxAgeMs).toBe(99_999_000)

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createMerchants, type Merchants, SecretUnavailableError } from '../../lib/aws/merchants.ts'
-import { ConfigError } from '../../lib/errors.ts'
+import { createMerchants, type Merchants } from '../../lib/aws/merchants.ts'
+import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import { type Answer, startSecretsManager } from './secrets-manager.ts'
 
 const MINUTE = 60_000
@@ -104,6 +104,25 @@ describe('createMerchants', () => {
     expect(secretsManager.asked).toEqual(['payscore/merchants/1900000109', 'payscore/merchants/1900000117'])
   })
 
+  it('loads once for all who ask at the same time', async () => {
+    const [first, second] = await Promise.all([merchants.signer('1900000109'), merchants.signer('1900000109')])
+
+    expect(second).toBe(first)
+    expect(secretsManager.asked).toHaveLength(1)
+  })
+
+  it('fails for all who asked at the same time, and is asked again after', async () => {
+    secretsManager.answerWith({ error: 'ThrottlingException' })
+    const failures = await Promise.all([failure(), failure()])
+    secretsManager.answerWith({ SecretString: JSON.stringify(secret) })
+
+    const signer = await merchants.signer('1900000109')
+
+    expect(failures[1]).toBe(failures[0])
+    expect(signer.mchid).toBe('1900000109')
+    expect(secretsManager.asked).toHaveLength(2)
+  })
+
   it('serves an old copy for 15 minutes more while Secrets Manager fails, asking each time', async () => {
     const first = await merchants.signer('1900000109')
     secretsManager.answerWith({ error: 'InternalServiceError', status: 500 })
@@ -122,7 +141,7 @@ describe('createMerchants', () => {
     secretsManager.answerWith({ error: 'InternalServiceError', status: 500 })
     nowMs += 20 * MINUTE
 
-    expect(await failure()).toBeInstanceOf(SecretUnavailableError)
+    expect(await failure()).toBeInstanceOf(UnavailableError)
   })
 
   it('serves the new secret as soon as Secrets Manager is back', async () => {
@@ -179,7 +198,7 @@ describe('createMerchants', () => {
     merchants.forget('1900000109')
     secretsManager.answerWith({ error: 'InternalServiceError', status: 500 })
 
-    expect(await failure()).toBeInstanceOf(SecretUnavailableError)
+    expect(await failure()).toBeInstanceOf(UnavailableError)
   })
 
   it.each([
@@ -209,8 +228,8 @@ describe('createMerchants', () => {
 
     const error = await failure()
 
-    expect(error).toBeInstanceOf(SecretUnavailableError)
-    expect(error).toMatchObject({ name: 'SecretUnavailableError', code: 'ERR_SECRET_UNAVAILABLE' })
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(error).toMatchObject({ name: 'UnavailableError', code: 'ERR_UNAVAILABLE' })
     expect(error.message).toBe(`secret payscore/merchants/1900000109: Secrets Manager says ${name}`)
   })
 
@@ -219,7 +238,7 @@ describe('createMerchants', () => {
 
     const error = await failure()
 
-    expect(error).toBeInstanceOf(SecretUnavailableError)
+    expect(error).toBeInstanceOf(UnavailableError)
     expect(error.message).toBe('secret payscore/merchants/1900000109: Secrets Manager says ECONNRESET')
     expect(error.cause).toBeInstanceOf(Error)
   })
@@ -231,7 +250,7 @@ describe('createMerchants', () => {
 
     const error = await failure()
 
-    expect(error).toBeInstanceOf(SecretUnavailableError)
+    expect(error).toBeInstanceOf(UnavailableError)
     expect(error.message).toBe('secret payscore/merchants/1900000109: Secrets Manager says unknown error')
   })
 

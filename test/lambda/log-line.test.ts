@@ -1,7 +1,6 @@
 import * as v from 'valibot'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { SecretUnavailableError } from '../../lib/aws/merchants.ts'
-import { ConfigError, InputError } from '../../lib/errors.ts'
+import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import type { Handled } from '../../lib/lambda/handled.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
 import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
@@ -57,7 +56,8 @@ const EVENTS = [
 const ERRORS = [
   ['bad input', new InputError('mchid', 'is missing'), 'ERR_INPUT', 'mchid: is missing'],
   ['a fault of the deployment', new ConfigError('secret x'), 'ERR_CONFIG', 'secret x'],
-  ['a secret that cannot be had', new SecretUnavailableError('secret y'), 'ERR_SECRET_UNAVAILABLE', 'secret y'],
+  ['what passes', new UnavailableError('secret y'), 'ERR_UNAVAILABLE', 'secret y'],
+  ['what must come again', new TryAgainError('conflict'), 'ERR_TRY_AGAIN', 'conflict'],
 ] as const
 
 /** Errors that are not ours, each with 4711 wherever it could say it. */
@@ -134,6 +134,28 @@ describe('logLine', () => {
     ])
   })
 
+  it('tells two invocations at once apart', async () => {
+    vi.useFakeTimers({ now: 1_795_487_400_000, toFake: ['Date'] })
+    const ends: (() => void)[] = []
+    const { invoke, lines } = chain(async () => {
+      await new Promise<void>((resolve) => ends.push(resolve))
+      return handled
+    })
+
+    const first = invoke(goodNotice())
+    vi.setSystemTime(1_795_487_400_100)
+    const second = invoke(goodNotice())
+    vi.setSystemTime(1_795_487_400_150)
+    ends[0]?.()
+    await first
+    vi.setSystemTime(1_795_487_400_250)
+    ends[1]?.()
+    await second
+
+    expect(lines.map((line) => readLine(line).duration)).toEqual([150, 150])
+    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, 0])
+  })
+
   describe.each(EVENTS)('for an invocation by %s', (_, event) => {
     it('writes one line of what the handler says of itself', async () => {
       const { invoke, lines } = chain(async () => handled)
@@ -167,9 +189,8 @@ describe('logLine', () => {
       })
     })
 
-    it('writes one line of what the handler says of itself when there is no outcome yet', async () => {
-      const reply = { status: 503, body: { detail: 'no outcome yet: unknown' } }
-      const { invoke, lines } = chain(async () => ({ ...handled, reply }))
+    it('writes one line of what the handler says of itself when the reply must come again', async () => {
+      const { invoke, lines } = chain(async () => ({ ...handled, throwsByEvent: true }))
 
       await failureOf(invoke(event))
 
@@ -202,13 +223,13 @@ describe('logLine', () => {
   })
 
   it('says of an event that is thrown back that it failed, and over HTTP that it did not', async () => {
-    const reply = { status: 503, body: { detail: 'no outcome yet: unknown' } }
-    const { invoke, lines } = chain(async () => ({ ...handled, reply }))
+    const reply = { status: 409, body: { detail: 'another notice stands' } }
+    const { invoke, lines } = chain(async () => ({ ...handled, reply, throwsByEvent: true }))
 
     await failureOf(invoke(busEvent(goodNotice())))
     await invoke(httpApiEvent(goodNotice()))
 
-    expect(readLine(lines[0])).toMatchObject({ error: 'ERR_TRY_AGAIN', message: 'no outcome yet: unknown', errors: 1 })
+    expect(readLine(lines[0])).toMatchObject({ error: 'ERR_TRY_AGAIN', message: 'another notice stands', errors: 1 })
     expect(readLine(lines[1])).not.toHaveProperty('errors')
   })
 

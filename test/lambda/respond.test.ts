@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SecretUnavailableError } from '../../lib/aws/merchants.ts'
-import { ConfigError, InputError } from '../../lib/errors.ts'
+import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import type { Handled } from '../../lib/lambda/handled.ts'
 import { problem } from '../../lib/order/reply.ts'
 import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
@@ -15,7 +14,8 @@ const OTHERS = [
   ['a direct caller', goodNotice()],
 ] as const
 
-const giving = (reply: Handled['reply']) => chain(async () => ({ reply, log: {} }))
+const giving = (reply: Handled['reply'], more: Partial<Handled> = {}) =>
+  chain(async () => ({ reply, log: {}, ...more }))
 const throwing = (error: unknown) =>
   chain(async () => {
     throw error
@@ -45,6 +45,20 @@ describe.each(HTTP)('respond to %s', (_, event) => {
     expect(await invoke(event)).toMatchObject({ statusCode: status, headers: { 'content-type': contentType } })
   })
 
+  it('gives the headers of a reply beside its own', async () => {
+    const { invoke } = giving({ status: 202, headers: { 'retry-after': '30' }, body: {} })
+
+    expect(await invoke(event)).toMatchObject({
+      headers: { 'retry-after': '30', 'content-type': 'application/json', 'cache-control': 'no-store' },
+    })
+  })
+
+  it('throws nothing, even what an event would get thrown', async () => {
+    const { invoke } = giving({ status: 409, body: {} }, { throwsByEvent: true })
+
+    expect(await invoke(event)).toMatchObject({ statusCode: 409 })
+  })
+
   it('turns bad input into a 400 that names the field', async () => {
     const { invoke } = throwing(new InputError('detail.paid_time', 'is missing'))
 
@@ -67,8 +81,11 @@ describe.each(HTTP)('respond to %s', (_, event) => {
     })
   })
 
-  it('turns a secret that cannot be had now into a 503', async () => {
-    const { invoke } = throwing(new SecretUnavailableError('secret p/1900000109: Secrets Manager says ECONNRESET'))
+  it.each([
+    new UnavailableError('secret p/1900000109: Secrets Manager says ECONNRESET'),
+    new TryAgainError('secret p/1900000109: Secrets Manager says ECONNRESET'),
+  ])('turns what passes into a 503: $name', async (error) => {
+    const { invoke } = throwing(error)
 
     expect(await invoke(event)).toMatchObject({
       statusCode: 503,
@@ -81,7 +98,7 @@ describe.each(HTTP)('respond to %s', (_, event) => {
   it.each([
     ['an Error', new Error('key 4711 is broken')],
     ['an Error with a code of Node', Object.assign(new TypeError('4711'), { code: 'ERR_INVALID_ARG_TYPE' })],
-    ['a plain object that looks like one of ours', { code: 'ERR_SECRET_UNAVAILABLE', message: '4711' }],
+    ['a plain object that looks like one of ours', { code: 'ERR_UNAVAILABLE', message: '4711' }],
     ['text', '4711'],
     ['null', null],
   ])('turns %s into a 500 that does not say what it said', async (_, error) => {
@@ -96,29 +113,26 @@ describe.each(HTTP)('respond to %s', (_, event) => {
 })
 
 describe.each(OTHERS)('respond to %s', (_, event) => {
-  it.each([200, 202, 409, 422, 499])('gives the bare body of a reply of %i', async (status) => {
+  it.each([200, 202, 409, 422, 503])('gives the bare body of a reply of %i', async (status) => {
     const body = { state: 'SYNCED' }
-    const { invoke } = giving({ status, body })
+    const { invoke } = giving({ status, body, headers: { 'retry-after': '30' } })
 
     expect(await invoke(event)).toBe(body)
   })
 
-  it.each([500, 503])('throws what is a %i over HTTP, so that it is tried again', async (status) => {
-    const { invoke } = giving(problem(status, 'Nothing kept', 'no outcome yet: unknown'))
+  it('throws a reply that must not be lost, so that it is tried again', async () => {
+    const { invoke } = giving(problem(409, 'Conflict', 'another notice stands'), { throwsByEvent: true })
 
     const error = await failureOf(invoke(event))
 
-    expect(error).toMatchObject({
-      name: 'TryAgainError',
-      code: 'ERR_TRY_AGAIN',
-      message: 'no outcome yet: unknown',
-    })
+    expect(error).toBeInstanceOf(TryAgainError)
+    expect(error).toMatchObject({ name: 'TryAgainError', code: 'ERR_TRY_AGAIN', message: 'another notice stands' })
   })
 
   it.each([
     ['bad input', new InputError('mchid', 'is missing')],
     ['a fault of the deployment', new ConfigError('x')],
-    ['a secret that cannot be had now', new SecretUnavailableError('x')],
+    ['what passes', new UnavailableError('x')],
     ['any other error', new Error('x')],
     ['text', 'x'],
   ])('throws %s as it is', async (_, error) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
-import { type PaidOrder, readPaidOrder } from '../../lib/order/paid-order.ts'
+import { type PaidOrder, readOrderKey, readPaidOrder } from '../../lib/order/paid-order.ts'
 import { readTrigger } from '../../lib/order/trigger.ts'
 import {
   busEvent,
@@ -38,6 +38,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
     },
     {
       mchid: '1900000109',
+      out_order_no: '1234323JKHDFE1243252',
       call: {
         order_api: 'payafter-orders',
         mchid: '1900000109',
@@ -46,6 +47,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
         out_order_no: '1234323JKHDFE1243252',
         paid_time: '20261124102959',
       },
+      call_hash: '1d1a046ea85da1eb16384b0683d6d6c3547e8f93e98ec4c548f0fd48f23d14ea',
       paid_time_clamped: false,
     },
   ],
@@ -54,6 +56,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
     { mchid: '1900000109', out_order_no: 'A|B*C-D_9', detail: { paid_time: '20261124' } },
     {
       mchid: '1900000109',
+      out_order_no: 'A|B*C-D_9',
       call: {
         order_api: 'payafter-orders',
         mchid: '1900000109',
@@ -62,6 +65,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
         out_order_no: 'A|B*C-D_9',
         paid_time: '20261124000000',
       },
+      call_hash: '4495fba08b0f33a425763b754fafc269c591d1a00c12a91531fcabca56f4ea9c',
       paid_time_clamped: false,
     },
   ],
@@ -75,6 +79,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
     },
     {
       mchid: '1900000117',
+      out_order_no: '12345678901234567890123456789012',
       call: {
         order_api: 'serviceorder',
         mchid: '1900000117',
@@ -83,6 +88,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
         out_order_no: '12345678901234567890123456789012',
         paid_time: '20261124102959',
       },
+      call_hash: 'b234448ad92d67d1fdb2b3a0eccc1579e986cad43d9ae3a3fd938d113f251477',
       paid_time_clamped: false,
     },
   ],
@@ -91,6 +97,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
     { mchid: '1900000125', out_order_no: '7', type: 'Order_Paid', detail: { paid_time: '20261125103000' } },
     {
       mchid: '1900000125',
+      out_order_no: '7',
       call: {
         order_api: 'partner',
         mchid: '1800000001',
@@ -99,6 +106,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
         out_order_no: '7',
         paid_time: '20261124103000',
       },
+      call_hash: 'f1ebc81a685c93290ed6cd45e709bc6916b2a2ac73806d9b80ab8b35ee98c4c4',
       paid_time_clamped: true,
     },
   ],
@@ -113,6 +121,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
     },
     {
       mchid: '1900000133',
+      out_order_no: '8',
       call: {
         order_api: 'acquiringbank',
         mchid: '1800000002',
@@ -122,6 +131,7 @@ const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
         out_order_no: '8',
         paid_time: '20261124093000',
       },
+      call_hash: '29bfede65569ea43ec18f3addfdae58bb3f985a94e3cd0e5b7d55209c94493fc',
       paid_time_clamped: false,
     },
   ],
@@ -359,4 +369,62 @@ describe('readPaidOrder by event', () => {
 
     expect(refusal(event).field).toBe('source')
   })
+})
+
+describe('call_hash', () => {
+  const hashOf = (notice: Notice, nowMs = NOW) => readPaidOrder(readTrigger(notice, nowMs), MERCHANTS, nowMs).call_hash
+
+  it('stays the same when a notice of a fast till comes again and is sent with another time', () => {
+    const notice = { ...goodNotice(), detail: { paid_time: '20261124120000' } }
+
+    const first = readPaidOrder(readTrigger(notice, NOW), MERCHANTS, NOW)
+    const again = readPaidOrder(readTrigger(notice, NOW + 60_000), MERCHANTS, NOW + 60_000)
+
+    expect(first.call.paid_time).toBe('20261124103000')
+    expect(again.call.paid_time).toBe('20261124103100')
+    expect(again.call_hash).toBe(first.call_hash)
+  })
+
+  it('is the same for the same moment in another form', () => {
+    const inUtc = { ...goodNotice(), detail: { paid_time: '2026-11-24T02:30:00Z' } }
+
+    expect(hashOf(inUtc)).toBe(hashOf(goodNotice()))
+  })
+
+  it.each([
+    ['time', goodNotice(), { detail: { paid_time: '20261124102959' } }],
+    ['order', goodNotice(), { out_order_no: '1234323JKHDFE1243253' }],
+    [
+      'service',
+      { ...goodNotice(), mchid: '1900000117', service_id: '500001' },
+      { mchid: '1900000117', service_id: '500002' },
+    ],
+  ])('is another for another %s', (_, notice, change) => {
+    expect(hashOf({ ...notice, ...change })).not.toBe(hashOf(notice))
+  })
+})
+
+describe('readOrderKey', () => {
+  it('takes the key of an order of anybody who is served, closed or not', () => {
+    expect(readOrderKey({ mchid: '1900000109', out_order_no: 'A|B' }, MERCHANTS)).toEqual({
+      mchid: '1900000109',
+      out_order_no: 'A|B',
+    })
+    expect(readOrderKey({ mchid: '1900000141', out_order_no: '1' }, MERCHANTS).mchid).toBe('1900000141')
+  })
+
+  it('refuses a merchant that nobody serves', () => {
+    expect(() => readOrderKey({ mchid: '1900000110', out_order_no: '1' }, MERCHANTS)).toThrow(
+      new InputError('mchid', 'is not a merchant that this service serves'),
+    )
+  })
+
+  it.each(['', '../1', 'A%2fB', 'A\r\n', '\u{1f4b0}', '123456789012345678901234567890123'])(
+    'refuses the order number %j',
+    (out_order_no) => {
+      expect(() => readOrderKey({ mchid: '1900000109', out_order_no }, MERCHANTS)).toThrow(
+        new InputError('out_order_no', 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'),
+      )
+    },
+  )
 })

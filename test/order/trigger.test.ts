@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
-import { isHttp, readTrigger } from '../../lib/order/trigger.ts'
+import { isHttp, readPath, readTrigger } from '../../lib/order/trigger.ts'
 import { busEvent, eventOf, goodNotice, httpApiEvent, KINDS, NOW, restApiEvent } from './samples.ts'
 
 const GOOD_BODY =
@@ -221,6 +221,19 @@ describe('the limit of 8192 bytes', () => {
     const body = `{"detail":${'['.repeat(4000)}${']'.repeat(4000)}}`
 
     expect(readTrigger(http({ body }), NOW).via).toBe('http')
+  })
+})
+
+describe('readPath', () => {
+  it('reads which order a request without body asks for', () => {
+    expect(readPath({ pathParameters: { mchid: '1900000109', out_order_no: 'A%7CB' } })).toEqual({
+      mchid: '1900000109',
+      out_order_no: 'A|B',
+    })
+  })
+
+  it.each([null, undefined, 'GET', [], {}, { pathParameters: null }])('refuses the request %j', (event) => {
+    expect(() => readPath(event)).toThrow(new InputError('mchid', 'is missing in the path'))
   })
 })
 
