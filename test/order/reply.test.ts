@@ -65,6 +65,17 @@ describe('rowReply', () => {
   })
 })
 
+it('says of an order that waits why it does and what to do about it', () => {
+  const last_error = { verdict: 'throttled', at: NOW, attempt: 2, status: 429, refusal: 'too-often' } as const
+
+  const { body } = rowReply(rowOf('PENDING', { due_at: NOW + 30_000, last_error }), NOW, false)
+
+  expect(body).toMatchObject({
+    next_attempt_at: '2026-11-24T02:30:30.000Z',
+    last_error: { verdict: 'throttled', status: 429, next_step: 'Nothing. It is sent again later.' },
+  })
+})
+
 describe('the other replies', () => {
   it('tell an order that nobody handed over from one that somebody did', () => {
     expect(statusReply(undefined).status).toBe(404)
