@@ -242,7 +242,8 @@ describe('logLine', () => {
 
     await failureOf(invoke(goodNotice()))
 
-    const { at } = readLine(lines[0])
-    expect(at).toMatch(/^at deep \(.*log-line\.test\.ts:\d+:\d+\)( < at deep \(.*\)){4}$/)
+    const frames = String(readLine(lines[0]).at).split(' < ')
+    expect(frames).toHaveLength(5)
+    for (const frame of frames) expect(frame).toMatch(/^at deep \(.*log-line\.test\.ts:\d+:\d+\)$/)
   })
 })

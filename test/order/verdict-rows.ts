@@ -64,6 +64,12 @@ export const SERVICE_ORDERS: readonly Row[] = [
     'collected',
     'collected',
   ],
+  [
+    'DONE, nothing to collect, yet paid to nobody known',
+    '"need_collection":false,"state":"DONE","collection":{"details":[{"seq":1,"amount":1,"paid_type":"LINGQIAN"}]}',
+    'accepted',
+    'undecided',
+  ],
   ['REVOKED', '"state":"REVOKED"', 'closed', 'closed'],
   ['EXPIRED', '"state":"EXPIRED"', 'closed', 'closed'],
   ['WAIT_PAY, which no page lists', '"state":"WAIT_PAY"', 'unknown', 'unknown'],
