@@ -4,7 +4,7 @@ import type { Handled, Internal } from '../../lib/lambda/handled.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
 import { respond } from '../../lib/lambda/respond.ts'
 
-const context: Context = {
+export const context: Context = {
   callbackWaitsForEmptyEventLoop: true,
   functionName: 'payscore-sync-dev-sync',
   functionVersion: '$LATEST',
