@@ -72,7 +72,9 @@ it('says of an order that waits why it does and what to do about it', () => {
 
   expect(body).toMatchObject({
     next_attempt_at: '2026-11-24T02:30:30.000Z',
-    last_error: { verdict: 'throttled', status: 429, next_step: 'Nothing. It is sent again later.' },
+    last_error: { verdict: 'throttled', status: 429 },
+    next_step: 'Nothing. It is sent again later.',
+    next_step_zh: '无需处理,稍后自动重试。',
   })
 })
 
