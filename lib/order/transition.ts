@@ -30,6 +30,9 @@ export type Moment = { readonly now: number; readonly random: number }
 
 const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
+/** What a row that is taken up again must not remember. */
+const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since'] as const
+
 // A notice
 
 /** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first. */
@@ -66,7 +69,7 @@ export const reopen = (order: PaidOrder, now: number): Transition => ({
   ),
   set: { ...born(order, now), noticed_at: order.noticed_at, ...lease(now) },
   count: ['attempt'],
-  remove: ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since'],
+  remove: order.paid_time_clamped ? FORMER_LIFE : [...FORMER_LIFE, 'paid_time_clamped'],
 })
 
 /** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
@@ -120,7 +123,7 @@ export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transiti
     case 'absent':
       if (isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
         return reject(row, verdict, moment, 'not_found')
-      return { ...askAgain(row, verdict, moment), keep: { ...late(row, verdict, moment), absent_since: moment.now } }
+      return askAgain(row, verdict, moment, { absent_since: moment.now })
     default:
       return askAgain(row, verdict, moment)
   }
@@ -249,7 +252,7 @@ const revoked = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 })
 
 /** 12: the query told nothing. */
-const askAgain = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row> = {}): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   if (isOlder(row.created_at, LIMITS.giveUp, moment)) return unproved(row, verdict, moment)
   return {
@@ -257,7 +260,7 @@ const askAgain = (row: Row, verdict: Verdict, moment: Moment): Transition => {
     pk: row.pk,
     when: and(equals('attempt', row.attempt), equals('next', 'query')),
     set: { due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
-    keep: late(row, verdict, moment),
+    keep: { ...late(row, verdict, moment), ...keep },
     ...((verdict.kind === 'config' || verdict.kind === 'invalid') && { alarm: 'config' }),
   }
 }
@@ -289,7 +292,7 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
   when: equals('state', 'REJECTED'),
   set: { state: 'PENDING', next: 'query', due: dueKeyOf(pk), due_at: now, created_at: now },
   count: ['attempt'],
-  remove: ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since'],
+  remove: FORMER_LIFE,
 })
 
 /** 15: nothing more shall be done, while no call can be out. */
