@@ -49,7 +49,8 @@ export default class Build {
         serverless.service.package.artifactDirectoryName = `serverless/${serverless.service.service}/${stage}/${folderName(zips())}`
       },
       'after:package:finalize': () => {
-        for (const { name, bytes } of zips()) console.log(`${name}.zip`.padEnd(16), `${(bytes.length / 1024).toFixed(1)} KB`)
+        for (const { name, bytes } of zips())
+          console.log(`${name}.zip`.padEnd(16), `${(bytes.length / 1024).toFixed(1)} KB`)
       },
     }
   }
@@ -65,7 +66,9 @@ const folderName = (zips) => {
 }
 
 const commitSeconds = () =>
-  Number(process.env.SOURCE_DATE_EPOCH ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname }))
+  Number(
+    process.env.SOURCE_DATE_EPOCH ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname }),
+  )
 
 // No top-level await: osls loads this file by require.
 if (process.argv[1] === import.meta.filename) buildFunctions()
