@@ -64,7 +64,7 @@ const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json
 const doors = ({ merchants, sources, tills }: MerchantsFile) => {
   const Resources: Record<string, Json> = {}
   const Outputs: Record<string, Json> = {}
-  let former: string | undefined
+  let former = 'OwnEventsOnly'
   for (const source of sources) {
     const { principals = [], accounts = [] } = tills.get(source) ?? {}
     const id = `Till${logicalId(source)}`
@@ -87,7 +87,7 @@ const doors = ({ merchants, sources, tills }: MerchantsFile) => {
       ...(accounts.length > 0 ? [arn(`${id}Role`)] : []),
     ]
     // One after the other: the statements of a bus are one document.
-    Resources[`${id}Only`] = { ...denyOthers(source, senders), ...(former && { DependsOn: former }) }
+    Resources[`${id}Only`] = { ...denyOthers(source, senders), DependsOn: former }
     former = `${id}Only`
   }
   return { Resources, Outputs }

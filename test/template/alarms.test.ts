@@ -34,7 +34,7 @@ describe('the alarms', () => {
       OutcomeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of OutcomeDeadLetters Maximum > 0',
       WebhookDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of WebhookDeadLetters Maximum > 0',
       FailureDestinationAlarm:
-        'DestinationDeliveryFailures of SyncLambdaFunction Sum + DestinationDeliveryFailures of OutcomeLambdaFunction Sum + InvocationsFailedToBeSentToDlq of EventBus payscore-sync-dev-paid-offline Sum > 0',
+        'DestinationDeliveryFailures of SyncLambdaFunction Sum + DestinationDeliveryFailures of OutcomeLambdaFunction Sum + InvocationsFailedToBeSentToDlq of EventBus payscore-sync-dev-paid-offline Sum + InvocationsFailedToBeSentToDlq of payscore-sync-dev-paid-offline Sum > 0',
       ApiFailingAlarm: '5xx of HttpApi Sum > 0',
       ReconcileSilentAlarm: 'dispatched of reconcile SampleCount < 1',
       ReconcileFailingAlarm: 'merchants_failed of reconcile Sum > 0',

@@ -8,7 +8,11 @@ export type Resource = {
   readonly Condition?: string
   readonly DeletionPolicy?: string
 }
-export type Template = { readonly Resources: Readonly<Record<string, Resource>>; readonly Outputs: Json }
+export type Template = {
+  readonly Resources: Readonly<Record<string, Resource>>
+  readonly Outputs: Json
+  readonly Mappings?: Readonly<Record<string, Json>>
+}
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PACKAGED = `${ROOT}.serverless/cloudformation-template-update-stack.json`

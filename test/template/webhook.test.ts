@@ -71,6 +71,17 @@ describe('a robot', () => {
     expect(text.split('\n')[0]).toBe(title)
   })
 
+  it.each([
+    ['wecom', '{"msgtype": "text", "text": {"content": <$.text>}}'],
+    ['dingtalk', '{"msgtype": "text", "text": {"content": <$.text>}}'],
+    ['feishu', '{"msg_type": "text", "content": {"text": <$.text>}}'],
+  ])('of %s gets the text in its own form', (robot, message) => {
+    expect(template.Mappings?.Robot?.[robot]).toEqual({ Message: message })
+    expect(propertiesOf(template, 'WebhookPipe').TargetParameters).toEqual({
+      InputTemplate: { 'Fn::FindInMap': ['Robot', { Ref: 'Webhook' }, 'Message'] },
+    })
+  })
+
   it('gets no more than 20 messages a minute', () => {
     const { SourceParameters, Source } = propertiesOf(template, 'WebhookPipe')
     const [target] = propertiesOf(template, 'WebhookRule').Targets as readonly Json[]
