@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
 export type LoopbackServer = {
   readonly port: number
@@ -8,9 +8,17 @@ export type LoopbackServer = {
   close(): Promise<void>
 }
 
-/** Listens on 127.0.0.1 only; on a free port unless one is named. Idle connections stay open until `close`. */
-export const listenOnLoopback = async (onRequest: RequestListener, port = 0): Promise<LoopbackServer> => {
-  const server = createServer({ noDelay: true }, onRequest)
+export type OnRequest = (request: IncomingMessage, response: ServerResponse) => unknown
+
+/**
+ * Listens on 127.0.0.1 only; on a free port unless one is named. Idle connections stay open until `close`. A request whose
+ * handler throws or rejects gets no answer, but a broken connection.
+ */
+export const listenOnLoopback = async (onRequest: OnRequest, port = 0): Promise<LoopbackServer> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse) => onRequest(request, response)
+  const server = createServer({ noDelay: true }, (request, response) => {
+    handle(request, response).catch((error: Error) => response.destroy(error))
+  })
   server.keepAliveTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import { failed, type Invocable, type Invocation, TooManyRequestsException } from '../lambda/invocation.ts'
+import { createFifo, type Fifo } from '../fifo.ts'
+import type { Invocable, Invocation } from '../lambda/invocation.ts'
+import { invokeUntilItRuns } from '../lambda/until-it-runs.ts'
 import { type DeadLetter, type DeadLetterQueue, deadLetter } from './dead-letter-queue.ts'
-import { createFifo, type Fifo } from './fifo.ts'
 
 /** A Lambda as the target of a rule, invoked asynchronously. */
 export type Target = {
@@ -38,18 +38,7 @@ export type AsyncInvoker<Event> = {
   readonly waiting: number
 }
 
-/** The function could not be called at all, for instance because it is closed already. */
-const unreachable = (error: unknown): Invocation => ({
-  ...failed({ errorType: 'ServiceException', errorMessage: String(error) }),
-  requestId: '',
-  cold: false,
-  logs: [],
-  durationMs: 0,
-})
-
 type Try<Event> = { readonly event: Event; readonly attempt: number; readonly dueMs: number }
-
-const throttledPauseMs = 20
 
 /**
  * Lambda's own queue in front of a function: bounded concurrency, more tries after a function error with a wait by the
@@ -75,16 +64,6 @@ export const createAsyncInvoker = <Event extends { readonly id: string }>(option
   const waits: readonly Fifo<Try<Event>>[] = retryDelaysMs.slice(0, retries).map(() => createFifo())
   let running = 0
 
-  const untilItRuns = async (payload: unknown): Promise<Invocation> => {
-    for (;;)
-      try {
-        return await lambda.invoke(payload)
-      } catch (error) {
-        if (!(error instanceof TooManyRequestsException)) return unreachable(error)
-        await setTimeout(throttledPauseMs)
-      }
-  }
-
   const afterFailure = (payload: unknown, { event, attempt }: Try<Event>, invocation: Invocation): Delivery['next'] => {
     const wait = waits[attempt - 1]
     if (wait) {
@@ -102,7 +81,7 @@ export const createAsyncInvoker = <Event extends { readonly id: string }>(option
   const deliver = async (current: Try<Event>): Promise<void> => {
     const payload = envelope(current.event)
     const atMs = clock.now()
-    const invocation = await untilItRuns(payload)
+    const invocation = await invokeUntilItRuns(lambda, payload)
     const { error, timedOut, requestId, durationMs } = invocation
     options.onDelivery({
       rule: options.rule,

@@ -7,7 +7,7 @@ import { compilePattern, type Matches } from './pattern.ts'
 import { type BusEvent, type EntryResult, entriesOf, eventOf, type PutEventsAnswer } from './put-events.ts'
 import { type BusFault, type PutEventsInput, startPutEventsServer } from './put-events-server.ts'
 
-export type Rule = {
+type Rule = {
   readonly name: string
   /** An event pattern as in a template. */
   readonly pattern: unknown
