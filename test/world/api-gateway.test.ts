@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ApiGateway, startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
+import { type Invocable, TooManyRequestsException } from './lambda/invocation.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
 import { writeToyBundle } from './lambda/toy-bundle.ts'
 
@@ -13,7 +14,6 @@ const answers = {
   bare: () => ({ statusCode: 204 }),
   malformed: () => ({ statusCode: 200, body: { not: 'a text' } }),
   fail: () => { throw new Error('secret of the handler') },
-  slow: () => new Promise((resolve) => setTimeout(resolve, 150, { statusCode: 200 })),
 }
 export const handler = async (event) => answers[event.pathParameters.what](event)
 `
@@ -24,9 +24,14 @@ let gateway: ApiGateway
 
 beforeAll(async () => {
   bundle = await writeToyBundle(source)
-  lambda = await startLambda({ name: 'toy', bundleDir: bundle.dir, env: {}, timeoutMs: 5_000, maxConcurrency: 1 })
+  lambda = await startLambda({ name: 'toy', bundleDir: bundle.dir, env: {}, timeoutMs: 5_000 })
   const clock = createClock(Date.parse('2030-01-01T00:00:00Z'))
-  gateway = await startApiGateway({ clock, routes: [{ method: 'POST', path: '/toys/{what}/{value}', lambda }] })
+  const throttled: Invocable = { invoke: () => Promise.reject(new TooManyRequestsException('Rate Exceeded.')) }
+  const routes = [
+    { method: 'POST', path: '/toys/{what}/{value}', lambda },
+    { method: 'POST', path: '/throttled', lambda: throttled },
+  ]
+  gateway = await startApiGateway({ clock, routes })
 })
 afterAll(async () => {
   await gateway.close()
@@ -114,11 +119,8 @@ it('refuses a body over 10 MB', async () => {
 })
 
 it('answers 503 while the function may not run more often', async () => {
-  const slow = post('/toys/slow/1')
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  const refused = await post('/toys/event/1')
+  const response = await post('/throttled')
 
-  expect(refused.status).toBe(503)
-  expect(await refused.text()).toBe('{"message":"Service Unavailable"}')
-  expect((await slow).status).toBe(200)
+  expect(response.status).toBe(503)
+  expect(await response.text()).toBe('{"message":"Service Unavailable"}')
 })

@@ -112,6 +112,9 @@ const work = async (handler, headers, text) => {
   return JSON.stringify(result === undefined ? null : result)
 }
 
+/** A pipe that is full takes the rest later; the lines of a call go out before its answer. */
+const printed = (stream) => stream.writableLength === 0 || new Promise((resolve) => stream.write('', resolve))
+
 const run = async (handler) => {
   for (;;) {
     const { headers, text } = await call('GET', 'invocation/next').catch(() => process.exit(0))
@@ -125,6 +128,7 @@ const run = async (handler) => {
         return ['error', JSON.stringify(described(error))]
       },
     )
+    await Promise.all([printed(process.stdout), printed(process.stderr)])
     await call('POST', `invocation/${requestId}/${path}`, body)
     atWork = undefined
   }
