@@ -89,7 +89,7 @@ export type PayafterOrder = {
 }
 
 /** Body of a refusal. `code` has many messages, and they change. */
-export type Refusal = { readonly code: string; readonly message: string }
+export type RefusalBody = { readonly code: string; readonly message: string }
 
 type Family = { readonly path: string; readonly party: (call: Call) => Partial<SyncBody> }
 

@@ -1,0 +1,18 @@
+import { readConfig } from '../lib/config.ts'
+import { InputError } from '../lib/errors.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
+import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { readDueEvent } from '../lib/order/due-event.ts'
+import { serveDue } from '../lib/steps/serve-due.ts'
+
+const deps = createStepDeps(readConfig())
+
+/** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */
+const query = async (event: unknown): Promise<Handled> => {
+  const due = readDueEvent(event)
+  if (!due) throw new InputError('event', 'must be a due event')
+  return serveDue({ ...due, next: 'query' }, deps)
+}
+
+export const handler = entry('query', query)

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { clientSettings } from '../lib/aws/client.ts'
+import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
+import { readConfig } from '../lib/config.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
+import { dispatchDue, dispatchHandled } from '../lib/steps/dispatch-due.ts'
+
+const config = readConfig()
+const deps = {
+  ledger: createLedger(new DynamoDBClient(clientSettings), config.ledgerTable),
+  bus: createEventBus(new EventBridgeClient(clientSettings), config.eventBus),
+  now: Date.now,
+  sleep: (ms: number) => sleep(ms),
+}
+
+/** Every minute: one event for each row that is due. */
+const reconcile = async (): Promise<Handled> => dispatchHandled(await dispatchDue([...config.merchants.keys()], deps))
+
+export const handler = entry('reconcile', reconcile)

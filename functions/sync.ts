@@ -1,0 +1,22 @@
+import { readConfig } from '../lib/config.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
+import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { readDueEvent } from '../lib/order/due-event.ts'
+import { readPaidOrder } from '../lib/order/paid-order.ts'
+import { readTrigger } from '../lib/order/trigger.ts'
+import { serveDue } from '../lib/steps/serve-due.ts'
+import { syncOrder } from '../lib/steps/sync-order.ts'
+
+const config = readConfig()
+const deps = createStepDeps(config)
+
+/** An offline payment, or a row whose sync is due: one signed sync call at most. */
+const sync = (event: unknown): Promise<Handled> => {
+  const due = readDueEvent(event)
+  if (due) return serveDue({ ...due, next: 'sync' }, deps)
+  const trigger = readTrigger(event, deps.now())
+  return syncOrder(readPaidOrder(trigger, config.merchants, deps.now()), trigger.via, deps)
+}
+
+export const handler = entry('sync', sync)

@@ -1,0 +1,28 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
+import { UnavailableError } from '../errors.ts'
+import { withinSdkLimit } from './client.ts'
+
+export type BusEvent = { readonly source: string; readonly detailType: string; readonly detail: object }
+
+export type EventBus = {
+  /** One PutEvents of up to ten. Gives those that were refused; throws UnavailableError when none is known to be taken. */
+  readonly put: (events: readonly BusEvent[]) => Promise<readonly BusEvent[]>
+}
+
+/** What one PutEvents takes. */
+export const BUS_BATCH = 10
+
+export const createEventBus = (client: EventBridgeClient, EventBusName: string): EventBus => ({
+  put: async (events) => {
+    const Entries = events.map(({ source, detailType, detail }) => ({
+      EventBusName,
+      Source: source,
+      DetailType: detailType,
+      Detail: JSON.stringify(detail),
+    }))
+    const answer = await client.send(new PutEventsCommand({ Entries }), withinSdkLimit()).catch((error: unknown) => {
+      throw new UnavailableError(`the event bus says ${error instanceof Error ? error.name : 'unknown error'}`)
+    })
+    return events.filter((_, i) => answer.Entries?.[i]?.EventId === undefined)
+  },
+})

@@ -1,0 +1,14 @@
+import type { Fields, Metrics } from '../log.ts'
+import type { Reply } from '../order/reply.ts'
+
+/** What a handler gives: the reply to its caller, and what its one log line says. */
+export type Handled = {
+  readonly reply: Reply
+  readonly log: Fields
+  readonly metrics?: Metrics
+  /** Whoever hands over by event must keep the notice: it gets the reply thrown. */
+  readonly throwsByEvent?: boolean
+}
+
+/** What the middlewares hand to each other. */
+export type Internal = { handled?: Handled; startedAt?: number }

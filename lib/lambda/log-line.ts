@@ -1,0 +1,45 @@
+import type { MiddlewareObj, Request } from '@middy/core'
+import type { Context } from 'aws-lambda'
+import { errorFields, type Fields, logText, type Metrics } from '../log.ts'
+import type { Internal } from './handled.ts'
+
+type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
+
+/**
+ * Writes one line for each invocation: what the handler says of itself, how long it took, and how it failed.
+ * Stands outside of `respond`, which keeps what the handler said.
+ */
+export const logLine = (name: string, write: (text: string) => void = console.log): LogLine => {
+  let isCold = true
+
+  const finish = (
+    request: Request<unknown, unknown, Error, Context, Internal>,
+    failure: Fields = {},
+    more: Metrics = {},
+  ) => {
+    const { handled, startedAt = Date.now() } = request.internal
+    const metrics: Metrics = {
+      ...handled?.metrics,
+      ...more,
+      duration: { value: Date.now() - startedAt, unit: 'Milliseconds' },
+      cold_start: { value: isCold ? 1 : 0, unit: 'Count' },
+    }
+    write(
+      logText(
+        { function: name, aws_request_id: request.context.awsRequestId, ...handled?.log, ...failure },
+        metrics,
+        Date.now(),
+        ['function'],
+      ),
+    )
+    isCold = false
+  }
+
+  return {
+    before: (request) => {
+      request.internal.startedAt = Date.now()
+    },
+    after: (request) => finish(request),
+    onError: (request) => finish(request, errorFields(request.error), { errors: { value: 1, unit: 'Count' } }),
+  }
+}

@@ -1,0 +1,43 @@
+import type { MiddlewareObj } from '@middy/core'
+import type { Context } from 'aws-lambda'
+import { ConfigError, InputError, TryAgainError, UnavailableError } from '../errors.ts'
+import { problem, type Reply } from '../order/reply.ts'
+import { isHttp } from '../order/trigger.ts'
+import type { Handled, Internal } from './handled.ts'
+
+/**
+ * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json
+ * over HTTP; an event or a direct call gets them thrown, so that Lambda tries again and then the queue keeps it.
+ */
+export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Internal> => ({
+  after: (request) => {
+    const handled = request.response as Handled
+    const { reply } = handled
+    request.internal.handled = handled
+    if (isHttp(request.event)) request.response = httpAnswer(reply)
+    else if (handled.throwsByEvent) throw new TryAgainError(String(reply.body.detail))
+    else request.response = reply.body
+  },
+  onError: (request) => {
+    if (isHttp(request.event)) request.response = httpAnswer(errorReply(request.error))
+  },
+})
+
+const httpAnswer = ({ status, headers, body }: Reply) => ({
+  statusCode: status,
+  headers: {
+    ...headers,
+    'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+    'cache-control': 'no-store',
+  },
+  body: JSON.stringify(body),
+})
+
+const errorReply = (error: unknown): Reply => {
+  if (error instanceof InputError) return problem(400, 'Bad input', error.message, { field: error.field })
+  if (error instanceof ConfigError)
+    return problem(503, 'Deployment must be mended', `${error.message}; nothing was sent`)
+  if (error instanceof UnavailableError || error instanceof TryAgainError)
+    return problem(503, 'Try again', `${error.message}; nothing was sent`)
+  return problem(500, 'Internal error', 'see the log of this request')
+}

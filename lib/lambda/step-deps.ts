@@ -1,0 +1,36 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { clientSettings } from '../aws/client.ts'
+import { createEventBus } from '../aws/event-bus.ts'
+import { createLedger } from '../aws/ledger.ts'
+import { createMerchants } from '../aws/merchants.ts'
+import type { Config } from '../config.ts'
+import { dueBusEvent } from '../order/due-event.ts'
+import { LIMITS } from '../order/limits.ts'
+import type { StepDeps } from '../steps/take-step.ts'
+import { createSend } from '../wechatpay/send.ts'
+import { randomNonce } from '../wechatpay/signed-call.ts'
+
+/** The real world of a step. */
+export const createStepDeps = (config: Config): StepDeps => {
+  const bus = createEventBus(new EventBridgeClient(clientSettings), config.eventBus)
+  return {
+    ledger: createLedger(new DynamoDBClient(clientSettings), config.ledgerTable),
+    merchants: createMerchants(new SecretsManagerClient(clientSettings), {
+      prefix: config.secretsPrefix,
+      maxAgeMs: config.secretMaxAgeMs,
+    }),
+    send: createSend(config.wechatpayOrigin, {
+      timeoutMs: LIMITS.call,
+      maxAnswerBytes: LIMITS.answerBytes,
+      maxIdleMs: LIMITS.socketIdle,
+    }),
+    announceDue: async (due) => {
+      await bus.put([dueBusEvent(due)])
+    },
+    now: Date.now,
+    random: Math.random,
+    nonce: randomNonce,
+  }
+}

@@ -1,0 +1,85 @@
+import { SIGNATURE_WINDOW_MS } from '../wechatpay/answer.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Every limit of time, size and pace in one table. Times are ms, sizes bytes. */
+export const LIMITS = {
+  sdkConnect: 1 * SECOND,
+  sdkRequest: 2 * SECOND,
+  sdkAttempts: 2,
+  /** One request to AWS with its attempts and the pause between them. */
+  sdkTotal: 4.5 * SECOND,
+  /** One signed call, connection included. */
+  call: 8 * SECOND,
+  /** WeChat Pay closes an idle connection after 8 s. */
+  socketIdle: 5 * SECOND,
+  init: 3 * SECOND,
+  functionTimeout: 20 * SECOND,
+  apiTimeout: 30 * SECOND,
+  secretStale: 15 * MINUTE,
+
+  /** Nobody else may claim a row before its lease ends. */
+  lease: 30 * SECOND,
+  /** Between any two clocks of ours, and ours and WeChat Pay's. */
+  clockDifference: 5 * SECOND,
+  signatureWindow: SIGNATURE_WINDOW_MS,
+  /** From an accepted sync to the query that proves it. */
+  confirmDelay: 10 * MINUTE,
+
+  askAgain: 60 * SECOND,
+  askAgainBusy: 180 * SECOND,
+  retryFirst: 60 * SECOND,
+  retryMost: 30 * MINUTE,
+  retrySlowAfter: 3 * DAY,
+  retrySlow: 6 * HOUR,
+  giveUp: 30 * DAY,
+  absentGiveUp: 24 * HOUR,
+  late: 15 * MINUTE,
+  lateWaiting: 24 * HOUR,
+  keepEnded: 400 * DAY,
+
+  reconcileTimeout: 58 * SECOND,
+  reconcileDispatch: 50 * SECOND,
+  reconcileEvery: 60 * SECOND,
+  /** Of one merchant. */
+  dispatchesPerSecond: 20,
+
+  /** A till's clock may be this fast: paid_time is then set to now. */
+  paidTimeAhead: 24 * HOUR,
+  noticeBytes: 8 * 1024,
+  answerBytes: 64 * 1024,
+  /** What Lambda gives all environment variables together. */
+  environmentBytes: 4 * 1024,
+} as const
+
+export type Limits = { readonly [name in keyof typeof LIMITS]: number }
+
+/** How the limits lean on each other. A table that breaks one of these loses or doubles orders. */
+const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[] = [
+  ['sdkTotal covers every attempt', (l) => l.sdkTotal >= l.sdkAttempts * l.sdkRequest],
+  ['sdkRequest covers the connection', (l) => l.sdkRequest > l.sdkConnect],
+  ['claim, call and record fit into the function', (l) => l.sdkTotal + l.call + l.sdkTotal < l.functionTimeout],
+  ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],
+  ['init fits into a secret and a connection', (l) => l.init < l.sdkTotal],
+  ['a lease outlives its function on any two clocks', (l) => l.lease >= l.functionTimeout + 2 * l.clockDifference],
+  ['a query waits until the lease of its sync ended', (l) => l.confirmDelay >= l.lease],
+  [
+    'a query waits until no older answer can be replayed',
+    (l) => l.confirmDelay > l.signatureWindow + l.clockDifference,
+  ],
+  ['an order is asked about again only after its lease', (l) => l.askAgain > l.lease],
+  ['a running charge is given longer', (l) => l.askAgainBusy >= l.askAgain],
+  ['retries grow', (l) => l.retryFirst <= l.retryMost && l.retryMost <= l.retrySlow],
+  ['retries end', (l) => l.retrySlowAfter < l.giveUp && l.absentGiveUp < l.giveUp],
+  ['reconcile stops before its own time-out', (l) => l.reconcileDispatch + l.sdkTotal < l.reconcileTimeout],
+  ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
+]
+
+/** Throws a plain Error that names every broken rule. */
+export const checkLimits = (limits: Limits): void => {
+  const broken = RULES.filter(([, holds]) => !holds(limits)).map(([rule]) => rule)
+  if (broken.length > 0) throw new Error(`limits contradict each other: ${broken.join('; ')}`)
+}

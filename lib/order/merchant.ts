@@ -1,0 +1,106 @@
+import * as v from 'valibot'
+import { ORDER_APIS, type OrderApi } from '../wechatpay/order-api.ts'
+
+/** Who is served, from configuration. `mchid` is a direct merchant's own, or a sub-merchant's. */
+export type Merchant = {
+  readonly mchid: string
+  /** Event sources that may hand over notices for this merchant. */
+  readonly sources: readonly string[]
+  readonly order_api: OrderApi
+  /** service_id → appid; the appid is '' where the API takes none. */
+  readonly services: ReadonlyMap<string, string>
+  /** Signs for a sub-merchant. */
+  readonly provider?: string
+  readonly channel_id?: string
+  /** Takes no new orders; what is in the ledger is served on. */
+  readonly closed: boolean
+}
+
+/** Arrays are objects to valibot, and their indices would pass for numbers of merchants. */
+const object = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+)
+const number32 = v.pipe(v.string(), v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
+const word32 = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ -'))
+const source = v.pipe(
+  v.string(),
+  v.regex(/^[0-9A-Za-z._/-]{1,256}$/, 'must be an EventBridge source'),
+  v.check((name) => !/^(aws|payscore)\./.test(name), 'must not begin with aws. or payscore.'),
+)
+
+const entry = v.pipe(
+  v.strictObject({
+    sources: v.optional(v.array(source), []),
+    order_api: v.optional(v.picklist(ORDER_APIS), 'payafter-orders'),
+    services: v.pipe(
+      object,
+      v.record(word32, v.union([v.literal(''), word32])),
+      v.check((services) => Object.keys(services).length > 0, 'must name at least one service_id'),
+    ),
+    provider: v.optional(number32),
+    channel_id: v.optional(number32),
+    closed: v.optional(v.boolean(), false),
+  }),
+  v.forward(
+    v.check(
+      ({ order_api, provider }) => isSubMerchants(order_api) === (provider !== undefined),
+      'is needed by partner and acquiringbank, and by no other order_api',
+    ),
+    ['provider'],
+  ),
+  v.forward(
+    v.check(
+      ({ order_api, channel_id }) => channel_id === undefined || order_api === 'acquiringbank',
+      'goes with acquiringbank only',
+    ),
+    ['channel_id'],
+  ),
+  v.forward(
+    v.check(
+      ({ order_api, services }) => isSubMerchants(order_api) || Object.values(services).every((appid) => appid !== ''),
+      'must give the appid of each service_id',
+    ),
+    ['services'],
+  ),
+)
+
+const isSubMerchants = (order_api: OrderApi): boolean => order_api === 'partner' || order_api === 'acquiringbank'
+
+const table = v.pipe(
+  object,
+  v.record(number32, entry),
+  v.check((merchants) => Object.keys(merchants).length > 0, 'must name at least one merchant'),
+)
+
+/** Reads the value of MERCHANTS: the merchants by mchid, and what is wrong with it, a sentence each. */
+export const readMerchants = (
+  json: string,
+): { readonly merchants: ReadonlyMap<string, Merchant>; readonly problems: readonly string[] } => {
+  const parsed = v.safeParse(table, parse(json))
+  if (!parsed.success) {
+    const problems = parsed.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': '))
+    return { merchants: new Map(), problems }
+  }
+  const merchants = new Map(
+    Object.entries(parsed.output).map(([mchid, { services, provider, channel_id, ...rest }]) => [
+      mchid,
+      {
+        mchid,
+        ...rest,
+        services: new Map(Object.entries(services)),
+        ...(provider && { provider }),
+        ...(channel_id && { channel_id }),
+      },
+    ]),
+  )
+  return { merchants, problems: [] }
+}
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import { InputError } from '../errors.ts'
+import type { Call } from '../wechatpay/order-api.ts'
+import type { Merchant } from './merchant.ts'
+import { readPaidTime } from './paid-time.ts'
+import { hashCall, type OrderKey } from './row.ts'
+import type { Trigger } from './trigger.ts'
+
+/** An offline payment that was handed over, checked and resolved: the call is whole before any I/O. */
+export type PaidOrder = {
+  /** Who was to be paid: a direct merchant, or a sub-merchant. */
+  readonly mchid: string
+  readonly out_order_no: string
+  readonly call: Call
+  /**
+   * SHA-256 of the call with paid_time as it was stated: it stays the same when a notice comes again, even where a
+   * fast clock makes us send another paid_time each time.
+   */
+  readonly call_hash: string
+  /** The till's clock was ahead and `paid_time` was set to now. */
+  readonly paid_time_clamped: boolean
+  /** ms */
+  readonly noticed_at: number
+}
+
+const text = v.string('must be text')
+
+const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
+
+/** The one shape of a notice, whatever brought it. Members that are not named here are not read. */
+export const NoticeSchema = v.object(
+  {
+    mchid: text,
+    out_order_no: OutOrderNo,
+    service_id: v.optional(text),
+    type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
+    detail: v.object({ paid_time: text }, whatIsWrong),
+  },
+  whatIsWrong,
+)
+
+/** valibot says by `expected` whether a member is missing (its quoted name) or the whole is no object. */
+function whatIsWrong({ expected }: { readonly expected: string | null }): string {
+  return expected?.startsWith('"') ? 'is missing' : 'must be an object'
+}
+
+/** Checks a notice against who is served. Throws InputError naming the field; the merchant is looked up before all else. */
+export const readPaidOrder = (
+  { path, source, notice, noticed_at }: Trigger,
+  merchants: ReadonlyMap<string, Merchant>,
+  nowMs: number,
+): PaidOrder => {
+  const input = path ? withPath(notice, path) : notice
+  const merchant = findMerchant(input, merchants)
+  if (source !== undefined && !merchant.sources.includes(source))
+    throw new InputError('source', `is not listed for merchant ${merchant.mchid}`)
+  if (merchant.closed) throw new InputError('mchid', `merchant ${merchant.mchid} is closed: it takes no new orders`)
+
+  const parsed = v.safeParse(NoticeSchema, input, { abortEarly: true })
+  if (!parsed.success) throw wrong(parsed.issues[0])
+  const { out_order_no, service_id, detail } = parsed.output
+
+  const paid = readPaidTime(detail.paid_time, nowMs)
+  if (!paid)
+    throw new InputError(
+      'detail.paid_time',
+      'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
+    )
+  const { paid_time, paid_time_clamped, stated_time } = paid
+  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time }
+  const call_hash = hashCall({ ...call, paid_time: stated_time })
+  return { mchid: merchant.mchid, out_order_no, call, call_hash, paid_time_clamped, noticed_at }
+}
+
+/** Checks the key of an order that somebody asks for. Throws InputError. */
+export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merchant>): OrderKey => {
+  const { mchid } = findMerchant(key, merchants)
+  const parsed = v.safeParse(OutOrderNo, key.out_order_no)
+  if (!parsed.success) throw new InputError('out_order_no', parsed.issues[0].message)
+  return { mchid, out_order_no: parsed.output }
+}
+
+/** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
+const withPath = (notice: unknown, path: OrderKey): unknown => {
+  if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
+    throw new InputError('body', 'must be a JSON object')
+  const body = notice as Readonly<Record<string, unknown>>
+  for (const name of ['mchid', 'out_order_no'] as const)
+    if (body[name] !== undefined && body[name] !== path[name])
+      throw new InputError(name, 'differs between path and body')
+  return { service_id: body.service_id, type: body.type, detail: body.detail, ...path }
+}
+
+const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
+  const parsed = v.safeParse(v.object({ mchid: text }, whatIsWrong), input)
+  if (!parsed.success) throw wrong(parsed.issues[0])
+  const merchant = merchants.get(parsed.output.mchid)
+  if (!merchant) throw new InputError('mchid', 'is not a merchant that this service serves')
+  return merchant
+}
+
+/** Without a path the whole notice is meant: the detail of an event. */
+const wrong = (issue: v.BaseIssue<unknown>): InputError =>
+  new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
+
+/** Who signs, for whom, and under which service: everything of a call that configuration knows. */
+const resolveParties = (
+  { mchid, order_api, provider, channel_id, services }: Merchant,
+  asked: string | undefined,
+): Omit<Call, 'out_order_no' | 'paid_time'> => {
+  const [only] = services.size === 1 ? services.keys() : []
+  const service_id = asked ?? only
+  if (service_id === undefined)
+    throw new InputError('service_id', `is needed: merchant ${mchid} has ${services.size} services`)
+  const appid = services.get(service_id)
+  if (appid === undefined) throw new InputError('service_id', `is not a service of merchant ${mchid}`)
+  return provider === undefined
+    ? { order_api, mchid, appid, service_id }
+    : { order_api, mchid: provider, sub_mchid: mchid, service_id, ...(channel_id && { channel_id }) }
+}

@@ -1,0 +1,82 @@
+import type { Row } from './row.ts'
+import { adviceFacts, isoTime, lastAnswer, orderFacts, rowView, syncedAt } from './row-view.ts'
+
+/** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
+export type Reply = {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** RFC 9457. `detail` says what was seen and what it means; members beside it are for programs. */
+export const problem = (
+  status: number,
+  title: string,
+  detail: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Reply => ({ status, body: { type: 'about:blank', title, status, detail, ...more } })
+
+/** What the row says to whoever handed the payment over. `replayed`: this invocation made no call. */
+export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
+  switch (row.state) {
+    case 'SYNCED':
+      return { status: 200, body: { ...syncedBody(row), replayed } }
+    case 'PENDING':
+      return pendingReply(row, now, replayed)
+    case 'REJECTED':
+      return endReply(422, 'Not synced', row, { reason: row.reason, replayed })
+    case 'DOUBLE_CHARGED':
+      return endReply(409, 'Charged twice', row, {
+        amount: row.amount,
+        transaction_id: row.transaction_id,
+        replayed,
+      })
+  }
+}
+
+const endReply = (status: number, title: string, row: Row, more: Readonly<Record<string, unknown>>): Reply => {
+  const { meaning, ...advice } = adviceFacts(row)
+  const { code, request_id } = row.last_error ?? {}
+  return problem(status, title, meaning, { ...orderFacts(row), ...advice, code, request_id, ...more })
+}
+
+/** How the order stands, to whoever asks. */
+export const statusReply = (row: Row | undefined): Reply =>
+  row
+    ? { status: 200, body: rowView(row) }
+    : problem(404, 'Unknown order', 'no offline payment was handed over for this order', {
+        next_step: 'Compare mchid and the order number; if they are right, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
+      })
+
+/** Another call for the same order, while the first one stands. */
+export const conflictReply = (row: Row): Reply =>
+  problem(409, 'Conflict', 'another notice with another service_id or paid_time stands for this order', {
+    ...orderFacts(row),
+    paid_time: row.call.paid_time,
+    next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
+    next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+  })
+
+const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
+  const dueAt = row.due_at ?? now
+  return {
+    status: 202,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
+    body: {
+      ...orderFacts(row),
+      next_attempt_at: isoTime(dueAt),
+      last_error: lastAnswer(row),
+      ...adviceFacts(row),
+      replayed,
+    },
+  }
+}
+
+/** The provider's page promises the first four members. */
+const syncedBody = (row: Row) => ({
+  appid: row.call.appid,
+  ...orderFacts(row),
+  confirmed: row.proof !== undefined,
+  synced_at: syncedAt(row),
+})

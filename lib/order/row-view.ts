@@ -1,0 +1,49 @@
+import { adviceOf } from './advice.ts'
+import { type Row, readRowKey } from './row.ts'
+
+/** RFC 3339 in UTC. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString()
+
+/** Which order, and how it stands. */
+export const orderFacts = ({ pk, order_id, state, attempt }: Row) => ({ ...readRowKey(pk), order_id, state, attempt })
+
+/** When WeChat Pay took the sync, or was found to have it. */
+export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
+  const word = receipt ?? proof
+  return word && isoTime(word.sent_at)
+}
+
+/** What it means, whose turn it is, and what to do. */
+export const adviceFacts = (row: Row) => {
+  const { turn, en, zh } = adviceOf(row)
+  return { meaning: en.meaning, meaning_zh: zh.meaning, turn, next_step: en.next, next_step_zh: zh.next }
+}
+
+/** What WeChat Pay, or the way to it, said last. */
+export const lastAnswer = ({ last_error }: Row) => {
+  if (!last_error) return undefined
+  const { verdict, at, status, code, request_id } = last_error
+  return { verdict, at: isoTime(at), status, code, request_id }
+}
+
+/** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */
+export const rowView = (row: Row): Readonly<Record<string, unknown>> => ({
+  ...orderFacts(row),
+  ...adviceFacts(row),
+  confirmed: row.state === 'SYNCED' && row.proof !== undefined,
+  order_api: row.call.order_api,
+  service_id: row.call.service_id,
+  paid_time: row.call.paid_time,
+  paid_time_clamped: row.paid_time_clamped,
+  next: row.next,
+  next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+  last_error: lastAnswer(row),
+  reason: row.reason,
+  amount: row.amount,
+  transaction_id: row.transaction_id,
+  conflicts: row.conflicts,
+  late_since: row.late_at === undefined ? undefined : isoTime(row.late_at),
+  created_at: isoTime(row.created_at),
+  synced_at: row.state === 'SYNCED' ? syncedAt(row) : undefined,
+  settled_at: row.settled_at === undefined ? undefined : isoTime(row.settled_at),
+})

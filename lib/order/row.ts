@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import type { Call } from '../wechatpay/order-api.ts'
+import type { RefusalName } from './refusals.ts'
+import type { SignedWord, VerdictKind } from './verdict.ts'
+
+export type State = 'PENDING' | 'SYNCED' | 'REJECTED' | 'DOUBLE_CHARGED'
+export type Step = 'sync' | 'query'
+
+/** Why the last attempt did not end the order, and which attempt it was. */
+export type LastError = {
+  readonly verdict: VerdictKind
+  readonly at: number
+  readonly attempt: number
+  readonly status?: number
+  readonly code?: string
+  readonly request_id?: string
+  readonly refusal?: RefusalName
+}
+
+/** One order in the ledger. Times are ms, but for `expires_at`, which DynamoDB's TTL wants in seconds. */
+export type Row = {
+  /** `mchid#out_order_no` */
+  readonly pk: string
+  readonly state: State
+  /** Absent when nothing is left to do. */
+  readonly next?: Step
+  /** Key of the index that reconcile reads: present exactly while something is left to do. */
+  readonly due?: string
+  /** End of the lease, time of the next try and sort key of the index in one: nobody may claim before it. */
+  readonly due_at?: number
+  /** Claims so far; the fence of every write that follows one. */
+  readonly attempt: number
+  readonly call: Call
+  /** SHA-256 of the call as it was asked for. */
+  readonly call_hash: string
+  readonly paid_time_clamped?: boolean
+  readonly order_id?: string
+  /** WeChat Pay's signed word to the sync, and to the query. May hold personal data. */
+  readonly receipt?: SignedWord
+  readonly proof?: SignedWord
+  readonly last_error?: LastError
+  /** Since when a person should know that this takes too long. */
+  readonly late_at?: number
+  /** `mchid#yyyymmdd#shard` of paid_time. */
+  readonly day: string
+  readonly noticed_at?: number
+  readonly absent_since?: number
+  readonly reason?: string
+  readonly conflicts?: number
+  /** What WeChat Pay charged as well, fen. */
+  readonly amount?: number
+  readonly transaction_id?: string
+  readonly created_at: number
+  readonly settled_at?: number
+  readonly expires_at?: number
+  /** Version of this shape. */
+  readonly v: 1
+}
+
+/** Which order: the mchid of who was to be paid, and the order's number. */
+export type OrderKey = { readonly mchid: string; readonly out_order_no: string }
+
+/** It may only grow: a row written under fewer shards must still be found. */
+export const SHARDS = 4
+
+export const rowKey = ({ mchid, out_order_no }: OrderKey): string => `${mchid}#${out_order_no}`
+
+export const readRowKey = (pk: string): OrderKey => {
+  const at = pk.indexOf('#')
+  return { mchid: pk.slice(0, at), out_order_no: pk.slice(at + 1) }
+}
+
+/** Key of the index of due rows: one merchant, one shard. */
+export const dueKey = (mchid: string, shard: number): string => `${mchid}#${shard}`
+
+export const dueKeyOf = (pk: string): string => {
+  const { mchid, out_order_no } = readRowKey(pk)
+  return dueKey(mchid, shardOf(out_order_no))
+}
+
+/** Key of the index of days: one merchant, one day of paid_time in China, one shard. */
+export const dayKey = (pk: string, paid_time: string): string => {
+  const { mchid, out_order_no } = readRowKey(pk)
+  return `${mchid}#${paid_time.slice(0, 8)}#${shardOf(out_order_no)}`
+}
+
+const shardOf = (out_order_no: string): number => (createHash('sha256').update(out_order_no).digest()[0] ?? 0) % SHARDS
+
+/** SHA-256 in hex of a call: its members in the order of their names. */
+export const hashCall = (call: Call): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(call).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')

@@ -1,0 +1,96 @@
+import { InputError } from '../errors.ts'
+import { LIMITS } from './limits.ts'
+import type { OrderKey } from './row.ts'
+
+/** How an offline payment was handed over, and what was in it. Nothing in `notice` has been checked but its size. */
+export type Trigger = {
+  readonly via: 'http' | 'event' | 'direct'
+  /** ms: when the notice was made. */
+  readonly noticed_at: number
+  /** The event's source, to be held against the merchant's list. */
+  readonly source?: string
+  /** What the path says, over HTTP. */
+  readonly path?: OrderKey
+  readonly notice: unknown
+}
+
+/** detail-type of the one event that hands over an offline payment. */
+export const PAID_OFFLINE = 'Payscore Order Paid Offline'
+
+/** Tells API Gateway (payload 1.0 and 2.0), EventBridge and direct invocation apart. Throws InputError. */
+export const readTrigger = (event: unknown, nowMs: number): Trigger => {
+  if (!isObject(event)) throw new InputError('event', 'must be an object')
+  if (isObject(event.requestContext)) return httpTrigger(event, nowMs)
+  if ('detail-type' in event) return busTrigger(event, nowMs)
+  return { via: 'direct', noticed_at: nowMs, notice: ofFairSize(event) }
+}
+
+/** Is it a request of API Gateway, so that the answer must be one as well? */
+export const isHttp = (event: unknown): boolean => isObject(event) && isObject(event.requestContext)
+
+/** The order that the path of an HTTP request names. Throws InputError. */
+export const readPath = (event: unknown): OrderKey => {
+  const parameters = isObject(event) && isObject(event.pathParameters) ? event.pathParameters : {}
+  return {
+    mchid: pathValue(parameters.mchid, 'mchid'),
+    out_order_no: pathValue(parameters.out_order_no, 'out_order_no'),
+  }
+}
+
+const httpTrigger = (event: Json, nowMs: number): Trigger => ({
+  via: 'http',
+  noticed_at: nowMs,
+  path: readPath(event),
+  notice: parseBody(event),
+})
+
+/** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
+const busTrigger = (event: Json, nowMs: number): Trigger => {
+  if (event['detail-type'] !== PAID_OFFLINE) throw new InputError('detail-type', `must be "${PAID_OFFLINE}"`)
+  if (typeof event.source !== 'string') throw new InputError('source', 'must be text')
+  const time = typeof event.time === 'string' ? Date.parse(event.time) : Number.NaN
+  if (Number.isNaN(time)) throw new InputError('time', 'must be the time of the event, as RFC 3339')
+  return { via: 'event', noticed_at: Math.min(time, nowMs), source: event.source, notice: ofFairSize(event.detail) }
+}
+
+/** API Gateway may have decoded a path value already: it is decoded at most once more, and only if it holds `%`. */
+const pathValue = (value: unknown, field: string): string => {
+  if (typeof value !== 'string') throw new InputError(field, 'is missing in the path')
+  try {
+    return value.includes('%') ? decodeURIComponent(value) : value
+  } catch {
+    throw new InputError(field, 'is not properly percent-encoded')
+  }
+}
+
+const parseBody = (event: Json): unknown => {
+  const { body, isBase64Encoded } = event
+  if (typeof body !== 'string' || body === '') throw new InputError('body', 'is missing')
+  const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+  if (bytes.length > LIMITS.noticeBytes) throw tooLarge('body')
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new InputError('body', 'must be JSON')
+  }
+}
+
+const ofFairSize = (notice: unknown): unknown => {
+  if (sizeOf(notice) > LIMITS.noticeBytes) throw tooLarge('detail')
+  return notice
+}
+
+/** Bytes as JSON; infinite for what is nested too deep to be written. */
+const sizeOf = (value: unknown): number => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? '')
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+const tooLarge = (field: string) => new InputError(field, `must not be larger than ${LIMITS.noticeBytes} bytes`)
+
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,180 @@
+import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
+import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
+import type { Handled } from '../lambda/handled.ts'
+import { dueBusEvent } from '../order/due-event.ts'
+import { LIMITS } from '../order/limits.ts'
+import { dueKey, readRowKey, SHARDS } from '../order/row.ts'
+
+export type DispatchDeps = {
+  readonly ledger: Pick<Ledger, 'due'>
+  readonly bus: EventBus
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** What one run did for one merchant. Counts are rows; `stayed` counts those that were seen, `more` says there are others. */
+export type DispatchReport = {
+  readonly mchid: string
+  readonly dispatched: number
+  /** The bus did not take them: they stay due. */
+  readonly refused: number
+  readonly stayed: number
+  readonly more: boolean
+  /** How long the oldest due row had waited, ms. */
+  readonly lag: number
+  readonly error?: string
+}
+
+/** Rows held in memory at once, all merchants together. */
+const ROWS_IN_MEMORY = 40_000
+const PAGE_MOST = 1000
+const PAGE_LEAST = 25
+const PUTS_IN_FLIGHT = 16
+
+/**
+ * Puts one due event for each row that is due. Each merchant has its own pace and is served beside the others,
+ * oldest row first, until nothing is due or the time is over. A failing merchant holds up no other.
+ */
+export const dispatchDue = async (
+  mchids: readonly string[],
+  deps: DispatchDeps,
+): Promise<readonly DispatchReport[]> => {
+  const startedAt = deps.now()
+  const pageSize = Math.max(PAGE_LEAST, Math.min(PAGE_MOST, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))))
+  const inTurn = takeTurns(PUTS_IN_FLIGHT)
+  return Promise.all(
+    mchids.map((mchid) => {
+      const queue = oldestFirst(mchid, startedAt, pageSize, deps)
+      return serveMerchant(mchid, queue, startedAt + LIMITS.reconcileDispatch, inTurn, deps)
+    }),
+  )
+}
+
+/** The reports as answer, log line and metrics: one line even when nothing was due, since silence is an alarm. */
+export const dispatchHandled = (reports: readonly DispatchReport[]): Handled => {
+  const sum = (of: (report: DispatchReport) => number) => reports.reduce((total, report) => total + of(report), 0)
+  const dispatched = sum((report) => report.dispatched)
+  const refused = sum((report) => report.refused)
+  const stayed = sum((report) => report.stayed)
+  const lag = Math.max(0, ...reports.map((report) => report.lag))
+  const busy = reports.filter((report) => report.dispatched + report.refused + report.stayed > 0 || report.error)
+  return {
+    reply: { status: 200, body: { dispatched, refused, stayed, lag, merchants: busy } },
+    log: { merchants: busy },
+    metrics: {
+      dispatched: { value: dispatched, unit: 'Count' },
+      refused: { value: refused, unit: 'Count' },
+      stayed: { value: stayed, unit: 'Count' },
+      oldest_lag: { value: lag, unit: 'Milliseconds' },
+      merchants_failed: { value: sum((report) => (report.error ? 1 : 0)), unit: 'Count' },
+    },
+  }
+}
+
+const serveMerchant = async (
+  mchid: string,
+  queue: DueQueue,
+  endsAt: number,
+  inTurn: Turns,
+  { bus, now, sleep }: DispatchDeps,
+): Promise<DispatchReport> => {
+  const startedAt = now()
+  let dispatched = 0
+  let refused = 0
+  let lag = 0
+  const report = (error?: unknown): DispatchReport => {
+    const reason = error === undefined ? {} : { error: error instanceof Error ? error.message : 'unknown' }
+    return { mchid, dispatched, refused, ...queue.left(), lag, ...reason }
+  }
+  try {
+    while (now() < endsAt) {
+      const rows = await queue.take(BUS_BATCH)
+      const [oldest] = rows
+      if (!oldest) break
+      if (lag === 0) lag = startedAt - oldest.due_at
+      const putAt = now()
+      const failed = await inTurn(() => bus.put(rows.map(dueEventOf)).then((back) => back.length)).catch(
+        () => rows.length,
+      )
+      dispatched += rows.length - failed
+      refused += failed
+      if (rows.length < BUS_BATCH) break
+      await sleep(Math.max(0, putAt + (BUS_BATCH * 1000) / LIMITS.dispatchesPerSecond - now()))
+    }
+    return report()
+  } catch (error) {
+    return report(error)
+  }
+}
+
+const dueEventOf = ({ pk, next }: DueRow) => dueBusEvent({ ...readRowKey(pk), next })
+
+type DueQueue = {
+  /** The oldest rows, fewer than `count` only when no more are due. */
+  readonly take: (count: number) => Promise<readonly DueRow[]>
+  /** What was read and not taken, and whether there is more to read. */
+  readonly left: () => { readonly stayed: number; readonly more: boolean }
+}
+
+type Shard = { readonly key: string; rows: DueRow[]; from: DueFrom | undefined; isRead: boolean }
+
+/** The shards of one merchant as one queue, read page by page as it is taken from. */
+const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: DispatchDeps): DueQueue => {
+  const shards: Shard[] = Array.from({ length: SHARDS }, (_, shard) => ({
+    key: dueKey(mchid, shard),
+    rows: [],
+    from: undefined,
+    isRead: false,
+  }))
+
+  const fill = async (shard: Shard): Promise<void> => {
+    while (shard.rows.length === 0 && !shard.isRead) {
+      const page = await ledger.due(shard.key, now, pageSize, shard.from)
+      shard.rows = page.rows.toReversed()
+      shard.from = page.from
+      shard.isRead = page.from === undefined
+    }
+  }
+
+  const take = async (count: number): Promise<readonly DueRow[]> => {
+    const taken: DueRow[] = []
+    while (taken.length < count) {
+      await Promise.all(shards.map(fill))
+      const oldest = shards
+        .filter(({ rows }) => rows.length > 0)
+        .reduce<Shard | undefined>((a, b) => (a && headOf(a) <= headOf(b) ? a : b), undefined)
+      const row = oldest?.rows.pop()
+      if (!row) break
+      taken.push(row)
+    }
+    return taken
+  }
+
+  const left = () => ({
+    stayed: shards.reduce((sum, { rows }) => sum + rows.length, 0),
+    more: shards.some(({ isRead }) => !isRead),
+  })
+
+  return { take, left }
+}
+
+/** Rows lie with the oldest last, where it is cheap to take. */
+const headOf = ({ rows }: Shard): number => rows.at(-1)?.due_at ?? Number.POSITIVE_INFINITY
+
+type Turns = <T>(work: () => Promise<T>) => Promise<T>
+
+/** At most `most` pieces of work at once; the rest wait in the order they came. */
+const takeTurns = (most: number): Turns => {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    running += 1
+    try {
+      return await work()
+    } finally {
+      running -= 1
+      waiting.shift()?.()
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { TryAgainError } from '../errors.ts'
+import type { Handled } from '../lambda/handled.ts'
+import type { PaidOrder } from '../order/paid-order.ts'
+import { conflictReply, rowReply } from '../order/reply.ts'
+import { type Row, rowKey } from '../order/row.ts'
+import { claim, conflict, create, expedite, reopen } from '../order/transition.ts'
+import type { Trigger } from '../order/trigger.ts'
+import { rowFields, type StepDeps, takeStep } from './take-step.ts'
+
+/**
+ * Takes a notice into the ledger and, where that makes it this invocation's turn, makes its one sync.
+ * Throws when the row could not be written: nothing was sent then.
+ */
+export const syncOrder = async (order: PaidOrder, via: Trigger['via'], deps: StepDeps): Promise<Handled> => {
+  const handled = await takeNotice(order, deps)
+  return { ...handled, log: { via, ...handled.log } }
+}
+
+const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> => {
+  // Side by side: the key is needed as soon as the row is ours. A failure is met again, and told, when it is used.
+  deps.merchants.signer(order.call.mchid).catch(() => undefined)
+
+  const created = await deps.ledger.apply(create(order, deps.now()))
+  if (created) return callNow(created.row, deps)
+
+  const row = await deps.ledger.read(rowKey(order))
+  if (!row) throw new TryAgainError('the order left the ledger while it was looked at')
+  return row.call_hash === order.call_hash ? noticeAgain(order, row, deps) : otherNotice(order, row, deps)
+}
+
+const callNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
+  const { row: after, log, metrics } = await takeStep('sync', row, deps)
+  return { reply: rowReply(after, deps.now(), false), log, metrics }
+}
+
+/** The same notice again: it takes the sync if that is due, and else is told how the order stands. */
+const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
+  const claimed = await deps.ledger.apply(claim(row.pk, 'sync', deps.now(), order.call_hash))
+  if (claimed) return callNow(claimed.row, deps)
+  const isWaiting = row.state === 'PENDING' && row.last_error?.verdict === 'open'
+  const expedited = isWaiting ? await deps.ledger.apply(expedite(row.pk, deps.now())) : undefined
+  const after = expedited?.row ?? row
+  const log = { ...rowFields(after), transition: expedited?.transition.name ?? 'none', replayed: true }
+  return { reply: rowReply(after, deps.now(), true), log }
+}
+
+/** Another call for the same order: it reopens a rejected one, and else is a conflict. */
+const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
+  const reopened = await deps.ledger.apply(reopen(order, deps.now()))
+  if (reopened) return callNow(reopened.row, deps)
+  const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
+  const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)
+  return {
+    reply: conflictReply(counted),
+    // An event that still may reopen the order is tried again by Lambda, and then kept by the dead-letter queue.
+    throwsByEvent: !isSettled,
+    log: { ...rowFields(counted), transition: 'conflict', conflicts: counted.conflicts },
+    metrics: { conflicts: { value: 1, unit: 'Count' } },
+  }
+}

@@ -1,0 +1,115 @@
+import type { Ledger } from '../aws/ledger.ts'
+import type { Merchants } from '../aws/merchants.ts'
+import { ConfigError } from '../errors.ts'
+import { errorFields, type Fields, type Metrics } from '../log.ts'
+import type { DueEvent } from '../order/due-event.ts'
+import { LIMITS } from '../order/limits.ts'
+import { type Row, readRowKey, type Step } from '../order/row.ts'
+import { afterQuery, afterSync } from '../order/transition.ts'
+import { queryVerdict, syncVerdict, type Verdict } from '../order/verdict.ts'
+import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
+import type { Send } from '../wechatpay/send.ts'
+import { sendSigned } from '../wechatpay/signed-call.ts'
+
+/** The world of a step: everything that is I/O, time or chance. */
+export type StepDeps = {
+  readonly ledger: Ledger
+  readonly merchants: Merchants
+  readonly send: Send
+  readonly announceDue: (due: DueEvent) => Promise<void>
+  readonly now: () => number
+  readonly random: () => number
+  readonly nonce: () => string
+}
+
+/** A step as it was taken: the row as far as it is known, and what the log says. */
+export type Taken = { readonly row: Row; readonly log: Fields; readonly metrics: Metrics }
+
+const STEPS = {
+  sync: { request: syncRequest, judge: syncVerdict, after: afterSync },
+  query: { request: queryRequest, judge: queryVerdict, after: afterQuery },
+} as const
+
+/**
+ * One signed call for a row that this invocation has claimed, and the record of what came of it. Never throws:
+ * whatever fails, the row stands in the ledger with a query owed.
+ */
+export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Taken> => {
+  const verdict = await callOnce(step, row, deps)
+  if (!verdict) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
+  const transition = STEPS[step].after(row, verdict, { now: deps.now(), random: deps.random() })
+  try {
+    const applied = await deps.ledger.apply(transition)
+    const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
+    const nextNow = applied && after.next !== undefined && (after.due_at ?? 0) <= deps.now()
+    if (nextNow) await announce(after, deps)
+    const name = applied?.transition.name ?? 'fenced'
+    return {
+      row: after,
+      log: { ...rowFields(after), ...verdictFields(step, verdict), transition: name },
+      metrics: {
+        ...verdictMetrics(step, verdict, row),
+        ...(applied?.transition.alarm && count(applied.transition.alarm)),
+      },
+    }
+  } catch (error) {
+    const log = {
+      ...rowFields(row),
+      ...verdictFields(step, verdict),
+      transition: 'not recorded',
+      ...errorFields(error),
+    }
+    return { row, log, metrics: { ...verdictMetrics(step, verdict, row), ...count('not_recorded') } }
+  }
+}
+
+/** Undefined when the lease may end before the call does: somebody else may take the row then. */
+const callOnce = async (step: Step, row: Row, deps: StepDeps): Promise<Verdict | undefined> => {
+  const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
+  if ('kind' in signer) return signer
+  if (deps.now() + LIMITS.call > (row.due_at ?? 0)) return undefined
+  const { request, judge } = STEPS[step]
+  const verdict = judge(row.call, await sendSigned(request(row.call), signer, deps))
+  if (verdict.status === 401) deps.merchants.forget(row.call.mchid)
+  return verdict
+}
+
+/** Without a key nothing was sent. */
+const credentialVerdict = (error: unknown): Verdict =>
+  error instanceof ConfigError
+    ? { kind: 'config', verified: false, code: error.code }
+    : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
+
+/** Best effort: reconcile finds the row within a minute anyway. */
+const announce = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
+  if (next) await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
+}
+
+export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped }: Row): Fields => ({
+  ...readRowKey(pk),
+  state,
+  attempt,
+  next,
+  due_at,
+  paid_time_clamped,
+})
+
+const verdictFields = (step: Step, { kind, verified, status, code, request_id }: Verdict): Fields => ({
+  step,
+  verdict: kind,
+  verified,
+  status,
+  code,
+  request_id,
+})
+
+const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })
+
+const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics => ({
+  ...count(`${step}_${kind}`),
+  ...(word && {
+    clock_difference: { value: Math.abs(Number(word.timestamp) * 1000 - word.sent_at), unit: 'Milliseconds' },
+  }),
+  ...(kind === 'accepted' &&
+    word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
+})

@@ -1,0 +1,89 @@
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { ConfigError } from '../errors.ts'
+import type { Signer } from './signed-call.ts'
+
+const PUBLIC_KEY_ID = /^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/
+const SERIAL = /^[0-9A-F]{40}$/
+
+/**
+ * Text of a merchant's secret → Signer. PEM text becomes KeyObjects here and goes no further.
+ * Throws ConfigError for every mistake, without a word of what the secret holds.
+ * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053053
+ */
+export const readMerchantSecret = (text: string, mchid: string): Signer => {
+  const secret = parse(text)
+  const wrong = (problem: string) => new ConfigError(`secret of merchant ${mchid}: ${problem}`)
+  if (!secret) throw wrong('is not a JSON object')
+  if (secret.mchid !== mchid) throw wrong('mchid is missing or another merchant’s')
+
+  const { serial_no, private_key, wechatpay_keys } = secret
+  if (typeof serial_no !== 'string' || !SERIAL.test(serial_no))
+    throw wrong('serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal')
+
+  const privateKey = readPrivateKey(private_key)
+  if (typeof privateKey === 'string') throw wrong(`private_key ${privateKey}`)
+
+  const entries = isObject(wechatpay_keys) ? Object.entries(wechatpay_keys) : []
+  if (entries.length === 0) throw wrong('wechatpay_keys must hold at least one key of WeChat Pay by its id')
+  const own = spki(createPublicKey(privateKey))
+  const wechatpayKeys = new Map<string, KeyObject>()
+  for (const [id, pem] of entries) {
+    if (!PUBLIC_KEY_ID.test(id) && !SERIAL.test(id))
+      throw wrong('wechatpay_keys: an id must be PUB_KEY_ID_… or the 40 hexadecimal digits of a platform certificate')
+    const key = readWechatpayKey(id, pem)
+    if (typeof key === 'string') throw wrong(`wechatpay_keys ${id} ${key}`)
+    if (spki(key) === own) throw wrong(`wechatpay_keys ${id} is the merchant's own key, not WeChat Pay's`)
+    wechatpayKeys.set(id, key)
+  }
+  return { mchid, serial_no, privateKey, wechatpayKeys }
+}
+
+/** The key, or what is wrong with it. */
+const readPrivateKey = (pem: unknown): KeyObject | string => {
+  if (!isPem(pem, 'PRIVATE KEY')) return 'must be PKCS#8 PEM (BEGIN PRIVATE KEY), with its line breaks'
+  const key = attempt(() => createPrivateKey(pem))
+  return key ? (weakness(key) ?? key) : 'is damaged: no key can be read from it'
+}
+
+/** A public key of WeChat Pay by its id, or a platform certificate by its serial. */
+const readWechatpayKey = (id: string, pem: unknown): KeyObject | string => {
+  if (isPem(pem, 'CERTIFICATE')) {
+    const certificate = attempt(() => new X509Certificate(pem))
+    if (!certificate) return 'is damaged: no certificate can be read from it'
+    // OpenSSL gives no leading zero bytes, the merchant keeps them.
+    if (certificate.serialNumber.padStart(40, '0') !== id) return 'holds a certificate with another serial'
+    // Read on demand, so it may throw although the certificate itself was read.
+    const key = attempt(() => certificate.publicKey)
+    return key ? (weakness(key) ?? key) : 'is damaged: no key can be read from it'
+  }
+  if (!isPem(pem, 'PUBLIC KEY')) return 'must be PEM of a public key (BEGIN PUBLIC KEY) or of a platform certificate'
+  const key = attempt(() => createPublicKey(pem))
+  return key ? (weakness(key) ?? key) : 'is damaged: no key can be read from it'
+}
+
+const weakness = (key: KeyObject): string | undefined => {
+  if (key.asymmetricKeyType !== 'rsa') return 'must be an RSA key'
+  return (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048 ? 'must be RSA of at least 2048 bits' : undefined
+}
+
+const isPem = (value: unknown, label: string): value is string =>
+  typeof value === 'string' && new RegExp(`^\\s*-----BEGIN ${label}-----\\r?\\n`).test(value)
+
+const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64')
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parse = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  const value = attempt((): unknown => JSON.parse(text))
+  return isObject(value) ? value : undefined
+}
+
+/** Errors of the parsers quote what they read, so none of them is passed on, not even as a cause. */
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

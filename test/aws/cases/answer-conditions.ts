@@ -1,0 +1,78 @@
+import { afterQuery, afterSync, type Transition } from '../../../lib/order/transition.ts'
+import { CLAIMED, DAY, NOW } from '../../support/orders.ts'
+import { VERDICTS } from '../../support/verdicts.ts'
+import { alone, CHARGED, type ConditionCase, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+
+const MOMENT = { now: NOW, random: 0.5 }
+
+const accepted = afterSync(CLAIMED, VERDICTS.accepted, MOMENT)
+
+const otherAttempts = { 'another attempt came': row({ attempt: 4 }), 'an attempt before': row({ attempt: 2 }) }
+
+const whilePending = (transition: Transition): ConditionCase => ({
+  transition,
+  changes: PENDING,
+  leaves: { ...NO_ROW, ...otherAttempts, ...SYNCED, ...REJECTED, ...CHARGED },
+})
+
+const whileOwed = (transition: Transition): ConditionCase => ({
+  transition,
+  changes: { ...PENDING, ...SYNCED },
+  leaves: { ...NO_ROW, ...otherAttempts, 'nothing is left to do': row({ due: undefined }) },
+})
+
+export const ANSWER_CASES: readonly ConditionCase[] = [
+  {
+    transition: alone(accepted),
+    changes: { ...PENDING, ...REJECTED, ...otherAttempts },
+    leaves: { ...NO_ROW, ...SYNCED, ...CHARGED },
+  },
+  {
+    transition: accepted.otherwise ?? accepted,
+    changes: {
+      ...PENDING,
+      ...SYNCED,
+      ...CHARGED,
+      'a receipt before': row({ receipt: { ...VERDICTS.accepted.word, nonce: 'first' } }),
+    },
+    leaves: NO_ROW,
+  },
+  whilePending(afterSync(CLAIMED, VERDICTS.unsent, MOMENT)),
+  whilePending(afterSync(CLAIMED, VERDICTS.unknown, MOMENT)),
+  whilePending(afterSync(CLAIMED, VERDICTS.invalid, MOMENT)),
+  {
+    transition: afterQuery(CLAIMED, VERDICTS.confirmed, MOMENT),
+    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...otherAttempts },
+    leaves: { ...NO_ROW, ...CHARGED },
+  },
+  {
+    transition: afterQuery(CLAIMED, VERDICTS.collected, MOMENT),
+    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED, ...otherAttempts },
+    leaves: NO_ROW,
+  },
+  whileOwed(afterQuery(CLAIMED, VERDICTS.unpaid, MOMENT)),
+  whileOwed(afterQuery(CLAIMED, VERDICTS.open, MOMENT)),
+  whileOwed(afterQuery(CLAIMED, VERDICTS.closed, MOMENT)),
+  {
+    transition: afterQuery(CLAIMED, VERDICTS.absent, MOMENT),
+    changes: { ...PENDING, ...SYNCED, 'absent before': row({ absent_since: NOW - 1, late_at: NOW - 1 }) },
+    leaves: {
+      ...NO_ROW,
+      ...otherAttempts,
+      'the other step': row({ next: 'sync' }),
+      'no step': row({ next: undefined }),
+    },
+  },
+  {
+    transition: afterQuery(row({ state: 'SYNCED', created_at: NOW - 31 * DAY }), VERDICTS.unknown, MOMENT),
+    changes: SYNCED,
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      ...REJECTED,
+      ...CHARGED,
+      'another attempt came': row({ state: 'SYNCED', attempt: 4 }),
+      'nothing is left to do': row({ state: 'SYNCED', due: undefined }),
+    },
+  },
+]

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { readRowKey } from '../../../lib/order/row.ts'
+import { afterQuery, afterSync, close, conflict, create } from '../../../lib/order/transition.ts'
+import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
+import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
+import { freshKey, type Opened, ofOrder } from './opened.ts'
+
+const MOMENT = { now: NOW, random: 0.5 }
+
+/** What is written, whole row by whole row. */
+export const describeApply = (opened: Opened): void => {
+  describe('apply', () => {
+    it('creates a row that holds the whole call', async () => {
+      const order = { ...ORDER, out_order_no: 'B' }
+
+      const applied = await opened().ledger.apply(create(order, NOW))
+
+      expect(applied?.row).toStrictEqual({
+        pk: '1900000109#B',
+        state: 'PENDING',
+        next: 'query',
+        due: '1900000109#3',
+        due_at: NOW + 30 * SECOND,
+        attempt: 1,
+        call: {
+          order_api: 'serviceorder',
+          mchid: '1900000109',
+          appid: 'wxd678efh567hg6787',
+          service_id: '500001',
+          out_order_no: '1234323JKHDFE1243252',
+          paid_time: '20261124102900',
+        },
+        call_hash: 'the first call',
+        day: '1900000109#20261124#3',
+        noticed_at: NOW - 1 * SECOND,
+        created_at: NOW,
+        v: 1,
+      })
+    })
+
+    it('adds one to what it counts, from nothing as well', async () => {
+      const { pk } = await opened().put({ ...CLAIMED, pk: freshKey() })
+      const other = { ...ORDER, ...readRowKey(pk), call_hash: 'another call' }
+
+      const first = await opened().ledger.apply(conflict(other))
+      const second = await opened().ledger.apply(conflict(other))
+
+      expect(first?.row).toStrictEqual({ ...CLAIMED, pk, conflicts: 1 })
+      expect(second?.row).toStrictEqual({ ...CLAIMED, pk, conflicts: 2 })
+    })
+
+    it('keeps what is there, and sets what is not', async () => {
+      const { pk } = await opened().put({ ...CLAIMED, pk: freshKey(), created_at: NOW - 16 * MINUTE, late_at: NOW - 5 })
+      const row = { ...CLAIMED, pk, created_at: NOW - 16 * MINUTE }
+
+      const applied = await opened().ledger.apply(afterQuery(row, VERDICTS.absent, MOMENT))
+
+      expect(applied?.row).toStrictEqual({
+        ...row,
+        due_at: NOW + 8 * MINUTE,
+        last_error: LAST_ERRORS.absent,
+        late_at: NOW - 5,
+        absent_since: NOW,
+      })
+    })
+
+    it('removes what is named and nothing else', async () => {
+      const ending = { reason: 'unproved', late_at: NOW - 5, absent_since: NOW - 9 }
+      const { pk } = await opened().put({ ...CLAIMED, ...ending, pk: freshKey(), last_error: LAST_ERRORS.open })
+
+      const applied = await opened().ledger.apply(ofOrder(pk, afterQuery(CLAIMED, VERDICTS.confirmed, MOMENT)))
+
+      expect(applied?.row).toStrictEqual({
+        pk,
+        state: 'SYNCED',
+        attempt: 3,
+        call: CLAIMED.call,
+        call_hash: 'the first call',
+        day: '1900000109#20261124#0',
+        last_error: LAST_ERRORS.open,
+        noticed_at: NOW - 61 * SECOND,
+        created_at: NOW - 60 * SECOND,
+        proof: WORD,
+        order_id: '15646546545165651651',
+        expires_at: 1_830_047_400,
+        v: 1,
+      })
+    })
+
+    it('applies what follows when the condition fails, and says which of the two it was', async () => {
+      const { pk } = await opened().put({ ...CLAIMED, pk: freshKey(), state: 'SYNCED' })
+      const accepted = ofOrder(pk, afterSync(CLAIMED, VERDICTS.accepted, MOMENT))
+
+      const applied = await opened().ledger.apply(accepted)
+
+      expect(applied?.transition).toBe(accepted.otherwise)
+      expect(applied?.row).toStrictEqual({ ...CLAIMED, pk, state: 'SYNCED', receipt: WORD })
+    })
+
+    it('applies neither when both conditions fail', async () => {
+      const { pk, ...row } = await opened().put({ ...CLAIMED, pk: freshKey(), state: 'DOUBLE_CHARGED' })
+
+      const applied = await opened().ledger.apply(close(pk, 'refunded in cash', NOW))
+
+      expect(applied).toBeUndefined()
+      expect(await opened().ledger.read(pk)).toStrictEqual({ pk, ...row })
+    })
+  })
+
+  it('reads nothing where there is no row', async () => {
+    expect(await opened().ledger.read(`${PK}0`)).toBeUndefined()
+  })
+}

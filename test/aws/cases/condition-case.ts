@@ -1,0 +1,26 @@
+import type { Row } from '../../../lib/order/row.ts'
+import type { Transition } from '../../../lib/order/transition.ts'
+import { CLAIMED } from '../../support/orders.ts'
+
+/** A transition, rows that it changes, and rows that fail one clause of its condition and no other. */
+export type ConditionCase = {
+  readonly transition: Transition
+  readonly changes: Readonly<Record<string, Row | undefined>>
+  readonly leaves: Readonly<Record<string, Row | undefined>>
+}
+
+/** A claimed row with some attributes changed; those given as undefined are taken away. */
+export const row = (change: { readonly [name in keyof Row]?: Row[name] | undefined }): Row =>
+  // Only optional attributes are ever taken away.
+  Object.fromEntries(Object.entries({ ...CLAIMED, ...change }).filter(([, value]) => value !== undefined)) as Row
+
+/** A transition without what follows when its condition fails. */
+export const alone = ({ otherwise: _, ...transition }: Transition): Transition => transition
+
+const ended = { due: undefined, due_at: undefined, next: undefined }
+
+export const NO_ROW = { 'no row': undefined }
+export const PENDING = { pending: CLAIMED }
+export const SYNCED = { synced: row({ state: 'SYNCED' }) }
+export const REJECTED = { rejected: row({ state: 'REJECTED', ...ended }) }
+export const CHARGED = { 'charged twice': row({ state: 'DOUBLE_CHARGED', ...ended }) }

@@ -1,0 +1,74 @@
+import { book, claim, conflict, create, reopen } from '../../../lib/order/transition.ts'
+import { NOW, ORDER, PK } from '../../support/orders.ts'
+import { CHARGED, type ConditionCase, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+
+const OTHER = { ...ORDER, call_hash: 'another call' }
+
+const due = { due_at: NOW, next: 'sync' } as const
+
+const notDue = {
+  ...NO_ROW,
+  'not due yet': row({ ...due, due_at: NOW + 1 }),
+  'no due_at': row({ ...due, due_at: undefined }),
+  'nothing is left to do': row({ ...due, due: undefined }),
+  'the other step': row({ ...due, next: 'query' }),
+  'no step': row({ ...due, next: undefined }),
+}
+
+export const NOTICE_CASES: readonly ConditionCase[] = [
+  { transition: book(ORDER, NOW), changes: NO_ROW, leaves: { ...PENDING, ...REJECTED } },
+  { transition: create(ORDER, NOW), changes: NO_ROW, leaves: { ...PENDING, ...REJECTED } },
+  {
+    transition: claim(PK, 'sync', NOW),
+    changes: {
+      'due now': row(due),
+      'due a while ago': row({ ...due, due_at: NOW - 1 }),
+      'another call': row({ ...due, call_hash: 'another call' }),
+      'synced, due now': row({ ...due, state: 'SYNCED' }),
+    },
+    leaves: notDue,
+  },
+  {
+    transition: claim(PK, 'query', NOW),
+    changes: {
+      'due now': row({ ...due, next: 'query' }),
+      'synced, due now': row({ ...due, next: 'query', state: 'SYNCED' }),
+    },
+    leaves: {
+      ...NO_ROW,
+      'not due yet': row({ next: 'query', due_at: NOW + 1 }),
+      'nothing is left to do': row({ due_at: NOW, next: 'query', due: undefined }),
+      'the other step': row(due),
+    },
+  },
+  {
+    transition: claim(PK, 'sync', NOW, 'the first call'),
+    changes: { 'due now': row(due) },
+    leaves: {
+      ...notDue,
+      'not pending': row({ ...due, state: 'SYNCED' }),
+      'another call': row({ ...due, call_hash: 'another call' }),
+    },
+  },
+  {
+    transition: reopen(OTHER, NOW),
+    changes: {
+      'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
+      'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      ...SYNCED,
+      ...CHARGED,
+      'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
+      'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
+      'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),
+    },
+  },
+  {
+    transition: conflict(OTHER),
+    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED, 'counted before': row({ conflicts: 1 }) },
+    leaves: { ...NO_ROW, 'the same call': row({ call_hash: 'another call' }) },
+  },
+]

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest'
+import { updateItem } from '../../lib/aws/ledger.ts'
+import { afterQuery, afterSync, claim, close, conflict, create, reopen } from '../../lib/order/transition.ts'
+import { CLAIMED, MINUTE, NOW, ORDER, PK } from '../support/orders.ts'
+import { VERDICTS } from '../support/verdicts.ts'
+
+const MOMENT = { now: NOW, random: 0.5 }
+
+describe('a transition in the words of DynamoDB', () => {
+  it('2 claim sets, adds, and compares strings and numbers', () => {
+    expect(updateItem(claim(PK, 'sync', NOW))).toStrictEqual({
+      Key: { pk: { S: '1900000109#1234323JKHDFE1243252' } },
+      UpdateExpression: 'SET #next = :v0, #due_at = :v1 ADD #attempt :v2',
+      ConditionExpression: '(attribute_exists(#due) AND #due_at <= :v3 AND #next = :v4)',
+      ExpressionAttributeNames: { '#next': 'next', '#due_at': 'due_at', '#attempt': 'attempt', '#due': 'due' },
+      ExpressionAttributeValues: {
+        ':v0': { S: 'query' },
+        ':v1': { N: '1795487430000' },
+        ':v2': { N: '1' },
+        ':v3': { N: '1795487400000' },
+        ':v4': { S: 'sync' },
+      },
+    })
+  })
+
+  it('1 create asks for nothing but that there is no row', () => {
+    const { UpdateExpression, ConditionExpression, ExpressionAttributeValues } = updateItem(create(ORDER, NOW))
+
+    expect(UpdateExpression).toBe(
+      'SET #state = :v0, #due = :v1, #call = :v2, #call_hash = :v3, #day = :v4, #created_at = :v5, #v = :v6, ' +
+        '#noticed_at = :v7, #attempt = :v8, #next = :v9, #due_at = :v10',
+    )
+    expect(ConditionExpression).toBe('attribute_not_exists(#pk)')
+    expect(ExpressionAttributeValues?.[':v2']).toStrictEqual({
+      M: {
+        order_api: { S: 'serviceorder' },
+        mchid: { S: '1900000109' },
+        appid: { S: 'wxd678efh567hg6787' },
+        service_id: { S: '500001' },
+        out_order_no: { S: '1234323JKHDFE1243252' },
+        paid_time: { S: '20261124102900' },
+      },
+    })
+  })
+
+  it('3 reopen nests one condition in another', () => {
+    const { ConditionExpression, ExpressionAttributeValues } = updateItem(reopen({ ...ORDER, call_hash: 'other' }, NOW))
+
+    expect(ConditionExpression).toBe(
+      '(#call_hash <> :v11 AND #state = :v12 AND (attribute_not_exists(#noticed_at) OR #noticed_at < :v13))',
+    )
+    expect(ExpressionAttributeValues).toMatchObject({
+      ':v11': { S: 'other' },
+      ':v12': { S: 'REJECTED' },
+      ':v13': { N: '1795487399000' },
+    })
+  })
+
+  it('4 accepted removes as well', () => {
+    const { UpdateExpression, ConditionExpression } = updateItem(afterSync(CLAIMED, VERDICTS.accepted, MOMENT))
+
+    expect(UpdateExpression).toBe(
+      'SET #state = :v0, #receipt = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5 ' +
+        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since',
+    )
+    expect(ConditionExpression).toBe('(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8)')
+  })
+
+  it('12 ask again keeps what is there', () => {
+    const late = { ...CLAIMED, created_at: NOW - 16 * MINUTE }
+
+    const { UpdateExpression, ConditionExpression } = updateItem(afterQuery(late, VERDICTS.absent, MOMENT))
+
+    expect(UpdateExpression).toBe(
+      'SET #due_at = :v0, #last_error = :v1, #late_at = if_not_exists(#late_at, :v2), ' +
+        '#absent_since = if_not_exists(#absent_since, :v3)',
+    )
+    expect(ConditionExpression).toBe('(#attempt = :v4 AND #next = :v5)')
+  })
+
+  it('15 close compares with both ends of a lease', () => {
+    const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(PK, 'refunded in cash', NOW))
+
+    expect(ConditionExpression).toBe('(#state = :v3 AND (#due_at <= :v4 OR #due_at > :v5))')
+    expect(ExpressionAttributeValues).toMatchObject({
+      ':v3': { S: 'PENDING' },
+      ':v4': { N: '1795487400000' },
+      ':v5': { N: '1795487440000' },
+    })
+  })
+
+  it('a conflict only adds', () => {
+    const { UpdateExpression, ConditionExpression } = updateItem(conflict(ORDER))
+
+    expect(UpdateExpression).toBe('ADD #conflicts :v0')
+    expect(ConditionExpression).toBe('(attribute_exists(#pk) AND #call_hash <> :v1)')
+  })
+
+  it('names no values where there are none', () => {
+    const item = updateItem({ name: 'forget', pk: PK, when: { op: 'exists', name: 'pk' }, remove: ['reason'] })
+
+    expect(item).toStrictEqual({
+      Key: { pk: { S: '1900000109#1234323JKHDFE1243252' } },
+      UpdateExpression: 'REMOVE #reason',
+      ConditionExpression: 'attribute_exists(#pk)',
+      ExpressionAttributeNames: { '#reason': 'reason', '#pk': 'pk' },
+    })
+  })
+})

@@ -1,0 +1,127 @@
+import { inspect } from 'node:util'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createLedger, type Ledger } from '../../lib/aws/ledger.ts'
+import { UnavailableError } from '../../lib/errors.ts'
+import { create } from '../../lib/order/transition.ts'
+import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { dynamoClient } from '../support/ledger-table.ts'
+import { NOW, ORDER, PK } from '../support/orders.ts'
+
+const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
+const ROW = `{"pk":{"S":"${PK}"},"receipt":{"M":{"body":{"S":"${OPENID}"}}}}`
+
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const ledgerAt = (endpoint: string): Ledger => {
+  const client = dynamoClient(endpoint)
+  closing.push(() => client.destroy())
+  return createLedger(client, 'ledger')
+}
+
+const canned = async (answer: CannedAnswer) => {
+  const aws = await startCannedAws(answer)
+  closing.push(aws.close)
+  return aws
+}
+
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  )
+
+const METHODS = [
+  ['read', (ledger: Ledger) => ledger.read(PK)],
+  ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
+  ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
+] as const
+
+describe.each(METHODS)('%s', (_, ask) => {
+  it.each([
+    [
+      'a refusal that quotes a row',
+      { status: 400, body: `{"__type":"ValidationException","message":"bad item","Item":${ROW}}` },
+      'the ledger says ValidationException',
+    ],
+    [
+      'a refused permission',
+      { status: 400, body: '{"__type":"AccessDeniedException","message":"arn:aws:iam::123456789012:role/sync"}' },
+      'the ledger says AccessDeniedException',
+    ],
+    ['a row cut short', { status: 200, body: `{"Item":${ROW.slice(0, -1)}` }, 'the ledger says SyntaxError'],
+    ['a failure of DynamoDB', { status: 500, body: ROW }, 'the ledger says'],
+  ])('throws UnavailableError, and no word of a row, for %s', async (_, answer, message) => {
+    const { endpoint } = await canned(answer)
+
+    const error = await failure(ask(ledgerAt(endpoint)))
+
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', message: expect.stringContaining(message) })
+    const shown = inspect(error, { depth: 10, showHidden: true })
+    expect(shown).not.toContain(OPENID)
+    expect(shown).not.toContain(ORDER.out_order_no)
+    expect(shown).not.toContain('arn:aws')
+  })
+
+  it('throws UnavailableError when nobody listens', async () => {
+    const { endpoint, close } = await startCannedAws({ status: 200, body: '{}' })
+    await close()
+
+    const error = await failure(ask(ledgerAt(endpoint)))
+
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(ORDER.out_order_no)
+  })
+
+  it('throws UnavailableError when there is no such table', async () => {
+    const { endpoint, close } = await startDynalite()
+    closing.push(close)
+
+    const error = await failure(ask(ledgerAt(endpoint)))
+
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(error).toMatchObject({ message: 'the ledger says ResourceNotFoundException' })
+  })
+})
+
+it('reads with strong consistency', async () => {
+  const { endpoint, asked } = await canned({ status: 200, body: '{}' })
+
+  const row = await ledgerAt(endpoint).read(PK)
+
+  expect(row).toBeUndefined()
+  expect(asked).toStrictEqual([
+    {
+      operation: 'GetItem',
+      input: { TableName: 'ledger', Key: { pk: { S: '1900000109#1234323JKHDFE1243252' } }, ConsistentRead: true },
+    },
+  ])
+})
+
+it('asks the index of due rows by key and time, a page at a time', async () => {
+  const { endpoint, asked } = await canned({ status: 200, body: '{}' })
+  const from = { pk: { S: PK }, due: { S: '1900000109#0' }, due_at: { N: '1795487399999' } }
+
+  const page = await ledgerAt(endpoint).due('1900000109#0', NOW, 25, from)
+
+  expect(page).toStrictEqual({ rows: [] })
+  expect(asked).toStrictEqual([
+    {
+      operation: 'Query',
+      input: {
+        TableName: 'ledger',
+        IndexName: 'due',
+        KeyConditionExpression: '#due = :due AND #due_at <= :now',
+        ExpressionAttributeNames: { '#due': 'due', '#due_at': 'due_at' },
+        ExpressionAttributeValues: { ':due': { S: '1900000109#0' }, ':now': { N: '1795487400000' } },
+        Limit: 25,
+        ExclusiveStartKey: from,
+      },
+    },
+  ])
+})

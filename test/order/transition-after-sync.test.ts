@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { State } from '../../lib/order/row.ts'
+import { afterSync } from '../../lib/order/transition.ts'
+import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../support/orders.ts'
+import { inWords } from '../support/transitions-in-words.ts'
+import { LAST_ERRORS, VERDICTS, WORD } from '../support/verdicts.ts'
+
+const STATES: readonly State[] = ['PENDING', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
+const MOMENT = { now: NOW, random: 0.5 }
+
+const KEEP_RECEIPT = { name: '4b keep', pk: PK, when: 'pk exists', keep: { receipt: WORD } }
+
+/** The one thing that each answer to a sync does, whatever the state that was claimed: the condition judges the rest. */
+const AFTER_SYNC = {
+  accepted: {
+    name: '4 accepted',
+    pk: PK,
+    when: 'pk exists and state <> SYNCED and state <> DOUBLE_CHARGED',
+    set: {
+      state: 'SYNCED',
+      receipt: WORD,
+      order_id: '15646546545165651651',
+      next: 'query',
+      due: '1900000109#0',
+      due_at: NOW + 10 * MINUTE,
+    },
+    count: ['attempt'],
+    remove: ['absent_since', 'expires_at', 'reason'],
+    otherwise: KEEP_RECEIPT,
+  },
+  confirmed: {
+    name: '8 confirmed',
+    pk: PK,
+    when: 'pk exists and state <> DOUBLE_CHARGED',
+    set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
+    keep: { receipt: WORD },
+    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason'],
+    otherwise: KEEP_RECEIPT,
+  },
+  collected: {
+    name: '9 collected',
+    pk: PK,
+    when: 'pk exists',
+    set: {
+      state: 'DOUBLE_CHARGED',
+      amount: 3900,
+      transaction_id: '4200000446202611247000000001',
+      proof: WORD,
+      order_id: '15646546545165651651',
+    },
+    keep: { receipt: WORD },
+    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason'],
+  },
+  undecided: ask('undecided', 1 * MINUTE),
+  unpaid: ask('unpaid', 1 * MINUTE),
+  open: ask('open', 1 * MINUTE),
+  closed: ask('closed', 1 * MINUTE),
+  absent: ask('absent', 1 * MINUTE),
+  state: ask('state', 1 * MINUTE),
+  busy: ask('busy', 3 * MINUTE),
+  unknown: ask('unknown', 1 * MINUTE),
+  unsent: later('unsent'),
+  throttled: later('throttled'),
+  config: { ...later('config'), alarm: 'config' },
+  invalid: {
+    name: '7 reject',
+    pk: PK,
+    when: 'attempt = 3 and state = PENDING',
+    set: { state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid, expires_at: IN_400_DAYS },
+    remove: ['due', 'due_at', 'next'],
+  },
+} as const satisfies { readonly [kind in keyof typeof VERDICTS]: object }
+
+function ask(kind: keyof typeof LAST_ERRORS, afterMs: number) {
+  return {
+    name: '6 ask',
+    pk: PK,
+    when: 'attempt = 3 and state = PENDING',
+    set: { next: 'query', due_at: NOW + afterMs, last_error: LAST_ERRORS[kind] },
+    keep: {},
+  }
+}
+
+function later(kind: keyof typeof LAST_ERRORS) {
+  return {
+    name: '5 later',
+    pk: PK,
+    when: 'attempt = 3 and state = PENDING',
+    set: { next: 'sync', due_at: NOW + 1 * MINUTE, last_error: LAST_ERRORS[kind] },
+    keep: {},
+  }
+}
+
+describe.each(STATES)('the answer to a sync of a row that was %s', (state) => {
+  it.each(Object.values(VERDICTS))('$kind does what the table says', (verdict) => {
+    const transition = inWords(afterSync({ ...CLAIMED, state }, verdict, MOMENT))
+
+    expect(transition).toStrictEqual(AFTER_SYNC[verdict.kind])
+  })
+
+  it('invalid, but unsigned, ends nothing: the sync is sent again', () => {
+    const verdict = { ...VERDICTS.invalid, verified: false }
+
+    const transition = inWords(afterSync({ ...CLAIMED, state }, verdict, MOMENT))
+
+    expect(transition).toStrictEqual(later('invalid'))
+  })
+})
+
+it('accepts a signed 204, which names no order_id', () => {
+  const { order_id: _, ...verdict } = VERDICTS.accepted
+
+  const { set } = afterSync(CLAIMED, verdict, MOMENT)
+
+  expect(set).not.toHaveProperty('order_id')
+})

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import {
+  book,
+  claim,
+  close,
+  conflict,
+  create,
+  expedite,
+  reopen,
+  reopenByHand,
+  settle,
+} from '../../lib/order/transition.ts'
+import { IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
+import { inWords } from '../support/transitions-in-words.ts'
+
+const BORN = {
+  state: 'PENDING',
+  due: '1900000109#0',
+  call: ORDER.call,
+  call_hash: 'the first call',
+  day: '1900000109#20261124#0',
+  created_at: NOW,
+  v: 1,
+}
+
+describe('what a notice does to the ledger', () => {
+  it('0: books a line of a statement for a sync that is due now, with no attempt made', () => {
+    const transition = inWords(book(ORDER, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '0 book',
+      pk: PK,
+      when: 'pk is missing',
+      set: { ...BORN, attempt: 0, next: 'sync', due_at: NOW },
+    })
+  })
+
+  it('1: creates the row on the first notice, leased, with a query owed if nobody comes back', () => {
+    const transition = inWords(create(ORDER, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '1 create',
+      pk: PK,
+      when: 'pk is missing',
+      set: { ...BORN, noticed_at: NOW - 1 * SECOND, attempt: 1, next: 'query', due_at: NOW + 30 * SECOND },
+    })
+  })
+
+  it('1: flags a paid_time that was set to now', () => {
+    const { set } = create({ ...ORDER, paid_time_clamped: true }, NOW)
+
+    expect(set).toMatchObject({ paid_time_clamped: true })
+  })
+
+  it('2: claims a due sync with a fresh lease, counted, with a query owed if nobody comes back', () => {
+    const transition = inWords(claim(PK, 'sync', NOW))
+
+    expect(transition).toStrictEqual({
+      name: '2 claim',
+      pk: PK,
+      when: `due exists and due_at <= ${NOW} and next = sync`,
+      set: { next: 'query', due_at: NOW + 30 * SECOND },
+      count: ['attempt'],
+    })
+  })
+
+  it('2: claims a due query alike', () => {
+    const transition = inWords(claim(PK, 'query', NOW))
+
+    expect(transition).toStrictEqual({
+      name: '2 claim',
+      pk: PK,
+      when: `due exists and due_at <= ${NOW} and next = query`,
+      set: { next: 'query', due_at: NOW + 30 * SECOND },
+      count: ['attempt'],
+    })
+  })
+
+  it('2: lets a repeated notice claim only what is pending and the same call', () => {
+    const transition = inWords(claim(PK, 'sync', NOW, 'the first call'))
+
+    expect(transition).toMatchObject({
+      when: `due exists and due_at <= ${NOW} and next = sync and state = PENDING and call_hash = the first call`,
+    })
+  })
+
+  it('3: reopens a rejected row for a newer notice with another call, as new', () => {
+    const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '3 reopen',
+      pk: PK,
+      when: `call_hash <> another call and state = REJECTED and (noticed_at is missing or noticed_at < ${NOW - 1000})`,
+      set: {
+        ...BORN,
+        call_hash: 'another call',
+        noticed_at: NOW - 1 * SECOND,
+        next: 'query',
+        due_at: NOW + 30 * SECOND,
+      },
+      count: ['attempt'],
+      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'paid_time_clamped', 'reason'],
+    })
+  })
+
+  it('3: flags the paid_time of the newer notice, not of the first', () => {
+    const transition = reopen({ ...ORDER, paid_time_clamped: true }, NOW)
+
+    expect(transition.set).toMatchObject({ paid_time_clamped: true })
+    expect(transition.remove).not.toContain('paid_time_clamped')
+  })
+
+  it('conflict: counts another call, and changes nothing else', () => {
+    const transition = inWords(conflict({ ...ORDER, call_hash: 'another call' }))
+
+    expect(transition).toStrictEqual({
+      name: 'conflict',
+      pk: PK,
+      when: 'pk exists and call_hash <> another call',
+      count: ['conflicts'],
+    })
+  })
+})
+
+describe('what a person does to the ledger', () => {
+  it('13: brings a waiting row forward to the end of a lease from now, never within one', () => {
+    const transition = inWords(expedite(PK, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '13 expedite',
+      pk: PK,
+      when: `state = PENDING and due exists and due_at > ${NOW + 30 * SECOND}`,
+      set: { due_at: NOW + 30 * SECOND },
+    })
+  })
+
+  it('14: reopens a rejected row with the same call, and asks before anything is sent', () => {
+    const transition = inWords(reopenByHand(PK, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '14 reopen',
+      pk: PK,
+      when: 'state = REJECTED',
+      set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
+      count: ['attempt'],
+      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'reason'],
+    })
+  })
+
+  it('15: closes a pending row while no call can be out, and only stops asking about a synced one', () => {
+    const transition = inWords(close(PK, 'refunded in cash', NOW))
+
+    expect(transition).toStrictEqual({
+      name: '15 close',
+      pk: PK,
+      when: `state = PENDING and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
+      remove: ['due', 'due_at', 'next'],
+      otherwise: {
+        name: '15 stop asking',
+        pk: PK,
+        when: `state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+        set: { reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
+        remove: ['due', 'due_at', 'next'],
+      },
+    })
+  })
+
+  it('16: settles a double charge, which may then expire', () => {
+    const transition = inWords(settle(PK, 'refunded: 50300806962026112400000000001', NOW))
+
+    expect(transition).toStrictEqual({
+      name: '16 settle',
+      pk: PK,
+      when: 'state = DOUBLE_CHARGED',
+      set: { settled_at: NOW, reason: 'refunded: 50300806962026112400000000001', expires_at: IN_400_DAYS },
+    })
+  })
+})

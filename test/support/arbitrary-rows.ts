@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import type { Row } from '../../lib/order/row.ts'
+import {
+  afterQuery,
+  afterSync,
+  book,
+  claim,
+  close,
+  conflict,
+  create,
+  expedite,
+  reopen,
+  reopenByHand,
+  settle,
+  type Transition,
+} from '../../lib/order/transition.ts'
+import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
+import { LAST_ERRORS, VERDICTS, WORD } from './verdicts.ts'
+
+/** Moments on both sides of every limit that a condition knows. */
+const dueAt = fc.constantFrom(
+  ...[NOW - 1, NOW, NOW, NOW, NOW + 1],
+  ...[30 * SECOND, 40 * SECOND].flatMap((after) => [NOW + after, NOW + after + 1]),
+)
+const noticedAt = fc.constantFrom(ORDER.noticed_at - 1, ORDER.noticed_at, ORDER.noticed_at + 1)
+
+const state = fc.constantFrom('PENDING', 'PENDING', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED')
+const attempt = fc.constantFrom(3, 3, 3, 2, 4)
+
+const CORE = ['state', 'attempt', 'next', 'due', 'due_at', 'call', 'call_hash', 'noticed_at', 'created_at'] as const
+
+const wholeRow = fc.record(
+  {
+    state,
+    attempt,
+    next: fc.constantFrom('sync', 'query'),
+    due: fc.constant('1900000109#0'),
+    due_at: dueAt,
+    call: fc.constant(ORDER.call),
+    call_hash: fc.constantFrom('the first call', 'another call'),
+    noticed_at: noticedAt,
+    created_at: noticedAt,
+    paid_time_clamped: fc.constant(true),
+    receipt: fc.constant({ ...WORD, nonce: 'first' }),
+    proof: fc.constant({ ...WORD, nonce: 'first' }),
+    last_error: fc.constantFrom(...Object.values(LAST_ERRORS)),
+    late_at: noticedAt,
+    absent_since: noticedAt,
+    reason: fc.constant('unproved'),
+    conflicts: fc.constantFrom(1, 2),
+    expires_at: fc.constant(1_830_000_000),
+  },
+  { requiredKeys: [...CORE] },
+)
+
+/** Rows as transitions leave them, and rows that lack what every row has. */
+const anyRowThere: fc.Arbitrary<Partial<Row>> = fc.oneof(
+  { weight: 3, arbitrary: wholeRow },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(wholeRow, fc.subarray([...CORE], { minLength: 1, maxLength: 2 }))
+      .map(([row, gone]) =>
+        Object.fromEntries(Object.entries(row).filter(([name]) => !gone.some((one) => one === name))),
+      ),
+  },
+)
+
+/** A row, or none. */
+export const anyRow: fc.Arbitrary<Partial<Row> | undefined> = fc.option(anyRowThere, { nil: undefined, freq: 9 })
+
+const MOMENT = { now: NOW, random: 0.5 }
+const OTHER = { ...ORDER, call_hash: 'another call', paid_time_clamped: true }
+
+/** The claimed row in each of the ages and states that lead to another transition. */
+const CLAIMS: readonly Row[] = [
+  CLAIMED,
+  { ...CLAIMED, state: 'SYNCED', created_at: NOW - 16 * MINUTE },
+  { ...CLAIMED, created_at: NOW - 25 * HOUR, absent_since: NOW - 25 * HOUR },
+  { ...CLAIMED, created_at: NOW - 31 * DAY },
+  { ...CLAIMED, state: 'SYNCED', created_at: NOW - 31 * DAY },
+]
+
+/** Every transition of the one order that there is. */
+export const EVERY_TRANSITION: readonly Transition[] = [
+  book(ORDER, NOW),
+  create(ORDER, NOW),
+  claim(PK, 'sync', NOW),
+  claim(PK, 'query', NOW),
+  claim(PK, 'sync', NOW, 'the first call'),
+  reopen(ORDER, NOW),
+  reopen(OTHER, NOW),
+  conflict(ORDER),
+  conflict(OTHER),
+  ...CLAIMS.flatMap((row) =>
+    Object.values(VERDICTS).flatMap((verdict) => [afterSync(row, verdict, MOMENT), afterQuery(row, verdict, MOMENT)]),
+  ),
+  expedite(PK, NOW),
+  reopenByHand(PK, NOW),
+  close(PK, 'refunded in cash', NOW),
+  settle(PK, 'refunded', NOW),
+]
+
+const byName = Map.groupBy(EVERY_TRANSITION, ({ name }) => name)
+
+/** One transition of each name, in any order. */
+export const someTransitions: fc.Arbitrary<readonly Transition[]> = fc
+  .shuffledSubarray([...byName.keys()], { minLength: 6, maxLength: 6 })
+  .chain((names) => fc.tuple(...names.map((name) => fc.constantFrom(...(byName.get(name) ?? [])))))

@@ -1,0 +1,63 @@
+import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { clientSettings } from '../../lib/aws/client.ts'
+import { createLedger } from '../../lib/aws/ledger.ts'
+import type { Row } from '../../lib/order/row.ts'
+
+const TABLE = 'ledger'
+
+/** An empty ledger at a DynamoDB's address, with the keys and indexes of the real one. */
+export const openLedger = async (endpoint: string) => {
+  const client = dynamoClient(endpoint)
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'due', AttributeType: 'S' },
+        { AttributeName: 'due_at', AttributeType: 'N' },
+        { AttributeName: 'day', AttributeType: 'S' },
+      ],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'due', KeyType: 'HASH' },
+            { AttributeName: 'due_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['next', 'state', 'created_at'] },
+        },
+        {
+          IndexName: 'day',
+          KeySchema: [
+            { AttributeName: 'day', KeyType: 'HASH' },
+            { AttributeName: 'pk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  )
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: TABLE })
+
+  /** Puts a row as it is, with no condition. */
+  const put = async <R extends Partial<Row> & Pick<Row, 'pk'>>(row: R): Promise<R> => {
+    await client.send(new PutItemCommand({ TableName: TABLE, Item: marshall(row) }))
+    return row
+  }
+
+  return { client, table: TABLE, ledger: createLedger(client, TABLE), put, close: () => client.destroy() }
+}
+
+export type OpenLedger = Awaited<ReturnType<typeof openLedger>>
+
+/** A client that asks nothing but the given address. */
+export const dynamoClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({
+    ...clientSettings,
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })

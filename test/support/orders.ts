@@ -1,0 +1,48 @@
+import type { PaidOrder } from '../../lib/order/paid-order.ts'
+import type { Row } from '../../lib/order/row.ts'
+
+/** 2026-11-24 10:30:00 in China. */
+export const NOW = 1_795_487_400_000
+
+export const SECOND = 1000
+export const MINUTE = 60_000
+export const HOUR = 3_600_000
+export const DAY = 86_400_000
+
+/** NOW and 400 days, in seconds. */
+export const IN_400_DAYS = 1_830_047_400
+
+/** A notice as it was read. Its order number belongs to shard 0. */
+export const ORDER: PaidOrder = {
+  mchid: '1900000109',
+  out_order_no: '1234323JKHDFE1243252',
+  call: {
+    order_api: 'serviceorder',
+    mchid: '1900000109',
+    appid: 'wxd678efh567hg6787',
+    service_id: '500001',
+    out_order_no: '1234323JKHDFE1243252',
+    paid_time: '20261124102900',
+  },
+  call_hash: 'the first call',
+  paid_time_clamped: false,
+  noticed_at: NOW - 1 * SECOND,
+}
+
+export const PK = '1900000109#1234323JKHDFE1243252'
+
+/** A row as its third claim left it, a minute after the notice. */
+export const CLAIMED: Row = {
+  pk: PK,
+  state: 'PENDING',
+  next: 'query',
+  due: '1900000109#0',
+  due_at: NOW + 30 * SECOND,
+  attempt: 3,
+  call: ORDER.call,
+  call_hash: 'the first call',
+  day: '1900000109#20261124#0',
+  noticed_at: NOW - 61 * SECOND,
+  created_at: NOW - 60 * SECOND,
+  v: 1,
+}

@@ -1,0 +1,65 @@
+import type { Ledger } from '../../lib/aws/ledger.ts'
+import type { Condition } from '../../lib/order/condition.ts'
+import type { Row } from '../../lib/order/row.ts'
+import type { Transition } from '../../lib/order/transition.ts'
+
+/** Whether a condition holds of a row, or of no row at all, by DynamoDB's rules. */
+export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => {
+  switch (condition.op) {
+    case 'and':
+      return condition.all.every((part) => holds(part, row))
+    case 'or':
+      return condition.all.some((part) => holds(part, row))
+  }
+  const value = row[condition.name]
+  switch (condition.op) {
+    case 'exists':
+      return value !== undefined
+    case 'missing':
+      return value === undefined
+    case '=':
+      return value === condition.value
+    case '<>':
+      return value !== condition.value
+  }
+  if (value === undefined) return false
+  switch (condition.op) {
+    case '<':
+      return value < condition.value
+    case '<=':
+      return value <= condition.value
+    case '>':
+      return value > condition.value
+  }
+}
+
+/** The row after a transition whose condition held. */
+export const changed = (
+  { pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
+  row: Partial<Row> = {},
+): Partial<Row> => {
+  const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
+  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
+  return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
+}
+
+/** A ledger in a Map, for tests that are not about DynamoDB. `rows` is open to them. */
+export const plainLedger = (...given: readonly Row[]) => {
+  const rows = new Map(given.map((row) => [row.pk, row]))
+  const applied: string[] = []
+
+  const ledger: Ledger = {
+    read: async (pk) => rows.get(pk),
+    apply: async (transition) => {
+      const row = rows.get(transition.pk)
+      if (!holds(transition.when, row)) return transition.otherwise && ledger.apply(transition.otherwise)
+      const after = changed(transition, row) as Row // transitions make whole rows of nothing or of whole rows
+      rows.set(after.pk, after)
+      applied.push(transition.name)
+      return { transition, row: after }
+    },
+    due: async () => ({ rows: [] }),
+  }
+
+  return { ledger, rows, applied }
+}
