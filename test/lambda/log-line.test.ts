@@ -96,7 +96,10 @@ describe('logLine', () => {
 
     expect(log).toHaveBeenCalledTimes(1)
     expect(String(log.mock.calls[0]?.[0]).endsWith('\n')).toBe(true)
-    expect(readLine(String(log.mock.calls[0]?.[0]).trimEnd())).toMatchObject({ function: 'status', aws_request_id: 'r1' })
+    expect(readLine(String(log.mock.calls[0]?.[0]).trimEnd())).toMatchObject({
+      function: 'status',
+      aws_request_id: 'r1',
+    })
   })
 
   it('says first that the start was cold, and then no more', async () => {
