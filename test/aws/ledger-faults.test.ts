@@ -78,6 +78,15 @@ describe.each(METHODS)('%s', (_, ask) => {
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(ORDER.out_order_no)
   })
 
+  it('throws UnavailableError for what is thrown and is no error', async () => {
+    const client = dynamoClient('http://127.0.0.1')
+    client.middlewareStack.add(() => () => Promise.reject(ROW), { step: 'initialize' })
+
+    const asked = ask(createLedger(client, 'ledger'))
+
+    await expect(asked).rejects.toThrow(new UnavailableError('the ledger says unknown error'))
+  })
+
   it('throws UnavailableError when there is no such table', async () => {
     const { endpoint, close } = await startDynalite()
     closing.push(close)
