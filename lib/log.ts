@@ -28,12 +28,19 @@ export const logText = (fields: Fields, metrics: Metrics, nowMs: number, dimensi
     ...Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
   })
 
+/** Node's own codes begin alike, and its messages quote values. */
+const OUR_CODES = new Set(['ERR_CONFIG', 'ERR_INPUT', 'ERR_TRY_AGAIN', 'ERR_UNAVAILABLE'])
+
 /** Our own errors word themselves; of any other only its name and where it was thrown are safe to write. */
 export const errorFields = (error: unknown): Fields => {
   if (!(error instanceof Error)) return { error: 'unknown' }
-  if ('code' in error && String(error.code).startsWith('ERR_'))
-    return { error: String(error.code), message: error.message }
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? []
+  if ('code' in error && OUR_CODES.has(String(error.code))) return { error: String(error.code), message: error.message }
+  // A message may have lines that look like frames.
+  const frames =
+    error.stack
+      ?.replace(error.message, '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line)) ?? []
   return {
     error: error.name,
     at: frames

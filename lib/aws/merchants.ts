@@ -57,13 +57,20 @@ const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Prom
   const answer = await client
     .send(new GetSecretValueCommand({ SecretId }), withinSdkLimit())
     .catch((error: unknown) => {
-      const name = error instanceof Error ? error.name : 'unknown error'
-      if (PERMANENT.has(name))
-        throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause: error })
-      throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause: error })
+      const name = nameOf(error)
+      // A parser's error quotes what it read, and that may be the secret.
+      const cause = error instanceof SyntaxError ? undefined : error
+      if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
+      throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
     })
   if (answer.SecretString === undefined) throw new ConfigError(`secret ${SecretId}: is binary, it must be JSON text`)
   return answer.SecretString
+}
+
+/** The name of an answer, or the code of a connection that failed: all of those are named Error. */
+const nameOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown error'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
 /** Answers of Secrets Manager that waiting does not mend. */

@@ -16,6 +16,11 @@ export type Merchant = {
   readonly closed: boolean
 }
 
+/** Arrays are objects to valibot, and their indices would pass for numbers of merchants. */
+const object = v.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be a JSON object',
+)
 const number32 = v.pipe(v.string(), v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
 const word32 = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ -'))
 const source = v.pipe(
@@ -29,6 +34,7 @@ const entry = v.pipe(
     sources: v.optional(v.array(source), []),
     order_api: v.optional(v.picklist(ORDER_APIS), 'payafter-orders'),
     services: v.pipe(
+      object,
       v.record(word32, v.union([v.literal(''), word32])),
       v.check((services) => Object.keys(services).length > 0, 'must name at least one service_id'),
     ),
@@ -62,6 +68,7 @@ const entry = v.pipe(
 const isSubMerchants = (order_api: OrderApi): boolean => order_api === 'partner' || order_api === 'acquiringbank'
 
 const table = v.pipe(
+  object,
   v.record(number32, entry),
   v.check((merchants) => Object.keys(merchants).length > 0, 'must name at least one merchant'),
 )

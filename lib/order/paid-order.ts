@@ -57,7 +57,7 @@ export const readPaidOrder = (
   if (merchant.closed) throw new InputError('mchid', `merchant ${merchant.mchid} is closed: it takes no new orders`)
 
   const parsed = v.safeParse(NoticeSchema, input, { abortEarly: true })
-  if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'detail', parsed.issues[0].message)
+  if (!parsed.success) throw wrong(parsed.issues[0])
   const { out_order_no, service_id, detail } = parsed.output
 
   const paid = readPaidTime(detail.paid_time, nowMs)
@@ -82,7 +82,8 @@ export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merch
 
 /** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
 const withPath = (notice: unknown, path: OrderKey): unknown => {
-  if (typeof notice !== 'object' || notice === null || Array.isArray(notice)) return notice
+  if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
+    throw new InputError('body', 'must be a JSON object')
   const body = notice as Readonly<Record<string, unknown>>
   for (const name of ['mchid', 'out_order_no'] as const)
     if (body[name] !== undefined && body[name] !== path[name])
@@ -92,11 +93,15 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
   const parsed = v.safeParse(v.object({ mchid: text }, whatIsWrong), input)
-  if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'notice', parsed.issues[0].message)
+  if (!parsed.success) throw wrong(parsed.issues[0])
   const merchant = merchants.get(parsed.output.mchid)
   if (!merchant) throw new InputError('mchid', 'is not a merchant that this service serves')
   return merchant
 }
+
+/** Without a path the whole notice is meant: the detail of an event. */
+const wrong = (issue: v.BaseIssue<unknown>): InputError =>
+  new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
 
 /** Who signs, for whom, and under which service: everything of a call that configuration knows. */
 const resolveParties = (

@@ -1,5 +1,5 @@
 /** What a person reads of one refusal, or of one end of an order. */
-type Words = { readonly meaning: string; readonly next: string }
+export type Words = { readonly meaning: string; readonly next: string }
 
 /** Whose turn it is: this service's own, the shop's, the merchant's engineer's, or the merchant's accountant's. */
 export type Turn = 'service' | 'shop' | 'engineer' | 'accountant'

@@ -1,5 +1,5 @@
 import type { Row } from './row.ts'
-import { isoTime, orderFacts, providerFacts, rowView, syncedAt } from './row-view.ts'
+import { adviceFacts, isoTime, lastAnswer, orderFacts, rowView, syncedAt } from './row-view.ts'
 
 /** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
 export type Reply = {
@@ -24,23 +24,20 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
     case 'PENDING':
       return pendingReply(row, now, replayed)
     case 'REJECTED':
-      return problem(422, 'Not synced', `the order ended without a sync: ${row.reason ?? 'unknown'}`, {
-        ...orderFacts(row),
-        ...providerFacts(row),
-        reason: row.reason,
-        replayed,
-      })
+      return endReply(422, 'Not synced', row, { reason: row.reason, replayed })
     case 'DOUBLE_CHARGED':
-      return problem(409, 'Charged twice', 'the customer paid offline, and WeChat Pay charged the order as well', {
-        ...orderFacts(row),
+      return endReply(409, 'Charged twice', row, {
         amount: row.amount,
         transaction_id: row.transaction_id,
-        next_step:
-          'Compare the order number with the receipt; if it is the same order, refund one side by transaction_id.',
-        next_step_zh: '请先核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款或退还线下款项。',
         replayed,
       })
   }
+}
+
+const endReply = (status: number, title: string, row: Row, more: Readonly<Record<string, unknown>>): Reply => {
+  const { meaning, ...advice } = adviceFacts(row)
+  const { code, request_id } = row.last_error ?? {}
+  return problem(status, title, meaning, { ...orderFacts(row), ...advice, code, request_id, ...more })
 }
 
 /** How the order stands, to whoever asks. */
@@ -69,7 +66,8 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
     body: {
       ...orderFacts(row),
       next_attempt_at: isoTime(dueAt),
-      ...(row.last_error && { last_error: { verdict: row.last_error.verdict, ...providerFacts(row) } }),
+      last_error: lastAnswer(row),
+      ...adviceFacts(row),
       replayed,
     },
   }

@@ -1,4 +1,4 @@
-import { REFUSALS } from './refusals.ts'
+import { adviceOf } from './advice.ts'
 import { type Row, readRowKey } from './row.ts'
 
 /** RFC 3339 in UTC. */
@@ -13,17 +13,23 @@ export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
   return word && isoTime(word.sent_at)
 }
 
-/** What WeChat Pay said last, and in words what to do about it. */
-export const providerFacts = ({ last_error }: Row) => {
-  if (!last_error) return {}
-  const { status, code, request_id, refusal } = last_error
-  const words = refusal && { next_step: REFUSALS[refusal].en.next, next_step_zh: REFUSALS[refusal].zh.next }
-  return { status, code, request_id, ...words }
+/** What it means, whose turn it is, and what to do. */
+export const adviceFacts = (row: Row) => {
+  const { turn, en, zh } = adviceOf(row)
+  return { meaning: en.meaning, meaning_zh: zh.meaning, turn, next_step: en.next, next_step_zh: zh.next }
+}
+
+/** What WeChat Pay, or the way to it, said last. */
+export const lastAnswer = ({ last_error }: Row) => {
+  if (!last_error) return undefined
+  const { verdict, at, status, code, request_id } = last_error
+  return { verdict, at: isoTime(at), status, code, request_id }
 }
 
 /** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */
 export const rowView = (row: Row): Readonly<Record<string, unknown>> => ({
   ...orderFacts(row),
+  ...adviceFacts(row),
   confirmed: row.state === 'SYNCED' && row.proof !== undefined,
   order_api: row.call.order_api,
   service_id: row.call.service_id,
@@ -31,11 +37,7 @@ export const rowView = (row: Row): Readonly<Record<string, unknown>> => ({
   paid_time_clamped: row.paid_time_clamped,
   next: row.next,
   next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
-  last_error: row.last_error && {
-    verdict: row.last_error.verdict,
-    at: isoTime(row.last_error.at),
-    ...providerFacts(row),
-  },
+  last_error: lastAnswer(row),
   reason: row.reason,
   amount: row.amount,
   transaction_id: row.transaction_id,

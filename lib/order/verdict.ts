@@ -159,10 +159,8 @@ const readCollection = (body: Json, collection: Json): Read => {
   const charged = details.filter((detail) => detail.paid_type === 'NEWTON' || text(detail.transaction_id) !== '')
   if (charged.length > 0) {
     const amount = charged.reduce((sum, detail) => sum + (fen(detail.amount) ?? 0), 0)
-    return {
-      kind: 'collected',
-      charge: { amount, transaction_id: charged.map((detail) => text(detail.transaction_id)).join() },
-    }
+    const numbers = charged.map((detail) => text(detail.transaction_id)).filter((number) => number !== '')
+    return { kind: 'collected', charge: { amount, transaction_id: numbers.join() } }
   }
   const isFree = body.need_collection === false && details.length === 0
   const isMerchants = details.length > 0 && details.every((detail) => detail.paid_type === 'MCH')

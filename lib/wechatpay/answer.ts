@@ -41,6 +41,8 @@ export const verifyAnswer = (answer: RawAnswer, keys: ReadonlyMap<string, KeyObj
   const nonce = header(answer, 'wechatpay-nonce')
   const signature = header(answer, 'wechatpay-signature')
   if (!serial || !timestamp || !nonce || !signature) return distrust('header')
+  // HTTP carries no line break in a header; with one, lines of the body could pass for the end of the nonce.
+  if (nonce.includes('\n')) return distrust('header')
   if (!/^\d{10}$/.test(timestamp)) return distrust('timestamp')
   if (Math.abs(nowMs - Number(timestamp) * 1000) > SIGNATURE_WINDOW_MS) return distrust('stale')
   const key = keys.get(serial)

@@ -50,8 +50,11 @@ const readWechatpayKey = (id: string, pem: unknown): KeyObject | string => {
   if (isPem(pem, 'CERTIFICATE')) {
     const certificate = attempt(() => new X509Certificate(pem))
     if (!certificate) return 'is damaged: no certificate can be read from it'
-    if (certificate.serialNumber !== id) return 'holds a certificate with another serial'
-    return weakness(certificate.publicKey) ?? certificate.publicKey
+    // OpenSSL gives no leading zero bytes, the merchant keeps them.
+    if (certificate.serialNumber.padStart(40, '0') !== id) return 'holds a certificate with another serial'
+    // Read on demand, so it may throw although the certificate itself was read.
+    const key = attempt(() => certificate.publicKey)
+    return key ? (weakness(key) ?? key) : 'is damaged: no key can be read from it'
   }
   if (!isPem(pem, 'PUBLIC KEY')) return 'must be PEM of a public key (BEGIN PUBLIC KEY) or of a platform certificate'
   const key = attempt(() => createPublicKey(pem))

@@ -59,14 +59,22 @@ const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number):
       })
     })
     request.on('error', fail)
+    // Unheard, a 101 would end the request with neither an answer nor an error.
+    request.on('upgrade', (_answer, socket) => {
+      socket.destroy()
+      resolve({ kind: 'lost', reason: 'UPGRADE' })
+    })
     request.on('response', (response) => {
       const chunks: Buffer[] = []
       let length = 0
       response.on('data', (chunk: Buffer) => {
         length += chunk.length
-        if (length > maxAnswerBytes)
-          request.destroy(Object.assign(new Error('answer too large'), { code: 'ANSWER_TOO_LARGE' }))
-        else chunks.push(chunk)
+        if (length <= maxAnswerBytes) chunks.push(chunk)
+        else {
+          resolve({ kind: 'lost', reason: 'ANSWER_TOO_LARGE' })
+          // Without an error: when all of the answer is here already, nobody listens for it any more.
+          request.destroy()
+        }
       })
       response.on('error', fail)
       response.on('end', () => {

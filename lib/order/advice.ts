@@ -1,0 +1,113 @@
+import { REFUSALS, type Turn, type Words } from './refusals.ts'
+import type { Row } from './row.ts'
+
+/** Whose turn it is with an order, and what to do: what a cashier, an accountant or an engineer reads. */
+export type Advice = { readonly turn: Turn; readonly en: Words; readonly zh: Words }
+
+/** How an order can stand when no refusal explains it. */
+const STANDS = {
+  proved: {
+    turn: 'service',
+    en: { meaning: 'WeChat Pay has proved that the order is done and will not be charged', next: 'Nothing.' },
+    zh: { meaning: '已核实:订单已完成,不再扣款', next: '无需处理。' },
+  },
+  accepted: {
+    turn: 'service',
+    en: { meaning: 'WeChat Pay took the sync', next: 'Nothing. A query proves it within minutes.' },
+    zh: { meaning: '已同步,待核实', next: '无需处理,将自动查单核实。' },
+  },
+  unproved: {
+    turn: 'engineer',
+    en: {
+      meaning: 'WeChat Pay took the sync, but no query could prove it',
+      next: 'Look the order up in the merchant platform: is it done, and was it charged?',
+    },
+    zh: { meaning: '已同步,但始终未能查单核实', next: '请在商户平台查看该订单是否已完成、是否已扣款。' },
+  },
+  pending: {
+    turn: 'service',
+    en: { meaning: 'WeChat Pay has not taken the sync yet', next: 'Nothing. It goes on by itself.' },
+    zh: { meaning: '处理中(尚未同步)', next: '无需处理,将自动继续。' },
+  },
+  open: {
+    turn: 'shop',
+    en: {
+      meaning: 'the order is not completed at WeChat Pay yet, so it cannot be synced',
+      next: 'Complete or cancel the order; then the sync goes out by itself.',
+    },
+    zh: { meaning: '进行中:商户未完结,暂不能同步', next: '请完结或取消订单,之后将自动同步。' },
+  },
+  double: {
+    turn: 'accountant',
+    en: {
+      meaning: 'the customer paid offline, and WeChat Pay charged the order as well',
+      next: 'Compare the order number with the receipt; if it is the same order, refund one side, WeChat Pay’s by transaction_id.',
+    },
+    zh: {
+      meaning: '疑似重复支付,待核对',
+      next: '请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款,或退还线下款项。',
+    },
+  },
+  settled: {
+    turn: 'service',
+    en: { meaning: 'the double charge was settled by a person', next: 'Nothing.' },
+    zh: { meaning: '重复支付已处理', next: '无需处理。' },
+  },
+  not_found: {
+    turn: 'shop',
+    en: {
+      meaning: 'for 24 hours WeChat Pay knew no such order',
+      next: 'Compare mchid and the order number; send the notice again with the right ones.',
+    },
+    zh: { meaning: '24小时内微信支付查无此订单', next: '请核对商户号和商户服务订单号,更正后重新通知。' },
+  },
+  revoked: {
+    turn: 'service',
+    en: { meaning: 'the order was cancelled or has expired: nothing can be charged any more', next: 'Nothing.' },
+    zh: { meaning: '订单已取消或已失效,不会再扣款', next: '无需处理。' },
+  },
+  too_old: {
+    turn: 'engineer',
+    en: {
+      meaning: 'for 30 days WeChat Pay did not take the sync',
+      next: 'Look the order up in the merchant platform, mend what the last answer names, then reopen it.',
+    },
+    zh: { meaning: '30天内未能同步', next: '请在商户平台查看该订单,按最后一次应答排除问题后重新处理。' },
+  },
+  closed: {
+    turn: 'service',
+    en: { meaning: 'a person closed it', next: 'Nothing.' },
+    zh: { meaning: '已人工结案', next: '无需处理。' },
+  },
+} as const satisfies Readonly<Record<string, Advice>>
+
+/** The advice for a row as it stands. */
+export const adviceOf = (row: Row): Advice => {
+  switch (row.state) {
+    case 'SYNCED':
+      if (row.proof) return STANDS.proved
+      return row.due === undefined ? STANDS.unproved : STANDS.accepted
+    case 'DOUBLE_CHARGED':
+      return row.settled_at === undefined ? STANDS.double : STANDS.settled
+    case 'REJECTED':
+      return rejectedAdvice(row)
+    case 'PENDING':
+      if (row.last_error?.verdict === 'open') return STANDS.open
+      return refusalAdvice(row) ?? STANDS.pending
+  }
+}
+
+const rejectedAdvice = (row: Row): Advice => {
+  switch (row.reason) {
+    case 'not_found':
+    case 'revoked':
+    case 'too_old':
+      return STANDS[row.reason]
+    case 'invalid':
+      return refusalAdvice(row) ?? REFUSALS.parameter
+    default:
+      return STANDS.closed
+  }
+}
+
+const refusalAdvice = ({ last_error }: Row): Advice | undefined => last_error?.refusal && REFUSALS[last_error.refusal]
