@@ -8,6 +8,7 @@ const SOURCE = 'payscore.ledger'
 
 const STATE_EVENTS = {
   PENDING: undefined,
+  HELD: 'Payscore Order Held',
   SYNCED: 'Payscore Order Synced',
   REJECTED: 'Payscore Order Rejected',
   DOUBLE_CHARGED: 'Payscore Order Double Charged',
@@ -17,8 +18,10 @@ const STATE_EVENTS = {
 export const outcomeEvents = (before: Row | undefined, after: Row): readonly OutcomeEvent[] => {
   const isNewState = before?.state !== after.state
   const isProved = after.state === 'SYNCED' && after.proof !== undefined && before?.proof === undefined
+  const isHeldAndCharged =
+    after.state === 'HELD' && after.transaction_id !== undefined && before?.transaction_id !== after.transaction_id
   const isLate = after.late_at !== undefined && before?.late_at === undefined
-  const stateEvent = isNewState || isProved ? STATE_EVENTS[after.state] : undefined
+  const stateEvent = isNewState || isProved || isHeldAndCharged ? STATE_EVENTS[after.state] : undefined
   return [stateEvent, isLate ? 'Payscore Order Pending Too Long' : undefined]
     .filter((detailType) => detailType !== undefined)
     .map((detailType) => ({ source: SOURCE, detailType, detail: rowView(after) }))

@@ -42,7 +42,7 @@ export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Ta
     const applied = await deps.ledger.apply(transition)
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
     const nextNow = applied && after.next !== undefined && (after.due_at ?? 0) <= deps.now()
-    if (nextNow) await announce(after, deps)
+    if (nextNow) await announceNext(after, deps)
     const name = applied?.transition.name ?? 'fenced'
     return {
       row: after,
@@ -80,8 +80,8 @@ const credentialVerdict = (error: unknown): Verdict =>
     ? { kind: 'config', verified: false, code: error.code }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
-/** Best effort: reconcile finds the row within a minute anyway. */
-const announce = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
+/** Says that the row's next step is due. Best effort: reconcile finds the row within a minute anyway. */
+export const announceNext = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
   if (next) await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }
 
