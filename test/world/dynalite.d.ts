@@ -9,10 +9,12 @@ declare module 'dynalite' {
 
 declare module 'dynalite/db/index.js' {
   import type { Readable } from 'node:stream'
+  import type { AttributeValue } from '@aws-sdk/client-dynamodb'
   import type { DynaliteOptions } from 'dynalite'
 
   type Done = (error: Error | null) => void
-  export type AttributeMap = Record<string, Record<string, unknown>>
+  /** Numbers are texts, and bytes too: base64. */
+  export type AttributeMap = Record<string, AttributeValue>
   export type ItemStore = {
     get(key: string, done: (error: Error | null, item?: AttributeMap) => void): void
     put(key: string, item: AttributeMap, done: Done): void

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
 import type { Clock } from './clock.ts'
 import { openDynalite } from './dynalite-server.ts'
 import { region } from './lambda/environment.ts'
 import { type OnRecord, watchItems } from './ledger-stream.ts'
 import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
-import { plainItem } from './plain-item.ts'
 
 type TableRequest = {
   /** `UpdateItem` and the like. */
@@ -91,7 +91,7 @@ export const startLedgerTable = async (options: {
     tableName,
     faults,
     onRecord,
-    rows: async () => (await dynalite.items(tableName).createValueStream().toArray()).map(plainItem),
+    rows: async () => (await dynalite.items(tableName).createValueStream().toArray()).map((item) => unmarshall(item)),
     close: async () => {
       await server.close()
       await Promise.allSettled(served)
