@@ -38,6 +38,7 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
 const METHODS = [
   ['read', (ledger: Ledger) => ledger.read(PK)],
   ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
+  ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
   ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
 ] as const
 

@@ -207,7 +207,12 @@ describe('the same notice again', () => {
   })
 
   it('is thrown back when the row went between two looks', async () => {
-    const ledger = { read: async () => undefined, apply: async () => undefined, due: async () => ({ rows: [] }) }
+    const ledger = {
+      read: async () => undefined,
+      apply: async () => undefined,
+      due: async () => ({ rows: [] }),
+      count: async () => 1,
+    }
     const world = stepWorld({ ledger: () => ledger })
 
     const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
