@@ -37,12 +37,12 @@ const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_si
 
 // A notice
 
-/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first. */
+/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
 export const book = (order: PaidOrder, now: number): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
-  set: { ...born(order, now), attempt: 0, next: 'sync', due_at: now },
+  set: { ...born(order, now), attempt: 0, next: order.mode ? 'query' : 'sync', due_at: now },
 })
 
 /**
