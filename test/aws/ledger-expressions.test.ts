@@ -47,12 +47,16 @@ describe('a transition in the words of DynamoDB', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(reopen({ ...ORDER, call_hash: 'other' }, NOW))
 
     expect(ConditionExpression).toBe(
-      '(#call_hash <> :v11 AND #state = :v12 AND (attribute_not_exists(#noticed_at) OR #noticed_at < :v13))',
+      '(#call_hash <> :v11 AND (#state = :v12 OR (#state = :v13 AND (#due_at <= :v14 OR #due_at > :v15))) ' +
+        'AND (attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v11': { S: 'other' },
       ':v12': { S: 'REJECTED' },
-      ':v13': { N: '1795487399000' },
+      ':v13': { S: 'HELD' },
+      ':v14': { N: '1795487400000' },
+      ':v15': { N: '1795487440000' },
+      ':v16': { N: '1795487399000' },
     })
   })
 
@@ -81,11 +85,12 @@ describe('a transition in the words of DynamoDB', () => {
   it('15 close compares with both ends of a lease', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(PK, 'refunded in cash', NOW))
 
-    expect(ConditionExpression).toBe('(#state = :v3 AND (#due_at <= :v4 OR #due_at > :v5))')
+    expect(ConditionExpression).toBe('((#state = :v3 OR #state = :v4) AND (#due_at <= :v5 OR #due_at > :v6))')
     expect(ExpressionAttributeValues).toMatchObject({
       ':v3': { S: 'PENDING' },
-      ':v4': { N: '1795487400000' },
-      ':v5': { N: '1795487440000' },
+      ':v4': { S: 'HELD' },
+      ':v5': { N: '1795487400000' },
+      ':v6': { N: '1795487440000' },
     })
   })
 

@@ -84,13 +84,16 @@ describe('what a notice does to the ledger', () => {
     })
   })
 
-  it('3: reopens a rejected row for a newer notice with another call, as new', () => {
+  it('3: reopens a rejected row, or a held one with no query out, for a newer notice with another call, as new', () => {
     const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, NOW))
 
     expect(transition).toStrictEqual({
       name: '3 reopen',
       pk: PK,
-      when: `call_hash <> another call and state = REJECTED and (noticed_at is missing or noticed_at < ${NOW - 1000})`,
+      when:
+        `call_hash <> another call and ` +
+        `(state = REJECTED or (state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))) and ` +
+        `(noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
         call_hash: 'another call',
@@ -99,7 +102,10 @@ describe('what a notice does to the ledger', () => {
         due_at: NOW + 30 * SECOND,
       },
       count: ['attempt'],
-      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'paid_time_clamped', 'reason'],
+      remove: [
+        ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at', 'last_error', 'late_at', 'mode'],
+        ...['paid_time_clamped', 'pos_ref', 'reason', 'shop_id'],
+      ],
     })
   })
 
@@ -143,17 +149,17 @@ describe('what a person does to the ledger', () => {
       when: 'state = REJECTED',
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
-      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'reason'],
+      remove: ['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at', 'reason'],
     })
   })
 
-  it('15: closes a pending row while no call can be out, and only stops asking about a synced one', () => {
+  it('15: closes a pending or held row while no call can be out, and only stops asking about a synced one', () => {
     const transition = inWords(close(PK, 'refunded in cash', NOW))
 
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `state = PENDING and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `(state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
       otherwise: {
