@@ -57,14 +57,9 @@ describe('a transition in the words of DynamoDB', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(reopen({ ...ORDER, call_hash: 'other' }, NOW))
 
     expect(ConditionExpression).toBe(
-<<<<<<< ours
       '(#call_hash <> :v11 AND ' +
         '(#state = :v12 OR (#state = :v13 AND (#due_at <= :v14 OR #due_at > :v15))) AND ' +
         '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
-=======
-      '(#call_hash <> :v11 AND (#state = :v12 OR (#state = :v13 AND (#due_at <= :v14 OR #due_at > :v15))) ' +
-        'AND (attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
->>>>>>> theirs
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v11': { S: 'other' },
@@ -107,7 +102,6 @@ describe('a transition in the words of DynamoDB', () => {
       ':v4': { S: 'HELD' },
       ':v5': { N: '1795487400000' },
       ':v6': { N: '1795487440000' },
-<<<<<<< ours
     })
   })
 
@@ -131,8 +125,6 @@ describe('a transition in the words of DynamoDB', () => {
           },
         ],
       },
-=======
->>>>>>> theirs
     })
   })
 
