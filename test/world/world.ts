@@ -51,8 +51,6 @@ export const startWorld = async (options: {
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
   const bus = await startEventBus({ clock, name: BUS })
-  const signers = new Map(options.merchants.map((merchant) => [signerOf(merchant), merchant]))
-
   /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -70,15 +68,18 @@ export const startWorld = async (options: {
     )
   }
 
-  for (const [mchid, merchant] of signers) {
-    const subMerchants = options.merchants.filter(({ provider }) => provider === mchid).map((sub) => sub.mchid)
+  for (const mchid of new Set(options.merchants.map(signerOf))) {
+    const signsFor = options.merchants.filter((merchant) => signerOf(merchant) === mchid)
+    const subMerchants = signsFor.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
+    const channel_id = signsFor.find((sub) => sub.channel_id !== undefined)?.channel_id
     wechatpay.addMerchant({
       mchid,
       serial_no: serialNo(),
       publicKeyPem: keyPair(mchid).publicKeyPem,
-      services: merchant.services,
+      services: Object.assign({}, ...signsFor.map(({ services }) => services)),
       ...(subMerchants.length > 0 && { subMerchants }),
-      ...(merchant.channel_id && { channel_id: merchant.channel_id, role: 'acquiringbank' as const }),
+      ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+      ...(channel_id && { channel_id }),
     })
     putKey(mchid)
   }
