@@ -4,6 +4,7 @@ import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
 import { startEventBus } from './event-bus/start-event-bus.ts'
 import { mapStream } from './event-source-mapping.ts'
+import { keepState, readKeptState } from './kept-state.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
 import { startLedgerTable } from './ledger-table.ts'
@@ -36,14 +37,17 @@ const SECRETS = 'payscore/merchants'
 export const startWorld = async (options: {
   readonly merchants: readonly WorldMerchant[]
   readonly apiPort?: number
-  /** Keeps the ledger here over a restart; in memory if left out. */
+  /** Keeps the ledger here over a restart, and beside it what goes with it; in memory if left out. */
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
 }) => {
-  const clock = createClock()
+  const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
+  const kept = readKeptState(stateFile)
+  // Rows wait for times of the clock that they were written by, and that may have been moved.
+  const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
-  const wechatpay = await startWechatpay({ now })
+  const wechatpay = await startWechatpay({ now, orders: kept.orders })
   const secrets = await startSecretsManager({ now })
   const table = await startLedgerTable({
     clock,
@@ -170,12 +174,19 @@ export const startWorld = async (options: {
     }
   }
 
+  const keep = () => {
+    if (stateFile) keepState(stateFile, { now: now(), orders: wechatpay.orders() })
+  }
+  const keeping = setInterval(keep, 1000).unref()
+
   const close = async (): Promise<void> => {
+    clearInterval(keeping)
     await api.close()
     await bus.close()
     stream.close()
     await Promise.all([sync, query, reconcile, outcome, status, decide].map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
+    keep()
   }
 
   return {
