@@ -113,4 +113,14 @@ const main = async (): Promise<number> => {
   return 0
 }
 
-process.exitCode = await main()
+/** What the person at the keyboard can mend is said in a line; anything else is a fault of ours and shows its stack. */
+const explain = (error: unknown): never => {
+  const { code, message = '' } = error as { code?: unknown; message?: string } // Node's own errors carry both
+  if (code === 'EADDRINUSE')
+    say('The port is taken: choose another with --port N. 端口已被占用,请用 --port N 另选端口。')
+  else if (code === 'ENOENT' || String(code).startsWith('ERR_PARSE_ARGS')) say(`${message}\n\n${USAGE}`)
+  else throw error
+  process.exit(2)
+}
+
+process.exitCode = await main().catch(explain)
