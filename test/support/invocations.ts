@@ -23,24 +23,25 @@ export const watchInvocations = (world: World) => {
     }
   }
 
-  const isWithin = (call: { start: number }, { start, end }: Watched) => start <= call.start && call.start <= end
+  const { history } = world.wechatpay
+  const callsWithin = ({ function: name, event, start, end }: Watched) => {
+    const order = orderOf(event)
+    const calls = name === 'sync' ? history.posts(order) : name === 'reconcile' ? [] : history.queries(order)
+    return calls.filter((call) => start <= call.start && call.start <= end)
+  }
 
   return {
     all,
-    /** How many signed calls, judged by WeChat Pay's history, each invocation made for its order at most. */
-    mostCalls: (): number =>
-      Math.max(
-        ...all.map((one) => {
-          const order = orderOf(one.event)
-          const calls = [...world.wechatpay.history.posts(order), ...world.wechatpay.history.queries(order)]
-          return calls.filter((call) => isWithin(call, one)).length
-        }),
-      ),
-    /** Calls that WeChat Pay saw while no invocation was about their order. */
-    strayCalls: () =>
-      world.wechatpay.history.calls.filter(
-        (call) => !all.some((one) => orderOf(one.event) === call.out_order_no && isWithin(call, one)),
-      ),
+    /**
+     * How many signed calls, judged by WeChat Pay's history, an invocation made for its order at most. Of the sync
+     * function syncs are counted, of the others queries: what one announces may begin before it has returned.
+     */
+    mostCalls: (): number => Math.max(...all.map((one) => callsWithin(one).length)),
+    /** Calls that WeChat Pay saw while no invocation was under way that may make them. */
+    strayCalls: () => {
+      const made = new Set(all.flatMap(callsWithin))
+      return history.calls.filter((call) => !made.has(call))
+    },
     /** Everything the functions printed. */
     logs: (): readonly string[] => all.flatMap(({ invocation }) => invocation.logs),
   }
