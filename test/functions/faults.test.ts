@@ -1,10 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
+import { PATIENCE } from '../support/patience.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, type Told } from '../support/till.ts'
 import type { FaultName } from '../world/wechatpay/faults.ts'
 import { startWorld, type World } from '../world/world.ts'
+
+vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 
@@ -125,7 +128,7 @@ beforeAll(async () => {
     return handOver(world, 'HTTP API 2.0', noticeOf(API, out_order_no))
   })
   await queries
-}, 30_000)
+})
 
 describe('a sync that meets', () => {
   it.each(CASES)('$fault is $wanted.state, $wanted.next is next', async ({ fault, out_order_no, wanted }) => {
@@ -151,7 +154,7 @@ describe('a query that meets', () => {
 })
 
 describe('a quarter of an hour later, without the fault,', () => {
-  beforeAll(letTimePass, 20_000)
+  beforeAll(letTimePass)
 
   it.each(CASES)('the order whose sync met $fault is confirmed', async ({ out_order_no, wanted }) => {
     const { body } = await askStatus(world, SERVED[API].mchid, out_order_no)
