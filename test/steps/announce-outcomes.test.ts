@@ -66,6 +66,7 @@ describe('what came of an order', () => {
           metric: 'synced',
           source: 'payscore.ledger',
           detailType: 'Payscore Order Synced',
+          metric: 'synced',
           detail: {
             mchid: '1900000109',
             out_order_no: '1234323JKHDFE1243252',
