@@ -63,7 +63,6 @@ describe('what came of an order', () => {
     expect(JSON.parse(JSON.stringify(puts))).toStrictEqual([
       [
         {
-          metric: 'synced',
           source: 'payscore.ledger',
           detailType: 'Payscore Order Synced',
           metric: 'synced',
