@@ -33,7 +33,16 @@ export type Moment = { readonly now: number; readonly random: number }
 const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
 /** What a row that is taken up again must not remember. */
-const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'] as const
+const FORMER_LIFE = [
+  'expires_at',
+  'reason',
+  'last_error',
+  'late_at',
+  'absent_since',
+  'cleared',
+  'amount',
+  'transaction_id',
+] as const
 
 // A notice
 
