@@ -40,8 +40,8 @@ describe('the reply to a decision', () => {
 
   it.each([
     [{ ...CLAIMED, due_at: NOW }, ['expedite', 'close', 'withdraw']],
-    [{ ...CLAIMED, due_at: NOW + 30 * SECOND + 1 }, ['expedite', 'close', 'withdraw']],
-    [{ ...ROWS.held, due_at: NOW + 40 * SECOND }, ['release', 'close', 'withdraw']],
+    [{ ...CLAIMED, due_at: NOW + 40 * SECOND + 1 }, ['expedite', 'close', 'withdraw']],
+    [{ ...ROWS.held, due_at: NOW + 40 * SECOND + 1 }, ['release', 'close', 'withdraw']],
     [{ ...ROWS.accepted, due_at: NOW + 600 * SECOND }, ['close']],
     [ROWS.proved, []],
     [ROWS.closed, ['reopen']],

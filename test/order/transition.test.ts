@@ -158,7 +158,16 @@ describe('what a notice does to the ledger', () => {
       next: 'query',
       due_at: NOW,
     })
-    expect(remove).toStrictEqual(['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'])
+    expect(remove).toStrictEqual([
+      'expires_at',
+      'reason',
+      'last_error',
+      'late_at',
+      'absent_since',
+      'cleared',
+      'amount',
+      'transaction_id',
+    ])
   })
 
   it('conflict: counts another call, and changes nothing else', () => {

@@ -30,7 +30,7 @@ describe('a decision that fits', () => {
     ['close', WAITING, '15 close', { state: 'REJECTED', reason: 'closed by hand: the customer is here' }],
     ['settle', CHARGED, '16 settle', { state: 'DOUBLE_CHARGED', settled_at: NOW, reason: 'the customer is here' }],
     ['release', HELD, '18 release', { state: 'PENDING', next: 'sync', due_at: NOW, cleared: true }],
-    ['withdraw', HELD, '15 close', { state: 'REJECTED' }],
+    ['withdraw', HELD, '19 withdraw', { state: 'REJECTED' }],
     [
       'withdraw',
       { ...WAITING, next: 'sync', last_error: LAST_ERRORS.unsent },
