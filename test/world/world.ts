@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { readRules } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
@@ -111,25 +112,26 @@ export const startWorld = async (options: {
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
-    start('outcome', 30_000),
+    start('outcome', 20_000),
     start('status', 20_000),
     start('decide', 20_000),
   ])
 
+  const lambdas = { sync, query, reconcile, outcome, status, decide }
+  const lambdaNamed = (name: string): Lambda => {
+    const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
+    if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
+    return lambda
+  }
+  // The rules of the stack as it is packaged: what would match there matches here.
   const notices = createDeadLetterQueue()
-  const isDue = (next: 'sync' | 'query') => ({
-    source: ['payscore.reconcile'],
-    'detail-type': ['Payscore Order Due'],
-    detail: { next: [next] },
-  })
-  const sources = [...new Set(options.merchants.flatMap((merchant) => merchant.sources ?? [TILL]))]
-  bus.addRule({
-    name: 'paid-offline',
-    pattern: { source: sources, 'detail-type': ['Payscore Order Paid Offline'] },
-    target: { lambda: sync, onFailure: notices },
-  })
-  bus.addRule({ name: 'due-sync', pattern: isDue('sync'), target: { lambda: sync, retries: 0 } })
-  bus.addRule({ name: 'due-query', pattern: isDue('query'), target: { lambda: query, retries: 0 } })
+  for (const { name, pattern, targets } of readRules())
+    for (const { function: target, retries, keepsFailed } of targets)
+      bus.addRule({
+        name,
+        pattern,
+        target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
+      })
   const stream = mapStream({ table, lambda: outcome })
   const api = await startApiGateway({
     clock,
@@ -173,7 +175,7 @@ export const startWorld = async (options: {
     await api.close()
     await bus.close()
     stream.close()
-    await Promise.all([sync, query, reconcile, outcome, status, decide].map((lambda) => lambda.close()))
+    await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
   }
 
@@ -185,7 +187,7 @@ export const startWorld = async (options: {
     bus,
     api,
     notices,
-    lambdas: { sync, query, reconcile, outcome, status, decide },
+    lambdas,
     env,
     putKey,
     idle,
