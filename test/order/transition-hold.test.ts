@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import type { Row } from '../../lib/order/row.ts'
+import { afterQuery } from '../../lib/order/transition.ts'
+import type { Verdict } from '../../lib/order/verdict.ts'
+import { CLAIMED, DAY, NOW, PK } from '../support/orders.ts'
+import { inWords } from '../support/transitions-in-words.ts'
+import { LAST_ERRORS, VERDICTS } from '../support/verdicts.ts'
+import { AMOUNTS, type Asked, type Line, type Sums, TABLES } from './hold-table.ts'
+
+const MOMENT = { now: NOW, random: 0.5 }
+
+const rowOf = (given: Partial<Row>, expected: number | undefined): Row => ({
+  ...CLAIMED,
+  ...given,
+  ...(expected !== undefined && { expected_amount: expected }),
+})
+
+const answer = (kind: Asked, total: number | undefined): Verdict => ({
+  ...VERDICTS[kind],
+  ...(total !== undefined && { total_amount: total }),
+})
+
+describe.each(TABLES)('a query of an order that is %s', (_, given, table) => {
+  const becomes = (kind: Asked, { expected, total }: Sums) => {
+    const { name, set } = afterQuery(rowOf(given, expected), answer(kind, total), MOMENT)
+    return name === '17 hold' ? set?.reason : name
+  }
+
+  it.each(Object.entries(table) as [Asked, Line][])('%s does what the table says', (kind, line) => {
+    const found = Object.entries(AMOUNTS).map(([amounts, sums]) => [amounts, becomes(kind, sums)])
+
+    expect(Object.fromEntries(found)).toStrictEqual(line)
+  })
+})
+
+describe('17: an order that is held', () => {
+  const row = rowOf({ mode: 'check' }, 3900)
+
+  it('leaves the turn to a person, and is asked about again in a day', () => {
+    const transition = inWords(afterQuery(row, answer('unpaid', 3901), MOMENT))
+
+    expect(transition).toStrictEqual({
+      name: '17 hold',
+      pk: PK,
+      when: '(attempt = 3 and due exists) and (state = PENDING or state = HELD)',
+      set: {
+        state: 'HELD',
+        reason: 'amount_differs',
+        next: 'query',
+        due_at: NOW + 1 * DAY,
+        last_error: LAST_ERRORS.unpaid,
+      },
+      remove: ['absent_since'],
+    })
+  })
+
+  it('keeps what WeChat Pay charged', () => {
+    const transition = inWords(afterQuery(row, answer('collected', 3901), MOMENT))
+
+    expect(transition).toMatchObject({
+      name: '17 hold',
+      set: { state: 'HELD', reason: 'amount_differs', amount: 3900, transaction_id: '4200000446202611247000000001' },
+    })
+  })
+
+  it.each([
+    ['the amount differs', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3901), 'amount_differs'],
+    ['the amount is not told', rowOf({ mode: 'observe' }, 3900), answer('unpaid', undefined), 'amount_unknown'],
+    ['it is only observed', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3900), 'observe_only'],
+  ])('says first of all that %s', (_, observed, verdict, reason) => {
+    expect(afterQuery(observed, verdict, MOMENT).set).toMatchObject({ reason })
+  })
+})
+
+describe('10: an order that was compared', () => {
+  it.each(['check', 'observe'] as const)('is cleared in %s mode, so that no later total holds it', (mode) => {
+    const cleared = rowOf({ mode, cleared: true }, 3900)
+
+    expect(afterQuery(cleared, answer('unpaid', 3901), MOMENT).set).toMatchObject({ next: 'sync', cleared: true })
+  })
+
+  it('is cleared by the first equal total', () => {
+    const { set } = afterQuery(rowOf({ mode: 'check' }, 3900), answer('unpaid', 3900), MOMENT)
+
+    expect(set).toStrictEqual({
+      state: 'PENDING',
+      next: 'sync',
+      due_at: NOW,
+      cleared: true,
+      last_error: LAST_ERRORS.unpaid,
+    })
+  })
+
+  it('needs no clearing where the sync came first', () => {
+    const { set } = afterQuery(rowOf({}, undefined), answer('unpaid', 3900), MOMENT)
+
+    expect(set).not.toHaveProperty('cleared')
+  })
+})
