@@ -46,12 +46,12 @@ const FORMER_LIFE = [
 
 // A notice
 
-/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first. */
+/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
 export const book = (order: PaidOrder, now: number): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
-  set: { ...born(order, now), attempt: 0, next: 'sync', due_at: now },
+  set: { ...born(order, now), attempt: 0, next: order.mode ? 'query' : 'sync', due_at: now },
 })
 
 /**
@@ -410,12 +410,15 @@ export const release = (pk: string, now: number): Transition => ({
  * one. Only the row as it was read is withdrawn.
  */
 export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
-  if (row.state === 'HELD') return close(row.pk, why, now)
-  if (row.state !== 'PENDING' || !isNothingTaken(row)) return undefined
+  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
   return {
     name: '19 withdraw',
     pk: row.pk,
-    when: and(equals('attempt', row.attempt), equals('state', 'PENDING'), equals('due_at', row.due_at ?? 0)),
+    when: and(
+      equals('attempt', row.attempt),
+      equals('state', row.state),
+      row.state === 'HELD' ? noCallOut(now) : exists('due'),
+    ),
     set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
     remove: NOTHING_LEFT,
   }
@@ -468,8 +471,7 @@ const fencedPending = (row: Row): Condition => and(equals('attempt', row.attempt
 const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
 
 /** The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. */
-const noCallOut = (now: number): Condition =>
-  or(atMost('due_at', now), after('due_at', now + LIMITS.lease + 2 * LIMITS.clockDifference))
+const noCallOut = (now: number): Condition => or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 

@@ -54,6 +54,12 @@ describe('hashCall', () => {
     expect(hashCall(reordered)).toBe(HASH)
   })
 
+  // The same text, with ["amount",3900] before ["appid",…].
+  it('tells two amounts apart', () => {
+    expect(hashCall(ORDER.call, 3900)).toBe('b1537c0b9d73408006166f4ea218b817b38386bc54e44302d9ef681b4ed0b581')
+    expect(hashCall(ORDER.call, 3901)).not.toBe('b1537c0b9d73408006166f4ea218b817b38386bc54e44302d9ef681b4ed0b581')
+  })
+
   it.each(['order_api', 'mchid', 'appid', 'service_id', 'out_order_no', 'paid_time'] as const)(
     'differs when %s differs',
     (name) => {

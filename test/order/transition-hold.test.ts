@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/order/row.ts'
-import { afterQuery } from '../../lib/order/transition.ts'
+import { afterQuery, holdOverCap } from '../../lib/order/transition.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
 import { CLAIMED, DAY, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
@@ -60,6 +60,17 @@ describe('17: an order that is held', () => {
     expect(transition).toMatchObject({
       name: '17 hold',
       set: { state: 'HELD', reason: 'amount_differs', amount: 3900, transaction_id: '4200000446202611247000000001' },
+    })
+  })
+
+  it('is held before its first call where there are too many notices', () => {
+    const transition = inWords(holdOverCap(CLAIMED, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '17 hold',
+      pk: PK,
+      when: 'attempt = 3 and state = PENDING',
+      set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: NOW + 1 * DAY },
     })
   })
 

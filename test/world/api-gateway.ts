@@ -33,8 +33,10 @@ export const startApiGateway = async (options: {
   readonly routes: readonly Route[]
   readonly port?: number
   readonly clock?: Clock
+  /** Whom IAM would find behind every request. */
+  readonly callerArn?: string
 }): Promise<ApiGateway> => {
-  const { routes, clock = createClock() } = options
+  const { routes, callerArn, clock = createClock() } = options
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url: target = '' } = request
@@ -46,7 +48,8 @@ export const startApiGateway = async (options: {
     if (!route) return answerJson(response, 404, { message: 'Not Found' })
 
     const headers = headersOf(request.rawHeaders)
-    const event = httpApiEvent({ method, route: route.path, target, headers, body, timeMs: clock.now() })
+    const parts = { method, route: route.path, target, headers, body, timeMs: clock.now() }
+    const event = httpApiEvent({ ...parts, ...(callerArn && { callerArn }) })
     const invocation = await route.lambda.invoke(event)
     const answer = invocation.error ? undefined : answerOf(invocation.result)
     if (answer) send(response, answer)

@@ -17,21 +17,22 @@ export type WorldMerchant = {
   readonly services: Readonly<Record<string, string>>
   readonly provider?: string
   readonly channel_id?: string
+  readonly mode?: 'sync' | 'check' | 'observe'
+  readonly hourly_cap?: number
   readonly sources?: readonly string[]
   readonly closed?: boolean
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>
 
-export const SYNC_PATH = '/merchants/{mchid}/payafter-orders/{out_order_no}/sync'
-export const STATUS_PATH = '/merchants/{mchid}/payafter-orders/{out_order_no}'
+const ORDER_PATH = '/merchants/{mchid}/payafter-orders/{out_order_no}'
 export const TILL = 'com.example.pos'
 
 const LEDGER = 'payscore-ledger'
 const BUS = 'payscore'
 const SECRETS = 'payscore/merchants'
 
-/** The five functions and all that is around them, on loopback: built bundles under the runtime, everything else stands in. */
+/** The functions and all that is around them, on loopback: built bundles under the runtime, everything else stands in. */
 export const startWorld = async (options: {
   readonly merchants: readonly WorldMerchant[]
   readonly apiPort?: number
@@ -106,12 +107,13 @@ export const startWorld = async (options: {
       clock,
       maxConcurrency: options.maxConcurrency ?? 10,
     })
-  const [sync, query, reconcile, outcome, status] = await Promise.all([
+  const [sync, query, reconcile, outcome, status, decide] = await Promise.all([
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
     start('outcome', 30_000),
-    start('status', 10_000),
+    start('status', 20_000),
+    start('decide', 20_000),
   ])
 
   const notices = createDeadLetterQueue()
@@ -131,10 +133,12 @@ export const startWorld = async (options: {
   const stream = mapStream({ table, lambda: outcome })
   const api = await startApiGateway({
     clock,
+    callerArn: 'arn:aws:iam::123456789012:user/local',
     ...(options.apiPort !== undefined && { port: options.apiPort }),
     routes: [
-      { method: 'POST', path: SYNC_PATH, lambda: sync },
-      { method: 'GET', path: STATUS_PATH, lambda: status },
+      { method: 'POST', path: `${ORDER_PATH}/sync`, lambda: sync },
+      { method: 'GET', path: ORDER_PATH, lambda: status },
+      { method: 'POST', path: `${ORDER_PATH}/{decision}`, lambda: decide },
     ],
   })
 
@@ -169,7 +173,7 @@ export const startWorld = async (options: {
     await api.close()
     await bus.close()
     stream.close()
-    await Promise.all([sync, query, reconcile, outcome, status].map((lambda) => lambda.close()))
+    await Promise.all([sync, query, reconcile, outcome, status, decide].map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
   }
 
@@ -181,7 +185,7 @@ export const startWorld = async (options: {
     bus,
     api,
     notices,
-    lambdas: { sync, query, reconcile, outcome, status },
+    lambdas: { sync, query, reconcile, outcome, status, decide },
     env,
     putKey,
     idle,

@@ -13,6 +13,8 @@ export type HttpRequestParts = {
   /** Milliseconds since the epoch; the machine's clock if left out. */
   readonly timeMs?: number
   readonly requestId?: string
+  /** Who signed the request, where the route asks for IAM. */
+  readonly callerArn?: string
 }
 
 /** The segments that stand at the names in braces, still encoded; undefined when the path is not of this route. */
@@ -50,6 +52,7 @@ export const httpApiEvent = (parts: HttpRequestParts): APIGatewayProxyEventV2 =>
     requestContext: {
       accountId: account,
       apiId: 'local',
+      ...(parts.callerArn && { authorizer: { iam: { userArn: parts.callerArn } } }),
       domainName: 'local.execute-api.localhost',
       domainPrefix: 'local',
       http: {
