@@ -417,7 +417,7 @@ export const withdraw = (row: Row, why: string, now: number): Transition | undef
     when: and(
       equals('attempt', row.attempt),
       equals('state', row.state),
-      row.state === 'HELD' ? noCallOut(now) : exists('due'),
+      ...(row.state === 'HELD' ? [noCallOut(now)] : []),
     ),
     set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
     remove: NOTHING_LEFT,

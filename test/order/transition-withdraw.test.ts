@@ -23,7 +23,7 @@ describe('19: a notice that the shop takes back', () => {
       expect(transition && inWords(transition)).toStrictEqual({
         name: '19 withdraw',
         pk: PK,
-        when: 'attempt = 3 and state = PENDING and due exists',
+        when: 'attempt = 3 and state = PENDING',
         set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       })
