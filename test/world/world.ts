@@ -5,6 +5,7 @@ import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
 import { startEventBus } from './event-bus/start-event-bus.ts'
 import { mapStream } from './event-source-mapping.ts'
+import { keepState, readKeptState } from './kept-state.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
 import { startLedgerTable } from './ledger-table.ts'
@@ -37,14 +38,17 @@ const SECRETS = 'payscore/merchants'
 export const startWorld = async (options: {
   readonly merchants: readonly WorldMerchant[]
   readonly apiPort?: number
-  /** Keeps the ledger here over a restart; in memory if left out. */
+  /** Keeps the ledger here over a restart, and beside it what goes with it; in memory if left out. */
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
 }) => {
-  const clock = createClock()
+  const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
+  const kept = readKeptState(stateFile)
+  // Rows wait for times of the clock that they were written by, and that may have been moved.
+  const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
-  const wechatpay = await startWechatpay({ now })
+  const wechatpay = await startWechatpay({ now, orders: kept.orders })
   const secrets = await startSecretsManager({ now })
   const table = await startLedgerTable({
     clock,
@@ -52,8 +56,6 @@ export const startWorld = async (options: {
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
   const bus = await startEventBus({ clock, name: BUS })
-  const signers = new Map(options.merchants.map((merchant) => [signerOf(merchant), merchant]))
-
   /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -71,15 +73,18 @@ export const startWorld = async (options: {
     )
   }
 
-  for (const [mchid, merchant] of signers) {
-    const subMerchants = options.merchants.filter(({ provider }) => provider === mchid).map((sub) => sub.mchid)
+  for (const mchid of new Set(options.merchants.map(signerOf))) {
+    const signsFor = options.merchants.filter((merchant) => signerOf(merchant) === mchid)
+    const subMerchants = signsFor.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
+    const channel_id = signsFor.find((sub) => sub.channel_id !== undefined)?.channel_id
     wechatpay.addMerchant({
       mchid,
       serial_no: serialNo(),
       publicKeyPem: keyPair(mchid).publicKeyPem,
-      services: merchant.services,
+      services: Object.assign({}, ...signsFor.map(({ services }) => services)),
       ...(subMerchants.length > 0 && { subMerchants }),
-      ...(merchant.channel_id && { channel_id: merchant.channel_id, role: 'acquiringbank' as const }),
+      ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+      ...(channel_id && { channel_id }),
     })
     putKey(mchid)
   }
@@ -171,12 +176,19 @@ export const startWorld = async (options: {
     }
   }
 
+  const keep = () => {
+    if (stateFile) keepState(stateFile, { now: now(), orders: wechatpay.orders() })
+  }
+  const keeping = setInterval(keep, 1000).unref()
+
   const close = async (): Promise<void> => {
+    clearInterval(keeping)
     await api.close()
     await bus.close()
     stream.close()
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
+    keep()
   }
 
   return {
