@@ -40,6 +40,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  readonly start?: typeof startLambda
 }) => {
   const clock = createClock()
   const now = () => clock.now()
@@ -99,7 +101,7 @@ export const startWorld = async (options: {
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
-    startLambda({
+    (options.start ?? startLambda)({
       name,
       bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
       env,
