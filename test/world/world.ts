@@ -42,6 +42,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  readonly start?: typeof startLambda
 }) => {
   const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
   const kept = readKeptState(stateFile)
@@ -105,7 +107,7 @@ export const startWorld = async (options: {
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
-    startLambda({
+    (options.start ?? startLambda)({
       name,
       bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
       env,
