@@ -3,7 +3,7 @@ import { clientSettings } from '../lib/aws/client.ts'
 import { createMerchants } from '../lib/aws/merchants.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 import { watchCertificates } from '../lib/steps/watch-certificates.ts'
 
 const { merchants, secretsPrefix } = readConfig()

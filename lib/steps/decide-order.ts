@@ -1,8 +1,8 @@
-import type { Handled } from '../lambda/handled.ts'
 import { type DecisionRequest, decisionTransition } from '../order/decision.ts'
 import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
 import { decided } from '../order/transition.ts'
+import type { Handled } from './handled.ts'
 import { announceNext, rowFields, type StepDeps } from './take-step.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */

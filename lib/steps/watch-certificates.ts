@@ -1,7 +1,7 @@
 import type { Merchants } from '../aws/merchants.ts'
-import type { Handled } from '../lambda/handled.ts'
 import { errorFields } from '../log.ts'
 import { daysLeft } from '../wechatpay/merchant-secret.ts'
+import type { Handled } from './handled.ts'
 
 /** Reads every signer's secret, so that an order is not the first to find out that one is unsound or ends soon. */
 export const watchCertificates = async (
