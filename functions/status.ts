@@ -1,21 +1,22 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { clientSettings } from '../lib/aws/client.ts'
-import { createLedger } from '../lib/aws/ledger.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import type { Handled } from '../lib/lambda/handled.ts'
-import { readOrderKey } from '../lib/order/paid-order.ts'
+import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { readOrderKey, readQueryCall } from '../lib/order/paid-order.ts'
 import { statusReply } from '../lib/order/reply.ts'
 import { rowKey } from '../lib/order/row.ts'
-import { readPath } from '../lib/order/trigger.ts'
+import { readPath, readQueryValue } from '../lib/order/trigger.ts'
+import { checkOrder } from '../lib/steps/check-order.ts'
 
 const config = readConfig()
-const ledger = createLedger(new DynamoDBClient(clientSettings), config.ledgerTable)
+const deps = createStepDeps(config)
 
-/** What the ledger knows of an order. */
+/** What the ledger knows of an order; with `?check=1` what WeChat Pay says of it now. */
 const status = async (event: unknown): Promise<Handled> => {
   const key = readOrderKey(readPath(event), config.merchants)
-  const row = await ledger.read(rowKey(key))
+  if (readQueryValue(event, 'check') === '1')
+    return checkOrder(readQueryCall(key, readQueryValue(event, 'service_id'), config.merchants), deps)
+  const row = await deps.ledger.read(rowKey(key))
   return { reply: statusReply(row), log: { ...key, state: row?.state } }
 }
 

@@ -9,7 +9,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError } from '../errors.ts'
 import type { Condition } from '../order/condition.ts'
-import type { Row } from '../order/row.ts'
+import type { Decision, Row } from '../order/row.ts'
 import type { Transition } from '../order/transition.ts'
 import { withinSdkLimit } from './client.ts'
 
@@ -28,6 +28,8 @@ export type Ledger = {
   readonly read: (pk: string) => Promise<Row | undefined>
   /** One UpdateItem; a second one only where the first condition failed and there is an `otherwise`. */
   readonly apply: (transition: Transition) => Promise<Applied | undefined>
+  /** Counts one more in the row of a counter, and gives the count. `expires_at` in seconds. */
+  readonly count: (pk: string, expires_at: number) => Promise<number>
   /** Rows due by `now`, oldest first, as the index has them: it may lag behind the rows. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
 }
@@ -65,7 +67,20 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     return { rows, ...(LastEvaluatedKey && { from: LastEvaluatedKey }) }
   }
 
-  return { read, apply, due }
+  const count = async (pk: string, expires_at: number): Promise<number> => {
+    const command = new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: pk } },
+      UpdateExpression: 'SET #expires_at = :expires_at ADD #count :one',
+      ExpressionAttributeNames: { '#expires_at': 'expires_at', '#count': 'count' },
+      ExpressionAttributeValues: { ':expires_at': { N: String(expires_at) }, ':one': { N: '1' } },
+      ReturnValues: 'ALL_NEW',
+    })
+    const { Attributes } = await client.send(command, withinSdkLimit()).catch(unavailable)
+    return Number(Attributes?.count?.N)
+  }
+
+  return { read, apply, due, count }
 }
 
 /** No cause is kept: errors of the SDK hold the raw answer, and with it the row. */
@@ -74,13 +89,14 @@ const unavailable = (error: unknown): never => {
 }
 
 /** A transition in DynamoDB's words. */
-export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {
+export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [], append }: Transition) => {
   const words = vocabulary()
   const sets = [
     ...Object.entries(set).map(([name, value]) => `${words.name(name)} = ${words.value(value)}`),
     ...Object.entries(keep).map(
       ([name, value]) => `${words.name(name)} = if_not_exists(${words.name(name)}, ${words.value(value)})`,
     ),
+    ...(append ? [`${words.name('decisions')} = ${listAppend(append, words)}`] : []),
   ]
   const clauses = [
     ['SET', sets],
@@ -100,6 +116,9 @@ export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove =
     ...(Object.keys(words.values).length > 0 && { ExpressionAttributeValues: marshall(words.values) }),
   } satisfies Partial<UpdateItemCommandInput>
 }
+
+const listAppend = (decision: Decision, words: Words): string =>
+  `list_append(if_not_exists(${words.name('decisions')}, ${words.value([])}), ${words.value([decision])})`
 
 type Words = ReturnType<typeof vocabulary>
 

@@ -5,11 +5,16 @@ import type { Internal } from './handled.ts'
 
 type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
 
+/** Not console.log: the runtime puts time and level in front of its lines, and the metrics are then no JSON of their own. */
+const writeLine = (text: string): void => {
+  process.stdout.write(`${text}\n`)
+}
+
 /**
  * Writes one line for each invocation: what the handler says of itself, how long it took, and how it failed.
  * Stands outside of `respond`, which keeps what the handler said.
  */
-export const logLine = (name: string, write: (text: string) => void = console.log): LogLine => {
+export const logLine = (name: string, write: (text: string) => void = writeLine): LogLine => {
   let isCold = true
 
   const finish = (

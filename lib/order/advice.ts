@@ -48,6 +48,41 @@ const STANDS = {
       next: '请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款,或退还线下款项。',
     },
   },
+  held: {
+    turn: 'shop',
+    en: {
+      meaning: 'held: nothing is sent until a person has decided',
+      next: 'Release it if the order and the amount are right; else close it, or send a corrected notice.',
+    },
+    zh: { meaning: '已暂停,等待人工确认', next: '若订单和金额无误,请放行;否则请人工结案或发送更正后的通知。' },
+  },
+  amount_differs: {
+    turn: 'shop',
+    en: {
+      meaning: 'held: the amount in the notice is not the total of this order',
+      next: 'Compare the order number with the receipt. Send a corrected notice, release it, or close it.',
+    },
+    zh: {
+      meaning: '通知金额与订单总金额不一致,已暂停',
+      next: '请核对商户服务订单号与小票,然后发送更正后的通知、放行或人工结案。',
+    },
+  },
+  observe_only: {
+    turn: 'shop',
+    en: {
+      meaning: 'held: this merchant is only observed, no sync is sent',
+      next: 'Nothing, while you pilot. Release it to sync this one order.',
+    },
+    zh: { meaning: '观察模式:不发送同步', next: '试点期间无需处理;如需同步该订单,请放行。' },
+  },
+  over_cap: {
+    turn: 'engineer',
+    en: {
+      meaning: 'held: more notices in one hour than this merchant allows',
+      next: 'Find out whether the notices are genuine; then release or close them.',
+    },
+    zh: { meaning: '一小时内通知数超过上限,已暂停', next: '请确认通知是否真实,然后放行或人工结案。' },
+  },
   settled: {
     turn: 'service',
     en: { meaning: 'the double charge was settled by a person', next: 'Nothing.' },
@@ -91,9 +126,22 @@ export const adviceOf = (row: Row): Advice => {
       return row.settled_at === undefined ? STANDS.double : STANDS.settled
     case 'REJECTED':
       return rejectedAdvice(row)
+    case 'HELD':
+      return heldAdvice(row)
     case 'PENDING':
       if (row.last_error?.verdict === 'open') return STANDS.open
       return refusalAdvice(row) ?? STANDS.pending
+  }
+}
+
+const heldAdvice = ({ reason }: Row): Advice => {
+  switch (reason) {
+    case 'amount_differs':
+    case 'observe_only':
+    case 'over_cap':
+      return STANDS[reason]
+    default:
+      return STANDS.held
   }
 }
 

@@ -36,6 +36,8 @@ export const LIMITS = {
   retrySlowAfter: 3 * DAY,
   retrySlow: 6 * HOUR,
   giveUp: 30 * DAY,
+  /** A held order is asked about this often until a person has decided. */
+  heldAskAgain: 1 * DAY,
   absentGiveUp: 24 * HOUR,
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,

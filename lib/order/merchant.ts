@@ -12,6 +12,10 @@ export type Merchant = {
   /** Signs for a sub-merchant. */
   readonly provider?: string
   readonly channel_id?: string
+  /** What a first notice does: sync at once, look first, or only look. */
+  readonly mode: 'sync' | 'check' | 'observe'
+  /** Notices beyond this many in one hour are held for a person. */
+  readonly hourly_cap?: number
   /** Takes no new orders; what is in the ledger is served on. */
   readonly closed: boolean
 }
@@ -40,6 +44,10 @@ const entry = v.pipe(
     ),
     provider: v.optional(number32),
     channel_id: v.optional(number32),
+    mode: v.optional(v.picklist(['sync', 'check', 'observe']), 'sync'),
+    hourly_cap: v.optional(
+      v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
+    ),
     closed: v.optional(v.boolean(), false),
   }),
   v.forward(
@@ -83,7 +91,7 @@ export const readMerchants = (
     return { merchants: new Map(), problems }
   }
   const merchants = new Map(
-    Object.entries(parsed.output).map(([mchid, { services, provider, channel_id, ...rest }]) => [
+    Object.entries(parsed.output).map(([mchid, { services, provider, channel_id, hourly_cap, ...rest }]) => [
       mchid,
       {
         mchid,
@@ -91,6 +99,7 @@ export const readMerchants = (
         services: new Map(Object.entries(services)),
         ...(provider && { provider }),
         ...(channel_id && { channel_id }),
+        ...(hourly_cap && { hourly_cap }),
       },
     ]),
   )

@@ -3,7 +3,7 @@ import { InputError } from '../errors.ts'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { Merchant } from './merchant.ts'
 import { readPaidTime } from './paid-time.ts'
-import { hashCall, type OrderKey } from './row.ts'
+import { hashCall, type Labels, type OrderKey } from './row.ts'
 import type { Trigger } from './trigger.ts'
 
 /** An offline payment that was handed over, checked and resolved: the call is whole before any I/O. */
@@ -21,11 +21,28 @@ export type PaidOrder = {
   readonly paid_time_clamped: boolean
   /** ms */
   readonly noticed_at: number
+  /** The order is asked about before its first sync. */
+  readonly mode?: 'check' | 'observe'
+  /** What the customer paid at the till, fen. */
+  readonly expected_amount?: number
+  readonly labels?: Labels
+  /** How many notices in one hour the merchant allows. */
+  readonly hourly_cap?: number
 }
 
 const text = v.string('must be text')
 
 const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
+
+/** 1 to 64 printable characters of any language. */
+const Label = v.pipe(text, v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, 'must be 1 to 64 printable characters'))
+
+const Fen = v.pipe(
+  v.number('must be a number of fen'),
+  v.integer('must be a whole number of fen'),
+  v.minValue(1, 'must be at least 1 fen'),
+  v.maxValue(100_000_000_00, 'must be a sum in fen'),
+)
 
 /** The one shape of a notice, whatever brought it. Members that are not named here are not read. */
 export const NoticeSchema = v.object(
@@ -35,6 +52,10 @@ export const NoticeSchema = v.object(
     service_id: v.optional(text),
     type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
     detail: v.object({ paid_time: text }, whatIsWrong),
+    amount: v.optional(Fen),
+    shop_id: v.optional(Label),
+    cashier_id: v.optional(Label),
+    pos_ref: v.optional(Label),
   },
   whatIsWrong,
 )
@@ -58,7 +79,7 @@ export const readPaidOrder = (
 
   const parsed = v.safeParse(NoticeSchema, input, { abortEarly: true })
   if (!parsed.success) throw wrong(parsed.issues[0])
-  const { out_order_no, service_id, detail } = parsed.output
+  const { out_order_no, service_id, detail, amount, shop_id, cashier_id, pos_ref } = parsed.output
 
   const paid = readPaidTime(detail.paid_time, nowMs)
   if (!paid)
@@ -68,8 +89,31 @@ export const readPaidOrder = (
     )
   const { paid_time, paid_time_clamped, stated_time } = paid
   const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time }
-  const call_hash = hashCall({ ...call, paid_time: stated_time })
-  return { mchid: merchant.mchid, out_order_no, call, call_hash, paid_time_clamped, noticed_at }
+  const mode = modeOf(merchant, amount)
+  const labels = readLabels({ shop_id, cashier_id, pos_ref })
+  return {
+    mchid: merchant.mchid,
+    out_order_no,
+    call,
+    call_hash: hashCall({ ...call, paid_time: stated_time }, amount),
+    paid_time_clamped,
+    noticed_at,
+    ...(labels && { labels }),
+    ...(mode && { mode }),
+    ...(amount !== undefined && { expected_amount: amount }),
+    ...(merchant.hourly_cap !== undefined && { hourly_cap: merchant.hourly_cap }),
+  }
+}
+
+const readLabels = (stated: { readonly [name in keyof Labels]: string | undefined }): Labels | undefined => {
+  const labels = Object.entries(stated).filter(([, value]) => value !== undefined)
+  return labels.length > 0 ? Object.fromEntries(labels) : undefined
+}
+
+/** An amount is there to be compared, so it makes the order be asked about first. */
+const modeOf = ({ mode }: Merchant, amount: number | undefined): PaidOrder['mode'] => {
+  if (mode !== 'sync') return mode
+  return amount === undefined ? undefined : 'check'
 }
 
 /** Checks the key of an order that somebody asks for. Throws InputError. */
@@ -80,6 +124,17 @@ export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merch
   return { mchid, out_order_no: parsed.output }
 }
 
+/** The call that asks about an order which nobody has paid yet. Throws InputError. */
+export const readQueryCall = (
+  key: OrderKey,
+  service_id: string | undefined,
+  merchants: ReadonlyMap<string, Merchant>,
+): Call => ({
+  ...resolveParties(findMerchant(key, merchants), service_id),
+  out_order_no: key.out_order_no,
+  paid_time: '',
+})
+
 /** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
 const withPath = (notice: unknown, path: OrderKey): unknown => {
   if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
@@ -88,7 +143,8 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
   for (const name of ['mchid', 'out_order_no'] as const)
     if (body[name] !== undefined && body[name] !== path[name])
       throw new InputError(name, 'differs between path and body')
-  return { service_id: body.service_id, type: body.type, detail: body.detail, ...path }
+  const { service_id, type, detail, amount, shop_id, cashier_id, pos_ref } = body
+  return { service_id, type, detail, amount, shop_id, cashier_id, pos_ref, ...path }
 }
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {

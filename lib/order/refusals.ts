@@ -9,7 +9,7 @@ export type Refusal = {
   /** WeChat Pay's own numbers, the end of `Request-Id`. That header is not signed: no number alone makes an end. */
   readonly numbers?: readonly string[]
   readonly codes?: readonly string[]
-  /** Parts of `message`; messages change, so only where neither number nor code is published. */
+  /** Parts of `message`; messages change, so only where neither number nor code is published, and never to end an order. */
   readonly phrases?: readonly string[]
   readonly statuses?: readonly number[]
   readonly turn: Turn
@@ -65,6 +65,20 @@ export const REFUSALS = {
     zh: {
       meaning: '请求中有该接口不接受的参数',
       next: '请检查 MERCHANTS 中该商户号的 order_api;若无误,请作为本服务的缺陷报告。',
+    },
+  },
+  // Not a word about the order: without these rows one wrong setting would reject every order of the merchant.
+  'our-header': {
+    verdict: 'config',
+    phrases: ['Wechatpay-Serial', 'Http头缺少'],
+    turn: 'engineer',
+    en: {
+      meaning: 'WeChat Pay did not accept a header of ours, most likely the id of its key',
+      next: "Compare the ids in wechatpay_keys of the merchant's secret with the merchant platform, API security.",
+    },
+    zh: {
+      meaning: '请求头有误,多为微信支付公钥ID或平台证书序列号错误',
+      next: '请核对密钥中 wechatpay_keys 的ID与商户平台“API安全”中的是否一致。',
     },
   },
   'merchant-disabled': {

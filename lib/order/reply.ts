@@ -1,4 +1,6 @@
-import type { Row } from './row.ts'
+import type { DecisionName } from './decision.ts'
+import { LIMITS } from './limits.ts'
+import type { Row, State } from './row.ts'
 import { adviceFacts, isoTime, lastAnswer, orderFacts, rowView, syncedAt } from './row-view.ts'
 
 /** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
@@ -22,6 +24,7 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
     case 'SYNCED':
       return { status: 200, body: { ...syncedBody(row), replayed } }
     case 'PENDING':
+    case 'HELD':
       return pendingReply(row, now, replayed)
     case 'REJECTED':
       return endReply(422, 'Not synced', row, { reason: row.reason, replayed })
@@ -49,9 +52,31 @@ export const statusReply = (row: Row | undefined): Reply =>
         next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
       })
 
+/** A person's decision was carried out. */
+export const decidedReply = (row: Row): Reply => ({ status: 200, body: rowView(row) })
+
+/** A person's decision does not fit how the order stands. */
+export const refusedReply = (row: Row, what: DecisionName, now: number): Reply => {
+  const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.lease
+  return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
+    decision: what,
+    possible: isOut ? [] : POSSIBLE[row.state],
+    next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+  })
+}
+
+/** What can be decided of an order in a state, while no call is out. */
+const POSSIBLE: Readonly<Record<State, readonly DecisionName[]>> = {
+  PENDING: ['expedite', 'close', 'withdraw'],
+  HELD: ['release', 'close', 'withdraw'],
+  SYNCED: ['close'],
+  REJECTED: ['reopen'],
+  DOUBLE_CHARGED: ['settle'],
+}
+
 /** Another call for the same order, while the first one stands. */
 export const conflictReply = (row: Row): Reply =>
-  problem(409, 'Conflict', 'another notice with another service_id or paid_time stands for this order', {
+  problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
     ...orderFacts(row),
     paid_time: row.call.paid_time,
     next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
@@ -64,6 +89,7 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
     status: 202,
     headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
     body: {
+      reason: row.reason,
       ...orderFacts(row),
       next_attempt_at: isoTime(dueAt),
       last_error: lastAnswer(row),

@@ -3,7 +3,7 @@ import type { Call } from '../wechatpay/order-api.ts'
 import type { RefusalName } from './refusals.ts'
 import type { SignedWord, VerdictKind } from './verdict.ts'
 
-export type State = 'PENDING' | 'SYNCED' | 'REJECTED' | 'DOUBLE_CHARGED'
+export type State = 'PENDING' | 'HELD' | 'SYNCED' | 'REJECTED' | 'DOUBLE_CHARGED'
 export type Step = 'sync' | 'query'
 
 /** Why the last attempt did not end the order, and which attempt it was. */
@@ -17,8 +17,14 @@ export type LastError = {
   readonly refusal?: RefusalName
 }
 
+/** What a person did with an order, who it was, when (ms) and why. */
+export type Decision = { readonly what: string; readonly by: string; readonly at: number; readonly why: string }
+
+/** What the shop wants to find again in lists and reports. Never goes to WeChat Pay. */
+export type Labels = { readonly shop_id?: string; readonly cashier_id?: string; readonly pos_ref?: string }
+
 /** One order in the ledger. Times are ms, but for `expires_at`, which DynamoDB's TTL wants in seconds. */
-export type Row = {
+export type Row = Labels & {
   /** `mchid#out_order_no` */
   readonly pk: string
   readonly state: State
@@ -35,6 +41,14 @@ export type Row = {
   readonly call_hash: string
   readonly paid_time_clamped?: boolean
   readonly order_id?: string
+  /** The order is asked about before its first sync: `check` compares, `observe` never syncs by itself. */
+  readonly mode?: 'check' | 'observe'
+  /** What the customer paid at the till, fen. */
+  readonly expected_amount?: number
+  /** The order was compared, or released by a person: a sync may go out. */
+  readonly cleared?: boolean
+  /** In the order they were made. */
+  readonly decisions?: readonly Decision[]
   /** WeChat Pay's signed word to the sync, and to the query. May hold personal data. */
   readonly receipt?: SignedWord
   readonly proof?: SignedWord
@@ -59,6 +73,9 @@ export type Row = {
 
 /** Which order: the mchid of who was to be paid, and the order's number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }
+
+/** Counts the notices of one merchant in one hour (hours since the epoch): not an order. */
+export const counterKey = (mchid: string, hour: number): string => `${mchid}#hour#${hour}`
 
 /** It may only grow: a row written under fewer shards must still be found. */
 export const SHARDS = 4
@@ -86,8 +103,12 @@ export const dayKey = (pk: string, paid_time: string): string => {
 
 const shardOf = (out_order_no: string): number => (createHash('sha256').update(out_order_no).digest()[0] ?? 0) % SHARDS
 
-/** SHA-256 in hex of a call: its members in the order of their names. */
-export const hashCall = (call: Call): string =>
+/** SHA-256 in hex of a call, and of the amount if one was stated: members in the order of their names. */
+export const hashCall = (call: Call, amount?: number): string =>
   createHash('sha256')
-    .update(JSON.stringify(Object.entries(call).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .update(
+      JSON.stringify(
+        Object.entries({ ...call, ...(amount !== undefined && { amount }) }).sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+    )
     .digest('hex')

@@ -2,7 +2,7 @@ import { after, and, atMost, before, type Condition, differs, equals, exists, mi
 import { LIMITS } from './limits.ts'
 import type { PaidOrder } from './paid-order.ts'
 import { retryDelay } from './retry-schedule.ts'
-import { dayKey, dueKeyOf, type LastError, type Row, rowKey, type State, type Step } from './row.ts'
+import { type Decision, dayKey, dueKeyOf, type LastError, type Row, rowKey, type State, type Step } from './row.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One write to one row: applied whole when its condition holds, else not at all. */
@@ -16,6 +16,8 @@ export type Transition = {
   readonly keep?: Partial<Row>
   /** Add one. */
   readonly count?: readonly ('attempt' | 'conflicts')[]
+  /** Add to the row's list of what persons decided. */
+  readonly append?: Decision
   readonly remove?: readonly (keyof Row)[]
   /** What to apply when the condition does not hold. */
   readonly otherwise?: Transition
@@ -31,24 +33,31 @@ export type Moment = { readonly now: number; readonly random: number }
 const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
 /** What a row that is taken up again must not remember. */
-const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since'] as const
+const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'] as const
 
 // A notice
 
-/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first. */
+/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
 export const book = (order: PaidOrder, now: number): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
-  set: { ...born(order, now), attempt: 0, next: 'sync', due_at: now },
+  set: { ...born(order, now), attempt: 0, next: order.mode ? 'query' : 'sync', due_at: now },
 })
 
-/** 1: the first notice. Whoever creates the row makes the call. */
+/**
+ * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
+ * and a query is due at once.
+ */
 export const create = (order: PaidOrder, now: number): Transition => ({
   name: '1 create',
   pk: rowKey(order),
   when: missing('pk'),
-  set: { ...born(order, now), noticed_at: order.noticed_at, attempt: 1, ...lease(now) },
+  set: {
+    ...born(order, now),
+    noticed_at: order.noticed_at,
+    ...(order.mode ? { attempt: 0, ...queryNow(now) } : { attempt: 1, ...lease(now) }),
+  },
 })
 
 /** 2: a due step is taken. `repeated` is the call's hash when a notice that came again takes it. */
@@ -58,18 +67,18 @@ export const claim = (pk: string, step: Step, now: number, repeated?: string): T
   return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
 }
 
-/** 3: a newer notice with another call, after the first was rejected. */
+/** 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. */
 export const reopen = (order: PaidOrder, now: number): Transition => ({
   name: '3 reopen',
   pk: rowKey(order),
   when: and(
     differs('call_hash', order.call_hash),
-    equals('state', 'REJECTED'),
+    or(equals('state', 'REJECTED'), and(equals('state', 'HELD'), noCallOut(now))),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),
-  set: { ...born(order, now), noticed_at: order.noticed_at, ...lease(now) },
+  set: { ...born(order, now), noticed_at: order.noticed_at, ...(order.mode ? queryNow(now) : lease(now)) },
   count: ['attempt'],
-  remove: order.paid_time_clamped ? FORMER_LIFE : [...FORMER_LIFE, 'paid_time_clamped'],
+  remove: [...FORMER_LIFE, ...formerCall(order)],
 })
 
 /** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
@@ -109,6 +118,8 @@ export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transitio
 
 /** What the answer to this attempt's query does to the row. A refusal of the query itself never ends it. */
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+  const doubt = holdReason(row, verdict)
+  if (doubt) return hold(row, verdict, moment, doubt)
   switch (verdict.kind) {
     case 'confirmed':
       return confirmed(row, verdict, moment)
@@ -217,7 +228,13 @@ const unpaid = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   name: '10 unpaid',
   pk: row.pk,
   when: fencedDue(row),
-  set: { state: 'PENDING', next: 'sync', due_at: moment.now, ...lastError(row, verdict, moment) },
+  set: {
+    state: 'PENDING',
+    next: 'sync',
+    due_at: moment.now,
+    ...(row.mode && { cleared: true }),
+    ...lastError(row, verdict, moment),
+  },
   remove: ['absent_since'],
   ...undone(row),
 })
@@ -275,7 +292,54 @@ const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   alarm: 'unproved',
 })
 
+/**
+ * 17: nothing is sent until a person has decided. The order is asked about once a day meanwhile, so that a charge of
+ * WeChat Pay is noticed.
+ */
+const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => ({
+  name: '17 hold',
+  pk: row.pk,
+  when: and(fencedDue(row), or(equals('state', 'PENDING'), equals('state', 'HELD'))),
+  set: {
+    state: 'HELD',
+    reason,
+    next: 'query',
+    due_at: moment.now + LIMITS.heldAskAgain,
+    ...verdict.charge,
+    ...lastError(row, verdict, moment),
+  },
+  remove: ['absent_since'],
+})
+
+/** 17 at the start: more notices in this hour than the merchant allows. */
+export const holdOverCap = (row: Row, now: number): Transition => ({
+  name: '17 hold',
+  pk: row.pk,
+  when: and(equals('attempt', row.attempt), equals('state', 'PENDING')),
+  set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: now + LIMITS.heldAskAgain },
+})
+
+/** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
+const holdReason = (row: Row, verdict: Verdict): string | undefined => {
+  const { kind, total_amount } = verdict
+  if (row.cleared || (row.state !== 'PENDING' && row.state !== 'HELD')) return undefined
+  const isTold =
+    kind === 'unpaid' || kind === 'confirmed' || kind === 'collected' || kind === 'undecided' || kind === 'closed'
+  if (isTold && row.expected_amount !== undefined && total_amount !== row.expected_amount)
+    return total_amount === undefined ? 'amount_unknown' : 'amount_differs'
+  if (kind === 'unpaid' && row.mode === 'observe') return 'observe_only'
+  const isEnd = kind === 'confirmed' || kind === 'collected' || kind === 'closed'
+  return row.state === 'HELD' && !isEnd ? row.reason : undefined
+}
+
 // A person
+
+/** A person's transition with who, when and why, which stay on the row. */
+export const decided = (transition: Transition, decision: Decision): Transition => ({
+  ...transition,
+  append: decision,
+  ...(transition.otherwise && { otherwise: decided(transition.otherwise, decision) }),
+})
 
 /** 13: asked again at once, but never within a lease nor before a sync can be proved. */
 export const expedite = (pk: string, now: number): Transition => ({
@@ -299,7 +363,7 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
 export const close = (pk: string, why: string, now: number): Transition => ({
   name: '15 close',
   pk,
-  when: and(equals('state', 'PENDING'), noCallOut(now)),
+  when: and(or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
   set: { state: 'REJECTED', reason: `closed by hand: ${why}`, expires_at: expiry(now) },
   remove: NOTHING_LEFT,
   otherwise: stopAsking(pk, why, now),
@@ -322,6 +386,44 @@ export const settle = (pk: string, outcome: string, now: number): Transition => 
   set: { settled_at: now, reason: outcome, expires_at: expiry(now) },
 })
 
+/** 18: a held order may be synced after all. */
+export const release = (pk: string, now: number): Transition => ({
+  name: '18 release',
+  pk,
+  when: and(equals('state', 'HELD'), noCallOut(now)),
+  set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
+  count: ['attempt'],
+  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'amount', 'transaction_id'],
+})
+
+/**
+ * 19: the shop takes its notice back. Undefined when it may be too late: a call is out, or WeChat Pay may have taken
+ * one. Only the row as it was read is withdrawn.
+ */
+export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
+  if (row.state === 'HELD') return close(row.pk, why, now)
+  if (row.state !== 'PENDING' || !isNothingTaken(row)) return undefined
+  return {
+    name: '19 withdraw',
+    pk: row.pk,
+    when: and(equals('attempt', row.attempt), equals('state', 'PENDING'), equals('due_at', row.due_at ?? 0)),
+    set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
+    remove: NOTHING_LEFT,
+  }
+}
+
+/**
+ * No attempt is under way, and the last one proves that none before it was taken: a sync goes out again only after an
+ * answer that rules the earlier ones out.
+ */
+const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
+  if (attempt === 0) return true
+  if (last_error?.attempt !== attempt) return false
+  const { verdict } = last_error
+  if (verdict === 'absent') return true
+  return next === 'sync' && (verdict === 'config' || verdict === 'unsent' || verdict === 'throttled')
+}
+
 // Parts
 
 const born = (order: PaidOrder, now: number): Partial<Row> => ({
@@ -333,7 +435,21 @@ const born = (order: PaidOrder, now: number): Partial<Row> => ({
   created_at: now,
   v: 1,
   ...(order.paid_time_clamped && { paid_time_clamped: true }),
+  ...(order.mode && { mode: order.mode }),
+  ...(order.expected_amount !== undefined && { expected_amount: order.expected_amount }),
+  ...order.labels,
 })
+
+/** What the former notice said and this one does not. */
+const formerCall = ({ paid_time_clamped, mode, expected_amount, labels }: PaidOrder): readonly (keyof Row)[] => {
+  const said = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
+  return CALL_PARTS.filter((name) => said[name] === undefined)
+}
+
+const CALL_PARTS = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
+
+/** Nobody holds the row: its query is due at once. */
+const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })
 
 /** If nobody comes back from this call, it is asked about before it is repeated. */
 const lease = (now: number): Partial<Row> => ({ next: 'query', due_at: now + LIMITS.lease })

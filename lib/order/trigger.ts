@@ -32,16 +32,35 @@ export const isHttp = (event: unknown): boolean => isObject(event) && isObject(e
 export const readPath = (event: unknown): OrderKey => {
   const parameters = isObject(event) && isObject(event.pathParameters) ? event.pathParameters : {}
   return {
-    mchid: pathValue(parameters.mchid, 'mchid'),
+    // Never decoded here: policies name merchants by the path as it came.
+    mchid: pathText(parameters.mchid, 'mchid'),
     out_order_no: pathValue(parameters.out_order_no, 'out_order_no'),
   }
+}
+
+/** A name that a route has in its path beside the order. */
+export const readPathName = (event: unknown, name: string): unknown =>
+  isObject(event) && isObject(event.pathParameters) ? event.pathParameters[name] : undefined
+
+/** A value of the query string; undefined when it is not there. */
+export const readQueryValue = (event: unknown, name: string): string | undefined => {
+  const value = isObject(event) && isObject(event.queryStringParameters) ? event.queryStringParameters[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Who calls, as IAM knows it: the ARN that API Gateway writes into payload 2.0, resp. 1.0. */
+export const readCaller = (event: unknown): unknown => {
+  const context = isObject(event) && isObject(event.requestContext) ? event.requestContext : {}
+  const iam = isObject(context.authorizer) && isObject(context.authorizer.iam) ? context.authorizer.iam : {}
+  const identity = isObject(context.identity) ? context.identity : {}
+  return iam.userArn ?? identity.userArn
 }
 
 const httpTrigger = (event: Json, nowMs: number): Trigger => ({
   via: 'http',
   noticed_at: nowMs,
   path: readPath(event),
-  notice: parseBody(event),
+  notice: readBody(event),
 })
 
 /** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
@@ -55,16 +74,22 @@ const busTrigger = (event: Json, nowMs: number): Trigger => {
 
 /** API Gateway may have decoded a path value already: it is decoded at most once more, and only if it holds `%`. */
 const pathValue = (value: unknown, field: string): string => {
-  if (typeof value !== 'string') throw new InputError(field, 'is missing in the path')
+  const text = pathText(value, field)
   try {
-    return value.includes('%') ? decodeURIComponent(value) : value
+    return text.includes('%') ? decodeURIComponent(text) : text
   } catch {
     throw new InputError(field, 'is not properly percent-encoded')
   }
 }
 
-const parseBody = (event: Json): unknown => {
-  const { body, isBase64Encoded } = event
+const pathText = (value: unknown, field: string): string => {
+  if (typeof value !== 'string') throw new InputError(field, 'is missing in the path')
+  return value
+}
+
+/** The JSON body of an HTTP request. Throws InputError. */
+export const readBody = (event: unknown): unknown => {
+  const { body, isBase64Encoded } = isObject(event) ? event : {}
   if (typeof body !== 'string' || body === '') throw new InputError('body', 'is missing')
   const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
   if (bytes.length > LIMITS.noticeBytes) throw tooLarge('body')

@@ -1,6 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { AnswerSignature } from '../wechatpay/answer.ts'
-import type { Call } from '../wechatpay/order-api.ts'
+import type {
+  Call,
+  CollectionDetail,
+  PayafterOrder,
+  PayafterSyncAnswer,
+  RefusalBody,
+  ServiceOrder,
+} from '../wechatpay/order-api.ts'
 import type { Outcome } from '../wechatpay/signed-call.ts'
 import { REFUSALS, type RefusalName, refusalOf } from './refusals.ts'
 
@@ -79,14 +86,17 @@ export const queryVerdict = (call: Call, outcome: Outcome): Verdict => {
   return { ...base, ...orderFacts(body), ...readState(call, body) }
 }
 
-type Json = Readonly<Record<string, unknown>>
+/** A body by the names of the wire; what stands under them is not known before it is looked at. */
+type Unread<Wire> = { readonly [name in keyof Wire]?: unknown }
+type Body = Unread<PayafterSyncAnswer & ServiceOrder & PayafterOrder & RefusalBody>
+type Collection = Unread<NonNullable<ServiceOrder['collection']>>
 type Read = Pick<Verdict, 'kind'> & Partial<Pick<Verdict, 'charge'>>
 
 /** Sorts an outcome into a believable success with a body to read, or a verdict that needs no more reading. */
 const readAnswer = (
   outcome: Outcome,
 ):
-  | { readonly isSuccess: true; readonly status: number; readonly base: Omit<Verdict, 'kind'>; readonly body: Json }
+  | { readonly isSuccess: true; readonly status: number; readonly base: Omit<Verdict, 'kind'>; readonly body: Body }
   | { readonly isSuccess: false; readonly verdict: Verdict } => {
   if (outcome.kind !== 'answered') {
     const kind = outcome.kind === 'unsent' ? 'unsent' : 'unknown'
@@ -124,24 +134,24 @@ const signedWord = (outcome: Extract<Outcome, { kind: 'answered' }>, signed: Ans
 })
 
 /** An answer must name what was asked about; the members that an API leaves out cannot contradict. */
-const namesOrder = (call: Call, body: Json): boolean => {
+const namesOrder = (call: Call, body: Body): boolean => {
   const party = call.sub_mchid === undefined ? body.mchid === call.mchid : body.sub_mchid === call.sub_mchid
   const same = (name: 'mchid' | 'service_id' | 'appid') =>
     body[name] === undefined || call[name] === undefined || body[name] === call[name]
   return body.out_order_no === call.out_order_no && party && same('mchid') && same('service_id') && same('appid')
 }
 
-const orderFacts = (body: Json): Pick<Verdict, 'order_id' | 'total_amount'> => {
+const orderFacts = (body: Body): Pick<Verdict, 'order_id' | 'total_amount'> => {
   const order_id = text(body.order_id)
   const total_amount = fen(body.total_amount)
   return { ...(order_id && { order_id }), ...(total_amount !== undefined && { total_amount }) }
 }
 
-const readState = (call: Call, body: Json): Read =>
+const readState = (call: Call, body: Body): Read =>
   call.order_api === 'payafter-orders' ? readPayafter(body) : readServiceOrder(body)
 
 /** @see https://pay.weixin.qq.com/doc/v3/merchant/4012587902: state, description and collection are judged together. */
-const readServiceOrder = (body: Json): Read => {
+const readServiceOrder = (body: Body): Read => {
   const collection = object(body.collection)
   switch (body.state) {
     case 'DONE':
@@ -154,8 +164,10 @@ const readServiceOrder = (body: Json): Read => {
   }
 }
 
-const readCollection = (body: Json, collection: Json): Read => {
-  const details = (Array.isArray(collection.details) ? collection.details : []).map(object)
+const readCollection = (body: Body, collection: Collection): Read => {
+  const details = (Array.isArray(collection.details) ? collection.details : []).map(
+    (one): Unread<CollectionDetail> => object(one),
+  )
   const charged = details.filter((detail) => detail.paid_type === 'NEWTON' || text(detail.transaction_id) !== '')
   if (charged.length > 0) {
     const amount = charged.reduce((sum, detail) => sum + (fen(detail.amount) ?? 0), 0)
@@ -167,7 +179,7 @@ const readCollection = (body: Json, collection: Json): Read => {
   return { kind: isFree || isMerchants ? 'confirmed' : 'undecided' }
 }
 
-const readPayafter = (body: Json): Read => {
+const readPayafter = (body: Body): Read => {
   const transaction_id = text(body.finish_transaction_id)
   if (transaction_id !== '')
     return { kind: 'collected', charge: { amount: fen(body.total_amount) ?? 0, transaction_id } }
@@ -191,7 +203,7 @@ const simpleState = (state: unknown): VerdictKind => {
 const isNotExist = (code = ''): boolean => (REFUSALS['not-exist'].codes as readonly string[]).includes(code)
 
 /** A body that is not UTF-8 JSON says nothing: kept as text, its signature could not be checked again. */
-const parse = (body: Buffer): Json => {
+const parse = (body: Buffer): Body => {
   try {
     return isUtf8(body) ? object(JSON.parse(body.toString('utf8'))) : {}
   } catch {
@@ -199,13 +211,14 @@ const parse = (body: Buffer): Json => {
   }
 }
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {}
+/** An object's members as unknown; no member of anything else. */
+const object = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** A provider's code as it may be logged: what does not look like one is left out. */
-const providerCode = (body: Json): string | undefined => text(body.code).match(/^[A-Z][A-Z0-9_]{1,63}$/)?.[0]
+const providerCode = (body: Body): string | undefined => text(body.code).match(/^[A-Z][A-Z0-9_]{1,63}$/)?.[0]
 
 /** A sum in fen; one official sample writes it as text. */
 const fen = (value: unknown): number | undefined => {

@@ -1,6 +1,6 @@
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { Handled } from '../lambda/handled.ts'
-import { outcomeEvents } from '../order/outcome.ts'
+import { type OutcomeEvent, outcomeEvents } from '../order/outcome.ts'
 import type { Row } from '../order/row.ts'
 
 /** One write to the ledger: the row before, if there was one, and after. */
@@ -16,6 +16,9 @@ export const announceOutcomes = async (changes: readonly Change[], bus: EventBus
   return {
     reply: { status: 200, body: {} },
     log: { changes: changes.length, events: events.length },
-    metrics: { outcomes: { value: events.length, unit: 'Count' } },
+    metrics: Object.fromEntries(events.map(({ metric }) => [metric, countOf(metric, events)])),
   }
 }
+
+const countOf = (metric: string, events: readonly OutcomeEvent[]) =>
+  ({ value: events.filter((event) => event.metric === metric).length, unit: 'Count' }) as const

@@ -2,10 +2,10 @@ import { TryAgainError } from '../errors.ts'
 import type { Handled } from '../lambda/handled.ts'
 import type { PaidOrder } from '../order/paid-order.ts'
 import { conflictReply, rowReply } from '../order/reply.ts'
-import { type Row, rowKey } from '../order/row.ts'
-import { claim, conflict, create, expedite, reopen } from '../order/transition.ts'
+import { counterKey, type Row, rowKey } from '../order/row.ts'
+import { claim, conflict, create, expedite, holdOverCap, reopen } from '../order/transition.ts'
 import type { Trigger } from '../order/trigger.ts'
-import { rowFields, type StepDeps, takeStep } from './take-step.ts'
+import { announceNext, rowFields, type StepDeps, takeStep } from './take-step.ts'
 
 /**
  * Takes a notice into the ledger and, where that makes it this invocation's turn, makes its one sync.
@@ -21,11 +21,32 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
   deps.merchants.signer(order.call.mchid).catch(() => undefined)
 
   const created = await deps.ledger.apply(create(order, deps.now()))
-  if (created) return callNow(created.row, deps)
+  if (created) return begin(order, created.row, deps)
 
   const row = await deps.ledger.read(rowKey(order))
   if (!row) throw new TryAgainError('the order left the ledger while it was looked at')
   return row.call_hash === order.call_hash ? noticeAgain(order, row, deps) : otherNotice(order, row, deps)
+}
+
+/** A new call in the ledger: it is synced now, or asked about first, or held. */
+const begin = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
+  const held = (await isOverCap(order, deps)) ? await deps.ledger.apply(holdOverCap(row, deps.now())) : undefined
+  if (!held && !order.mode) return callNow(row, deps)
+  if (!held) await announceNext(row, deps)
+  const after = held?.row ?? row
+  const log = { ...rowFields(after), transition: held?.transition.name ?? 'asked about first' }
+  return { reply: rowReply(after, deps.now(), false), log }
+}
+
+const HOUR_MS = 3_600_000
+
+/** A cap that cannot be counted holds nobody up. */
+const isOverCap = async ({ mchid, hourly_cap }: PaidOrder, { ledger, now }: StepDeps): Promise<boolean> => {
+  if (hourly_cap === undefined) return false
+  const hour = Math.floor(now() / HOUR_MS)
+  const expires_at = ((hour + 2) * HOUR_MS) / 1000
+  const count = await ledger.count(counterKey(mchid, hour), expires_at).catch(() => 0)
+  return count > hourly_cap
 }
 
 const callNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
@@ -47,7 +68,7 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
 /** Another call for the same order: it reopens a rejected one, and else is a conflict. */
 const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
   const reopened = await deps.ledger.apply(reopen(order, deps.now()))
-  if (reopened) return callNow(reopened.row, deps)
+  if (reopened) return begin(order, reopened.row, deps)
   const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
   const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)
   return {

@@ -9,7 +9,7 @@ import { afterQuery, afterSync } from '../order/transition.ts'
 import { queryVerdict, syncVerdict, type Verdict } from '../order/verdict.ts'
 import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
-import { sendSigned } from '../wechatpay/signed-call.ts'
+import { type Signer, sendSigned } from '../wechatpay/signed-call.ts'
 
 /** The world of a step: everything that is I/O, time or chance. */
 export type StepDeps = {
@@ -35,22 +35,21 @@ const STEPS = {
  * whatever fails, the row stands in the ledger with a query owed.
  */
 export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Taken> => {
-  const verdict = await callOnce(step, row, deps)
+  const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
+  const verdict = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
   if (!verdict) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
   const transition = STEPS[step].after(row, verdict, { now: deps.now(), random: deps.random() })
+  const metrics = { ...verdictMetrics(step, verdict, row), ...certificateMetrics(signer, deps.now()) }
   try {
     const applied = await deps.ledger.apply(transition)
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
     const nextNow = applied && after.next !== undefined && (after.due_at ?? 0) <= deps.now()
-    if (nextNow) await announce(after, deps)
+    if (nextNow) await announceNext(after, deps)
     const name = applied?.transition.name ?? 'fenced'
     return {
       row: after,
       log: { ...rowFields(after), ...verdictFields(step, verdict), transition: name },
-      metrics: {
-        ...verdictMetrics(step, verdict, row),
-        ...(applied?.transition.alarm && count(applied.transition.alarm)),
-      },
+      metrics: { ...metrics, ...(applied?.transition.alarm && count(applied.transition.alarm)) },
     }
   } catch (error) {
     const log = {
@@ -59,14 +58,12 @@ export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Ta
       transition: 'not recorded',
       ...errorFields(error),
     }
-    return { row, log, metrics: { ...verdictMetrics(step, verdict, row), ...count('not_recorded') } }
+    return { row, log, metrics: { ...metrics, ...count('not_recorded') } }
   }
 }
 
 /** Undefined when the lease may end before the call does: somebody else may take the row then. */
-const callOnce = async (step: Step, row: Row, deps: StepDeps): Promise<Verdict | undefined> => {
-  const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
-  if ('kind' in signer) return signer
+const callOnce = async (step: Step, row: Row, signer: Signer, deps: StepDeps): Promise<Verdict | undefined> => {
   if (deps.now() + LIMITS.call > (row.due_at ?? 0)) return undefined
   const { request, judge } = STEPS[step]
   const verdict = judge(row.call, await sendSigned(request(row.call), signer, deps))
@@ -80,8 +77,8 @@ const credentialVerdict = (error: unknown): Verdict =>
     ? { kind: 'config', verified: false, code: error.code }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
-/** Best effort: reconcile finds the row within a minute anyway. */
-const announce = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
+/** Says that the row's next step is due. Best effort: reconcile finds the row within a minute anyway. */
+export const announceNext = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
   if (next) await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }
 
@@ -113,3 +110,10 @@ const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics 
   ...(kind === 'accepted' &&
     word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
 })
+
+const DAY_MS = 86_400_000
+
+const certificateMetrics = (signer: Signer | Verdict, now: number): Metrics =>
+  'notAfter' in signer && signer.notAfter !== undefined
+    ? { certificate_days_left: { value: Math.floor((signer.notAfter - now) / DAY_MS), unit: 'None' } }
+    : {}

@@ -16,9 +16,12 @@ export const readMerchantSecret = (text: string, mchid: string): Signer => {
   if (!secret) throw wrong('is not a JSON object')
   if (secret.mchid !== mchid) throw wrong('mchid is missing or another merchant’s')
 
-  const { serial_no, private_key, wechatpay_keys } = secret
+  const { serial_no, private_key, not_after, wechatpay_keys } = secret
   if (typeof serial_no !== 'string' || !SERIAL.test(serial_no))
     throw wrong('serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal')
+
+  const notAfter = not_after === undefined ? undefined : Date.parse(String(not_after))
+  if (Number.isNaN(notAfter)) throw wrong("not_after must be the end of the merchant's certificate, as RFC 3339")
 
   const privateKey = readPrivateKey(private_key)
   if (typeof privateKey === 'string') throw wrong(`private_key ${privateKey}`)
@@ -35,7 +38,7 @@ export const readMerchantSecret = (text: string, mchid: string): Signer => {
     if (spki(key) === own) throw wrong(`wechatpay_keys ${id} is the merchant's own key, not WeChat Pay's`)
     wechatpayKeys.set(id, key)
   }
-  return { mchid, serial_no, privateKey, wechatpayKeys }
+  return { mchid, serial_no, privateKey, ...(notAfter !== undefined && { notAfter }), wechatpayKeys }
 }
 
 /** The key, or what is wrong with it. */

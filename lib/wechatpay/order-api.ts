@@ -76,7 +76,6 @@ export type ServiceOrder = {
 /** Answer of a query in the `payafter-orders` family: one flat state. */
 export type PayafterOrder = {
   readonly out_order_no: string
-  readonly order_id: string
   readonly service_id: string
   readonly appid: string
   readonly mchid: string

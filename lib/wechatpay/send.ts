@@ -53,10 +53,12 @@ const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number):
       resolve({ kind: isOut ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
 
     request.on('socket', (socket) => {
-      if (!socket.connecting) isOut = true
-      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+      const goesOut = () => {
         isOut = true
-      })
+      }
+      // A socket that was kept is connected already: listeners on it would only gather.
+      if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', goesOut)
+      else goesOut()
     })
     request.on('error', fail)
     // Unheard, a 101 would end the request with neither an answer nor an error.

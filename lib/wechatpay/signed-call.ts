@@ -12,6 +12,8 @@ export type Signer = {
   /** Serial of the merchant's certificate, 40 hex. */
   readonly serial_no: string
   readonly privateKey: KeyObject
+  /** End of the merchant's certificate, ms: after it WeChat Pay accepts no signature. */
+  readonly notAfter?: number
   /** WeChat Pay's keys by id; the first is the one asked for. */
   readonly wechatpayKeys: ReadonlyMap<string, KeyObject>
 }

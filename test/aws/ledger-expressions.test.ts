@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { updateItem } from '../../lib/aws/ledger.ts'
-import { afterQuery, afterSync, claim, close, conflict, create, reopen } from '../../lib/order/transition.ts'
+import {
+  afterQuery,
+  afterSync,
+  claim,
+  close,
+  conflict,
+  create,
+  decided,
+  expedite,
+  reopen,
+} from '../../lib/order/transition.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK } from '../support/orders.ts'
 import { VERDICTS } from '../support/verdicts.ts'
 
@@ -43,16 +53,21 @@ describe('a transition in the words of DynamoDB', () => {
     })
   })
 
-  it('3 reopen nests one condition in another', () => {
+  it('3 reopen nests conditions in conditions', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(reopen({ ...ORDER, call_hash: 'other' }, NOW))
 
     expect(ConditionExpression).toBe(
-      '(#call_hash <> :v11 AND #state = :v12 AND (attribute_not_exists(#noticed_at) OR #noticed_at < :v13))',
+      '(#call_hash <> :v11 AND ' +
+        '(#state = :v12 OR (#state = :v13 AND (#due_at <= :v14 OR #due_at > :v15))) AND ' +
+        '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v11': { S: 'other' },
       ':v12': { S: 'REJECTED' },
-      ':v13': { N: '1795487399000' },
+      ':v13': { S: 'HELD' },
+      ':v14': { N: '1795487400000' },
+      ':v15': { N: '1795487440000' },
+      ':v16': { N: '1795487399000' },
     })
   })
 
@@ -81,11 +96,35 @@ describe('a transition in the words of DynamoDB', () => {
   it('15 close compares with both ends of a lease', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(PK, 'refunded in cash', NOW))
 
-    expect(ConditionExpression).toBe('(#state = :v3 AND (#due_at <= :v4 OR #due_at > :v5))')
+    expect(ConditionExpression).toBe('((#state = :v3 OR #state = :v4) AND (#due_at <= :v5 OR #due_at > :v6))')
     expect(ExpressionAttributeValues).toMatchObject({
       ':v3': { S: 'PENDING' },
-      ':v4': { N: '1795487400000' },
-      ':v5': { N: '1795487440000' },
+      ':v4': { S: 'HELD' },
+      ':v5': { N: '1795487400000' },
+      ':v6': { N: '1795487440000' },
+    })
+  })
+
+  it('what a person decided is added to a list that may not be there', () => {
+    const decision = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
+
+    const { UpdateExpression, ExpressionAttributeValues } = updateItem(decided(expedite(PK, NOW), decision))
+
+    expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = list_append(if_not_exists(#decisions, :v1), :v2)')
+    expect(ExpressionAttributeValues).toMatchObject({
+      ':v1': { L: [] },
+      ':v2': {
+        L: [
+          {
+            M: {
+              what: { S: 'expedite' },
+              by: { S: 'arn:aws:iam::123456789012:user/li' },
+              at: { N: '1795487400000' },
+              why: { S: 'customer is here' },
+            },
+          },
+        ],
+      },
     })
   })
 

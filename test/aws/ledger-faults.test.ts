@@ -38,6 +38,7 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
 const METHODS = [
   ['read', (ledger: Ledger) => ledger.read(PK)],
   ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
+  ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
   ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
 ] as const
 
@@ -76,6 +77,15 @@ describe.each(METHODS)('%s', (_, ask) => {
 
     expect(error).toBeInstanceOf(UnavailableError)
     expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(ORDER.out_order_no)
+  })
+
+  it('throws UnavailableError for what is thrown and is no error', async () => {
+    const client = dynamoClient('http://127.0.0.1')
+    client.middlewareStack.add(() => () => Promise.reject(ROW), { step: 'initialize' })
+
+    const asked = ask(createLedger(client, 'ledger'))
+
+    await expect(asked).rejects.toThrow(new UnavailableError('the ledger says unknown error'))
   })
 
   it('throws UnavailableError when there is no such table', async () => {

@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 it('logs outside of what it answers, so that a refused request is answered and logged once', async () => {
-  const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
   const handler = entry('status', async () => {
     throw new InputError('mchid', 'is missing in the path')
   })

@@ -85,8 +85,8 @@ describe('logLine', () => {
     vi.useRealTimers()
   })
 
-  it('writes by console.log unless told otherwise', () => {
-    const log = vi.spyOn(console, 'log').mockImplementation(() => {})
+  it('writes a line of its own to stdout unless told otherwise', () => {
+    const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
     // Of a request, only these members are read.
     const request = { internal: {}, context: { awsRequestId: 'r1' } } as Parameters<
       NonNullable<ReturnType<typeof logLine>['after']>
@@ -95,7 +95,11 @@ describe('logLine', () => {
     logLine('status').after?.(request)
 
     expect(log).toHaveBeenCalledTimes(1)
-    expect(readLine(String(log.mock.calls[0]?.[0]))).toMatchObject({ function: 'status', aws_request_id: 'r1' })
+    expect(String(log.mock.calls[0]?.[0]).endsWith('\n')).toBe(true)
+    expect(readLine(String(log.mock.calls[0]?.[0]).trimEnd())).toMatchObject({
+      function: 'status',
+      aws_request_id: 'r1',
+    })
   })
 
   it('says first that the start was cold, and then no more', async () => {

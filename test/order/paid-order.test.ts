@@ -357,6 +357,7 @@ describe('readPaidOrder by event', () => {
       sources: ['com.other.pos'],
       order_api: 'payafter-orders',
       services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
+      mode: 'sync',
       closed: false,
     })
     const trigger = readTrigger(busEvent(goodNotice()), NOW)

@@ -1,90 +1,220 @@
 import { describe, expect, it } from 'vitest'
 import { conflictReply, rowReply, statusReply } from '../../lib/order/reply.ts'
 import type { Row } from '../../lib/order/row.ts'
-import { CALLS, PERSONAL, SIGNED, serviceOrder } from './answers.ts'
-import { NOW } from './samples.ts'
+import { CLAIMED, NOW, SECOND } from '../support/orders.ts'
+import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
+import { PERSONAL, serviceOrder } from './answers.ts'
+import { FACTS, ROWS } from './rows.ts'
 
-const word = { ...SIGNED, status: 200, body: serviceOrder('serviceorder', '"state":"DONE"'), sent_at: NOW }
-
-const rowOf = (state: Row['state'], more: Partial<Row> = {}): Row => ({
-  pk: '1230000109#1234323JKHDFE1243252',
-  state,
-  attempt: 2,
-  call: CALLS.serviceorder,
-  call_hash: '0'.repeat(64),
-  order_id: '15646546545165651651',
-  day: '1230000109#20261124#1',
-  created_at: NOW - 60_000,
-  v: 1,
-  ...more,
-})
-
-describe('rowReply', () => {
-  it('gives a synced order the four members that the provider promises', () => {
-    const reply = rowReply(rowOf('SYNCED', { receipt: word }), NOW, false)
-
-    expect(reply).toEqual({
+describe('the reply for a synced order', () => {
+  it('is 200 with the four members of the provider, and says that the proof is not there yet', () => {
+    expect(rowReply(ROWS.accepted, NOW, false)).toEqual({
       status: 200,
       body: {
         appid: 'wxd678efh567hg6787',
-        mchid: '1230000109',
+        mchid: '1900000109',
         out_order_no: '1234323JKHDFE1243252',
         order_id: '15646546545165651651',
         state: 'SYNCED',
+        attempt: 3,
         confirmed: false,
-        attempt: 2,
+        synced_at: '2026-11-24T02:29:58.000Z',
         replayed: false,
-        synced_at: '2026-11-24T02:30:00.000Z',
       },
     })
   })
 
-  it.each([
-    ['SYNCED', 200],
-    ['PENDING', 202],
-    ['REJECTED', 422],
-    ['DOUBLE_CHARGED', 409],
-  ] as const)('answers %s with %i and nothing personal', (state, status) => {
-    const reply = rowReply(rowOf(state, { receipt: word, proof: word }), NOW, true)
+  it('says that it is proved, and keeps the time when the sync was taken', () => {
+    expect(rowReply(ROWS.proved, NOW, true)).toMatchObject({
+      status: 200,
+      body: { confirmed: true, synced_at: '2026-11-24T02:29:58.000Z', replayed: true },
+    })
+  })
 
-    expect(reply.status).toBe(status)
-    expect(reply.body).toMatchObject({ state, replayed: true })
-    for (const secret of PERSONAL) expect(JSON.stringify(reply)).not.toContain(secret)
+  it('gives the time of the proof when that is all there is', () => {
+    expect(rowReply(ROWS.proved_only, NOW, true)).toMatchObject({
+      body: { confirmed: true, synced_at: '2026-11-24T02:30:00.000Z' },
+    })
+  })
+})
+
+describe('the reply for a pending order', () => {
+  it('is 202 with the time of the next attempt', () => {
+    expect(rowReply(ROWS.leased, NOW, false)).toEqual({
+      status: 202,
+      headers: { 'retry-after': '30' },
+      body: {
+        ...FACTS,
+        state: 'PENDING',
+        next_attempt_at: '2026-11-24T02:30:30.000Z',
+        meaning: 'WeChat Pay has not taken the sync yet',
+        meaning_zh: '处理中(尚未同步)',
+        turn: 'service',
+        next_step: 'Nothing. It goes on by itself.',
+        next_step_zh: '无需处理,将自动继续。',
+        replayed: false,
+      },
+    })
+  })
+
+  it('says what WeChat Pay said last', () => {
+    expect(rowReply(ROWS.waiting, NOW, true)).toEqual({
+      status: 202,
+      headers: { 'retry-after': '30' },
+      body: {
+        ...FACTS,
+        state: 'PENDING',
+        next_attempt_at: '2026-11-24T02:30:30.000Z',
+        last_error: {
+          verdict: 'busy',
+          at: '2026-11-24T02:30:00.000Z',
+          status: 400,
+          code: 'INVALID_REQUEST',
+          request_id: 'R-1',
+        },
+        meaning: 'WeChat Pay is charging the customer right now; the result is not known yet',
+        meaning_zh: '单据正在扣款中(收款结果不明)',
+        turn: 'service',
+        next_step: 'Nothing. The order is asked about again in three minutes.',
+        next_step_zh: '无需处理,三分钟后自动查单。',
+        replayed: true,
+      },
+    })
+  })
+
+  it('says that it goes on where no refusal explains the last try', () => {
+    expect(rowReply({ ...CLAIMED, last_error: LAST_ERRORS.unknown }, NOW, true)).toMatchObject({
+      body: {
+        last_error: { verdict: 'unknown', at: '2026-11-24T02:30:00.000Z', code: 'ETIMEDOUT' },
+        meaning: 'WeChat Pay has not taken the sync yet',
+      },
+    })
+  })
+
+  it('asks the shop to complete an order that is open', () => {
+    expect(rowReply(ROWS.open, NOW, true)).toMatchObject({
+      status: 202,
+      body: { turn: 'shop', next_step: 'Complete or cancel the order; then the sync goes out by itself.' },
+    })
   })
 
   it.each([
-    [NOW + 29_001, '30'],
+    [NOW + 30 * SECOND + 1, '31'],
+    [NOW + 1001, '2'],
     [NOW + 1, '1'],
     [NOW, '1'],
-    [NOW - 5000, '1'],
-    [undefined, '1'],
-  ])('says when to come again about a row that is due at %s', (due_at, seconds) => {
-    const row = rowOf('PENDING', due_at === undefined ? {} : { due_at })
+    [NOW - 5 * SECOND, '1'],
+  ])('names whole seconds to wait, one at least, when due at %i', (due_at, seconds) => {
+    expect(rowReply({ ...CLAIMED, due_at }, NOW, true).headers).toEqual({ 'retry-after': seconds })
+  })
 
-    expect(rowReply(row, NOW, false).headers).toEqual({ 'retry-after': seconds })
+  it('names a second to wait when nothing is due', () => {
+    expect(rowReply({ ...ROWS.closed, state: 'PENDING' }, NOW, true)).toMatchObject({
+      headers: { 'retry-after': '1' },
+      body: { next_attempt_at: '2026-11-24T02:30:00.000Z' },
+    })
   })
 })
 
-it('says of an order that waits why it does and what to do about it', () => {
-  const last_error = { verdict: 'throttled', at: NOW, attempt: 2, status: 429, refusal: 'too-often' } as const
+describe('the reply for a rejected order', () => {
+  it('is 422 with the code of WeChat Pay and what to do next', () => {
+    expect(rowReply(ROWS.invalid, NOW, false)).toEqual({
+      status: 422,
+      body: {
+        type: 'about:blank',
+        title: 'Not synced',
+        status: 422,
+        detail: 'WeChat Pay refused a parameter',
+        ...FACTS,
+        state: 'REJECTED',
+        meaning_zh: '参数错误',
+        turn: 'shop',
+        next_step: 'Compare the order number, service_id and paid_time, then send a corrected notice.',
+        next_step_zh: '请核对商户服务订单号、服务ID和收款成功时间,更正后重新通知。',
+        code: 'PARAM_ERROR',
+        request_id: 'R-1',
+        reason: 'invalid',
+        replayed: false,
+      },
+    })
+  })
 
-  const { body } = rowReply(rowOf('PENDING', { due_at: NOW + 30_000, last_error }), NOW, false)
+  it('takes a refusal that nobody has published for one of a parameter', () => {
+    const { refusal: _, ...last_error } = LAST_ERRORS.invalid
 
-  expect(body).toMatchObject({
-    next_attempt_at: '2026-11-24T02:30:30.000Z',
-    last_error: { verdict: 'throttled', status: 429 },
-    next_step: 'Nothing. It is sent again later.',
-    next_step_zh: '无需处理,稍后自动重试。',
+    expect(rowReply({ ...ROWS.invalid, last_error }, NOW, false)).toMatchObject({
+      body: { turn: 'shop', detail: 'WeChat Pay refused a parameter' },
+    })
+  })
+
+  it.each([
+    [ROWS.not_found, 'shop', 'for 24 hours WeChat Pay knew no such order'],
+    [ROWS.revoked, 'service', 'the order was cancelled or has expired: nothing can be charged any more'],
+    [ROWS.too_old, 'engineer', 'for 30 days WeChat Pay did not take the sync'],
+    [ROWS.closed, 'service', 'a person closed it'],
+  ] as const)('says whose turn it is, and why it ended: $0.reason', (row, turn, detail) => {
+    const { body } = rowReply(row, NOW, true)
+
+    expect(body).toMatchObject({ status: 422, detail, turn, reason: row.reason, replayed: true })
   })
 })
 
-describe('the other replies', () => {
-  it('tell an order that nobody handed over from one that somebody did', () => {
-    expect(statusReply(undefined).status).toBe(404)
-    expect(statusReply(rowOf('REJECTED')).status).toBe(200)
+describe('the reply for an order that was charged twice', () => {
+  it('is 409 with the sum and the number to refund by', () => {
+    expect(rowReply(ROWS.charged, NOW, true)).toEqual({
+      status: 409,
+      body: {
+        type: 'about:blank',
+        title: 'Charged twice',
+        status: 409,
+        detail: 'the customer paid offline, and WeChat Pay charged the order as well',
+        ...FACTS,
+        order_id: '15646546545165651651',
+        state: 'DOUBLE_CHARGED',
+        meaning_zh: '疑似重复支付,待核对',
+        turn: 'accountant',
+        next_step:
+          'Compare the order number with the receipt; if it is the same order, refund one side, WeChat Pay’s by transaction_id.',
+        next_step_zh: '请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款,或退还线下款项。',
+        amount: 3900,
+        transaction_id: '42000004',
+        replayed: true,
+      },
+    })
   })
 
-  it('tell of a conflict which paid_time stands', () => {
-    expect(conflictReply(rowOf('PENDING'))).toMatchObject({ status: 409, body: { paid_time: '20261124102959' } })
+  it('asks for nothing more once it is settled', () => {
+    expect(rowReply(ROWS.settled, NOW, true)).toMatchObject({
+      status: 409,
+      body: { detail: 'the double charge was settled by a person', turn: 'service', next_step: 'Nothing.' },
+    })
   })
+})
+
+describe('the reply to another call for the same order', () => {
+  it('is 409 with the paid_time that stands and what to do', () => {
+    expect(conflictReply(CLAIMED)).toEqual({
+      status: 409,
+      body: {
+        type: 'about:blank',
+        title: 'Conflict',
+        status: 409,
+        detail: 'another notice with another service_id or paid_time stands for this order',
+        ...FACTS,
+        state: 'PENDING',
+        paid_time: '20261124102900',
+        next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
+        next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+      },
+    })
+  })
+})
+
+it.each(Object.entries(ROWS))('no reply tells anything personal, or a signature: %s', (_, row) => {
+  const word = { ...WORD, body: serviceOrder('serviceorder', '"state":"DONE"') }
+  const full: Row = { ...row, receipt: word, proof: word }
+
+  const told = JSON.stringify([rowReply(full, NOW, true), conflictReply(full), statusReply(full)])
+
+  for (const secret of [...PERSONAL, WORD.signature, WORD.nonce]) expect(told).not.toContain(secret)
 })

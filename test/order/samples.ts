@@ -4,7 +4,7 @@ import type { Merchant } from '../../lib/order/merchant.ts'
 export const NOW = Date.UTC(2026, 10, 24, 2, 30, 0)
 
 const POS = 'com.example.pos'
-const served = { sources: [POS], order_api: 'payafter-orders', closed: false } as const
+const served = { sources: [POS], order_api: 'payafter-orders', mode: 'sync', closed: false } as const
 
 const DIRECT: Merchant = {
   ...served,
@@ -45,6 +45,7 @@ const CLOSED: Merchant = {
   ...served,
   mchid: '1900000141',
   services: new Map([['500005', 'wx5555555555555555']]),
+  mode: 'sync',
   closed: true,
 }
 

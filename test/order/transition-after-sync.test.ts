@@ -5,7 +5,7 @@ import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../support/verdicts.ts'
 
-const STATES: readonly State[] = ['PENDING', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
+const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
 const MOMENT = { now: NOW, random: 0.5 }
 
 const KEEP_RECEIPT = { name: '4b keep', pk: PK, when: 'pk exists', keep: { receipt: WORD } }

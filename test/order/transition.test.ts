@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import {
   book,
   claim,
   close,
   conflict,
   create,
+  decided,
   expedite,
+  release,
   reopen,
   reopenByHand,
   settle,
@@ -35,6 +38,12 @@ describe('what a notice does to the ledger', () => {
     })
   })
 
+  it('0: books a line for a query first where the order must be looked at before a sync', () => {
+    const { set } = book({ ...ORDER, mode: 'observe' }, NOW)
+
+    expect(set).toStrictEqual({ ...BORN, mode: 'observe', attempt: 0, next: 'query', due_at: NOW })
+  })
+
   it('1: creates the row on the first notice, leased, with a query owed if nobody comes back', () => {
     const transition = inWords(create(ORDER, NOW))
 
@@ -50,6 +59,21 @@ describe('what a notice does to the ledger', () => {
     const { set } = create({ ...ORDER, paid_time_clamped: true }, NOW)
 
     expect(set).toMatchObject({ paid_time_clamped: true })
+  })
+
+  it('1: leaves the row to a query that is due now where the order must be looked at first', () => {
+    const { set } = create({ ...ORDER, mode: 'check', expected_amount: 3900, labels: { shop_id: 'S-7' } }, NOW)
+
+    expect(set).toStrictEqual({
+      ...BORN,
+      mode: 'check',
+      expected_amount: 3900,
+      shop_id: 'S-7',
+      noticed_at: NOW - 1 * SECOND,
+      attempt: 0,
+      next: 'query',
+      due_at: NOW,
+    })
   })
 
   it('2: claims a due sync with a fresh lease, counted, with a query owed if nobody comes back', () => {
@@ -84,13 +108,16 @@ describe('what a notice does to the ledger', () => {
     })
   })
 
-  it('3: reopens a rejected row for a newer notice with another call, as new', () => {
+  it('3: reopens a rejected or held row for a newer notice with another call, as new', () => {
     const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, NOW))
 
     expect(transition).toStrictEqual({
       name: '3 reopen',
       pk: PK,
-      when: `call_hash <> another call and state = REJECTED and (noticed_at is missing or noticed_at < ${NOW - 1000})`,
+      when:
+        'call_hash <> another call' +
+        ` and (state = REJECTED or (state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})))` +
+        ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
         call_hash: 'another call',
@@ -99,15 +126,39 @@ describe('what a notice does to the ledger', () => {
         due_at: NOW + 30 * SECOND,
       },
       count: ['attempt'],
-      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'paid_time_clamped', 'reason'],
+      remove: [
+        ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at', 'last_error', 'late_at', 'mode'],
+        ...['paid_time_clamped', 'pos_ref', 'reason', 'shop_id'],
+      ],
     })
   })
 
-  it('3: flags the paid_time of the newer notice, not of the first', () => {
-    const transition = reopen({ ...ORDER, paid_time_clamped: true }, NOW)
+  it('3: takes over what the newer notice says, and leaves a query due where one must come first', () => {
+    const order: PaidOrder = {
+      ...ORDER,
+      call_hash: 'another call',
+      paid_time_clamped: true,
+      mode: 'check',
+      expected_amount: 3900,
+      labels: { shop_id: 'S-7', cashier_id: 'C-1', pos_ref: 'P-2' },
+    }
 
-    expect(transition.set).toMatchObject({ paid_time_clamped: true })
-    expect(transition.remove).not.toContain('paid_time_clamped')
+    const { set, remove } = reopen(order, NOW)
+
+    expect(set).toStrictEqual({
+      ...BORN,
+      call_hash: 'another call',
+      paid_time_clamped: true,
+      mode: 'check',
+      expected_amount: 3900,
+      shop_id: 'S-7',
+      cashier_id: 'C-1',
+      pos_ref: 'P-2',
+      noticed_at: NOW - 1 * SECOND,
+      next: 'query',
+      due_at: NOW,
+    })
+    expect(remove).toStrictEqual(['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'])
   })
 
   it('conflict: counts another call, and changes nothing else', () => {
@@ -143,17 +194,17 @@ describe('what a person does to the ledger', () => {
       when: 'state = REJECTED',
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
-      remove: ['absent_since', 'expires_at', 'last_error', 'late_at', 'reason'],
+      remove: ['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at', 'reason'],
     })
   })
 
-  it('15: closes a pending row while no call can be out, and only stops asking about a synced one', () => {
+  it('15: closes a pending or held row while no call can be out, and only stops asking about a synced one', () => {
     const transition = inWords(close(PK, 'refunded in cash', NOW))
 
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `state = PENDING and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `(state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
       otherwise: {
@@ -175,5 +226,27 @@ describe('what a person does to the ledger', () => {
       when: 'state = DOUBLE_CHARGED',
       set: { settled_at: NOW, reason: 'refunded: 50300806962026112400000000001', expires_at: IN_400_DAYS },
     })
+  })
+
+  it('18: releases a held row to a sync that is due now, while no query is out', () => {
+    const transition = inWords(release(PK, NOW))
+
+    expect(transition).toStrictEqual({
+      name: '18 release',
+      pk: PK,
+      when: `state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
+      count: ['attempt'],
+      remove: ['absent_since', 'amount', 'last_error', 'late_at', 'reason', 'transaction_id'],
+    })
+  })
+
+  it('keeps who decided what, when and why, whichever of the two is applied', () => {
+    const decision = { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'refunded in cash' }
+
+    const transition = decided(close(PK, 'refunded in cash', NOW), decision)
+
+    expect(transition).toMatchObject({ name: '15 close', append: decision })
+    expect(transition.otherwise).toMatchObject({ name: '15 stop asking', append: decision })
   })
 })

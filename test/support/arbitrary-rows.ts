@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import type { Row } from '../../lib/order/row.ts'
 import {
   afterQuery,
@@ -8,11 +9,15 @@ import {
   close,
   conflict,
   create,
+  decided,
   expedite,
+  holdOverCap,
+  release,
   reopen,
   reopenByHand,
   settle,
   type Transition,
+  withdraw,
 } from '../../lib/order/transition.ts'
 import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from './verdicts.ts'
@@ -24,8 +29,10 @@ const dueAt = fc.constantFrom(
 )
 const noticedAt = fc.constantFrom(ORDER.noticed_at - 1, ORDER.noticed_at, ORDER.noticed_at + 1)
 
-const state = fc.constantFrom('PENDING', 'PENDING', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED')
+const state = fc.constantFrom('PENDING', 'PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED')
 const attempt = fc.constantFrom(3, 3, 3, 2, 4)
+
+const DECISION = { what: 'reopen', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'compared' }
 
 const CORE = ['state', 'attempt', 'next', 'due', 'due_at', 'call', 'call_hash', 'noticed_at', 'created_at'] as const
 
@@ -41,6 +48,11 @@ const wholeRow = fc.record(
     noticed_at: noticedAt,
     created_at: noticedAt,
     paid_time_clamped: fc.constant(true),
+    mode: fc.constantFrom('check', 'observe'),
+    expected_amount: fc.constant(3900),
+    cleared: fc.constant(true),
+    decisions: fc.constant([DECISION]),
+    pos_ref: fc.constant('P-1'),
     receipt: fc.constant({ ...WORD, nonce: 'first' }),
     proof: fc.constant({ ...WORD, nonce: 'first' }),
     last_error: fc.constantFrom(...Object.values(LAST_ERRORS)),
@@ -70,7 +82,14 @@ const anyRowThere: fc.Arbitrary<Partial<Row>> = fc.oneof(
 export const anyRow: fc.Arbitrary<Partial<Row> | undefined> = fc.option(anyRowThere, { nil: undefined, freq: 9 })
 
 const MOMENT = { now: NOW, random: 0.5 }
-const OTHER = { ...ORDER, call_hash: 'another call', paid_time_clamped: true }
+const OTHER: PaidOrder = {
+  ...ORDER,
+  call_hash: 'another call',
+  paid_time_clamped: true,
+  mode: 'check',
+  expected_amount: 3900,
+  labels: { shop_id: 'S-7' },
+}
 
 /** The claimed row in each of the ages and states that lead to another transition. */
 const CLAIMS: readonly Row[] = [
@@ -79,10 +98,12 @@ const CLAIMS: readonly Row[] = [
   { ...CLAIMED, created_at: NOW - 25 * HOUR, absent_since: NOW - 25 * HOUR },
   { ...CLAIMED, created_at: NOW - 31 * DAY },
   { ...CLAIMED, state: 'SYNCED', created_at: NOW - 31 * DAY },
+  { ...CLAIMED, mode: 'check', expected_amount: 3900 },
+  { ...CLAIMED, state: 'HELD', reason: 'observe_only', mode: 'observe' },
 ]
 
 /** Every transition of the one order that there is. */
-export const EVERY_TRANSITION: readonly Transition[] = [
+const EVERY_TRANSITION: readonly Transition[] = [
   book(ORDER, NOW),
   create(ORDER, NOW),
   claim(PK, 'sync', NOW),
@@ -97,7 +118,11 @@ export const EVERY_TRANSITION: readonly Transition[] = [
   ),
   expedite(PK, NOW),
   reopenByHand(PK, NOW),
+  release(PK, NOW),
+  holdOverCap(CLAIMED, NOW),
+  ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(PK, 'refunded in cash', NOW),
+  decided(close(PK, 'refunded in cash', NOW), DECISION),
   settle(PK, 'refunded', NOW),
 ]
 

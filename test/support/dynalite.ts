@@ -1,9 +1,5 @@
-import type { Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-
-// The package has no types.
-const dynalite: (options: { readonly createTableMs: number }) => Server = createRequire(import.meta.url)('dynalite')
+import dynalite from 'dynalite'
 
 /** A DynamoDB in memory, on loopback and a free port. */
 export const startDynalite = async () => {

@@ -35,17 +35,19 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
 
 /** The row after a transition whose condition held. */
 export const changed = (
-  { pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
+  { pk, set = {}, keep = {}, count = [], remove = [], append }: Transition,
   row: Partial<Row> = {},
 ): Partial<Row> => {
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
-  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
+  const decisions = append && { decisions: [...(row.decisions ?? []), append] }
+  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), ...decisions, pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
 }
 
 /** A ledger in a Map, for tests that are not about DynamoDB. `rows` is open to them. */
 export const plainLedger = (...given: readonly Row[]) => {
   const rows = new Map(given.map((row) => [row.pk, row]))
+  const counters = new Map<string, number>()
   const applied: string[] = []
 
   const ledger: Ledger = {
@@ -59,6 +61,11 @@ export const plainLedger = (...given: readonly Row[]) => {
       return { transition, row: after }
     },
     due: async () => ({ rows: [] }),
+    count: async (pk) => {
+      const count = (counters.get(pk) ?? 0) + 1
+      counters.set(pk, count)
+      return count
+    },
   }
 
   return { ledger, rows, applied }

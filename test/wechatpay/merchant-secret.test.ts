@@ -27,6 +27,7 @@ describe('a whole secret', () => {
     expect(signer).toEqual({
       mchid: MCHID,
       serial_no: MERCHANT_SERIAL,
+      notAfter: Date.UTC(2031, 10, 23, 16),
       privateKey: expect.anything(),
       wechatpayKeys: expect.any(Map),
     })
@@ -62,6 +63,19 @@ describe('a whole secret', () => {
 
     expect(signer.privateKey.equals(merchant.privateKey)).toBe(true)
     expect(signer.wechatpayKeys.size).toBe(1)
+  })
+
+  test('may leave out when the certificate ends', () => {
+    const { not_after, ...rest } = whole
+
+    expect(not_after).toBeDefined()
+    expect(read(rest)).not.toHaveProperty('notAfter')
+  })
+
+  test('must say a time if it says when the certificate ends', () => {
+    expect(() => read({ ...whole, not_after: 'in five years' })).toThrow(
+      "not_after must be the end of the merchant's certificate, as RFC 3339",
+    )
   })
 
   test('may hold a key of 3072 bits', () => {

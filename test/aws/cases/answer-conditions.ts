@@ -1,7 +1,7 @@
 import { afterQuery, afterSync, type Transition } from '../../../lib/order/transition.ts'
 import { CLAIMED, DAY, NOW } from '../../support/orders.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
-import { alone, CHARGED, type ConditionCase, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+import { alone, CHARGED, type ConditionCase, HELD, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
 
@@ -12,19 +12,19 @@ const otherAttempts = { 'another attempt came': row({ attempt: 4 }), 'an attempt
 const whilePending = (transition: Transition): ConditionCase => ({
   transition,
   changes: PENDING,
-  leaves: { ...NO_ROW, ...otherAttempts, ...SYNCED, ...REJECTED, ...CHARGED },
+  leaves: { ...NO_ROW, ...otherAttempts, ...HELD, ...SYNCED, ...REJECTED, ...CHARGED },
 })
 
 const whileOwed = (transition: Transition): ConditionCase => ({
   transition,
-  changes: { ...PENDING, ...SYNCED },
+  changes: { ...PENDING, ...HELD, ...SYNCED },
   leaves: { ...NO_ROW, ...otherAttempts, 'nothing is left to do': row({ due: undefined }) },
 })
 
 export const ANSWER_CASES: readonly ConditionCase[] = [
   {
     transition: alone(accepted),
-    changes: { ...PENDING, ...REJECTED, ...otherAttempts },
+    changes: { ...PENDING, ...HELD, ...REJECTED, ...otherAttempts },
     leaves: { ...NO_ROW, ...SYNCED, ...CHARGED },
   },
   {
@@ -42,7 +42,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
   whilePending(afterSync(CLAIMED, VERDICTS.invalid, MOMENT)),
   {
     transition: afterQuery(CLAIMED, VERDICTS.confirmed, MOMENT),
-    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...otherAttempts },
+    changes: { ...PENDING, ...HELD, ...SYNCED, ...REJECTED, ...otherAttempts },
     leaves: { ...NO_ROW, ...CHARGED },
   },
   {
@@ -73,6 +73,18 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
       ...CHARGED,
       'another attempt came': row({ state: 'SYNCED', attempt: 4 }),
       'nothing is left to do': row({ state: 'SYNCED', due: undefined }),
+    },
+  },
+  {
+    transition: afterQuery({ ...CLAIMED, mode: 'observe' }, VERDICTS.unpaid, MOMENT),
+    changes: { ...PENDING, ...HELD },
+    leaves: {
+      ...NO_ROW,
+      ...otherAttempts,
+      ...SYNCED,
+      'nothing is left to do': row({ due: undefined }),
+      'rejected, something left to do': row({ state: 'REJECTED' }),
+      'charged twice, something left to do': row({ state: 'DOUBLE_CHARGED' }),
     },
   },
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readRowKey } from '../../../lib/order/row.ts'
-import { afterQuery, afterSync, close, conflict, create } from '../../../lib/order/transition.ts'
+import { afterQuery, afterSync, close, conflict, create, decided, expedite } from '../../../lib/order/transition.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'
@@ -87,6 +87,18 @@ export const describeApply = (opened: Opened): void => {
       })
     })
 
+    it('adds to the list of what persons decided, from nothing as well', async () => {
+      const { pk } = await opened().put({ ...CLAIMED, pk: freshKey(), due_at: NOW + 60 * MINUTE })
+      const one = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
+      const two = { ...one, what: 'close', why: 'refunded in cash' }
+
+      const first = await opened().ledger.apply(decided(expedite(pk, NOW), one))
+      const second = await opened().ledger.apply(decided(close(pk, two.why, NOW + 1 * MINUTE), two))
+
+      expect(first?.row.decisions).toStrictEqual([one])
+      expect(second?.row.decisions).toStrictEqual([one, two])
+    })
+
     it('applies what follows when the condition fails, and says which of the two it was', async () => {
       const { pk } = await opened().put({ ...CLAIMED, pk: freshKey(), state: 'SYNCED' })
       const accepted = ofOrder(pk, afterSync(CLAIMED, VERDICTS.accepted, MOMENT))
@@ -104,6 +116,19 @@ export const describeApply = (opened: Opened): void => {
 
       expect(applied).toBeUndefined()
       expect(await opened().ledger.read(pk)).toStrictEqual({ pk, ...row })
+    })
+  })
+
+  it('counts from nothing, and lets the counter expire', async () => {
+    const first = await opened().ledger.count('1900000109#hour#498746', 1_795_492_800)
+    const second = await opened().ledger.count('1900000109#hour#498746', 1_795_492_800)
+    const other = await opened().ledger.count('1900000117#hour#498746', 1_795_492_800)
+
+    expect([first, second, other]).toStrictEqual([1, 2, 1])
+    expect(await opened().ledger.read('1900000109#hour#498746')).toStrictEqual({
+      pk: '1900000109#hour#498746',
+      count: 2,
+      expires_at: 1_795_492_800,
     })
   })
 

@@ -1,6 +1,6 @@
-import type { Row } from '../../../lib/order/row.ts'
+import type { Row, State } from '../../../lib/order/row.ts'
 import type { Transition } from '../../../lib/order/transition.ts'
-import { CLAIMED } from '../../support/orders.ts'
+import { CLAIMED, DAY, NOW, SECOND } from '../../support/orders.ts'
 
 /** A transition, rows that it changes, and rows that fail one clause of its condition and no other. */
 export type ConditionCase = {
@@ -21,6 +21,22 @@ const ended = { due: undefined, due_at: undefined, next: undefined }
 
 export const NO_ROW = { 'no row': undefined }
 export const PENDING = { pending: CLAIMED }
+export const HELD = { held: row({ state: 'HELD', due_at: NOW + 1 * DAY }) }
 export const SYNCED = { synced: row({ state: 'SYNCED' }) }
 export const REJECTED = { rejected: row({ state: 'REJECTED', ...ended }) }
 export const CHARGED = { 'charged twice': row({ state: 'DOUBLE_CHARGED', ...ended }) }
+
+/** A call may be out from the start of a lease to its end, by either clock. */
+export const callOut = (state: State) => ({
+  'its lease ends in a moment': row({ state, due_at: NOW + 1 }),
+  'its lease began a moment ago, by a clock ahead': row({ state, due_at: NOW + 40 * SECOND }),
+})
+
+export const noCallOut = (state: State) => ({
+  'its lease has ended': row({ state, due_at: NOW }),
+  'it waits for longer than a lease': row({ state, due_at: NOW + 40 * SECOND + 1 }),
+})
+
+/** The same cases with what else the rows have in common. */
+export const each = (cases: Readonly<Record<string, Row>>, prefix: string, change: Partial<Row>) =>
+  Object.fromEntries(Object.entries(cases).map(([why, one]) => [`${prefix}: ${why}`, { ...one, ...change }]))

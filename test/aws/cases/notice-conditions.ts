@@ -1,6 +1,18 @@
-import { book, claim, conflict, create, reopen } from '../../../lib/order/transition.ts'
-import { NOW, ORDER, PK } from '../../support/orders.ts'
-import { CHARGED, type ConditionCase, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+import { book, claim, conflict, create, holdOverCap, reopen } from '../../../lib/order/transition.ts'
+import { CLAIMED, NOW, ORDER, PK } from '../../support/orders.ts'
+import {
+  CHARGED,
+  type ConditionCase,
+  callOut,
+  each,
+  HELD,
+  NO_ROW,
+  noCallOut,
+  PENDING,
+  REJECTED,
+  row,
+  SYNCED,
+} from './condition-case.ts'
 
 const OTHER = { ...ORDER, call_hash: 'another call' }
 
@@ -32,6 +44,7 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
     transition: claim(PK, 'query', NOW),
     changes: {
       'due now': row({ ...due, next: 'query' }),
+      'held, due now': row({ ...due, next: 'query', state: 'HELD' }),
       'synced, due now': row({ ...due, next: 'query', state: 'SYNCED' }),
     },
     leaves: {
@@ -55,20 +68,27 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
     changes: {
       'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
       'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
+      ...each(noCallOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
     },
     leaves: {
       ...NO_ROW,
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
+      ...each(callOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
       'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
       'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
       'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),
     },
   },
   {
+    transition: holdOverCap(CLAIMED, NOW),
+    changes: PENDING,
+    leaves: { ...NO_ROW, ...HELD, ...SYNCED, ...REJECTED, ...CHARGED, 'another attempt came': row({ attempt: 4 }) },
+  },
+  {
     transition: conflict(OTHER),
-    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED, 'counted before': row({ conflicts: 1 }) },
+    changes: { ...PENDING, ...HELD, ...SYNCED, ...REJECTED, ...CHARGED, 'counted before': row({ conflicts: 1 }) },
     leaves: { ...NO_ROW, 'the same call': row({ call_hash: 'another call' }) },
   },
 ]

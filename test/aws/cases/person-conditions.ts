@@ -1,19 +1,25 @@
-import { close, expedite, reopenByHand, settle } from '../../../lib/order/transition.ts'
+import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../../lib/order/transition.ts'
 import { NOW, PK, SECOND } from '../../support/orders.ts'
-import { alone, CHARGED, type ConditionCase, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+import {
+  alone,
+  CHARGED,
+  type ConditionCase,
+  callOut,
+  each,
+  NO_ROW,
+  noCallOut,
+  PENDING,
+  REJECTED,
+  row,
+  SYNCED,
+} from './condition-case.ts'
 
 const closed = close(PK, 'refunded in cash', NOW)
 
-/** A call may be out from the start of a lease to its end, by either clock. */
-const callOut = (state: 'PENDING' | 'SYNCED') => ({
-  'the lease ends in a moment': row({ state, due_at: NOW + 1 }),
-  'the lease began a moment ago, by a clock ahead': row({ state, due_at: NOW + 40 * SECOND }),
-})
+const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
 
-const noCallOut = (state: 'PENDING' | 'SYNCED') => ({
-  'the lease has ended': row({ state, due_at: NOW }),
-  'waiting for longer than a lease': row({ state, due_at: NOW + 40 * SECOND + 1 }),
-})
+/** What a person did, and why, which any of these may carry. */
+const decision = { what: 'release', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'compared' }
 
 export const PERSON_CASES: readonly ConditionCase[] = [
   {
@@ -33,10 +39,11 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   },
   {
     transition: alone(closed),
-    changes: noCallOut('PENDING'),
+    changes: { ...noCallOut('PENDING'), ...each(noCallOut('HELD'), 'held', {}) },
     leaves: {
       ...NO_ROW,
       ...callOut('PENDING'),
+      ...each(callOut('HELD'), 'held', {}),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
@@ -56,5 +63,29 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     transition: settle(PK, 'refunded: 50300806962026112400000000001', NOW),
     changes: CHARGED,
     leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED },
+  },
+  {
+    transition: decided(release(PK, NOW), decision),
+    changes: {
+      ...noCallOut('HELD'),
+      'decided before': row({ state: 'HELD', due_at: NOW, decisions: [{ ...decision, what: 'reopen' }] }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...callOut('HELD'),
+      pending: row({ due_at: NOW }),
+      synced: row({ state: 'SYNCED', due_at: NOW }),
+      rejected: row({ state: 'REJECTED', due_at: NOW }),
+    },
+  },
+  {
+    transition: withdrawn ?? closed,
+    changes: { 'as it was read': row({ attempt: 0, due_at: NOW - 1 }) },
+    leaves: {
+      ...NO_ROW,
+      'somebody claimed it': row({ attempt: 1, due_at: NOW - 1 }),
+      'somebody moved it': row({ attempt: 0, due_at: NOW }),
+      held: row({ attempt: 0, due_at: NOW - 1, state: 'HELD' }),
+    },
   },
 ]

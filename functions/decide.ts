@@ -1,0 +1,19 @@
+import { readConfig } from '../lib/config.ts'
+import { entry } from '../lib/lambda/entry.ts'
+import type { Handled } from '../lib/lambda/handled.ts'
+import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { readDecision } from '../lib/order/decision.ts'
+import { readOrderKey } from '../lib/order/paid-order.ts'
+import { readBody, readCaller, readPath, readPathName } from '../lib/order/trigger.ts'
+import { decideOrder } from '../lib/steps/decide-order.ts'
+
+const config = readConfig()
+const deps = createStepDeps(config)
+
+/** What a person, or the shop that takes a notice back, decided about an order. */
+const decide = async (event: unknown): Promise<Handled> => {
+  const key = readOrderKey(readPath(event), config.merchants)
+  return decideOrder(readDecision(key, readPathName(event, 'decision'), readBody(event), readCaller(event)), deps)
+}
+
+export const handler = entry('decide', decide)

@@ -1,0 +1,67 @@
+import * as v from 'valibot'
+import { InputError } from '../errors.ts'
+import type { OrderKey, Row } from './row.ts'
+import { close, expedite, release, reopenByHand, settle, type Transition, withdraw } from './transition.ts'
+
+/** What a person may decide about an order; `withdraw` is the shop's own. */
+export const DECISIONS = ['expedite', 'reopen', 'close', 'release', 'settle', 'withdraw'] as const
+export type DecisionName = (typeof DECISIONS)[number]
+
+/** A decision as somebody asks for it, checked. */
+export type DecisionRequest = OrderKey & {
+  readonly what: DecisionName
+  /** Why; for `settle` with how: the refund's number, or that it was none. */
+  readonly why: string
+  /** The caller's identity as the platform knows it. */
+  readonly by: string
+}
+
+const Why = v.pipe(
+  v.string('must be text'),
+  v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,200}$/u, 'must be 1 to 200 printable characters'),
+)
+
+/** Body of a decision: a reason; `settle` also says by which refund, or that it was not double. */
+export const DecisionSchema = v.object(
+  {
+    reason: Why,
+    refund_id: v.optional(
+      v.pipe(v.string('must be text'), v.regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, 'must be a refund number')),
+    ),
+    not_double: v.optional(v.literal(true, 'must be true or left out')),
+  },
+  'must give a reason',
+)
+
+/** Throws InputError. */
+export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: unknown): DecisionRequest => {
+  const name = DECISIONS.find((known) => known === what)
+  if (!name) throw new InputError('decision', `must be one of ${DECISIONS.join(', ')}`)
+  if (typeof by !== 'string' || by === '')
+    throw new InputError('caller', 'has no identity: the route must be protected by IAM')
+  const parsed = v.safeParse(DecisionSchema, body, { abortEarly: true })
+  if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
+  const { reason, refund_id, not_double } = parsed.output
+  if (name !== 'settle') return { ...key, what: name, why: reason, by }
+  if ((refund_id === undefined) === (not_double === undefined))
+    throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
+  return { ...key, what: name, why: `${refund_id === undefined ? 'not double' : `refund ${refund_id}`}: ${reason}`, by }
+}
+
+/** The transition that a decision asks for; undefined when the row as it was read rules it out. */
+export const decisionTransition = (row: Row, { what, why }: DecisionRequest, now: number): Transition | undefined => {
+  switch (what) {
+    case 'expedite':
+      return expedite(row.pk, now)
+    case 'reopen':
+      return reopenByHand(row.pk, now)
+    case 'close':
+      return close(row.pk, why, now)
+    case 'release':
+      return release(row.pk, now)
+    case 'settle':
+      return settle(row.pk, why, now)
+    case 'withdraw':
+      return withdraw(row, why, now)
+  }
+}

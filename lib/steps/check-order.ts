@@ -1,0 +1,18 @@
+import type { Handled } from '../lambda/handled.ts'
+import { checkReply } from '../order/cashier.ts'
+import { queryVerdict } from '../order/verdict.ts'
+import { type Call, queryRequest } from '../wechatpay/order-api.ts'
+import { sendSigned } from '../wechatpay/signed-call.ts'
+import type { StepDeps } from './take-step.ts'
+
+/** Asks WeChat Pay how an order stands, for a cashier who is about to take money. One signed query; writes nothing. */
+export const checkOrder = async (call: Call, deps: StepDeps): Promise<Handled> => {
+  const signer = await deps.merchants.signer(call.mchid)
+  const verdict = queryVerdict(call, await sendSigned(queryRequest(call), signer, deps))
+  if (verdict.status === 401) deps.merchants.forget(call.mchid)
+  const { kind, status, code, request_id } = verdict
+  return {
+    reply: checkReply(call, verdict),
+    log: { via: 'check', mchid: call.mchid, out_order_no: call.out_order_no, verdict: kind, status, code, request_id },
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import type { LastError, Row } from '../../lib/order/row.ts'
+import { withdraw } from '../../lib/order/transition.ts'
+import { CLAIMED, IN_400_DAYS, NOW, PK, SECOND } from '../support/orders.ts'
+import { inWords } from '../support/transitions-in-words.ts'
+import { LAST_ERRORS } from '../support/verdicts.ts'
+
+/** The last attempt, the third, ended so. */
+const lastEnded = (last_error: LastError, change: Partial<Row> = {}): Row => ({
+  ...CLAIMED,
+  next: 'sync',
+  due_at: NOW + 50 * SECOND,
+  last_error,
+  ...change,
+})
+
+describe('19: a notice that the shop takes back', () => {
+  it.each([LAST_ERRORS.config, LAST_ERRORS.unsent, LAST_ERRORS.throttled])(
+    'ends the row as it was read when the last sync was not taken: $verdict',
+    (last_error) => {
+      const transition = withdraw(lastEnded(last_error), 'wrong order number', NOW)
+
+      expect(transition && inWords(transition)).toStrictEqual({
+        name: '19 withdraw',
+        pk: PK,
+        when: `attempt = 3 and state = PENDING and due_at = ${NOW + 50 * SECOND}`,
+        set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
+        remove: ['due', 'due_at', 'next'],
+      })
+    },
+  )
+
+  it.each([
+    ['nobody has called yet', { ...CLAIMED, attempt: 0 }],
+    ['WeChat Pay knows no such order', lastEnded(LAST_ERRORS.absent, { next: 'query' })],
+  ])('ends the row when %s', (_, row) => {
+    expect(withdraw(row, 'wrong order number', NOW)?.name).toBe('19 withdraw')
+  })
+
+  it('closes a held row', () => {
+    const row: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs' }
+
+    expect(withdraw(row, 'wrong order number', NOW)).toMatchObject({
+      name: '15 close',
+      set: { state: 'REJECTED', reason: 'closed by hand: wrong order number' },
+    })
+  })
+
+  it.each([
+    ['a call is out', CLAIMED],
+    ['a call is out after one that failed', lastEnded({ ...LAST_ERRORS.unsent, attempt: 2 }, { next: 'query' })],
+    ['the query failed, and the sync before it may have been taken', lastEnded(LAST_ERRORS.unsent, { next: 'query' })],
+    ['the sync may have been taken', lastEnded(LAST_ERRORS.unknown, { next: 'query' })],
+    ['WeChat Pay waits for payment', lastEnded(LAST_ERRORS.unpaid)],
+    ['the order is open', lastEnded(LAST_ERRORS.open, { next: 'query' })],
+    ['the sync was taken', { ...CLAIMED, state: 'SYNCED' } as const],
+    ['it was rejected', { ...CLAIMED, state: 'REJECTED' } as const],
+    ['it was charged twice', { ...CLAIMED, state: 'DOUBLE_CHARGED' } as const],
+  ])('comes too late when %s', (_, row) => {
+    expect(withdraw(row, 'wrong order number', NOW)).toBeUndefined()
+  })
+
+  it('is bound to the row as it was read, even where it has no time', () => {
+    const { due_at: _, ...row } = { ...CLAIMED, attempt: 0 }
+
+    expect(withdraw(row, 'wrong order number', NOW)?.when).toMatchObject({ all: [{}, {}, { value: 0 }] })
+  })
+})

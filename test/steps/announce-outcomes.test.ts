@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { BusEvent } from '../../lib/aws/event-bus.ts'
+import type { Row } from '../../lib/order/row.ts'
+import { announceOutcomes, type Change } from '../../lib/steps/announce-outcomes.ts'
+import { CLAIMED, NOW } from '../support/orders.ts'
+import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
+
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = CLAIMED
+
+const PENDING: Row = CLAIMED
+const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', receipt: WORD }
+const PROVED: Row = { ...ENDED, state: 'SYNCED', receipt: WORD, proof: WORD }
+const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid }
+const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', proof: WORD }
+
+const recordingBus = (refuse: (events: readonly BusEvent[]) => readonly BusEvent[] = () => []) => {
+  const puts: (readonly BusEvent[])[] = []
+  const put = async (events: readonly BusEvent[]) => {
+    puts.push(events)
+    return refuse(events)
+  }
+  return { bus: { put }, puts }
+}
+
+const announced = async (before: Row | undefined, after: Row): Promise<readonly string[]> => {
+  const { bus, puts } = recordingBus()
+  await announceOutcomes([{ before, after }], bus)
+  return puts.flat().map(({ detailType }) => detailType)
+}
+
+describe('what came of an order', () => {
+  it.each([
+    ['a new row', undefined, PENDING, []],
+    ['a claim', PENDING, { ...PENDING, attempt: 4 }, []],
+    ['an accepted sync', PENDING, SYNCED, ['Payscore Order Synced']],
+    ['its proof', SYNCED, PROVED, ['Payscore Order Synced']],
+    ['a sync with its own proof', PENDING, PROVED, ['Payscore Order Synced']],
+    ['a receipt kept', PROVED, { ...PROVED, receipt: { ...WORD, nonce: 'kept' } }, []],
+    ['a refusal', PENDING, REJECTED, ['Payscore Order Rejected']],
+    ['a double charge', SYNCED, CHARGED, ['Payscore Order Double Charged']],
+    ['its settlement', CHARGED, { ...CHARGED, settled_at: NOW }, []],
+    ['a wait too long', PENDING, { ...PENDING, late_at: NOW }, ['Payscore Order Pending Too Long']],
+    ['a wait still longer', { ...PENDING, late_at: NOW - 1 }, { ...PENDING, late_at: NOW - 1, attempt: 4 }, []],
+    ['a reopening', REJECTED, PENDING, []],
+    ['a synced order undone', SYNCED, PENDING, []],
+    ['a row that was restored as it is', undefined, PROVED, ['Payscore Order Synced']],
+  ])('is told for %s', async (_, before, after, told) => {
+    expect(await announced(before, after)).toStrictEqual(told)
+  })
+
+  it('is told whole, and without anything personal', async () => {
+    const { bus, puts } = recordingBus()
+
+    await announceOutcomes([{ before: PENDING, after: SYNCED }], bus)
+
+    expect(puts).toEqual([
+      [
+        {
+          source: 'payscore.ledger',
+          detailType: 'Payscore Order Synced',
+          detail: {
+            mchid: '1900000109',
+            out_order_no: '1234323JKHDFE1243252',
+            order_id: '15646546545165651651',
+            state: 'SYNCED',
+            attempt: 3,
+            confirmed: false,
+            meaning: 'WeChat Pay took the sync',
+            meaning_zh: '已同步,待核实',
+            turn: 'service',
+            next_step: 'Nothing. A query proves it within minutes.',
+            next_step_zh: '无需处理,将自动查单核实。',
+            order_api: 'serviceorder',
+            service_id: '500001',
+            paid_time: '20261124102900',
+            next: 'query',
+            next_attempt_at: '2026-11-24T02:30:30.000Z',
+            created_at: '2026-11-24T02:29:00.000Z',
+            synced_at: '2026-11-24T02:29:58.000Z',
+          },
+        },
+      ],
+    ])
+  })
+
+  it('says by `confirmed` which of the two words it is', async () => {
+    const { bus, puts } = recordingBus()
+
+    await announceOutcomes(
+      [
+        { before: PENDING, after: SYNCED },
+        { before: SYNCED, after: PROVED },
+      ],
+      bus,
+    )
+
+    expect(puts).toMatchObject([[{ detail: { confirmed: false } }, { detail: { confirmed: true } }]])
+  })
+})
+
+describe('a batch of changes', () => {
+  const changes = (count: number): readonly Change[] =>
+    Array.from({ length: count }, () => ({ before: PENDING, after: SYNCED }))
+
+  it('is put ten events at a time, and counted', async () => {
+    const { bus, puts } = recordingBus()
+
+    const handled = await announceOutcomes([...changes(23), { before: undefined, after: PENDING }], bus)
+
+    expect(puts.map((events) => events.length)).toStrictEqual([10, 10, 3])
+    expect(handled).toStrictEqual({
+      reply: { status: 200, body: {} },
+      log: { changes: 24, events: 23 },
+      metrics: { outcomes: { value: 23, unit: 'Count' } },
+    })
+  })
+
+  it('asks nothing of the bus when there is nothing to tell', async () => {
+    const { bus, puts } = recordingBus()
+
+    await announceOutcomes([{ before: undefined, after: PENDING }], bus)
+
+    expect(puts).toStrictEqual([])
+  })
+
+  it('is thrown back whole when the bus refuses an event, so that the stream gives it again', async () => {
+    const { bus, puts } = recordingBus((events) => events.slice(9))
+
+    const told = announceOutcomes(changes(23), bus)
+
+    await expect(told).rejects.toThrow('the event bus refused entries')
+    expect(puts).toHaveLength(1)
+  })
+})

@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Clock, createClock } from './clock.ts'
+import { httpApiEvent, matchRoute } from './lambda/http-events.ts'
+import { type Invocable, TooManyRequestsException } from './lambda/invocation.ts'
+import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
+
+export type Route = {
+  readonly method: string
+  /** With names in braces, each for one whole segment: `/merchants/{mchid}/payafter-orders/{out_order_no}`. */
+  readonly path: string
+  readonly lambda: Invocable
+}
+
+export type ApiGateway = {
+  readonly port: number
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string
+  close(): Promise<void>
+}
+
+type Answer = {
+  readonly statusCode: number
+  readonly headers?: Readonly<Record<string, string | number | boolean>>
+  readonly cookies?: readonly string[]
+  readonly body?: string
+  readonly isBase64Encoded?: boolean
+}
+
+const maxBodyBytes = 10 * 1024 * 1024
+
+/** An HTTP API on loopback: each request becomes a payload 2.0 event for the Lambda of its route. Asks for no signature. */
+export const startApiGateway = async (options: {
+  readonly routes: readonly Route[]
+  readonly port?: number
+  readonly clock?: Clock
+  /** Whom IAM would find behind every request. */
+  readonly callerArn?: string
+}): Promise<ApiGateway> => {
+  const { routes, callerArn, clock = createClock() } = options
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url: target = '' } = request
+    const path = target.split('?', 1)[0] ?? ''
+    const body = await readBody(request)
+    if (body.length > maxBodyBytes) return answerJson(response, 413, { message: 'Request Entity Too Large' })
+    if (!canBeDecoded(path)) return answerJson(response, 400, { message: 'Bad Request' })
+    const route = routes.find((candidate) => candidate.method === method && matchRoute(candidate.path, path))
+    if (!route) return answerJson(response, 404, { message: 'Not Found' })
+
+    const headers = headersOf(request.rawHeaders)
+    const parts = { method, route: route.path, target, headers, body, timeMs: clock.now() }
+    const event = httpApiEvent({ ...parts, ...(callerArn && { callerArn }) })
+    const invocation = await route.lambda.invoke(event)
+    const answer = invocation.error ? undefined : answerOf(invocation.result)
+    if (answer) send(response, answer)
+    else answerJson(response, 500, { message: 'Internal Server Error' })
+  }
+
+  const server = await listenOnLoopback((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (error instanceof TooManyRequestsException) answerJson(response, 503, { message: 'Service Unavailable' })
+      else answerJson(response, 500, { message: 'Internal Server Error' })
+    })
+  }, options.port)
+  return { port: server.port, url: `http://${server.host}`, close: server.close }
+}
+
+/** A result without a status code is the body of a 200; one that has it must be well formed. */
+const answerOf = (result: unknown): Answer | undefined => {
+  if (typeof result !== 'object' || result === null || !('statusCode' in result))
+    return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(result) }
+  const { statusCode, body } = result as Record<string, unknown>
+  const isWellFormed = Number.isInteger(statusCode) && (body === undefined || body === null || typeof body === 'string')
+  // The fields that are left are optional, and what a handler puts there is a matter of its own tests.
+  return isWellFormed ? (result as Answer) : undefined
+}
+
+const send = (response: ServerResponse, { statusCode, headers = {}, cookies, body, isBase64Encoded }: Answer) => {
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name.toLowerCase(), String(value))
+  if (!response.hasHeader('content-type')) response.setHeader('content-type', 'text/plain; charset=utf-8')
+  if (cookies) response.setHeader('set-cookie', cookies)
+  response.writeHead(statusCode, { 'content-length': bytes.length }).end(bytes)
+}
+
+/** Repeated headers are joined by a comma; Node's own joining differs from one name to another. */
+const headersOf = (rawHeaders: readonly string[]): Record<string, string> => {
+  const headers: Record<string, string> = {}
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? ''
+    const value = rawHeaders[index + 1] ?? ''
+    headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`
+  }
+  return headers
+}
+
+const canBeDecoded = (path: string): boolean => {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,27 @@
+// dynalite brings no types: here is the little of it that the ledger's table uses.
+
+declare module 'dynalite' {
+  import type { Server } from 'node:http'
+
+  export type DynaliteOptions = { path?: string; createTableMs?: number }
+  export default function dynalite(options: DynaliteOptions): Server
+}
+
+declare module 'dynalite/db/index.js' {
+  import type { Readable } from 'node:stream'
+  import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+  import type { DynaliteOptions } from 'dynalite'
+
+  type Done = (error: Error | null) => void
+  /** Numbers are texts, and bytes too: base64. */
+  export type AttributeMap = Record<string, AttributeValue>
+  export type ItemStore = {
+    get(key: string, done: (error: Error | null, item?: AttributeMap) => void): void
+    put(key: string, item: AttributeMap, done: Done): void
+    del(key: string, done: Done): void
+    createValueStream(): Readable
+  }
+  export type Store = { getItemDb(tableName: string): ItemStore; db: { close(done: Done): void } }
+  const database: { create(options: DynaliteOptions): Store }
+  export default database
+}

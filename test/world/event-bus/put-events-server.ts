@@ -1,0 +1,61 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createFaults, type FaultRule } from '../aws-faults.ts'
+import { answerJson, listenOnLoopback, readBody } from '../loopback-server.ts'
+import { type PutEventsAnswer, ValidationException } from './put-events.ts'
+
+export type PutEventsInput = { readonly Entries?: readonly unknown[] }
+
+/**
+ * `refuse-entries` refuses the first `entries` (7 if left out) and takes the rest; `lose-answer` takes all and then
+ * breaks the connection; `reset` breaks it before anything is taken; `hang` never answers.
+ */
+export type BusFault = FaultRule<PutEventsInput> & {
+  readonly kind: 'fail' | 'throttle' | 'refuse-entries' | 'lose-answer' | 'reset' | 'hang'
+  readonly entries?: number
+}
+
+const signedForEvents =
+  /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/\d{8}\/[^/]+\/events\/aws4_request, ?SignedHeaders=[^,\s]+, ?Signature=[0-9a-f]{64}$/
+
+/** The HTTP side of a bus. `putEvents` takes the input and refuses its first so many entries. */
+export const startPutEventsServer = async (options: {
+  readonly putEvents: (input: unknown, refused: number) => PutEventsAnswer
+  readonly port: number | undefined
+  readonly seed: number | undefined
+}) => {
+  const { faults, strike } = createFaults<PutEventsInput, BusFault>(options.seed)
+
+  const put = (request: IncomingMessage, response: ServerResponse, body: string): unknown => {
+    const input = JSON.parse(body)
+    const fault = strike(() => input)
+    if (fault?.kind === 'hang') return undefined
+    if (fault?.kind === 'reset') return request.socket.destroy()
+    if (fault?.kind === 'fail') return refuse(response, 500, 'InternalException', 'This exception occurs by order.')
+    if (fault?.kind === 'throttle') return refuse(response, 400, 'ThrottlingException', 'Rate exceeded')
+    const answer = options.putEvents(input, fault?.kind === 'refuse-entries' ? (fault.entries ?? 7) : 0)
+    if (fault?.kind === 'lose-answer') return request.socket.destroy()
+    return answerJson(response, 200, answer, contentType)
+  }
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = (await readBody(request)).toString()
+    const { authorization, 'x-amz-target': operation } = request.headers
+    if (operation !== 'AWSEvents.PutEvents') refuse(response, 400, 'UnknownOperationException')
+    else if (!authorization) refuse(response, 400, 'MissingAuthenticationTokenException')
+    else if (!signedForEvents.test(authorization)) refuse(response, 400, 'IncompleteSignatureException', authorization)
+    else put(request, response, body)
+  }
+
+  const server = await listenOnLoopback((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      if (error instanceof ValidationException) refuse(response, 400, error.name, error.message)
+      else refuse(response, 400, 'SerializationException', String(error))
+    })
+  }, options.port)
+  return { endpoint: `http://${server.host}`, faults, close: server.close }
+}
+
+const contentType = 'application/x-amz-json-1.1'
+
+const refuse = (response: ServerResponse, status: number, type: string, message = ''): void =>
+  answerJson(response, status, { __type: type, message }, contentType)

@@ -1,0 +1,129 @@
+import type { Faults } from '../aws-faults.ts'
+import type { Clock } from '../clock.ts'
+import { eventBridgeEvent } from '../lambda/event-bridge-event.ts'
+import { type AsyncInvoker, createAsyncInvoker, type Delivery, type Target } from './async-invoker.ts'
+import type { DeadLetter } from './dead-letter-queue.ts'
+import { compilePattern, type Matches } from './pattern.ts'
+import { type BusEvent, type EntryResult, entriesOf, eventOf, type PutEventsAnswer } from './put-events.ts'
+import { type BusFault, type PutEventsInput, startPutEventsServer } from './put-events-server.ts'
+
+type Rule = {
+  readonly name: string
+  /** An event pattern as in a template. */
+  readonly pattern: unknown
+  readonly target: Target
+  /** How many events it delivers at the same time; 10 if left out. */
+  readonly concurrency?: number
+  /** Waits before the second and the third try, on the world's clock; 1 and 2 minutes if left out. */
+  readonly retryDelaysMs?: readonly number[]
+}
+
+export type EventBus = {
+  readonly name: string
+  /** For AWS_ENDPOINT_URL_EVENTBRIDGE. */
+  readonly endpoint: string
+  /** Throws when the pattern is not valid. */
+  addRule(rule: Rule): void
+  /** What PutEvents does, without HTTP, signature and faults. Throws a ValidationException. */
+  putEvents(input: unknown): PutEventsAnswer
+  readonly faults: Faults<PutEventsInput, BusFault>
+  /** Everything that was taken, and every call that was made of it, in order. */
+  readonly history: { readonly events: readonly BusEvent[]; readonly deliveries: readonly Delivery[] }
+  /** What went to any failure destination, in order. */
+  readonly deadLetters: readonly DeadLetter[]
+  /** Events that wait on the clock for their next try. */
+  readonly waiting: number
+  /** Looks at the clock now instead of within 20 ms. */
+  tick(): void
+  /** Settles when nothing is being delivered; a try that waits on the clock does not count. */
+  idle(): Promise<void>
+  /** Stops delivering; what has not been delivered stays so. */
+  close(): Promise<void>
+}
+
+const pollMs = 20
+
+/** An EventBridge bus that the SDK can put events into, and that hands them to Lambdas by rules. */
+export const startEventBus = async (options: {
+  readonly clock: Clock
+  readonly name: string
+  readonly port?: number
+  /** Of the faults' probabilities. */
+  readonly seed?: number
+}): Promise<EventBus> => {
+  const { clock, name } = options
+  const rules: { readonly matches: Matches; readonly invoker: AsyncInvoker<BusEvent> }[] = []
+  const events: BusEvent[] = []
+  const deliveries: Delivery[] = []
+  const deadLetters: DeadLetter[] = []
+  let onIdle: (() => void)[] = []
+  let isClosed = false
+
+  const isBusy = () => !isClosed && rules.some(({ invoker }) => invoker.busy > 0)
+  const tick = () => rules.forEach(({ invoker }) => void invoker.tick())
+  const settle = () => {
+    if (isBusy()) return
+    for (const resolve of onIdle) resolve()
+    onIdle = []
+  }
+
+  const take = (event: BusEvent) => {
+    events.push(event)
+    const envelope = envelopeOf(event)
+    for (const { matches, invoker } of rules) if (matches(envelope)) invoker.push(event)
+  }
+
+  const putEvents = (input: unknown, refused = 0): PutEventsAnswer => {
+    const results = entriesOf(input).map((entry, index): EntryResult => {
+      if (index < refused) return { ErrorCode: 'InternalFailure', ErrorMessage: 'Unexpected error occurred.' }
+      const event = eventOf(entry, name, clock.now())
+      if (!('id' in event)) return event
+      take(event)
+      return { EventId: event.id }
+    })
+    return { FailedEntryCount: results.filter((result) => result.ErrorCode).length, Entries: results }
+  }
+
+  const server = await startPutEventsServer({ putEvents, port: options.port, seed: options.seed })
+  const poll = setInterval(tick, pollMs).unref()
+
+  return {
+    name,
+    endpoint: server.endpoint,
+    faults: server.faults,
+    history: { events, deliveries },
+    deadLetters,
+    putEvents: (input) => putEvents(input),
+    tick,
+    addRule: ({ name: rule, pattern, target, concurrency = 10, retryDelaysMs = [60_000, 120_000] }) => {
+      const invoker = createAsyncInvoker<BusEvent>({
+        rule,
+        clock,
+        target,
+        retryDelaysMs,
+        concurrency,
+        envelope: envelopeOf,
+        isStopped: () => isClosed,
+        onDelivery: (delivery) => void deliveries.push(delivery),
+        onDeadLetter: (letter) => void deadLetters.push(letter),
+        onIdle: settle,
+      })
+      rules.push({ matches: compilePattern(pattern), invoker })
+    },
+    get waiting() {
+      return rules.reduce((sum, { invoker }) => sum + invoker.waiting, 0)
+    },
+    idle: () => {
+      tick()
+      return isBusy() ? new Promise((resolve) => onIdle.push(resolve)) : Promise.resolve()
+    },
+    close: async () => {
+      isClosed = true
+      clearInterval(poll)
+      settle()
+      await server.close()
+    },
+  }
+}
+
+const envelopeOf = ({ detail, ...event }: BusEvent) => eventBridgeEvent({ ...event, detail: JSON.parse(detail) })

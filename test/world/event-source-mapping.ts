@@ -1,0 +1,90 @@
+import { createFifo } from './fifo.ts'
+import type { FunctionError, Invocable } from './lambda/invocation.ts'
+import { invokeUntilItRuns } from './lambda/until-it-runs.ts'
+import type { OnRecord, StreamRecord } from './ledger-stream.ts'
+
+export type StreamMapping = {
+  /** Records that were given up, each alone. */
+  readonly deadLetters: readonly { readonly record: StreamRecord; readonly error: FunctionError }[]
+  /** Settles when every record so far was handed over or given up. */
+  idle(): Promise<void>
+  /** Hands over nothing more; what waits is forgotten. */
+  close(): void
+}
+
+/**
+ * Feeds the stream of a table to a Lambda: batches in order, one at a time, as from one shard. A batch that fails is tried
+ * again, then halved, until the record that cannot be handled is alone and is given up.
+ */
+export const mapStream = (options: {
+  readonly table: { onRecord(listener: OnRecord): () => void }
+  readonly lambda: Invocable
+  /** 100 if left out. */
+  readonly batchSize?: number
+  /** How long a batch may wait to be filled; 20 ms if left out. */
+  readonly windowMs?: number
+  /** How often each batch is tried before it is halved; 3 if left out. */
+  readonly tries?: number
+}): StreamMapping => {
+  const { table, lambda, batchSize = 100, windowMs = 20, tries = 3 } = options
+  const records = createFifo<StreamRecord>()
+  const deadLetters: { record: StreamRecord; error: FunctionError }[] = []
+  let window: NodeJS.Timeout | undefined
+  let isRunning = false
+  let isClosed = false
+  let onIdle: (() => void)[] = []
+
+  const tryBatch = async (batch: readonly StreamRecord[]): Promise<FunctionError | undefined> => {
+    let error: FunctionError | undefined
+    for (let attempt = 1; attempt <= tries && !isClosed; attempt++) {
+      ;({ error } = await invokeUntilItRuns(lambda, { Records: batch }))
+      if (!error) return undefined
+    }
+    return error
+  }
+
+  const handOver = async (batch: readonly StreamRecord[]): Promise<void> => {
+    const error = await tryBatch(batch)
+    const [first] = batch
+    if (!error || !first) return
+    if (batch.length === 1) deadLetters.push({ record: first, error })
+    else {
+      const middle = Math.ceil(batch.length / 2)
+      await handOver(batch.slice(0, middle))
+      await handOver(batch.slice(middle))
+    }
+  }
+
+  const run = async () => {
+    clearTimeout(window)
+    window = undefined
+    if (isRunning) return
+    isRunning = true
+    while (records.size > 0 && !isClosed) {
+      const batch: StreamRecord[] = []
+      for (let next = records.shift(); next; next = batch.length < batchSize ? records.shift() : undefined)
+        batch.push(next)
+      await handOver(batch)
+    }
+    isRunning = false
+    for (const resolve of onIdle) resolve()
+    onIdle = []
+  }
+
+  const stop = table.onRecord((record) => {
+    records.push(record)
+    if (records.size >= batchSize) run()
+    else window ??= setTimeout(run, windowMs)
+  })
+
+  return {
+    deadLetters,
+    idle: () =>
+      records.size === 0 && !isRunning ? Promise.resolve() : new Promise((resolve) => void onIdle.push(resolve)),
+    close: () => {
+      isClosed = true
+      stop()
+      run()
+    },
+  }
+}

@@ -1,0 +1,141 @@
+// The runtime inside a sandbox: asks its Runtime API for work, calls the handler, posts what came of it.
+// Built-ins come by getBuiltinModule, since an ESM import of node:http loads far more than the real runtime does.
+const { Agent, request } = process.getBuiltinModule('node:http')
+const { format } = process.getBuiltinModule('node:util')
+const { pathToFileURL } = process.getBuiltinModule('node:url')
+
+const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: root, _HANDLER: handlerName } = process.env
+const [host, port] = api.split(':')
+const agent = new Agent({ keepAlive: true, noDelay: true })
+
+const call = (method, path, body = '') =>
+  new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
+    const target = `/2018-06-01/runtime/${path}`
+    const outgoing = request({ agent, host, port, method, path: target, headers }, (incoming) => {
+      let text = ''
+      incoming.setEncoding('utf8')
+      incoming.on('data', (chunk) => {
+        text += chunk
+      })
+      incoming.on('end', () => resolve({ headers: incoming.headers, text }))
+    })
+    outgoing.on('error', reject).end(body)
+  })
+
+// The world's clock: each piece of work says how far it is ahead. Timers stay real.
+const RealDate = Date
+let offsetMs = 0
+const now = () => RealDate.now() + offsetMs
+function MovedDate(...parts) {
+  if (!new.target) return new RealDate(now()).toString()
+  return Reflect.construct(RealDate, parts.length === 0 ? [now()] : parts, new.target)
+}
+Object.setPrototypeOf(MovedDate, RealDate)
+Object.defineProperties(MovedDate, {
+  name: { value: 'Date' },
+  length: { value: 7 },
+  prototype: { value: RealDate.prototype },
+  now: { value: now, writable: true, configurable: true },
+})
+RealDate.prototype.constructor = MovedDate
+globalThis.Date = MovedDate
+
+// As the real runtime does in its text format: console lines carry time, request id and level; stdout is left alone.
+let requestId = '-'
+const levels = { log: 'INFO', info: 'INFO', debug: 'DEBUG', warn: 'WARN', error: 'ERROR', trace: 'TRACE' }
+for (const [name, level] of Object.entries(levels))
+  console[name] = (...values) => {
+    const line = [new Date().toISOString(), requestId, level, format(...values)].join('\t')
+    process.stdout.write(`${line.replaceAll('\n', '\r')}\n`)
+  }
+
+const described = (error) =>
+  error instanceof Error
+    ? { errorType: error.name, errorMessage: error.message, stackTrace: (error.stack ?? '').split('\n') }
+    : { errorType: typeof error, errorMessage: String(error), stackTrace: [] }
+
+/** The real runtime prints a failure with all its enumerable properties, so what an error carries ends up in the log. */
+const printError = (title, error) => console.error(`${title}\t${JSON.stringify({ ...described(error), ...error })}`)
+
+let atWork
+const die = (title, exitCode, asError) => async (reason) => {
+  const error = asError(reason)
+  printError(title, error)
+  const path = atWork === undefined ? 'init/error' : `invocation/${atWork}/error`
+  await call('POST', path, JSON.stringify(described(error))).catch(() => {})
+  process.exit(exitCode)
+}
+process.on(
+  'uncaughtException',
+  die('Uncaught Exception', 129, (reason) => reason),
+)
+process.on(
+  'unhandledRejection',
+  die('Unhandled Promise Rejection', 128, (reason) =>
+    Object.assign(new Error(String(reason), { cause: reason }), { name: 'Runtime.UnhandledPromiseRejection' }),
+  ),
+)
+
+const loadHandler = async () => {
+  const [file, exportName] = handlerName.split('.')
+  const loaded = await import(pathToFileURL(`${root}/${file}.mjs`).href)
+  const handler = loaded[exportName]
+  if (typeof handler === 'function') return handler
+  throw Object.assign(new Error(`${handlerName} is undefined or not exported`), { name: 'Runtime.HandlerNotFound' })
+}
+
+const contextOf = (headers) => ({
+  awsRequestId: requestId,
+  invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  callbackWaitsForEmptyEventLoop: true,
+  getRemainingTimeInMillis: () => Number(headers['lambda-runtime-deadline-ms']) - Date.now(),
+})
+
+/** What a test may ask about this process instead of calling the handler. */
+const questions = {
+  'module-load-list': () => process.moduleLoadList,
+  memory: () => {
+    globalThis.gc()
+    return { ...process.memoryUsage(), peakRss: process.resourceUsage().maxRSS * 1024 }
+  },
+}
+
+const work = async (handler, headers, text) => {
+  const question = headers['world-question']
+  const result = question ? questions[question]() : await handler(JSON.parse(text), contextOf(headers))
+  return JSON.stringify(result === undefined ? null : result)
+}
+
+/** A pipe that is full takes the rest later; the lines of a call go out before its answer. */
+const printed = (stream) => stream.writableLength === 0 || new Promise((resolve) => stream.write('', resolve))
+
+const run = async (handler) => {
+  for (;;) {
+    const { headers, text } = await call('GET', 'invocation/next').catch(() => process.exit(0))
+    requestId = atWork = headers['lambda-runtime-aws-request-id']
+    offsetMs = Number(headers['world-clock-offset-ms'])
+    process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id']
+    const [path, body] = await work(handler, headers, text).then(
+      (result) => ['response', result],
+      (error) => {
+        printError('Invoke Error', error)
+        return ['error', JSON.stringify(described(error))]
+      },
+    )
+    await Promise.all([printed(process.stdout), printed(process.stderr)])
+    await call('POST', `invocation/${requestId}/${path}`, body)
+    atWork = undefined
+  }
+}
+
+loadHandler().then(run, async (error) => {
+  printError('Init Error', error)
+  await call('POST', 'init/error', JSON.stringify(described(error)))
+  process.exit(1)
+})

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setImmediate, setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { exited, failed, type Outcome, timedOut } from './invocation.ts'
+import { gatherLines } from './log-lines.ts'
+import { node24 } from './node-24.ts'
+import { startRuntimeApi, type Work } from './runtime-api.ts'
+
+export type SandboxOptions = {
+  readonly taskRoot: string
+  readonly env: Readonly<Record<string, string>>
+  readonly initTimeoutMs: number
+}
+
+export type Sandbox = {
+  readonly pid: number
+  /** False once the process has ended, or has been told to. */
+  isAlive(): boolean
+  /** One at a time. After `timeoutMs` the process is killed. */
+  run(work: Work, timeoutMs: number): Promise<Outcome>
+  /** Lines since the last time. */
+  takeLogs(): string[]
+  freeze(): void
+  thaw(): void
+  kill(): Promise<void>
+  /** Settles when nothing of it is left. */
+  readonly ended: Promise<unknown>
+}
+
+const client = fileURLToPath(new URL('runtime-client.mjs', import.meta.url))
+const flags = ['--expose-gc', '--max-http-header-size=81920']
+
+// A stopped process does not notice that its parent has ended.
+const living = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of living) child.kill('SIGKILL')
+})
+
+/** Starts a process of the runtime; what went wrong in its init phase is the outcome of its first `run`. */
+export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOptions): Promise<Sandbox> => {
+  const api = await startRuntimeApi()
+  const child = spawn(node24(), [...flags, client], {
+    cwd: taskRoot,
+    env: { ...env, AWS_LAMBDA_RUNTIME_API: api.host, LAMBDA_TASK_ROOT: taskRoot },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  living.add(child)
+  const logs = gatherLines(child.stdout, child.stderr)
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once('close', (code, signal) => {
+      living.delete(child)
+      resolve({ code, signal })
+    })
+  })
+  let isDoomed = false
+  ended.then(() => {
+    isDoomed = true
+    return api.close()
+  })
+
+  const kill = async () => {
+    isDoomed = true
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  /** The outcome, or what takes its place when the process ends or the time is over. */
+  const within = async (promise: Promise<Outcome>, requestId: string, timeoutMs: number): Promise<Outcome> => {
+    const over = new AbortController()
+    const end = ended.then(({ code, signal }) => api.answered() ?? exited(requestId, code, signal))
+    const late = setTimeout(timeoutMs, timedOut(requestId, timeoutMs), { signal: over.signal, ref: false })
+    late.catch(() => {})
+    const outcome = await Promise.race([promise, end, late])
+    over.abort()
+    if (outcome.timedOut) await kill()
+    return outcome
+  }
+
+  const started = api.started.then((error) => (error ? failed(error) : { result: undefined, timedOut: false as const }))
+  const initialised = within(started, 'init', initTimeoutMs)
+
+  return {
+    pid: child.pid ?? 0,
+    isAlive: () => !isDoomed,
+    run: async (work, timeoutMs) => {
+      const init = await initialised
+      if (init.error) {
+        await kill()
+        return init
+      }
+      const outcome = await within(api.hand(work), work.requestId, timeoutMs)
+      // What the handler printed lies in the pipe before its answer is sent: the same turn of the loop reads both.
+      await setImmediate()
+      return outcome
+    },
+    takeLogs: logs.take,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    kill,
+    ended,
+  }
+}

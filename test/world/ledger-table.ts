@@ -1,0 +1,149 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
+import type { Clock } from './clock.ts'
+import { openDynalite } from './dynalite-server.ts'
+import { region } from './lambda/environment.ts'
+import { type OnRecord, watchItems } from './ledger-stream.ts'
+import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
+
+type TableRequest = {
+  /** `UpdateItem` and the like. */
+  readonly operation: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+/**
+ * `throughput-exceeded` and `throttle` are the two refusals for haste; `fail` is a 500, nothing was done; `lose-answer`
+ * does it and breaks the connection; `reset` breaks it before; `hang` does nothing and never answers.
+ */
+type TableFault = FaultRule<TableRequest> & {
+  readonly kind: 'throughput-exceeded' | 'throttle' | 'fail' | 'lose-answer' | 'reset' | 'hang'
+}
+
+export type LedgerTable = {
+  /** For AWS_ENDPOINT_URL_DYNAMODB. */
+  readonly endpoint: string
+  readonly tableName: string
+  readonly faults: Faults<TableRequest, TableFault>
+  /**
+   * The table's stream from now on: every write that changed something, once, in the order of writes for each key. The
+   * listener is called before the writer has its answer. Returns a function that ends it.
+   */
+  onRecord(listener: OnRecord): () => void
+  /** Every item, as plain objects, in no order that matters. */
+  rows(): Promise<Record<string, unknown>[]>
+  close(): Promise<void>
+}
+
+const refusals = {
+  'throughput-exceeded': [
+    400,
+    'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    'The level of configured provisioned throughput for the table was exceeded.',
+  ],
+  throttle: [
+    400,
+    'com.amazon.coral.availability#ThrottlingException',
+    'Rate of requests exceeds the allowed throughput.',
+  ],
+  fail: [500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', 'Internal server error'],
+} as const
+
+/** DynamoDB with the ledger's table, in memory or, with `path`, in that folder, where an earlier table is found again. */
+export const startLedgerTable = async (options: {
+  readonly clock: Clock
+  readonly path?: string
+  readonly tableName?: string
+  readonly port?: number
+  /** Of the faults' probabilities. */
+  readonly seed?: number
+}): Promise<LedgerTable> => {
+  const { clock, path, tableName = 'payscore-ledger' } = options
+  const dynalite = openDynalite(path === undefined ? { createTableMs: 0 } : { path, createTableMs: 0 })
+  const { faults, strike } = createFaults<TableRequest, TableFault>(options.seed)
+  const served = new Set<Promise<void>>()
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+    const body = await readBody(request)
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
+    const fault = strike(() => ({ operation, input: JSON.parse(body.toString()) }))
+    if (fault?.kind === 'hang') return undefined
+    if (fault?.kind === 'reset') return request.socket.destroy()
+    if (fault && fault.kind !== 'lose-answer') {
+      const [status, __type, message] = refusals[fault.kind]
+      return answerJson(response, status, { __type, message }, 'application/x-amz-json-1.0')
+    }
+    const answer = dynalite.serve(request, body, response, fault !== undefined)
+    served.add(answer)
+    return answer.finally(() => served.delete(answer))
+  }
+
+  const server = await listenOnLoopback(serve, options.port)
+  const endpoint = `http://${server.host}`
+  await createTable(endpoint, tableName)
+  const onRecord = watchItems(dynalite.items(tableName), tableName, clock)
+
+  return {
+    endpoint,
+    tableName,
+    faults,
+    onRecord,
+    rows: async () => (await dynalite.items(tableName).createValueStream().toArray()).map((item) => unmarshall(item)),
+    close: async () => {
+      await server.close()
+      await Promise.allSettled(served)
+      await dynalite.close()
+    },
+  }
+}
+
+const createTable = async (endpoint: string, tableName: string): Promise<void> => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region, credentials })
+  const isActive = async () => {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }))
+    return Table?.TableStatus === 'ACTIVE'
+  }
+  try {
+    await client.send(tableOf(tableName)).catch((error: Error) => {
+      if (error.name !== 'ResourceInUseException') throw error
+    })
+    while (!(await isActive())) await setTimeout(1)
+  } finally {
+    client.destroy()
+  }
+}
+
+const tableOf = (tableName: string) =>
+  new CreateTableCommand({
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'due', AttributeType: 'S' },
+      { AttributeName: 'due_at', AttributeType: 'N' },
+      { AttributeName: 'day', AttributeType: 'S' },
+    ],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'due',
+        KeySchema: [
+          { AttributeName: 'due', KeyType: 'HASH' },
+          { AttributeName: 'due_at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['next', 'state', 'created_at'] },
+      },
+      {
+        IndexName: 'day',
+        KeySchema: [
+          { AttributeName: 'day', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  })

@@ -1,0 +1,154 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import {
+  chargeFails,
+  chargeStarts,
+  customerAccepts,
+  merchantCompletes,
+  payscoreCharges,
+} from './wechatpay/order-moves.ts'
+import type { Order, OrderSeed } from './wechatpay/orders.ts'
+import { TILL, type World } from './world.ts'
+
+/** What happens in a sample, one after the other. */
+type Scene =
+  | { readonly notice: 'http' | 'event'; readonly paid?: string }
+  | { readonly wait: string }
+  | { readonly order: 'completed' | 'charge starts' | 'charge fails' | 'charged' }
+  | { readonly wechatpay: 'refuses a parameter' }
+  | { readonly key: 'wrong' | 'right' }
+
+/** One file of samples/: an order at WeChat Pay, a story, and how it must end. */
+export type Sample = {
+  readonly name: string
+  readonly title: { readonly en: string; readonly zh: string }
+  readonly order: Pick<OrderSeed, 'state' | 'total_amount'> | null
+  readonly story: readonly Scene[]
+  readonly ends: {
+    /** Of the first HTTP answer. */
+    readonly status?: number
+    readonly state: string
+    readonly confirmed?: boolean
+    readonly reason?: string
+    readonly amount?: number
+    readonly posts: number
+    readonly queries?: number
+  }
+}
+
+export const MERCHANT = { mchid: '1900000109', services: { '2002000000000558128851361561536': 'wxd678efh567hg6787' } }
+/** Its key is made wrong in one sample, without harm to the others. */
+export const OTHER_MERCHANT = {
+  mchid: '1900000110',
+  services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
+}
+
+export const readSamples = (): readonly Sample[] => {
+  const folder = new URL('./samples/', import.meta.url)
+  return readdirSync(folder).map((file) => ({
+    name: basename(file, '.json'),
+    ...JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
+  }))
+}
+
+/** What a sample came to, judged by WeChat Pay's own history and by what the ledger tells. */
+export type Played = {
+  readonly sample: Sample
+  readonly out_order_no: string
+  /** How the notices were handed over. */
+  readonly notices: readonly ('http' | 'event')[]
+  /** Of the HTTP answers. */
+  readonly statuses: readonly number[]
+  readonly posts: number
+  readonly queries: number
+  /** As `GET /merchants/{mchid}/payafter-orders/{out_order_no}` tells it. */
+  readonly order: Readonly<Record<string, unknown>>
+  /** Where it ended otherwise than it should have. */
+  readonly wrong: readonly string[]
+}
+
+/** Plays a sample to its end, with waits that move the world's clock, or only until the first wait. */
+export const playSample = async (sample: Sample, world: World, until: 'end' | 'first wait'): Promise<Played> => {
+  const { mchid, services } = sample.story.some((scene) => 'key' in scene) ? OTHER_MERCHANT : MERCHANT
+  const [service_id = ''] = Object.keys(services)
+  const out_order_no = `${sample.name}-${world.clock.now()}`.slice(-32)
+  const order =
+    sample.order &&
+    world.wechatpay.addOrder({ family: 'payafter-orders', mchid, service_id, out_order_no, ...sample.order })
+  const paidAt = world.clock.now()
+  const statuses: number[] = []
+  const notices: ('http' | 'event')[] = []
+
+  for (const scene of until === 'end' ? sample.story : beforeFirstWait(sample.story)) {
+    if ('wait' in scene) await world.pass(milliseconds(scene.wait))
+    else if ('order' in scene && order) moveOrder(order, scene.order, world.clock.now())
+    else if ('wechatpay' in scene) world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { out_order_no } })
+    else if ('key' in scene) world.putKey(mchid, scene.key === 'right')
+    else if ('notice' in scene) {
+      const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))
+      const status = await handOver(world, scene.notice, { mchid, out_order_no, detail: { paid_time } })
+      notices.push(scene.notice)
+      if (status !== undefined) statuses.push(status)
+    }
+  }
+  await world.idle()
+  const answer = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}`)
+  const posts = world.wechatpay.history.posts(out_order_no).length
+  const queries = world.wechatpay.history.queries(out_order_no).length
+  const told = (await answer.json()) as Played['order'] // our own answer, compared member by member below
+  const played = { sample, out_order_no, notices, statuses, posts, queries, order: told }
+  return { ...played, wrong: until === 'end' ? differences(played) : [] }
+}
+
+const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
+  const wait = story.findIndex((scene) => 'wait' in scene)
+  return wait < 0 ? story : story.slice(0, wait)
+}
+
+type Notice = { readonly mchid: string; readonly out_order_no: string; readonly detail: { readonly paid_time: string } }
+
+/** Over HTTP gives the status of the answer; an event has none. */
+const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Promise<number | undefined> => {
+  if (via === 'event') {
+    const entry = { Source: TILL, DetailType: 'Payscore Order Paid Offline', EventBusName: world.bus.name }
+    world.bus.putEvents({ Entries: [{ ...entry, Detail: JSON.stringify(notice) }] })
+    await world.idle()
+    return undefined
+  }
+  const { mchid, out_order_no, detail } = notice
+  const response = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}/sync`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ detail }),
+  })
+  await response.text()
+  return response.status
+}
+
+const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order'], now: number): void => {
+  if (order.state === 'created') customerAccepts(order)
+  if (move === 'completed') merchantCompletes(order)
+  if (move === 'charge starts') chargeStarts(order)
+  if (move === 'charge fails') chargeFails(order)
+  if (move === 'charged') payscoreCharges(order, now)
+}
+
+const differences = ({ sample, statuses, posts, queries, order }: Omit<Played, 'wrong'>): readonly string[] => {
+  const { status, ...ends } = sample.ends
+  const seen: Readonly<Record<string, unknown>> = { ...order, posts, queries }
+  const wrong = Object.entries(ends).flatMap(([name, value]) =>
+    seen[name] === value ? [] : [`${name} is ${seen[name]}, not ${value}`],
+  )
+  return status === undefined || statuses[0] === status ? wrong : [`status is ${statuses[0]}, not ${status}`, ...wrong]
+}
+
+const UNITS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000 }
+
+const milliseconds = (text: string): number => {
+  const [count = '', unit = ''] = text.split(' ')
+  return Number(count) * (UNITS[unit] ?? Number.NaN)
+}
+
+/** yyyyMMddHHmmss, as a till writes it. */
+const chinaTime = (ms: number): string =>
+  new Date(ms).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).replace(/\D/g, '')

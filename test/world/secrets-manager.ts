@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import { createSecretVersions, failure, type Input, type Reply } from './secret-versions.ts'
+import { createTimers, readBody, startServer } from './wechatpay/server.ts'
+
+type Fault =
+  | 'throttled'
+  | 'internal-error'
+  | 'access-denied'
+  | 'decryption-failure'
+  /** No answer, until the client hangs up. */
+  | 'hang'
+  /** The right answer, late. */
+  | 'slow'
+
+type FaultPlan = {
+  readonly fault: Fault
+  /** How many calls, 1 by default. The SDK makes several of one command. */
+  readonly times?: number
+  /** Only calls for this secret. */
+  readonly SecretId?: string
+  /** For `slow`; 1,000 by default. */
+  readonly delayMs?: number
+}
+
+type Call = {
+  /** Milliseconds of the clock that Secrets Manager was given. */
+  readonly at: number
+  /** `GetSecretValue`, say; '' when the call names none. */
+  readonly operation: string
+  readonly SecretId: string
+  /** 0 as long as nothing was answered. */
+  readonly status: number
+  /** `__type` of the error; '' when there is none. */
+  readonly error: string
+}
+
+export type SecretsManager = {
+  /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  readonly endpoint: string
+  readonly history: readonly Call[]
+  /** A new secret, or a new version of one: text as SecretString, bytes as SecretBinary. Answers the version's id. */
+  readonly putSecret: (name: string, value: string | Uint8Array) => string
+  readonly faultNext: (plan: FaultPlan) => void
+  readonly close: () => Promise<void>
+}
+
+const FAILURES: Readonly<Record<string, Reply>> = {
+  throttled: failure('ThrottlingException', 'Rate exceeded'),
+  'internal-error': failure('InternalServiceError', 'An error occurred on the server side.', 500),
+  'access-denied': failure('AccessDeniedException', 'User is not authorized to perform this action.'),
+  'decryption-failure': failure('DecryptionFailure', "Secrets Manager can't decrypt the protected secret text."),
+}
+
+const TARGET = 'secretsmanager.'
+
+/** Signature Version 4 by its form: for this service, of the day that the request says, over host and date. */
+const SIGV4 =
+  /^AWS4-HMAC-SHA256 Credential=[^/\s]+\/(\d{8})\/[a-z0-9-]+\/secretsmanager\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/
+
+/** The signature itself is not checked: the stand-in knows nobody's secret key. */
+const signatureFailure = (headers: IncomingHttpHeaders): Reply | undefined => {
+  if (headers.authorization === undefined) {
+    return failure('MissingAuthenticationTokenException', 'Missing Authentication Token')
+  }
+  const [, day, signed = ''] = SIGV4.exec(headers.authorization) ?? []
+  const names = signed.split(';')
+  const isOfItsDay = day !== undefined && String(headers['x-amz-date']).startsWith(day)
+  return isOfItsDay && names.includes('host') && names.includes('x-amz-date')
+    ? undefined
+    : failure('IncompleteSignatureException', 'Authorization header is not a whole Signature Version 4.')
+}
+
+const parseInput = (headers: IncomingHttpHeaders, body: Buffer): Input | undefined => {
+  if (headers['content-type'] !== 'application/x-amz-json-1.1') return undefined
+  try {
+    const value: unknown = JSON.parse(body.toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const NOT_JSON = failure('SerializationException', 'The body is not the JSON that was announced.')
+
+/** Secrets Manager on loopback: its JSON protocol, its versions and stages, its errors, and faults on request. */
+export const startSecretsManager = async (
+  options: { readonly now?: () => number; readonly port?: number } = {},
+): Promise<SecretsManager> => {
+  const { now = Date.now, port = 0 } = options
+  const versions = createSecretVersions(now)
+  const timers = createTimers()
+  const history: Call[] = []
+  let plans: { readonly plan: FaultPlan; left: number }[] = []
+
+  const drawFault = (SecretId: string): FaultPlan | undefined => {
+    const drawn = plans.find(({ plan }) => plan.SecretId === undefined || plan.SecretId === SecretId)
+    if (drawn === undefined) return undefined
+    drawn.left--
+    plans = plans.filter(({ left }) => left > 0)
+    return drawn.plan
+  }
+
+  const treat = (req: IncomingMessage, res: ServerResponse, body: Buffer): void => {
+    const target = String(req.headers['x-amz-target'])
+    const operation = target.startsWith(TARGET) ? target.slice(TARGET.length) : ''
+    const input = parseInput(req.headers, body)
+    const SecretId = String(input?.SecretId ?? input?.Name ?? '')
+    const call = { at: now(), operation, SecretId, status: 0, error: '' }
+    history.push(call)
+
+    const send = ({ status, error, body: said }: Reply) => {
+      Object.assign(call, { status, error })
+      res.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-RequestId': randomUUID() })
+      res.end(JSON.stringify(said))
+    }
+
+    const unsigned = signatureFailure(req.headers)
+    if (unsigned !== undefined || input === undefined) {
+      send(unsigned ?? NOT_JSON)
+      return
+    }
+    const { fault, delayMs = 1000 } = drawFault(SecretId) ?? {}
+    if (fault === 'hang') return
+    const answer = (fault && FAILURES[fault]) ?? versions.run(operation, input)
+    if (fault === 'slow') timers.after(delayMs, () => send(answer))
+    else send(answer)
+  }
+
+  const server = await startServer(port, (req, res) => readBody(req, (body) => treat(req, res, body)))
+  return {
+    endpoint: server.origin,
+    history,
+    putSecret: (name, value) =>
+      versions.put(
+        name,
+        typeof value === 'string' ? { SecretString: value } : { SecretBinary: Buffer.from(value).toString('base64') },
+      ),
+    faultNext: (plan) => {
+      plans.push({ plan, left: plan.times ?? 1 })
+    },
+    close: async () => {
+      timers.clear()
+      await server.close()
+    },
+  }
+}

@@ -1,0 +1,99 @@
+import { type Answer, done, doneSilently, type Problem, refused } from './answer.ts'
+import { bindingRefusal, type Merchant, type Merchants } from './merchants.ts'
+import type { OrderApi, Route } from './order-apis.ts'
+import { markPaidOffline, syncRefusal } from './order-moves.ts'
+import { payafterSyncAnswer, wholeOrder } from './order-views.ts'
+import type { Order, Orders } from './orders.ts'
+import { isProblem, type Party, readEcho, readPathValue, readQuery, readSyncBody } from './request-rules.ts'
+
+export type Rules = {
+  /** What a sync of an order that a sync has already made paid is answered: nobody knows, so both can be had. */
+  readonly repeatedSync: 'ORDER_DONE' | 'same answer'
+  /** Calls for one order that come closer than this are refused; 0 for no limit. */
+  readonly minMsBetweenCalls: number
+}
+
+/** Whom and what WeChat Pay knows, its clock and its rules. */
+export type Office = Rules & { readonly merchants: Merchants; readonly orders: Orders; readonly now: () => number }
+
+const refusedFor = ({ refusal, message, detail }: Problem): Answer => refused(refusal, { message, detail })
+
+const belongsTo = (order: Order, api: OrderApi, party: Party): boolean =>
+  (order.family === 'payafter-orders') === (api === 'payafter-orders') && order.sub_mchid === party.sub_mchid
+
+/** The order as the API finds it, or why it does not. */
+const openOrder = (
+  { merchants, now, minMsBetweenCalls }: Office,
+  merchant: Merchant,
+  api: OrderApi,
+  party: Party,
+  order: Order | undefined,
+): Order | Answer => {
+  const unbound = bindingRefusal(merchants, merchant, api, party)
+  if (unbound !== undefined) return refused(unbound)
+  if (order === undefined || !belongsTo(order, api, party)) return refused('order-not-exist')
+  if (order.service_id !== party.service_id) return refused('other-parameters')
+  if (party.appid !== undefined && order.appid !== party.appid) return refused('other-parameters')
+  const sinceLastCall = now() - order.lastCallAt
+  order.lastCallAt = now()
+  return sinceLastCall < minMsBetweenCalls ? refused('frequency-limited') : order
+}
+
+type RouteOf<Kind> = Extract<Route, { kind: Kind }>
+
+const isAnswer = (value: Order | Answer): value is Answer => 'status' in value
+
+const syncAnswer = (order: Order, api: OrderApi): Answer => {
+  if (api === 'payafter-orders') return done(payafterSyncAnswer(order))
+  return api === 'serviceorder' ? done(wholeOrder(order)) : doneSilently
+}
+
+/** An answer, and whether it was this very call that made the order paid. */
+export type Decision = { readonly answer: Answer; readonly applied: boolean }
+
+export const unchanged = (answer: Answer): Decision => ({ answer, applied: false })
+
+const sync = (office: Office, merchant: Merchant, { api, segment }: RouteOf<'sync'>, body: string): Decision => {
+  const path = readPathValue(segment)
+  if (isProblem(path)) return unchanged(refusedFor(path))
+  const request = readSyncBody(api, body)
+  if (isProblem(request)) return unchanged(refusedFor(request))
+  const found = office.orders.find(merchant.mchid, path.out_order_no)
+  const order = openOrder(office, merchant, api, request.party, found)
+  if (isAnswer(order)) return unchanged(order)
+  const refusal = syncRefusal(order, api)
+  if (refusal === undefined) {
+    markPaidOffline(order, request.paid_time)
+    return { answer: syncAnswer(order, api), applied: true }
+  }
+  const bySync = order.payments.length > 0 && order.payments.every(({ paid_type }) => paid_type === 'MCH')
+  return unchanged(bySync && office.repeatedSync === 'same answer' ? syncAnswer(order, api) : refused(refusal))
+}
+
+const find = (office: Office, merchant: Merchant, { api, query }: RouteOf<'query'>): Answer => {
+  const request = readQuery(api, query)
+  if (isProblem(request)) return refusedFor(request)
+  const found =
+    'query_id' in request
+      ? office.orders.findByQueryId(merchant.mchid, request.query_id)
+      : office.orders.find(merchant.mchid, request.out_order_no)
+  const order = openOrder(office, merchant, api, request.party, found)
+  return isAnswer(order) ? order : done(wholeOrder(order))
+}
+
+const echo = (body: string): Answer => {
+  const request = readEcho(body)
+  return isProblem(request) ? refusedFor(request) : done(request)
+}
+
+/** What WeChat Pay does about a well-formed request of a merchant whose signature was right. */
+export const decide = (office: Office, merchant: Merchant, route: Route, body: string): Decision => {
+  switch (route.kind) {
+    case 'sync':
+      return sync(office, merchant, route, body)
+    case 'query':
+      return unchanged(find(office, merchant, route))
+    case 'echo':
+      return unchanged(echo(body))
+  }
+}

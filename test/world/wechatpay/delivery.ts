@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
+import type { Answer } from './answer.ts'
+import { type AnswerSignature, spaces } from './answer-signing.ts'
+
+/** How header names are spelled: as WeChat Pay writes them, or differently from answer to answer, as proxies do. */
+export type HeaderCase = 'as written' | 'mixed'
+
+/** An answer's headers as name, value, name, value; unsigned without a signature. `length` is the body's, in bytes. */
+export type AnswerHeaders = (answer: Answer, signature: AnswerSignature | undefined, length: number) => string[]
+
+const asWritten = (name: string) => name
+const lower = (name: string) => name.toLowerCase()
+const upper = (name: string) => name.toUpperCase()
+
+export const createAnswerHeaders = (headerCase: HeaderCase): AnswerHeaders => {
+  const spellings = headerCase === 'mixed' ? [asWritten, lower, upper] : [asWritten]
+  let answers = 0
+  return (answer, signature, length) => {
+    const spell = spellings[answers++ % spellings.length] ?? asWritten
+    const requestId = `08${answers.toString(16).toUpperCase().padStart(10, '0')}10D7031866A2-${answer.number}`
+    const headers = [spell('Request-Id'), requestId, spell('Cache-Control'), 'no-cache, must-revalidate']
+    if (answer.status !== 204) headers.push(spell('Content-Length'), String(length))
+    if (answer.body !== '') headers.push(spell('Content-Type'), answer.contentType ?? 'application/json; charset=utf-8')
+    if (answer.location !== undefined) headers.push(spell('Location'), answer.location)
+    if (signature === undefined) return headers
+    headers.push(spell('Wechatpay-Nonce'), signature.nonce, spell('Wechatpay-Signature'), signature.signature)
+    headers.push(spell('Wechatpay-Timestamp'), signature.timestamp, spell('Wechatpay-Serial'), signature.serial)
+    return headers
+  }
+}
+
+/** Sends the text and, piece by piece, that many spaces behind it: as JSON it stays the same. */
+export const streamPadded = (res: ServerResponse, text: string, padding: number): void => {
+  const pieces = function* () {
+    yield Buffer.from(text)
+    yield* spaces(padding)
+  }
+  // A client that has had enough hangs up: that is its right, and no error here.
+  pipeline(Readable.from(pieces()), res, () => {})
+}

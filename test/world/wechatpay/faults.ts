@@ -1,0 +1,117 @@
+import { type Answer, refused } from './answer.ts'
+import type { AnswerSignature, WechatpayKey } from './answer-signing.ts'
+
+/** What a fault can do with the request it has hit. */
+export type Line = {
+  /** Answers; without a signature the answer goes out unsigned. */
+  readonly send: (answer: Answer, signature?: AnswerSignature) => void
+  /** The answer as it should be: signed, unless it is of a kind that is not. */
+  readonly sendHonestly: (answer: Answer) => void
+  /** The status line and the headers alone, announcing a body of that many bytes. */
+  readonly sendHead: (answer: Answer, signature: AnswerSignature, length: number) => void
+  /** A part of a body. */
+  readonly write: (bytes: Buffer) => void
+  /** The whole answer, rightly signed, with that many spaces behind its body. */
+  readonly sendPadded: (answer: Answer, padding: number) => void
+  /** A right signature, unless it is told another time or another key. */
+  readonly sign: (body: string, change?: { seconds?: number; key?: WechatpayKey }) => AnswerSignature
+  readonly stranger: () => WechatpayKey
+  /** Ends the connection with a TCP reset, after what has been written. */
+  readonly reset: () => void
+  readonly after: (ms: number, run: () => void) => void
+  readonly delayMs: number
+  readonly seconds: number
+}
+
+const BAD_GATEWAY: Answer = {
+  status: 502,
+  body: '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n',
+  contentType: 'text/html',
+  number: 0,
+  signed: false,
+}
+
+const ACCEPTED: Answer = { status: 202, body: '', number: 0, signed: true }
+const BARE: Answer = { status: 204, body: '', number: 0, signed: true }
+
+const REDIRECT: Answer = { status: 302, body: '', number: 0, signed: false, location: '/v3/payscore/moved' }
+
+/** Faults that strike before the request is looked at: **the order is not touched**. */
+export const FAULTS_BEFORE = {
+  'no-answer': () => {},
+  'reset-before-applying': (line: Line) => line.reset(),
+  'unsigned-4xx': (line: Line) => line.send(refused('parameter-illegal')),
+  'unsigned-5xx': (line: Line) => line.send(BAD_GATEWAY),
+  'throttled-429': (line: Line) => line.sendHonestly(refused('frequency-limited')),
+  'accepted-202': (line: Line) => line.sendHonestly(ACCEPTED),
+  redirect: (line: Line) => line.send(REDIRECT),
+} as const satisfies Record<string, (line: Line) => void>
+
+const flipped = (signature: string): string => {
+  const bytes = Buffer.from(signature, 'base64')
+  bytes[10] = (bytes[10] ?? 0) ^ 1
+  return bytes.toString('base64')
+}
+
+/** A 204 has no body to spoil: it becomes a 200. */
+const withBody = (answer: Answer): Answer => (answer.body === '' ? { ...answer, status: 200, body: '{}' } : answer)
+
+const sendHalf = (line: Line, answer: Answer) => {
+  const body = Buffer.from(answer.body || '{}')
+  line.sendHead(withBody(answer), line.sign(answer.body), body.length + 100)
+  line.write(body.subarray(0, Math.ceil(body.length / 2)))
+  line.reset()
+}
+
+const sendHuge = (line: Line, answer: Answer, size: number) => {
+  const whole = withBody(answer)
+  line.sendPadded(whole, size - Buffer.byteLength(whole.body))
+}
+
+/** The same answer about another order; a refusal names no order. */
+const ofAnotherOrder = (answer: Answer): Answer =>
+  answer.status === 200
+    ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), out_order_no: 'SOMEBODY-ELSES-ORDER' }) }
+    : answer
+
+const MIB = 1 << 20
+
+/**
+ * Faults that strike on the way back: the request has been treated as any other,
+ * so that a good sync **has made the order paid**, whatever the client gets to see.
+ */
+export const FAULTS_AFTER = {
+  'no-answer-after-applying': () => {},
+  'reset-after-applying': (line: Line) => line.reset(),
+  'half-a-body': sendHalf,
+  'wrong-signature': (line: Line, answer: Answer) => {
+    const signature = line.sign(answer.body)
+    line.send(answer, { ...signature, signature: flipped(signature.signature) })
+  },
+  'signtest-signature': (line: Line, answer: Answer) => {
+    const signature = line.sign(answer.body)
+    line.send(answer, { ...signature, signature: `WECHATPAY/SIGNTEST/${signature.signature}` })
+  },
+  'stale-time': (line: Line, answer: Answer) => line.send(answer, line.sign(answer.body, { seconds: -line.seconds })),
+  'future-time': (line: Line, answer: Answer) => line.send(answer, line.sign(answer.body, { seconds: line.seconds })),
+  'unknown-serial': (line: Line, answer: Answer) => line.send(answer, line.sign(answer.body, { key: line.stranger() })),
+  unsigned: (line: Line, answer: Answer) => line.send(answer),
+  'unsigned-5xx-after-applying': (line: Line) => line.send(BAD_GATEWAY),
+  'bare-204': (line: Line) => line.sendHonestly(BARE),
+  'body-10-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 10 * MIB),
+  'body-64-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 64 * MIB),
+  'slow-answer': (line: Line, answer: Answer) => line.after(line.delayMs, () => line.sendHonestly(answer)),
+  'other-order': (line: Line, answer: Answer) => line.sendHonestly(ofAnotherOrder(answer)),
+} as const satisfies Record<string, (line: Line, answer: Answer) => void>
+
+/** The request lies on the wire for `delayMs` and then does its work, even if the client has gone: applied, but late. */
+const LATE = 'late-request'
+
+export type FaultName = keyof typeof FAULTS_BEFORE | keyof typeof FAULTS_AFTER | typeof LATE
+
+export const isBefore = (fault: FaultName): fault is keyof typeof FAULTS_BEFORE => Object.hasOwn(FAULTS_BEFORE, fault)
+
+export const isAfter = (fault: FaultName): fault is keyof typeof FAULTS_AFTER => Object.hasOwn(FAULTS_AFTER, fault)
+
+/** For one who counts: whether a good sync that this fault hits has made the order paid. */
+export const faultApplies = (fault: FaultName): boolean => !isBefore(fault)

@@ -1,0 +1,62 @@
+import type { Kind } from './history.ts'
+
+export type OrderApi = 'payafter-orders' | 'serviceorder' | 'partner' | 'acquiringbank'
+
+/** Where each order API lives. The overseas one is on another host and is not served here. */
+const PATHS: readonly (readonly [path: string, api: OrderApi])[] = [
+  ['/v3/payscore/payafter-orders', 'payafter-orders'],
+  ['/v3/payscore/serviceorder', 'serviceorder'],
+  ['/v3/payscore/partner/serviceorder', 'partner'],
+  ['/v3/payscore/acquiringbank/serviceorder', 'acquiringbank'],
+]
+
+const ECHO_PATH = '/v3/security/echo'
+
+export type Route =
+  | { readonly kind: 'sync'; readonly api: OrderApi; readonly method: 'POST'; readonly segment: string }
+  | { readonly kind: 'query'; readonly api: OrderApi; readonly method: 'GET'; readonly query: string }
+  | { readonly kind: 'echo'; readonly method: 'POST' }
+
+/**
+ * Which call a raw target names, whatever the method; undefined when there is no such path.
+ * Paths are compared as text: nothing is decoded or tidied first.
+ */
+export const routeOf = (target: string): Route | undefined => {
+  if (target === ECHO_PATH) return { kind: 'echo', method: 'POST' }
+  for (const [path, api] of PATHS) {
+    if (!target.startsWith(path)) continue
+    const rest = target.slice(path.length)
+    if (rest === '' || rest.startsWith('?')) return { kind: 'query', api, method: 'GET', query: rest.slice(1) }
+    const segment = /^\/([^/?]+)\/sync$/.exec(rest)?.[1]
+    if (segment !== undefined) return { kind: 'sync', api, method: 'POST', segment }
+  }
+  return undefined
+}
+
+/** The text between two slashes, decoded once; undefined when it is no percent-encoding of UTF-8. */
+export const decodeOnce = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+export type Query = ReadonlyMap<string, string>
+
+/** Names and values of a raw query; undefined when a value is badly encoded or a name comes twice. */
+export const parseQuery = (query: string): Query | undefined => {
+  const values = new Map<string, string>()
+  for (const pair of query.split('&')) {
+    const at = pair.indexOf('=')
+    const name = decodeOnce(at < 0 ? pair : pair.slice(0, at))
+    const value = decodeOnce(at < 0 ? '' : pair.slice(at + 1))
+    if (name === undefined || value === undefined || values.has(name)) return undefined
+    values.set(name, value)
+  }
+  return values
+}
+
+/** What the history files a request under, before anything about it has been checked. */
+export const kindOf = (method: string, route: Route | undefined): Kind =>
+  route === undefined || route.method !== method ? 'other' : route.kind

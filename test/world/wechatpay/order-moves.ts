@@ -1,0 +1,88 @@
+import type { OrderApi } from './order-apis.ts'
+import type { Order, OrderState, Payment } from './orders.ts'
+import { chinaTime } from './paid-time.ts'
+import type { RefusalName } from './refusals.ts'
+
+const requireState = (order: Order, allowed: readonly OrderState[], what: string): void => {
+  if (!allowed.includes(order.state)) throw new TypeError(`order ${order.out_order_no} is ${order.state}: ${what}`)
+}
+
+const pay = (order: Order, payment: Payment): void => {
+  order.payments = [...order.payments, payment]
+  order.state = 'paid'
+  order.charging = false
+}
+
+export const customerAccepts = (order: Order): void => {
+  requireState(order, ['created'], 'it cannot be accepted')
+  order.state = 'accepted'
+}
+
+/** With nothing to pay the order is done at once. */
+export const merchantCompletes = (order: Order, total_amount = order.total_amount): void => {
+  requireState(order, ['accepted'], 'it cannot be completed')
+  order.total_amount = total_amount
+  order.state = total_amount === 0 ? 'paid' : 'finished'
+}
+
+export const merchantCancels = (order: Order): void => {
+  requireState(order, ['created', 'accepted', 'finished'], 'it cannot be cancelled')
+  order.state = 'revoked'
+  order.charging = false
+}
+
+export const orderExpires = (order: Order): void => {
+  requireState(order, ['created'], 'it cannot expire')
+  order.state = 'expired'
+}
+
+/** From now until it ends every sync is told to come back later. */
+export const chargeStarts = (order: Order): void => {
+  requireState(order, ['finished'], 'it cannot be charged')
+  order.charging = true
+}
+
+/** The customer had no money: WeChat Pay will try again. */
+export const chargeFails = (order: Order): void => {
+  requireState(order, ['finished'], 'no charge can fail')
+  order.charging = false
+}
+
+let transactions = 0
+
+/**
+ * WeChat Pay Score collects, by itself or by the customer's hand in the app, and the answer is the transaction's number.
+ * It may also come after a sync: then the customer has paid twice.
+ */
+export const payscoreCharges = (order: Order, nowMs: number, transaction_id?: string): string => {
+  requireState(order, ['finished', 'paid'], 'it cannot be charged')
+  if (order.payments.some(({ paid_type }) => paid_type === 'NEWTON')) {
+    throw new TypeError(`order ${order.out_order_no} has been charged already`)
+  }
+  const id = transaction_id ?? `42000${String(++transactions).padStart(23, '0')}`
+  pay(order, { paid_type: 'NEWTON', amount: order.total_amount, paid_time: chinaTime(nowMs), transaction_id: id })
+  return id
+}
+
+/** What a sync of an order that cannot be synced is told, by API; undefined when the order waits for its payment. */
+export const syncRefusal = (order: Order, api: OrderApi): RefusalName | undefined => {
+  // WeChat Pay has published these three codes for acquiring institutions only.
+  const acquiring = api === 'acquiringbank'
+  switch (order.state) {
+    case 'created':
+      return 'order-unconfirmed'
+    case 'accepted':
+    case 'expired':
+      return acquiring ? 'invalid-order-state' : 'state-not-legal'
+    case 'revoked':
+      return acquiring ? 'order-canceled' : 'order-revoked'
+    case 'paid':
+      return 'order-done'
+    case 'finished':
+      return order.charging ? 'charge-running' : undefined
+  }
+}
+
+/** The one thing a sync does. A date without a time means midnight. */
+export const markPaidOffline = (order: Order, paid_time: string): void =>
+  pay(order, { paid_type: 'MCH', amount: order.total_amount, paid_time: paid_time.padEnd(14, '0') })

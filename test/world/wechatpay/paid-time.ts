@@ -1,0 +1,17 @@
+/**
+ * Whether a text is a time that WeChat Pay takes: `yyyyMMddHHmmss`, or `yyyyMMdd` for midnight, of a day that exists.
+ * How far in the past or the future it may lie is not known, and not limited here.
+ */
+export const isPaidTime = (text: string): boolean => {
+  if (!/^(?!0000)\d{8}(?:\d{6})?$/.test(text)) return false
+  const iso = text.padEnd(14, '0').replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z')
+  const date = new Date(iso)
+  // What does not exist is either no date at all or, such as 30 February, comes back as another one.
+  return !Number.isNaN(date.getTime()) && date.toISOString() === iso
+}
+
+const CHINA_OFFSET_MS = 8 * 3_600_000
+
+/** `yyyyMMddHHmmss` in China time. */
+export const chinaTime = (atMs: number): string =>
+  new Date(atMs + CHINA_OFFSET_MS).toISOString().replace(/\D/g, '').slice(0, 14)

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type LoopbackServer = { readonly origin: string; readonly close: () => Promise<void> }
+
+/** Serves on 127.0.0.1; port 0 takes a free one. */
+export const startServer = async (
+  port: number,
+  onRequest: (req: IncomingMessage, res: ServerResponse) => void,
+): Promise<LoopbackServer> => {
+  // WeChat Pay drops a connection that has been idle for eight seconds, and says so.
+  const server = createServer({ noDelay: true, keepAliveTimeout: 8000, requestTimeout: 0 }, onRequest)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address() as AddressInfo // A server that listens on TCP has no other kind of address.
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+const MAX_REQUEST_BYTES = 1 << 20
+
+/** The whole body of a request; one that is too long is cut off with its connection. */
+export const readBody = (req: IncomingMessage, onBody: (body: Buffer) => void): void => {
+  const chunks: Buffer[] = []
+  let length = 0
+  req.on('data', (chunk: Buffer) => {
+    length += chunk.length
+    if (length > MAX_REQUEST_BYTES) req.socket.destroy()
+    else chunks.push(chunk)
+  })
+  req.on('end', () => onBody(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+  // A client that hangs up halfway has asked for nothing.
+  req.on('error', () => {})
+}
+
+/** Timers that end with the server. */
+export const createTimers = () => {
+  const running = new Set<NodeJS.Timeout>()
+  return {
+    after: (ms: number, run: () => void) => {
+      const timer = setTimeout(() => {
+        running.delete(timer)
+        run()
+      }, ms)
+      running.add(timer)
+    },
+    clear: () => {
+      for (const timer of running) clearTimeout(timer)
+    },
+  }
+}
