@@ -1,6 +1,7 @@
 import type { Step } from '../../lib/order/row.ts'
 import type { SignedWord, Verdict, VerdictKind } from '../../lib/order/verdict.ts'
 import { NOW } from './rows.ts'
+import { TOTAL } from './scenario.ts'
 
 /** What an invocation heard, as a number. 0 is nothing yet. */
 export type AnswerId = number
@@ -48,9 +49,13 @@ export const verdictOf = (id: AnswerId, step: Step, callHash: string): Verdict =
     kind,
     verified,
     ...(verified && { word: wordOf(`${kind} ${step} ${callHash}`) }),
-    ...(kind === 'collected' && { charge: { amount: 100, transaction_id: '4200000000' } }),
+    ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
+    // An answer that nobody can decide by leaves the sum out as well.
+    ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
   }
 }
+
+const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'open', 'closed']
 
 const wordOf = (body: string): SignedWord => ({
   serial: 'PUB_KEY_ID_1',

@@ -2,6 +2,7 @@ import { outcomeEvents } from '../../lib/order/outcome.ts'
 import type { Row } from '../../lib/order/row.ts'
 import type { Transition } from '../../lib/order/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
+import { TOTAL } from './scenario.ts'
 import { isCharged, isTold, type Order } from './wechat-pay.ts'
 
 /** What must never be, each by the words a violation is reported with. */
@@ -19,7 +20,7 @@ export const BROKEN = {
   refunded: 'DOUBLE_CHARGED was taken back',
   falseCharge: 'DOUBLE_CHARGED without a charge',
   namelessCharge: 'DOUBLE_CHARGED without sum and transaction',
-  silentEnd: 'a row was rejected or charged twice and nobody was told',
+  silentEnd: 'a row was rejected, held or charged twice and nobody was told',
   silentUndone: 'a SYNCED row was undone and nobody was told',
   falseEnd: 'an order that can still be charged is closed as SYNCED',
   lostNotice: 'a notice is nowhere',
@@ -29,6 +30,8 @@ export const BROKEN = {
   older: 'an older notice replaced a newer',
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
+  unasked: 'a sync went out before the order was looked at, or released',
+  wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
   toldAgain: 'more syncs were repeated than faults happened',
   askedAgain: 'more queries were repeated than faults happened',
 } as const
@@ -58,11 +61,15 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined
 }
 
+const mayClear = ({ mode, expected_amount }: Row): boolean =>
+  mode !== 'observe' && (expected_amount === undefined || expected_amount === TOTAL)
+
 const isTaken = ({ state }: Row): boolean => state === 'SYNCED' || state === 'DOUBLE_CHARGED'
-const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED'
+const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED' || state === 'HELD'
 
 /** What a write does that only the world around it can judge. */
 export type Effect = {
@@ -95,7 +102,7 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
         : 'as before',
 })
 
-const TAKEN_UP_ANEW = ['3 reopen', '14 reopen']
+const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row by itself. */
 export const brokenRow = (row: Row): string | undefined => {
@@ -103,7 +110,8 @@ export const brokenRow = (row: Row): string | undefined => {
   if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
     return BROKEN.index
   const isEnded = reason !== undefined
-  if (due === undefined && (state === 'PENDING' || (state === 'SYNCED' && !proof && !isEnded))) return BROKEN.unindexed
+  if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
+    return BROKEN.unindexed
   if (due !== undefined && expires_at !== undefined) return BROKEN.forgottenByTtl
   if (due === undefined && expires_at === undefined && state !== 'DOUBLE_CHARGED') return BROKEN.kept
   return undefined

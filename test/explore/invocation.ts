@@ -8,19 +8,34 @@ import { asLongAgo, NO_ROW, type RowId, type Rows } from './rows.ts'
  *     create → claim → expedite            a notice: sync-order.ts
  *            → reopen → conflict
  *     claim                                a due event: serve-due.ts
+ *     cap                                  more notices than the merchant allows: sync-order.ts
  *     check → out → record → otherwise     its one call: take-step.ts
+ *     decide → otherwise                   what a person decided: decide-order.ts
  */
-export type Place = 'create' | 'claim' | 'expedite' | 'reopen' | 'conflict' | 'check' | 'out' | 'record' | 'otherwise'
+export type Place =
+  | 'create'
+  | 'claim'
+  | 'expedite'
+  | 'reopen'
+  | 'conflict'
+  | 'cap'
+  | 'check'
+  | 'out'
+  | 'record'
+  | 'decide'
+  | 'otherwise'
 
 /** Frozen by the platform beyond its lease: before its next request is made, or while that is on its way to the ledger. */
 export type Sleep = 'awake' | 'asleep' | 'writing'
 
 export type Invocation = {
-  /** Index of the notice that it serves, or -1: a due event. */
+  /** Index of the notice that it serves, or -1. */
   readonly notice: number
+  /** Index of what a person decided, or -1. Where it is neither, it serves a due event. */
+  readonly decision: number
   readonly step: Step
   readonly place: Place
-  /** The row as it was claimed. */
+  /** The row as it was claimed, or read by whoever decides. */
   readonly row: RowId
   readonly answer: AnswerId
   /** What a notice that came second read: that the order waits for the merchant, or that it is settled. */
@@ -42,6 +57,7 @@ export const NOBODY: InvocationId = 0
 
 const NEW: Invocation = {
   notice: -1,
+  decision: -1,
   step: 'sync',
   place: 'create',
   row: NO_ROW,
@@ -54,9 +70,8 @@ const NEW: Invocation = {
   isRepeated: false,
 }
 
-const WRITES: readonly Place[] = ['create', 'claim', 'expedite', 'reopen', 'conflict', 'record', 'otherwise']
-
-export const isWrite = (place: Place): boolean => WRITES.includes(place)
+/** All but these two is a write to the ledger. */
+export const isWrite = (place: Place): boolean => place !== 'check' && place !== 'out'
 
 /** A function of small numbers that is worked out once for each. */
 export const remember = (work: (id: number) => number): ((id: number) => number) => {

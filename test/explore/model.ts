@@ -25,7 +25,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const design: Design = { ...REAL_DESIGN, ...changes }
   const rows = createRows()
   const invocations = createInvocations(rows)
-  const { write, byHand, bookFirst } = createWrites(scenario, design, rows, invocations)
+  const { write, mayDecide, bookFirst } = createWrites(scenario, design, rows, invocations)
 
   const starts = (): readonly World[] =>
     scenario.orders.map((order) => ({
@@ -105,6 +105,12 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return undefined
   }
 
+  /** What is wrong with sending the sync of a row. */
+  const brokenByCall = (row: RowId): string | undefined => {
+    const { mode, cleared } = rows.at(row) ?? {}
+    return mode && !cleared ? BROKEN.unasked : undefined
+  }
+
   const newest = scenario.notices.reduce((a, b) => (b.noticed_at > a.noticed_at ? b : a))
   const newestIndex = scenario.notices.indexOf(newest)
   const isAlike = scenario.notices.every(({ call }) => call === newest.call)
@@ -140,7 +146,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     crew[0] === NOBODY && notices.every((notice) => notice >= OVER) && rows.at(rowId)?.due === undefined
 
   return {
-    ...{ scenario, design, rows, invocations, write, byHand, bookFirst },
-    ...{ starts, afterWrite, afterOwnWrite, withoutMember, brokenBy, brokenIn, isFinished, isAlike },
+    ...{ scenario, design, rows, invocations, write, mayDecide, bookFirst },
+    ...{ starts, afterWrite, afterOwnWrite, withoutMember, brokenBy, brokenByCall, brokenIn, isFinished, isAlike },
   }
 }

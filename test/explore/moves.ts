@@ -1,3 +1,4 @@
+import { DECISIONS } from '../../lib/order/decision.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import { answerInWords } from './answers.ts'
 import { isRefusedCall, queryArrives, syncArrives } from './calls.ts'
@@ -10,7 +11,6 @@ import { NOW } from './rows.ts'
 import { TIME } from './time.ts'
 import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
-import { BY_HAND } from './writes.ts'
 
 const SLOW = [false]
 const SLOW_AND_FAST = [false, true]
@@ -66,7 +66,10 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   const now = NOW + (isFast ? LIMITS.clockDifference : 0)
   if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
-  else emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who)
+  else {
+    const broken = step === 'sync' ? model.brokenByCall(row) : undefined
+    emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who, broken)
+  }
 }
 
 const SENDS = { sync: 'sends the sync', query: 'sends the query' } as const
@@ -125,13 +128,14 @@ const statementIsBooked: Move = (world, model, emit) => {
   emit(next, 'step', 'a statement is booked', -1, model.brokenBy(world, booked, -1))
 }
 
+/** Whoever decides has read the row before. */
 const personActs: Move = (world, model, emit) => {
-  if (world.persons === 0) return
-  for (const [act, { words }] of BY_HAND.entries()) {
-    const written = model.byHand(world.row, act)
-    if (!written.isHeld) continue
-    const next = model.afterWrite({ ...world, persons: world.persons - 1 }, written, -1, NOBODY)
-    emit(next, 'person', `a person ${words}`, -1, model.brokenBy(world, written, -1))
+  if (world.persons === 0 || sizeOf(world.crew) >= model.scenario.invocations) return
+  for (const [decision, what] of DECISIONS.entries()) {
+    if (!model.mayDecide(world.row, decision)) continue
+    const id = model.invocations.begin({ place: 'decide', row: world.row, decision })
+    const crew = withMember(world.crew, 2, id)
+    emit({ ...world, crew, persons: world.persons - 1 }, 'person', `a person reads the row, and decides: ${what}`, -1)
   }
 }
 

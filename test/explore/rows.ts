@@ -1,5 +1,6 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import type { Row } from '../../lib/order/row.ts'
+import type { VerdictKind } from '../../lib/order/verdict.ts'
 
 /** The explorer's clock always shows this moment (ms): when time passes, what is remembered of it moves back instead. */
 export const NOW = 2_000_000_000_000
@@ -24,45 +25,59 @@ export const asLongAgo = (ms: number): number => (ms > REMEMBERED ? Math.max(REM
 const dueAtOf = (due_at: number | undefined): number | undefined =>
   due_at !== undefined && due_at < NOW ? NOW - asLongAgo(NOW - due_at) : due_at
 
-/** What the ledger remembers of the attempt that holds the row, and of any attempt before. */
+/** Whoever claimed the row last holds this attempt; 0 stays apart, since nobody ever claimed then. */
 const THIS_ATTEMPT = 2
 const FORMER_ATTEMPT = 1
 
-type Optional =
-  | 'next'
-  | 'due'
-  | 'due_at'
-  | 'receipt'
-  | 'proof'
-  | 'last_error'
-  | 'noticed_at'
-  | 'absent_since'
-  | 'reason'
+/** Of what went wrong last, only this is ever looked at. */
+const errorOf = ({ last_error, attempt }: Row): Row['last_error'] => {
+  if (!last_error) return undefined
+  const { verdict } = last_error
+  const kind = ALIKE[verdict] ?? 'unknown'
+  return { verdict: kind, at: NOW, attempt: last_error.attempt === attempt ? THIS_ATTEMPT : FORMER_ATTEMPT }
+}
+
+const ALIKE: { readonly [kind in VerdictKind]?: VerdictKind } = {
+  open: 'open',
+  absent: 'absent',
+  config: 'unsent',
+  unsent: 'unsent',
+  throttled: 'unsent',
+}
 
 /** Leaves out what no condition and no later step reads, so that what is left is finite. */
-const essence = (row: Row, due_at: number | undefined): Row => ({
+const essence = (row: Row): Row => ({
   pk: row.pk,
   state: row.state,
-  attempt: row.attempt,
+  attempt: row.attempt === 0 ? 0 : THIS_ATTEMPT,
   call: row.call,
   call_hash: row.call_hash,
   day: row.day,
   created_at: NOW - ageOf(row.created_at),
   v: 1,
-  ...present('next', row.next),
-  ...present('due', row.due),
-  ...present('due_at', due_at),
-  ...present('receipt', row.receipt),
-  ...present('proof', row.proof),
-  ...present('last_error', row.last_error?.verdict === 'open' ? { verdict: 'open', at: NOW, attempt: 0 } : undefined),
-  ...present('noticed_at', row.noticed_at),
-  ...present('absent_since', row.absent_since === undefined ? undefined : NOW - ageOf(row.absent_since)),
-  ...present('reason', row.reason),
-  ...present('expires_at', row.expires_at === undefined ? undefined : 1),
+  ...present({
+    next: row.next,
+    due: row.due,
+    due_at: dueAtOf(row.due_at),
+    receipt: row.receipt,
+    proof: row.proof,
+    last_error: errorOf(row),
+    noticed_at: row.noticed_at,
+    absent_since: row.absent_since === undefined ? undefined : NOW - ageOf(row.absent_since),
+    reason: row.reason,
+    mode: row.mode,
+    expected_amount: row.expected_amount,
+    cleared: row.cleared,
+    transaction_id: row.transaction_id,
+    expires_at: row.expires_at === undefined ? undefined : 1,
+  }),
 })
 
-const present = <K extends Optional | 'expires_at'>(name: K, value: Row[K] | undefined): Partial<Pick<Row, K>> =>
-  value === undefined ? {} : ({ [name]: value } as Pick<Row, K>) // a computed name is typed as any text
+type Present<T> = { [name in keyof T]?: Exclude<T[name], undefined> }
+
+/** Without the members that are undefined, which the ledger does not have either. */
+const present = <T extends object>(members: T): Present<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T> // types forget names
 
 const keyOf = (row: Row): string =>
   [
@@ -74,11 +89,16 @@ const keyOf = (row: Row): string =>
     row.call_hash,
     row.receipt?.body,
     row.proof?.body,
-    row.last_error !== undefined,
+    row.last_error?.verdict,
+    row.last_error?.attempt,
     row.noticed_at,
     row.absent_since === undefined ? undefined : NOW - row.absent_since,
     NOW - row.created_at,
     row.reason,
+    row.mode,
+    row.expected_amount,
+    row.cleared,
+    row.transaction_id,
     row.expires_at !== undefined,
   ].join()
 
@@ -100,20 +120,19 @@ export const createRows = () => {
 
   const at = (id: RowId): Row | undefined => rows[id]
 
-  /** What stands in the ledger. */
-  const stored = (row: Row): RowId =>
-    // Only a design that deletes rows leaves one without its key.
-    'pk' in row ? idOf({ ...essence(row, dueAtOf(row.due_at)), attempt: THIS_ATTEMPT }) : NO_ROW
+  /** What stands in the ledger. Only a design that deletes rows leaves one without its key. */
+  const stored = (row: Partial<Row>): RowId => ('pk' in row ? idOf(essence(row as Row)) : NO_ROW)
 
   /** What an invocation holds in its hands since it claimed the row, to be used when its call is answered. */
   const held = (id: RowId): RowId => {
     const row = at(id)
     if (!row) return NO_ROW
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
+    const { due_at, absent_since, mode, expected_amount, cleared } = row
+    const reason = state === 'HELD' ? row.reason : undefined
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
-      ...present('due_at', row.due_at),
-      ...present('absent_since', row.absent_since),
+      ...present({ due_at, absent_since, mode, expected_amount, cleared, reason }),
     })
   }
 
@@ -121,14 +140,19 @@ export const createRows = () => {
   const withoutLease = (id: RowId): RowId => change(id, ({ due_at: _, ...row }) => row)
 
   /** The same, after somebody else took the row. */
-  const former = (id: RowId): RowId => change(id, (row) => ({ ...row, attempt: FORMER_ATTEMPT }))
+  const former = (id: RowId): RowId =>
+    change(id, (row) => ({
+      ...row,
+      attempt: row.attempt === 0 ? 0 : FORMER_ATTEMPT,
+      ...(row.last_error && { last_error: { ...row.last_error, attempt: FORMER_ATTEMPT } }),
+    }))
 
   /** The row `ms` later. */
   const later = (id: RowId, ms: number): RowId =>
     change(id, (row) => ({
       ...row,
       created_at: NOW - ageOf(row.created_at - ms),
-      ...present('due_at', row.due_at && dueAtOf(row.due_at - ms)),
+      ...present({ due_at: row.due_at && dueAtOf(row.due_at - ms) }),
       ...(row.absent_since !== undefined && { absent_since: NOW - ageOf(row.absent_since - ms) }),
     }))
 

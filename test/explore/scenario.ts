@@ -1,11 +1,20 @@
 import type { Order } from './wechat-pay.ts'
 
+/** What the order costs, fen. */
+export const TOTAL = 100
+
 /** A notice that is handed over by event: which call it asks for, and when it was made. Hand-over order is free. */
 export type Notice = {
   readonly call: string
   readonly noticed_at: number
   /** WeChat Pay refuses its parameters. */
   readonly isRefused?: boolean
+  /** The order is asked about before its first sync. */
+  readonly mode?: 'check' | 'observe'
+  /** What the till says that the customer paid, fen. WeChat Pay says TOTAL. */
+  readonly amount?: number
+  /** More notices have come in this hour than the merchant allows. */
+  readonly isOverCap?: boolean
 }
 
 /** How much of the world one exploration holds. */

@@ -18,15 +18,19 @@ const mayPass = ({ crew }: World, { invocations }: Model, ms: number): boolean =
   return true
 }
 
-const isWriting = ({ crew }: World, { invocations }: Model): boolean =>
-  crew.some((id) => invocations.at(id).sleep === 'writing')
+/** Somebody sleeps who will compare moments that are over by then. */
+const isRemembered = ({ crew }: World, { invocations }: Model): boolean =>
+  crew.some((id) => {
+    const { sleep, place } = invocations.at(id)
+    return sleep === 'writing' || place === 'decide'
+  })
 
 const after = (world: World, model: Model, ms: number): World => {
   const { rows, invocations } = model
   const row = rows.later(world.row, ms)
   return {
     ...world,
-    row: isWriting(world, model) ? row : rows.justDue(row),
+    row: isRemembered(world, model) ? row : rows.justDue(row),
     crew: changed(world.crew, (id) => invocations.later(id, ms)),
     oldUnpaid: aged(world.oldUnpaid, ms),
     oldOpen: aged(world.oldOpen, ms),

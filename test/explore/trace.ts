@@ -44,7 +44,8 @@ const line = (model: Model, from: World, { next, what, who }: Last): string => {
 
 const subject = ({ invocations }: Model, { crew }: World, who: number): string => {
   if (who < 0) return ''
-  const { notice, step, isFast } = invocations.at(crew[who] ?? NOBODY)
+  const { notice, step, isFast, decision } = invocations.at(crew[who] ?? NOBODY)
   const clock = isFast ? ', with a fast clock,' : ''
+  if (decision >= 0) return `the person${clock} `
   return notice < 0 ? `the due ${step}${clock} ` : `the invocation of notice ${notice + 1}${clock} `
 }
