@@ -35,6 +35,7 @@ describe('readConfig', () => {
             sources: ['com.example.pos'],
             order_api: 'payafter-orders',
             services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
+            mode: 'sync',
             closed: false,
           },
         ],

@@ -14,6 +14,7 @@ describe('readMerchants', () => {
           sources: [],
           order_api: 'payafter-orders',
           services: new Map([['500001', 'wxd678efh567hg6787']]),
+          mode: 'sync',
           closed: false,
         },
       ],
@@ -38,6 +39,7 @@ describe('readMerchants', () => {
           ['500001', 'wx1111111111111111'],
           ['500002', 'wx2222222222222222'],
         ]),
+        mode: 'sync',
         closed: true,
       },
       {
@@ -46,6 +48,7 @@ describe('readMerchants', () => {
         order_api: 'partner',
         services: new Map([['500003', '']]),
         provider: '1800000001',
+        mode: 'sync',
         closed: false,
       },
       {
@@ -55,6 +58,7 @@ describe('readMerchants', () => {
         services: new Map([['500004', '']]),
         provider: '1800000002',
         channel_id: '2088000001',
+        mode: 'sync',
         closed: false,
       },
     ])

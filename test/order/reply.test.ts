@@ -199,7 +199,7 @@ describe('the reply to another call for the same order', () => {
         type: 'about:blank',
         title: 'Conflict',
         status: 409,
-        detail: 'another notice with another service_id or paid_time stands for this order',
+        detail: 'another notice with another service_id, paid_time or amount stands for this order',
         ...FACTS,
         state: 'PENDING',
         paid_time: '20261124102900',

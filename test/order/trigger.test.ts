@@ -80,6 +80,15 @@ describe('readTrigger', () => {
     expect(trigger.path?.out_order_no).toBe(expected)
   })
 
+  it.each(['%31900000109', '1900000109%20', '%E4%BD', '100%'])(
+    'never decodes the mchid of a path, since policies name merchants by the path as it came: %s',
+    (mchid) => {
+      const trigger = readTrigger(http({ pathParameters: { ...PATH, mchid } }), NOW)
+
+      expect(trigger.path?.mchid).toBe(mchid)
+    },
+  )
+
   it.each<[string, unknown, string, string]>([
     ['nothing', undefined, 'event', 'event: must be an object'],
     ['null', null, 'event', 'event: must be an object'],
@@ -101,9 +110,9 @@ describe('readTrigger', () => {
     ],
     [
       'a path value that decodes to half a character',
-      http({ pathParameters: { ...PATH, mchid: '%E4%BD' } }),
-      'mchid',
-      'mchid: is not properly percent-encoded',
+      http({ pathParameters: { ...PATH, out_order_no: '%E4%BD' } }),
+      'out_order_no',
+      'out_order_no: is not properly percent-encoded',
     ],
     ['a request without body', http({ body: undefined }), 'body', 'body: is missing'],
     ['a null body', http({ body: null }), 'body', 'body: is missing'],

@@ -58,6 +58,7 @@ describe('what came of an order', () => {
         {
           source: 'payscore.ledger',
           detailType: 'Payscore Order Synced',
+          metric: 'synced',
           detail: {
             mchid: '1900000109',
             out_order_no: '1234323JKHDFE1243252',
@@ -111,7 +112,7 @@ describe('a batch of changes', () => {
     expect(handled).toStrictEqual({
       reply: { status: 200, body: {} },
       log: { changes: 24, events: 23 },
-      metrics: { outcomes: { value: 23, unit: 'Count' } },
+      metrics: { synced: { value: 23, unit: 'Count' } },
     })
   })
 

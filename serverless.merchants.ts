@@ -1,0 +1,209 @@
+// Who is served, and who may say that a customer paid: merchants.json, checked, as values and resources of the stack.
+import { readFileSync } from 'node:fs'
+import * as v from 'valibot'
+import { LIMITS } from './lib/order/limits.ts'
+import { type Merchant, readMerchants } from './lib/order/merchant.ts'
+import { PAID_OFFLINE } from './lib/order/trigger.ts'
+
+const till = v.strictObject({
+  principals: v.array(
+    v.pipe(v.string(), v.regex(/^(role|user)\/[\w+=,.@/-]{1,512}$/, 'must be role/NAME or user/NAME of this account')),
+  ),
+  accounts: v.array(v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12 digits of an account'))),
+})
+const file = v.strictObject({ merchants: v.record(v.string(), v.unknown()), tills: v.record(v.string(), till) })
+
+type Till = v.InferOutput<typeof till>
+type MerchantsFile = {
+  /** The value of MERCHANTS. */
+  readonly json: string
+  readonly merchants: readonly Merchant[]
+  readonly sources: readonly string[]
+  readonly tills: ReadonlyMap<string, Till>
+}
+type Json = Readonly<Record<string, unknown>>
+
+/** Lambda gives all variables 4 KB together; the names of table and bus are only known when the stack stands. */
+const OTHER_VARIABLES_BYTES = 600
+/** A managed policy takes 6,144 characters. */
+const MERCHANTS_IN_A_POLICY = 20
+
+/** The text of merchants.json → what is in it. Throws one Error that names every mistake. */
+export const readMerchantsFile = (text: string): MerchantsFile => {
+  const parsed = v.safeParse(file, parse(text))
+  if (!parsed.success) throw mistakes(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`))
+  const { merchants: table } = parsed.output
+  const tills = new Map(Object.entries(parsed.output.tills))
+  const json = JSON.stringify(table)
+  const { merchants, problems } = readMerchants(json)
+  const sources = [...new Set([...merchants.values()].flatMap((merchant) => merchant.sources))].sort()
+  const ids = [...tills.keys()].map(logicalId)
+  const found = [
+    ...problems.map((problem) => `merchants.${problem}`),
+    ...(Buffer.byteLength(json) + OTHER_VARIABLES_BYTES > LIMITS.environmentBytes
+      ? [`merchants: ${Buffer.byteLength(json)} bytes are too many for a variable of Lambda`]
+      : []),
+    ...(merchants.size > 0 && sources.length === 0 ? ['merchants: none has a source, so nobody could send'] : []),
+    ...sources.filter((source) => !tills.has(source)).map((source) => `tills: who sends ${source} is not listed`),
+    ...(problems.length > 0 ? [] : [...tills.keys()].filter((source) => !sources.includes(source))).map(
+      (source) => `tills.${source}: no merchant has this source`,
+    ),
+    ...(new Set(ids).size < ids.length ? ['tills: two sources differ in punctuation only'] : []),
+  ]
+  if (found.length > 0) throw mistakes(found)
+  return { json, merchants: [...merchants.values()], sources, tills }
+}
+
+/** Secrets that sign for these merchants, as ARNs; Secrets Manager ends each name with six characters of its own. */
+const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json[] =>
+  [...new Set(merchants.map(({ mchid, provider }) => provider ?? mchid))].map((signer) =>
+    sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/${signer}-??????`),
+  )
+
+/** For each till what it may do, the role through which other accounts do it, and that nobody else sends its events. */
+const doors = ({ merchants, sources, tills }: MerchantsFile) => {
+  const Resources: Record<string, Json> = {}
+  const Outputs: Record<string, Json> = {}
+  let former = 'OwnEventsOnly'
+  for (const source of sources) {
+    const { principals = [], accounts = [] } = tills.get(source) ?? {}
+    const id = `Till${logicalId(source)}`
+    const own = merchants.filter((merchant) => merchant.sources.includes(source)).map(({ mchid }) => mchid)
+    const policies = chunksOf(own, MERCHANTS_IN_A_POLICY).map((mchids, i) => {
+      const name = `${id}Policy${i === 0 ? '' : i + 1}`
+      Resources[name] = tillPolicy(source, mchids)
+      Outputs[name] = { Description: `What ${source} may do, for ${mchids.join(', ')}`, Value: ref(name) }
+      return ref(name)
+    })
+    if (accounts.length > 0) {
+      Resources[`${id}Role`] = tillRole(source, accounts, policies)
+      Outputs[`${id}Role`] = {
+        Description: `${accounts.join(', ')} assume it to act as ${source}`,
+        Value: arn(`${id}Role`),
+      }
+    }
+    const senders = [
+      ...principals.map((name) => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
+      ...(accounts.length > 0 ? [arn(`${id}Role`)] : []),
+    ]
+    // One after the other: the statements of a bus are one document.
+    Resources[`${id}Only`] = { ...denyOthers(source, senders), DependsOn: former }
+    former = `${id}Only`
+  }
+  return { Resources, Outputs }
+}
+
+const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Properties: {
+    Description: `Hands over offline payments as ${source}`,
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Resource: mchids.flatMap((mchid) =>
+            [`POST/merchants/${mchid}/payafter-orders/*/sync`, `GET/merchants/${mchid}/payafter-orders/*`].map((path) =>
+              sub(`arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/$default/${path}`),
+            ),
+          ),
+        },
+        {
+          Effect: 'Allow',
+          Action: 'events:PutEvents',
+          Resource: arn('EventBus'),
+          // Every entry of a batch must fit, and a request that names none does not.
+          Condition: {
+            'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [PAID_OFFLINE] },
+            Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+          },
+        },
+      ],
+    },
+  },
+})
+
+const tillRole = (source: string, accounts: readonly string[], policies: readonly Json[]): Json => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    Description: `Other accounts act through it as ${source}`,
+    AssumeRolePolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: accounts.map((account) => sub(`arn:\${AWS::Partition}:iam::${account}:root`)) },
+          Action: 'sts:AssumeRole',
+        },
+      ],
+    },
+    ManagedPolicyArns: policies,
+  },
+})
+
+/** Even a principal with every right cannot send these events: one entry of this source in a batch denies the batch. */
+const denyOthers = (source: string, senders: readonly Json[]): Json => ({
+  Type: 'AWS::Events::EventBusPolicy',
+  Properties: {
+    EventBusName: ref('EventBus'),
+    StatementId: `only-${source.replaceAll(/[^0-9A-Za-z]/g, '-')}`.slice(0, 64),
+    Statement: {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'events:PutEvents',
+      Resource: arn('EventBus'),
+      Condition: {
+        'ForAnyValue:StringEquals': { 'events:source': [source] },
+        ...(senders.length > 0 && { ArnNotEquals: { 'aws:PrincipalArn': senders } }),
+      },
+    },
+  },
+})
+
+type Question = { readonly address: string; readonly resolveVariable: (name: string) => Promise<string> }
+
+/** What osls loads as a plugin: the variables `${merchants:…}` of serverless.yml. */
+export default class Merchants {
+  configurationVariablesSources = {
+    merchants: {
+      resolve: async ({ address, resolveVariable }: Question) => {
+        const path = await resolveVariable('param:merchants')
+        const read = readMerchantsFile(readFileSync(path, 'utf8'))
+        const prefix = await resolveVariable('param:secretsPrefix')
+        const values: Json = {
+          environment: read.json,
+          sources: read.sources,
+          secrets: secretArns(read, prefix),
+          doors: doors(read),
+        }
+        return { value: values[address] }
+      },
+    },
+  }
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw mistakes(['is not JSON'])
+  }
+}
+
+const mistakes = (found: readonly string[]): Error =>
+  new Error(`the merchants file cannot be used:\n${found.map((one) => `- ${one}`).join('\n')}`)
+
+/** com.example.pos → ComExamplePos */
+const logicalId = (source: string): string =>
+  source
+    .split(/[^0-9A-Za-z]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
+
+const chunksOf = <T>(list: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
+
+const ref = (name: string) => ({ Ref: name })
+const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })
+const sub = (text: string) => ({ 'Fn::Sub': text })

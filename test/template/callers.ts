@@ -1,0 +1,156 @@
+import { busPolicy, managedPolicy, type Policy, rolePolicy } from './policies.ts'
+import type { Template } from './template.ts'
+
+/** One request to AWS, by whom and with which policies, and whether it may be allowed. */
+export type Case = {
+  readonly claim: string
+  readonly isAllowed: boolean
+  readonly principal: string
+  readonly policy: Policy
+  readonly action: string
+  readonly resource: string
+  readonly resourcePolicy?: Policy
+  readonly context: Readonly<Record<string, string | readonly string[]>>
+}
+
+const ACCOUNT = '111122223333'
+const API = `arn:aws:execute-api:ap-east-1:${ACCOUNT}:HttpApi/$default`
+const BUS = `arn:aws:events:ap-east-1:${ACCOUNT}:event-bus/EventBus`
+const TABLE = `arn:aws:dynamodb:ap-east-1:${ACCOUNT}:table/Ledger`
+const OFFLINE = 'Payscore Order Paid Offline'
+
+/** Who asks for what, of a stack with two tills: pos serves 1900000109 and 1900000111, the other till 1900000110. */
+export const callerCases = (template: Template): readonly Case[] => {
+  const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
+  const everything: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+  const pos = { who: 'a till', principal: role('pos'), policy: managedPolicy(template, 'TillComExamplePosPolicy') }
+  const other = {
+    who: 'another account’s till',
+    principal: role('TillComExampleOtherRole'),
+    policy: managedPolicy(template, 'TillComExampleOtherPolicy'),
+  }
+  const stranger = { ...pos, who: 'a role with a till’s policy that is not listed', principal: role('stranger') }
+  const admin = { who: 'an administrator', principal: role('admin'), policy: everything }
+  const operator = {
+    who: 'an operator',
+    principal: role('operator'),
+    policy: managedPolicy(template, 'OperatorPolicy'),
+  }
+  const support = { who: 'support', principal: role('support'), policy: managedPolicy(template, 'SupportPolicy') }
+  const own = (name: string) => ({ who: name, principal: role(name), policy: rolePolicy(template, name) })
+
+  type Caller = typeof pos
+  const request = (
+    isAllowed: boolean,
+    caller: Caller,
+    what: string,
+    action: string,
+    resource: string,
+    context = {},
+  ): Case => ({
+    claim: `${caller.who} ${isAllowed ? 'may' : 'may not'} ${what}`,
+    isAllowed,
+    principal: caller.principal,
+    policy: caller.policy,
+    action,
+    resource,
+    context: { 'aws:PrincipalArn': caller.principal, ...context },
+  })
+  const calls = (isAllowed: boolean, caller: Caller, path: string) =>
+    request(isAllowed, caller, `call ${path}`, 'execute-api:Invoke', `${API}/${path}`)
+  const puts = (
+    isAllowed: boolean,
+    caller: Caller,
+    sources: readonly string[],
+    detailTypes: readonly string[] = [OFFLINE],
+  ): Case => ({
+    ...request(
+      isAllowed,
+      caller,
+      `put ${detailTypes.join(' and ')} of ${sources.join(' and ')}`,
+      'events:PutEvents',
+      BUS,
+      {
+        ...(sources.length > 0 && { 'events:source': sources }),
+        // Evaluated entry by entry.
+        ...(detailTypes.length > 0 && { 'events:detail-type': detailTypes[0] }),
+      },
+    ),
+    resourcePolicy: busPolicy(template),
+  })
+  const invokes = (isAllowed: boolean, caller: Caller, name: string) =>
+    request(
+      isAllowed,
+      caller,
+      `invoke ${name}`,
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:ap-east-1:${ACCOUNT}:function:${name}`,
+    )
+
+  return [
+    // Over HTTP
+    calls(true, pos, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    calls(true, pos, 'GET/merchants/1900000111/payafter-orders/A1'),
+    calls(true, other, 'POST/merchants/1900000110/payafter-orders/A1/sync'),
+    calls(false, pos, 'POST/merchants/1900000110/payafter-orders/A1/sync'),
+    calls(false, pos, 'GET/merchants/1900000110/payafter-orders/A1'),
+    calls(false, pos, 'POST/merchants/19000001090/payafter-orders/A1/sync'),
+    calls(false, pos, 'DELETE/merchants/1900000109/payafter-orders/A1'),
+    calls(false, other, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    // By event
+    puts(true, pos, ['com.example.pos']),
+    puts(true, other, ['com.example.other']),
+    puts(false, pos, ['com.example.other']),
+    puts(false, pos, ['com.example.pos', 'com.example.other']),
+    puts(false, pos, ['com.example.pos', 'payscore.reconcile']),
+    puts(false, pos, ['com.example.pos'], ['Payscore Order Due']),
+    puts(false, pos, []),
+    puts(false, other, ['com.example.pos']),
+    puts(false, stranger, ['com.example.pos']),
+    puts(false, admin, ['com.example.pos']),
+    puts(false, admin, ['com.example.unlisted', 'com.example.pos']),
+    puts(false, admin, ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, admin, ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(false, admin, ['payscore.anything']),
+    puts(true, admin, ['com.example.unlisted'], ['anything else']),
+    // By direct call
+    invokes(false, pos, 'SyncLambdaFunction'),
+    invokes(false, pos, 'StatusLambdaFunction'),
+    invokes(false, other, 'SyncLambdaFunction'),
+    invokes(false, support, 'SyncLambdaFunction'),
+    invokes(true, operator, 'SyncLambdaFunction'),
+    // Our own functions
+    puts(true, own('ReconcileRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('SyncRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('OutcomeRole'), ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, own('OutcomeRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(false, own('SyncRole'), ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, own('SyncRole'), ['com.example.pos']),
+    request(false, own('StatusRole'), 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(false, own('ReconcileRole'), 'read a row', 'dynamodb:GetItem', TABLE),
+    // The ledger and the keys
+    request(false, pos, 'read the ledger', 'dynamodb:GetItem', TABLE),
+    request(false, pos, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(true, operator, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(false, support, 'read a row with its personal data', 'dynamodb:GetItem', TABLE),
+    request(true, support, 'read the index of days', 'dynamodb:Query', `${TABLE}/index/day`),
+    calls(true, support, 'GET/merchants/1900000109/payafter-orders/A1'),
+    calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    ...[pos, operator, support, own('ReconcileRole'), own('OutcomeRole'), own('StatusRole')].map((caller) =>
+      request(
+        false,
+        caller,
+        'read a merchant’s key',
+        'secretsmanager:GetSecretValue',
+        `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
+      ),
+    ),
+    request(
+      true,
+      own('SyncRole'),
+      'read a merchant’s key',
+      'secretsmanager:GetSecretValue',
+      `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
+    ),
+  ]
+}

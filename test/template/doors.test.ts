@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest'
+import { busPolicy, list, managedPolicy } from './policies.ts'
+import { type Json, propertiesOf, readTemplate, resolve, resourcesOf } from './template.ts'
+import { merchantsVariable, twoTills } from './two-tills.ts'
+
+const template = await twoTills()
+const API = 'arn:aws:execute-api:ap-east-1:111122223333:HttpApi/$default'
+const BUS = 'arn:aws:events:ap-east-1:111122223333:event-bus/EventBus'
+
+describe('the policy of a till', () => {
+  it('names the paths of its own merchants and its own events', () => {
+    expect(managedPolicy(template, 'TillComExamplePosPolicy')).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'execute-api:Invoke',
+          Resource: [
+            `${API}/POST/merchants/1900000109/payafter-orders/*/sync`,
+            `${API}/GET/merchants/1900000109/payafter-orders/*`,
+            `${API}/POST/merchants/1900000111/payafter-orders/*/sync`,
+            `${API}/GET/merchants/1900000111/payafter-orders/*`,
+          ],
+        },
+        {
+          Effect: 'Allow',
+          Action: 'events:PutEvents',
+          Resource: BUS,
+          Condition: {
+            'ForAllValues:StringEquals': {
+              'events:source': ['com.example.pos'],
+              'events:detail-type': ['Payscore Order Paid Offline'],
+            },
+            Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+          },
+        },
+      ],
+    })
+  })
+
+  it('opens every route of the API', () => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
+      const [method, path] = String(Properties.RouteKey).split(' ')
+      return `${API}/${method}${path?.replace('{mchid}', '1900000109').replace('{out_order_no}', 'A1')}`
+    })
+
+    const opened = list(managedPolicy(template, 'TillComExamplePosPolicy').Statement[0]?.Resource)
+
+    expect(routes.filter((route) => !opened.some((pattern) => fits(pattern, route)))).toEqual([])
+  })
+
+  it('is an output of the stack', () => {
+    expect(readTemplate().Outputs).toMatchObject({
+      TillComExamplePosPolicy: { Value: { Ref: 'TillComExamplePosPolicy' } },
+    })
+  })
+
+  it('is split where a till serves more merchants than one policy takes', async () => {
+    const entries = Array.from({ length: 21 }, (_, i) => [
+      `${1_900_000_000 + i}`,
+      { sources: ['a'], services: { s: 'w' } },
+    ])
+    const text = JSON.stringify({
+      merchants: Object.fromEntries(entries),
+      tills: { a: { principals: [], accounts: [] } },
+    })
+
+    const doors = (await merchantsVariable('doors', text)) as { readonly Resources: Json }
+
+    expect(Object.keys(doors.Resources)).toEqual(['TillAPolicy', 'TillAPolicy2', 'TillAOnly'])
+  })
+})
+
+describe('another account', () => {
+  it('acts through a role that has the till’s policy', () => {
+    expect(resolve(template, propertiesOf(template, 'TillComExampleOtherRole'))).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: ['arn:aws:iam::444455556666:root'] }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      ManagedPolicyArns: ['TillComExampleOtherPolicy'],
+    })
+  })
+
+  it('has no role unless it is listed', () => {
+    expect(template.Resources.TillComExamplePosRole).toBeUndefined()
+  })
+})
+
+describe('the bus', () => {
+  const deny = (sources: Json, senders: readonly string[]) => ({
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'events:PutEvents',
+    Resource: BUS,
+    Condition: { ...sources, ArnNotEquals: { 'aws:PrincipalArn': senders } },
+  })
+  const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`
+
+  it('denies each kind of event to all but those who send it, whoever allows them', () => {
+    expect(busPolicy(template).Statement).toEqual([
+      deny(
+        { 'ForAnyValue:StringLike': { 'events:source': ['payscore.*'] } },
+        ['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole'].map(role),
+      ),
+      deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.other'] } }, [
+        role('TillComExampleOtherRole'),
+      ]),
+      deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.pos'] } }, [
+        role('pos'),
+        'arn:aws:iam::111122223333:user/pos-in-shop',
+      ]),
+    ])
+  })
+
+  it('denies a source to everybody when nobody is listed', async () => {
+    const text = JSON.stringify({
+      merchants: { '1900000109': { sources: ['a'], services: { s: 'w' } } },
+      tills: { a: { principals: [], accounts: [] } },
+    })
+
+    const doors = (await merchantsVariable('doors', text)) as typeof template
+
+    expect(busPolicy(doors).Statement[0]?.Condition).toEqual({ 'ForAnyValue:StringEquals': { 'events:source': ['a'] } })
+  })
+})
+
+describe('the policy of', () => {
+  const actionsOf = (id: string) => managedPolicy(template, id).Statement.flatMap(({ Action }) => list(Action))
+  const looking = [
+    'logs:FilterLogEvents',
+    'logs:GetLogEvents',
+    'logs:StartQuery',
+    'cloudwatch:GetDashboard',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
+    'logs:GetQueryResults',
+    'logs:StopQuery',
+  ]
+
+  it('an operator mends orders and reads no secret', () => {
+    expect(actionsOf('OperatorPolicy')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'dynamodb:DescribeTable',
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+      'lambda:InvokeFunction',
+      'execute-api:Invoke',
+      ...looking,
+    ])
+  })
+
+  it('support looks, at the indexes and the status route, which hold no personal data', () => {
+    const { Statement } = managedPolicy(template, 'SupportPolicy')
+
+    expect(actionsOf('SupportPolicy')).toEqual(['dynamodb:Query', 'execute-api:Invoke', ...looking])
+    expect(Statement[0]?.Resource).toBe('arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/index/*')
+    expect(Statement[1]?.Resource).toBe(`${API}/GET/merchants/*`)
+  })
+})
+
+/** IAM’s `*` stands for any text. */
+const fits = (pattern: string, arn: string): boolean => {
+  const [first = '', ...rest] = pattern.split('*')
+  if (!arn.startsWith(first) || !arn.endsWith(rest.at(-1) ?? '')) return false
+  return rest.every((part) => arn.includes(part))
+}

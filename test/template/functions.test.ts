@@ -1,0 +1,120 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { readConfig, VARIABLES } from '../../lib/config.ts'
+import { LIMITS } from '../../lib/order/limits.ts'
+import { propertiesOf, readTemplate, resolve, resourcesOf } from './template.ts'
+
+const template = readTemplate()
+const functions = resourcesOf(template, 'AWS::Lambda::Function')
+const variablesOf = (id: string) => {
+  const { Environment } = propertiesOf(template, id) as { Environment: { Variables: Record<string, unknown> } }
+  return resolve(template, Environment.Variables) as Record<string, string>
+}
+
+describe('the functions of the stack', () => {
+  it('are those of functions/', () => {
+    const names = readdirSync('functions').map((file) => file.replace('.ts', ''))
+
+    const handlers = functions.map(([, { Properties }]) => Properties.Handler)
+
+    expect(handlers.toSorted()).toEqual(names.map((name) => `.build/${name}/index.handler`).toSorted())
+  })
+
+  it('run on Lambda’s Node 24', () => {
+    expect(new Set(functions.map(([, { Properties }]) => Properties.Runtime))).toEqual(new Set(['nodejs24.x']))
+  })
+
+  it('end by the time limits that the ledger counts on', () => {
+    const timeouts = Object.fromEntries(functions.map(([id, { Properties }]) => [id, Properties.Timeout]))
+
+    expect(timeouts).toEqual({
+      SyncLambdaFunction: LIMITS.functionTimeout / 1000,
+      QueryLambdaFunction: LIMITS.functionTimeout / 1000,
+      ReconcileLambdaFunction: LIMITS.reconcileTimeout / 1000,
+      OutcomeLambdaFunction: LIMITS.functionTimeout / 1000,
+      StatusLambdaFunction: LIMITS.functionTimeout / 1000,
+    })
+  })
+
+  it.each(functions.map(([id]) => id))('%s has the variables that lib/config.ts reads, and no others', (id) => {
+    expect(Object.keys(variablesOf(id)).toSorted()).toEqual(Object.keys(VARIABLES).toSorted())
+  })
+
+  it.each(functions.map(([id]) => id))('%s starts with its variables, in the 4 KB that Lambda gives', (id) => {
+    const config = readConfig(variablesOf(id))
+
+    expect([...config.merchants.keys()]).toEqual(['1900000109'])
+  })
+
+  it('have a role each', () => {
+    const roles = functions.map(([, { Properties }]) => resolve(template, Properties.Role))
+
+    expect(new Set(roles).size).toBe(functions.length)
+  })
+
+  it('keep their logs for 90 days', () => {
+    const days = resourcesOf(template, 'AWS::Logs::LogGroup').map(([, { Properties }]) => Properties.RetentionInDays)
+
+    expect(days).toEqual(Array(functions.length + 1).fill(90))
+  })
+})
+
+describe('the HTTP API', () => {
+  it('asks IAM on every route', () => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+    ])
+
+    expect(routes).toEqual([
+      ['POST /merchants/{mchid}/payafter-orders/{out_order_no}/sync', 'AWS_IAM'],
+      ['GET /merchants/{mchid}/payafter-orders/{out_order_no}', 'AWS_IAM'],
+    ])
+  })
+
+  it('waits until after the function has ended', () => {
+    const waits = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
+      ([, { Properties }]) => Properties.TimeoutInMillis,
+    )
+
+    expect(waits).toEqual([LIMITS.apiTimeout, LIMITS.apiTimeout])
+  })
+})
+
+describe('the ledger table', () => {
+  const ledger = propertiesOf(template, 'Ledger')
+
+  it('has the key, the indexes and the stream that the code uses', () => {
+    expect(ledger).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: [
+            { AttributeName: 'due', KeyType: 'HASH' },
+            { AttributeName: 'due_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['next', 'state', 'created_at'] },
+        },
+        {
+          IndexName: 'day',
+          KeySchema: [
+            { AttributeName: 'day', KeyType: 'HASH' },
+            { AttributeName: 'pk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+    })
+  })
+
+  it('can be restored, and is encrypted', () => {
+    expect(ledger).toMatchObject({
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    })
+  })
+})

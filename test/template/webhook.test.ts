@@ -1,0 +1,114 @@
+import jsonata from 'jsonata'
+import { describe, expect, it } from 'vitest'
+import { type Json, propertiesOf, readTemplate } from './template.ts'
+
+const template = readTemplate()
+type State = { readonly Seconds?: number; readonly Output?: string }
+const { States } = propertiesOf(template, 'WebhookWording').Definition as { States: Readonly<Record<string, State>> }
+
+/** What the robot is given for an event of the bus: the stack's own expression, by another implementation of its language. */
+const wordsOf = (event: Json): Promise<unknown> => {
+  const expression = jsonata(/^\{%(.*)%\}$/s.exec(States.Word?.Output ?? '')?.[1] ?? '')
+  expression.registerFunction('parse', (text: string) => JSON.parse(text))
+  return expression.evaluate(undefined, { states: { input: [{ body: JSON.stringify(event) }] } })
+}
+
+describe('a robot', () => {
+  it('is told of a double charge with its shop, sum and refund number', async () => {
+    const words = await wordsOf({
+      'detail-type': 'Payscore Order Double Charged',
+      detail: {
+        mchid: '1900000109',
+        out_order_no: '1234323JKHDFE1243252',
+        shop_id: '门店7',
+        amount: 1205,
+        transaction_id: '4200001234202611240000000001',
+      },
+    })
+
+    expect(words).toEqual([
+      {
+        text: [
+          '【支付分】发现疑似重复支付,请核对后退款',
+          '商户号:1900000109',
+          '门店:门店7',
+          '商户服务订单号:1234323JKHDFE1243252',
+          '微信支付订单号:4200001234202611240000000001',
+          '已扣金额:12.05元',
+          '下一步:请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款或退还线下款项。',
+        ].join('\n'),
+      },
+    ])
+  })
+
+  it('is told of a refusal with its reason and what to do about this one', async () => {
+    const words = await wordsOf({
+      'detail-type': 'Payscore Order Rejected',
+      detail: {
+        mchid: '1900000109',
+        out_order_no: 'A"1',
+        reason: 'invalid',
+        last_error: { next_step_zh: '请更正收款成功时间。' },
+      },
+    })
+
+    expect(words).toEqual([
+      {
+        text: '【支付分】订单同步未成功,请人工处理\n商户号:1900000109\n商户服务订单号:A"1\n原因:invalid\n下一步:请更正收款成功时间。',
+      },
+    ])
+  })
+
+  it.each([
+    ['Held', '【支付分】收款通知暂停处理,请人工确认'],
+    ['Pending Too Long', '【支付分】订单长时间未完成同步,用户可能被重复收款'],
+  ])('is told of Payscore Order %s', async (kind, title) => {
+    const [{ text = '' } = {}] = (await wordsOf({
+      'detail-type': `Payscore Order ${kind}`,
+      detail: { mchid: '1900000109', out_order_no: 'A1' },
+    })) as readonly { readonly text?: string }[]
+
+    expect(text.split('\n')[0]).toBe(title)
+  })
+
+  it.each([
+    ['wecom', '{"msgtype": "text", "text": {"content": <$.text>}}'],
+    ['dingtalk', '{"msgtype": "text", "text": {"content": <$.text>}}'],
+    ['feishu', '{"msg_type": "text", "content": {"text": <$.text>}}'],
+  ])('of %s gets the text in its own form', (robot, message) => {
+    expect(template.Mappings?.Robot?.[robot]).toEqual({ Message: message })
+    expect(propertiesOf(template, 'WebhookPipe').TargetParameters).toEqual({
+      InputTemplate: { 'Fn::FindInMap': ['Robot', { Ref: 'Webhook' }, 'Message'] },
+    })
+  })
+
+  it('gets no more than 20 messages a minute', () => {
+    const { SourceParameters, Source } = propertiesOf(template, 'WebhookPipe')
+    const [target] = propertiesOf(template, 'WebhookRule').Targets as readonly Json[]
+
+    expect(Source).toEqual({ 'Fn::GetAtt': ['WebhookQueue', 'Arn'] })
+    expect(propertiesOf(template, 'WebhookQueue').FifoQueue).toBe(true)
+    expect(target?.SqsParameters).toEqual({ MessageGroupId: 'one-at-a-time' })
+    expect(SourceParameters).toEqual({ SqsQueueParameters: { BatchSize: 1 } })
+    expect(60 / (States.Wait?.Seconds ?? 0)).toBeLessThanOrEqual(20)
+  })
+
+  it('is not troubled with cancelled orders, nor with those that went well', () => {
+    expect(propertiesOf(template, 'WebhookRule').EventPattern).toEqual({
+      source: ['payscore.ledger'],
+      'detail-type': [
+        'Payscore Order Double Charged',
+        'Payscore Order Held',
+        'Payscore Order Rejected',
+        'Payscore Order Pending Too Long',
+      ],
+      detail: { reason: [{ exists: false }, { 'anything-but': ['revoked'] }] },
+    })
+  })
+
+  it('costs nothing and opens nothing unless it is asked for', () => {
+    const parts = Object.entries(template.Resources).filter(([id]) => id.startsWith('Webhook'))
+
+    expect(parts.filter(([, { Condition }]) => Condition !== 'HasWebhook')).toEqual([])
+  })
+})
