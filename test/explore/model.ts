@@ -105,10 +105,10 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return undefined
   }
 
-  /** What is wrong with sending the sync of a row. */
-  const brokenByCall = (row: RowId): string | undefined => {
-    const { mode, cleared } = rows.at(row) ?? {}
-    return mode && !cleared ? BROKEN.unasked : undefined
+  /** What is wrong with sending the sync of a row that was claimed so. */
+  const brokenByCall = (world: World, claimed: RowId): string | undefined => {
+    const { mode, cleared } = rows.at(claimed) ?? {}
+    return (mode && !cleared) || rows.at(world.row)?.state === 'HELD' ? BROKEN.unasked : undefined
   }
 
   const newest = scenario.notices.reduce((a, b) => (b.noticed_at > a.noticed_at ? b : a))

@@ -55,7 +55,10 @@ const invocationGoesOn: Move = (world, model, emit) => {
     const { place } = model.invocations.at(id)
     if (place === 'check') looksAtLease(world, model, emit, who, id)
     else if (place === 'out') isAnswered(world, model, emit, who, id)
-    else writes(world, model, emit, who, id)
+    else {
+      writes(world, model, emit, who, id)
+      isRefused(world, model, emit, who, id)
+    }
   }
 }
 
@@ -67,7 +70,7 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
-    const broken = step === 'sync' ? model.brokenByCall(row) : undefined
+    const broken = step === 'sync' ? model.brokenByCall(world, row) : undefined
     emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who, broken)
   }
 }
@@ -82,9 +85,9 @@ const isAnswered: OwnMove = (world, model, emit, who, id) => {
     emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
     return
   }
-  const isRefused = isRefusedCall(model, id)
-  for (const answer of syncAnswers(world.order, isRefused, model.scenario.isWhole === true)) {
-    const next = syncArrives(world, isRefused)
+  const isWrong = isRefusedCall(model, id)
+  for (const answer of syncAnswers(world.order, isWrong, model.scenario.isWhole === true)) {
+    const next = syncArrives(world, isWrong)
     emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
   }
 }
@@ -107,6 +110,14 @@ const isSwallowed = ({ row: rowId }: World, { invocations, rows, scenario }: Mod
   const row = rows.at(rowId)
   if (place !== 'conflict' || !row) return false
   return row.call_hash !== scenario.notices[notice]?.call && !REAL_DESIGN.isSettled(row)
+}
+
+/** The write that was on its way came too late for AWS, or never. */
+const isRefused: OwnMove = (world, model, emit, who, id) => {
+  const { sleep, place } = model.invocations.at(id)
+  if (sleep !== 'writing') return
+  const isFailed = place !== 'record' && place !== 'otherwise'
+  emit(model.withoutMember(world, who, id, isFailed), 'step', 'cannot write any more', who)
 }
 
 /** What becomes of the order without us. */

@@ -8,10 +8,14 @@ import { changed, sizeOf, type World } from './world.ts'
 /** What a call may take in truth: a design that looks at the lease otherwise makes it no shorter. */
 const CALL = 8000
 
+/** AWS takes no request that was signed longer ago, ms: a write that is late by more was refused before. */
+const SIGNED_WITHIN = 5 * 60_000
+
 /** Nobody is at work who would be stopped before the time is over. */
 const mayPass = ({ crew }: World, { invocations }: Model, ms: number): boolean => {
   for (let who = 0; who < sizeOf(crew); who++) {
-    const { sleep, runs, place } = invocations.at(crew[who] ?? NOBODY)
+    const { sleep, runs, place, lag } = invocations.at(crew[who] ?? NOBODY)
+    if (sleep === 'writing' && lag + ms > SIGNED_WITHIN) return false
     if (sleep !== 'awake') continue
     if (runs + ms >= LIMITS.functionTimeout || (place === 'out' && ms >= CALL)) return false
   }

@@ -67,7 +67,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       case 'claim':
         return claim(PK, step, now, notice < 0 ? undefined : orderOf(invocation).call_hash)
       case 'expedite':
-        return expedite(PK, now)
+        return expedite(heldBy(invocation), now)
       case 'reopen':
         return reopen(orderOf(invocation), now)
       case 'conflict':
@@ -128,7 +128,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         if (!before) return 'failed'
         if (before.call_hash !== orderOf(invocation).call_hash)
           return invocations.go(id, { place: 'reopen', read: design.isSettled(before) ? 'settled' : 'nothing' })
-        return invocations.go(id, { place: 'claim', read: isWaiting(before) ? 'waiting' : 'nothing' })
+        return invocations.go(id, {
+          place: 'claim',
+          ...(isWaiting(before) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
+        })
       case 'claim':
         if (isHeld) return invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
         return read === 'waiting' ? invocations.go(id, { place: 'expedite' }) : 'done'
