@@ -33,7 +33,16 @@ export type Moment = { readonly now: number; readonly random: number }
 const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
 /** What a row that is taken up again must not remember. */
-const FORMER_LIFE = ['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'] as const
+const FORMER_LIFE = [
+  'expires_at',
+  'reason',
+  'last_error',
+  'late_at',
+  'absent_since',
+  'cleared',
+  'amount',
+  'transaction_id',
+] as const
 
 // A notice
 
@@ -401,12 +410,15 @@ export const release = (pk: string, now: number): Transition => ({
  * one. Only the row as it was read is withdrawn.
  */
 export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
-  if (row.state === 'HELD') return close(row.pk, why, now)
-  if (row.state !== 'PENDING' || !isNothingTaken(row)) return undefined
+  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
   return {
     name: '19 withdraw',
     pk: row.pk,
-    when: and(equals('attempt', row.attempt), equals('state', 'PENDING'), equals('due_at', row.due_at ?? 0)),
+    when: and(
+      equals('attempt', row.attempt),
+      equals('state', row.state),
+      ...(row.state === 'HELD' ? [noCallOut(now)] : []),
+    ),
     set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
     remove: NOTHING_LEFT,
   }
@@ -459,8 +471,7 @@ const fencedPending = (row: Row): Condition => and(equals('attempt', row.attempt
 const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
 
 /** The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. */
-const noCallOut = (now: number): Condition =>
-  or(atMost('due_at', now), after('due_at', now + LIMITS.lease + 2 * LIMITS.clockDifference))
+const noCallOut = (now: number): Condition => or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 

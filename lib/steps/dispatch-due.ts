@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
 import type { Handled } from '../lambda/handled.ts'
@@ -41,7 +42,7 @@ export const dispatchDue = async (
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
   const pageSize = Math.max(PAGE_LEAST, Math.min(PAGE_MOST, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))))
-  const inTurn = takeTurns(PUTS_IN_FLIGHT)
+  const inTurn = pLimit(PUTS_IN_FLIGHT)
   return Promise.all(
     mchids.map((mchid) => {
       const queue = oldestFirst(mchid, startedAt, pageSize, deps)
@@ -75,7 +76,7 @@ const serveMerchant = async (
   mchid: string,
   queue: DueQueue,
   endsAt: number,
-  inTurn: Turns,
+  inTurn: LimitFunction,
   { bus, now, sleep }: DispatchDeps,
 ): Promise<DispatchReport> => {
   const startedAt = now()
@@ -160,21 +161,3 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
 
 /** Rows lie with the oldest last, where it is cheap to take. */
 const headOf = ({ rows }: Shard): number => rows.at(-1)?.due_at ?? Number.POSITIVE_INFINITY
-
-type Turns = <T>(work: () => Promise<T>) => Promise<T>
-
-/** At most `most` pieces of work at once; the rest wait in the order they came. */
-const takeTurns = (most: number): Turns => {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
-    try {
-      return await work()
-    } finally {
-      running -= 1
-      waiting.shift()?.()
-    }
-  }
-}

@@ -127,8 +127,8 @@ describe('what a notice does to the ledger', () => {
       },
       count: ['attempt'],
       remove: [
-        ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at', 'last_error', 'late_at', 'mode'],
-        ...['paid_time_clamped', 'pos_ref', 'reason', 'shop_id'],
+        ...['absent_since', 'amount', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
+        ...['last_error', 'late_at', 'mode', 'paid_time_clamped', 'pos_ref', 'reason', 'shop_id', 'transaction_id'],
       ],
     })
   })
@@ -158,7 +158,16 @@ describe('what a notice does to the ledger', () => {
       next: 'query',
       due_at: NOW,
     })
-    expect(remove).toStrictEqual(['expires_at', 'reason', 'last_error', 'late_at', 'absent_since', 'cleared'])
+    expect(remove).toStrictEqual([
+      'expires_at',
+      'reason',
+      'last_error',
+      'late_at',
+      'absent_since',
+      'cleared',
+      'amount',
+      'transaction_id',
+    ])
   })
 
   it('conflict: counts another call, and changes nothing else', () => {
@@ -194,7 +203,10 @@ describe('what a person does to the ledger', () => {
       when: 'state = REJECTED',
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
-      remove: ['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at', 'reason'],
+      remove: [
+        ...['absent_since', 'amount', 'cleared', 'expires_at', 'last_error', 'late_at'],
+        ...['reason', 'transaction_id'],
+      ],
     })
   })
 

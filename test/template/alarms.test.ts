@@ -40,17 +40,17 @@ describe('the alarms', () => {
       ReconcileFailingAlarm: 'merchants_failed of reconcile Sum > 0',
       LagAlarm: 'oldest_lag of reconcile Maximum > 600000',
       ClockAlarm: 'clock_difference of sync Maximum + clock_difference of query Maximum > 60000',
-      Certificate60Alarm: 'certificate_days_left of certificates Minimum < 60',
-      Certificate30Alarm: 'certificate_days_left of certificates Minimum < 30',
-      Certificate7Alarm: 'certificate_days_left of certificates Minimum < 7',
+      Certificate60Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 60',
+      Certificate30Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 30',
+      Certificate7Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 7',
     })
   })
 
   it('take silence for a failure only of what drives all', () => {
-    const silence = alarms.filter(([, alarm]) => alarm.TreatMissingData !== 'notBreaching')
+    const silence = alarms.filter(([, alarm]) => alarm.TreatMissingData === 'breaching')
 
-    expect(silence.map(([id, alarm]) => [id, alarm.TreatMissingData, alarm.Period, alarm.EvaluationPeriods])).toEqual([
-      ['ReconcileSilentAlarm', 'breaching', 60, 5],
+    expect(silence.map(([id, alarm]) => [id, alarm.Period, alarm.EvaluationPeriods])).toEqual([
+      ['ReconcileSilentAlarm', 60, 5],
     ])
   })
 

@@ -152,9 +152,11 @@ describe('the table’s stream', () => {
     })
   })
 
-  it('wakes the function for new and changed rows only', () => {
+  it('wakes the function for new and changed orders, and neither for counters nor for rows that expire', () => {
     expect(propertiesOf(template, 'OutcomeEventSourceMappingDynamodbLedger').FilterCriteria).toEqual({
-      Filters: [{ Pattern: '{"eventName":["INSERT","MODIFY"]}' }],
+      Filters: [
+        { Pattern: '{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"state":{"S":[{"exists":true}]}}}}' },
+      ],
     })
   })
 })

@@ -80,11 +80,13 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   },
   {
     transition: withdrawn ?? closed,
-    changes: { 'as it was read': row({ attempt: 0, due_at: NOW - 1 }) },
+    changes: {
+      'as it was read': row({ attempt: 0, due_at: NOW - 1 }),
+      expedited: row({ attempt: 0, due_at: NOW + 1 }),
+    },
     leaves: {
       ...NO_ROW,
       'somebody claimed it': row({ attempt: 1, due_at: NOW - 1 }),
-      'somebody moved it': row({ attempt: 0, due_at: NOW }),
       held: row({ attempt: 0, due_at: NOW - 1, state: 'HELD' }),
     },
   },

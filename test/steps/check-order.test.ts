@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError } from '../../lib/errors.ts'
+import { checkOrder } from '../../lib/steps/check-order.ts'
+import { answered, NO_ANSWER, PAYAFTER_ORDER, SAYS, stepWorld } from './step-world.ts'
+
+const CALL = { ...PAYAFTER_ORDER.call, paid_time: '' }
+
+describe('a cashier who asks before taking money', () => {
+  it('is told by one signed query, and nothing is written', async () => {
+    const world = stepWorld({ says: SAYS.waitsForPayment })
+
+    const { reply, log } = await checkOrder(CALL, world.deps)
+
+    expect(world.sent).toMatchObject([
+      {
+        method: 'GET',
+        target:
+          '/v3/payscore/payafter-orders?service_id=500001&out_order_no=1234323JKHDFE1243252&appid=wxd678efh567hg6787',
+      },
+    ])
+    expect(world.applied).toStrictEqual([])
+    expect(reply).toMatchObject({
+      status: 200,
+      body: {
+        out_order_no: '1234323JKHDFE1243252',
+        verdict: 'unpaid',
+        may_charge: true,
+        advice: 'Take the money, and hand the payment over at once.',
+        advice_zh: '可以收款,收款后请立即发送线下收款通知。',
+      },
+    })
+    expect(log).toEqual({
+      via: 'check',
+      mchid: '1900000109',
+      out_order_no: '1234323JKHDFE1243252',
+      verdict: 'unpaid',
+      status: 200,
+      request_id: '08F0E6C7B40610FF0218EBC3C0D80620F9F50428E4C604-0',
+    })
+  })
+
+  it.each([
+    ['already charged', SAYS.charged, 200, { verdict: 'collected', may_charge: false, transaction_id: '42000004' }],
+    ['paid offline before', SAYS.paidToMerchant, 200, { verdict: 'confirmed', may_charge: false }],
+    ['not completed', SAYS.notCompleted, 200, { verdict: 'open', may_charge: true }],
+    ['unknown to WeChat Pay', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 200, { verdict: 'absent' }],
+    ['not to be learnt now', NO_ANSWER, 503, { verdict: 'unknown', may_charge: true, code: 'ETIMEDOUT' }],
+    ['refused', answered(429, '{"code":"FREQUENCY_LIMITED"}'), 503, { verdict: 'throttled', may_charge: true }],
+  ] as const)('learns that the order is %s', async (_, says, status, body) => {
+    const world = stepWorld({ says })
+
+    const { reply } = await checkOrder(CALL, world.deps)
+
+    expect(reply).toMatchObject({ status, body })
+  })
+
+  it('makes a key that was not accepted be forgotten', async () => {
+    const world = stepWorld({ says: SAYS.signatureWrong })
+
+    const { reply } = await checkOrder(CALL, world.deps)
+
+    expect(world.forgotten).toStrictEqual(['1900000109'])
+    expect(reply).toMatchObject({ status: 503, body: { verdict: 'config', code: 'SIGN_ERROR' } })
+  })
+
+  it('is told of a deployment without a key', async () => {
+    const world = stepWorld({ signer: () => Promise.reject(new ConfigError('secret: is missing')) })
+
+    const checked = checkOrder(CALL, world.deps)
+
+    await expect(checked).rejects.toThrow(ConfigError)
+    expect(world.sent).toHaveLength(0)
+  })
+})
