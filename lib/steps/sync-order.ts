@@ -59,7 +59,7 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
   const claimed = await deps.ledger.apply(claim(row.pk, 'sync', deps.now(), order.call_hash))
   if (claimed) return callNow(claimed.row, deps)
   const isWaiting = row.state === 'PENDING' && row.last_error?.verdict === 'open'
-  const expedited = isWaiting ? await deps.ledger.apply(expedite(row.pk, deps.now())) : undefined
+  const expedited = isWaiting ? await deps.ledger.apply(expedite(row, deps.now())) : undefined
   const after = expedited?.row ?? row
   const log = { ...rowFields(after), transition: expedited?.transition.name ?? 'none', replayed: true }
   return { reply: rowReply(after, deps.now(), true), log }
@@ -67,7 +67,7 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
 
 /** Another call for the same order: it reopens a rejected one, and else is a conflict. */
 const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  const reopened = await deps.ledger.apply(reopen(order, deps.now()))
+  const reopened = await deps.ledger.apply(reopen(order, row, deps.now()))
   if (reopened) return begin(order, reopened.row, deps)
   const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
   const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)

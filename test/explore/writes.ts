@@ -69,7 +69,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       case 'expedite':
         return expedite(heldBy(invocation), now)
       case 'reopen':
-        return reopen(orderOf(invocation), now)
+        return reopen(orderOf(invocation), heldBy(invocation), now)
       case 'conflict':
         return conflict(orderOf(invocation))
       case 'cap':
@@ -127,7 +127,11 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         // The row that is read next: that it was there is all that the failed write told.
         if (!before) return 'failed'
         if (before.call_hash !== orderOf(invocation).call_hash)
-          return invocations.go(id, { place: 'reopen', read: design.isSettled(before) ? 'settled' : 'nothing' })
+          return invocations.go(id, {
+            place: 'reopen',
+            row: rows.withoutLease(rows.held(row)),
+            read: design.isSettled(before) ? 'settled' : 'nothing',
+          })
         return invocations.go(id, {
           place: 'claim',
           ...(isWaiting(before) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
