@@ -30,11 +30,17 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
 
 /** A new call in the ledger: it is synced now, or asked about first, or held. */
 const begin = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  const held = (await isOverCap(order, deps)) ? await deps.ledger.apply(holdOverCap(row, deps.now())) : undefined
-  if (!held && !order.mode) return callNow(row, deps)
-  if (!held) await announceNext(row, deps)
-  const after = held?.row ?? row
-  const log = { ...rowFields(after), transition: held?.transition.name ?? 'asked about first' }
+  if (await isOverCap(order, deps)) return holdNow(row, deps)
+  if (!order.mode) return callNow(row, deps)
+  await announceNext(row, deps)
+  return { reply: rowReply(row, deps.now(), false), log: { ...rowFields(row), transition: 'asked about first' } }
+}
+
+/** No call follows even where the hold is refused: it may have been written before, and its answer lost. */
+const holdNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
+  const held = await deps.ledger.apply(holdOverCap(row, deps.now()))
+  const after = held?.row ?? (await deps.ledger.read(row.pk)) ?? row
+  const log = { ...rowFields(after), transition: held?.transition.name ?? 'not held' }
   return { reply: rowReply(after, deps.now(), false), log }
 }
 
