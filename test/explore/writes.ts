@@ -145,9 +145,6 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         const counted = isHeld ? rows.at(row) : undefined
         return (counted ? design.isSettled(counted) : read === 'settled') ? 'done' : 'failed'
       }
-      case 'cap':
-        if (isHeld || orderOf(invocation).mode) return 'done'
-        return invocations.go(id, { place: 'check' })
       case 'record':
       case 'decide':
         return !isHeld && transition.otherwise ? invocations.go(id, { place: 'otherwise' }) : 'done'
