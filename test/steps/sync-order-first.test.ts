@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import { syncOrder } from '../../lib/steps/sync-order.ts'
@@ -71,6 +72,25 @@ describe('a merchant that allows two notices in one hour', () => {
     expect(third.log).toMatchObject({ transition: '17 hold', state: 'HELD' })
   })
 
+  it('sends nothing when the hold was written but its answer was lost', async () => {
+    const retried = (sound: Ledger): Ledger => ({
+      ...sound,
+      apply: async (transition) => {
+        const applied = await sound.apply(transition)
+        return transition.name === '17 hold' ? sound.apply(transition) : applied
+      },
+    })
+    const world = stepWorld({ ledger: retried })
+    await syncOrder(notice('A'), 'event', world.deps)
+    await syncOrder(notice('B'), 'event', world.deps)
+
+    const third = await syncOrder(notice('C'), 'event', world.deps)
+
+    expect(world.sent).toHaveLength(2)
+    expect(third.reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'over_cap' } })
+    expect(third.log).toMatchObject({ transition: 'not held', state: 'HELD' })
+  })
+
   it('may give two more in the next hour', async () => {
     const world = stepWorld()
 
@@ -112,7 +132,7 @@ describe('a merchant that allows two notices in one hour', () => {
     expect(counted).toStrictEqual(['1900000109#hour#498746', 1_795_492_800])
   })
 
-  it('has its row synced all the same when somebody else took it before it was held', async () => {
+  it('sends nothing when somebody else took the row before it was held', async () => {
     const world = stepWorld({
       ledger: (sound) => ({
         ...sound,
@@ -121,8 +141,9 @@ describe('a merchant that allows two notices in one hour', () => {
       }),
     })
 
-    await syncOrder(notice('A'), 'event', world.deps)
+    const { reply } = await syncOrder(notice('A'), 'event', world.deps)
 
-    expect(world.sent).toHaveLength(1)
+    expect(world.sent).toHaveLength(0)
+    expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING' } })
   })
 })

@@ -1,10 +1,11 @@
 import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../../lib/order/transition.ts'
-import { NOW, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, NOW, PK, SECOND } from '../../support/orders.ts'
 import {
   alone,
   CHARGED,
   type ConditionCase,
   callOut,
+  claimedSince,
   each,
   NO_ROW,
   noCallOut,
@@ -14,7 +15,7 @@ import {
   SYNCED,
 } from './condition-case.ts'
 
-const closed = close(PK, 'refunded in cash', NOW)
+const closed = close(CLAIMED, 'refunded in cash', NOW)
 
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
 
@@ -23,13 +24,14 @@ const decision = { what: 'release', by: 'arn:aws:iam::123456789012:user/li', at:
 
 export const PERSON_CASES: readonly ConditionCase[] = [
   {
-    transition: expedite(PK, NOW),
+    transition: expedite(CLAIMED, NOW),
     changes: { 'due after a lease': row({ due_at: NOW + 30 * SECOND + 1 }) },
     leaves: {
       ...NO_ROW,
       'due within a lease': row({ due_at: NOW + 30 * SECOND }),
       'not pending': row({ state: 'SYNCED', due_at: NOW + 30 * SECOND + 1 }),
       'nothing is left to do': row({ due: undefined, due_at: NOW + 30 * SECOND + 1 }),
+      'claimed since it was read': row({ attempt: 4, due_at: NOW + 30 * SECOND + 1 }),
     },
   },
   {
@@ -44,6 +46,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       ...callOut('PENDING'),
       ...each(callOut('HELD'), 'held', {}),
+      'claimed since it was read': row({ attempt: 4, due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
@@ -55,6 +58,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       ...callOut('SYNCED'),
+      'claimed since it was read': row({ attempt: 4, state: 'SYNCED', due_at: NOW }),
       'not synced': row({ state: 'PENDING', due_at: NOW }),
       'nothing is left to do': row({ state: 'SYNCED', due: undefined, due_at: NOW }),
     },
@@ -65,7 +69,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED },
   },
   {
-    transition: decided(release(PK, NOW), decision),
+    transition: decided(release(CLAIMED, NOW), decision),
     changes: {
       ...noCallOut('HELD'),
       'decided before': row({ state: 'HELD', due_at: NOW, decisions: [{ ...decision, what: 'reopen' }] }),
@@ -73,6 +77,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       ...callOut('HELD'),
+      'claimed since it was read': row(claimedSince),
       pending: row({ due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
