@@ -35,6 +35,15 @@ export const answered = (status: number, body: string, nowMs = NOW): Sent => {
 
 const PARTIES = '"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"1234323JKHDFE1243252"'
 
+/** The same answer with another signature of the same length: somebody else's word. */
+export const forged = (sent: Sent): Sent => {
+  if (sent.kind !== 'answered') return sent
+  const { rawHeaders } = sent.answer
+  const at = rawHeaders.indexOf('Wechatpay-Signature') + 1
+  const other = rawHeaders.with(at, Buffer.alloc(256, 1).toString('base64'))
+  return { kind: 'answered', answer: { ...sent.answer, rawHeaders: other } }
+}
+
 /** The order as a query answers it, with these members, signed at the given moment. */
 export const orderSays = (members: string, nowMs = NOW): Sent => answered(200, `{${PARTIES},${members}}`, nowMs)
 
