@@ -40,6 +40,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
   /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
   readonly start?: typeof startLambda
 }) => {
@@ -132,7 +134,12 @@ export const startWorld = async (options: {
   })
   bus.addRule({ name: 'due-sync', pattern: isDue('sync'), target: { lambda: sync, retries: 0 } })
   bus.addRule({ name: 'due-query', pattern: isDue('query'), target: { lambda: query, retries: 0 } })
-  const stream = mapStream({ table, lambda: outcome })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
+  })
   const api = await startApiGateway({
     clock,
     callerArn: 'arn:aws:iam::123456789012:user/local',
