@@ -42,6 +42,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
   /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
   readonly start?: typeof startLambda
 }) => {
@@ -139,7 +141,12 @@ export const startWorld = async (options: {
         pattern,
         target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
       })
-  const stream = mapStream({ table, lambda: outcome })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
+  })
   const api = await startApiGateway({
     clock,
     callerArn: 'arn:aws:iam::123456789012:user/local',
