@@ -9,6 +9,8 @@ export type Sandboxes = {
   readonly start: (options: LambdaOptions) => Promise<Lambda>
   /** Whether calls are frozen as well, which takes FROZEN_MS each. */
   freezeToo: boolean
+  /** Invocations by function. */
+  readonly calls: ReadonlyMap<string, number>
 }
 
 /** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
@@ -30,6 +32,7 @@ export const createSandboxes = (parts: {
   readonly orderOf: (event: unknown) => string | undefined
 }): Sandboxes => {
   const { random, count, orderOf } = parts
+  const calls = new Map<string, number>()
 
   const start = async (options: LambdaOptions): Promise<Lambda> => {
     const lambda = await startLambda(options)
@@ -67,6 +70,7 @@ export const createSandboxes = (parts: {
 
     const invokeOnce = async (event: unknown): Promise<Invocation> => {
       count.look('sandboxes')
+      calls.set(options.name, (calls.get(options.name) ?? 0) + 1)
       const invocation = await invokeSomewhere(event)
       if (invocation.timedOut) count.add('sandboxes', 'timed out', orderOf(event))
       else if (invocation.error?.errorType === 'Runtime.ExitError') count.add('sandboxes', 'killed', orderOf(event))
@@ -81,7 +85,7 @@ export const createSandboxes = (parts: {
     })
   }
 
-  const sandboxes = { start, freezeToo: false }
+  const sandboxes = { start, freezeToo: false, calls }
   return sandboxes
 }
 
