@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import { seededRandom } from '../world/aws-faults.ts'
 import { startWorld, type World } from '../world/world.ts'
 import { createFaultCount, type FaultCount } from './faults-by-order.ts'
 import { BROKEN, configured, MERCHANTS } from './merchants.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import { type PlannedOrder, planOrders, queueOf } from './plan.ts'
-import { createSandboxes, takeTurns } from './sandboxes.ts'
+import { createSandboxes } from './sandboxes.ts'
 import { chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
 import { openTill, putNotice, type Till } from './till.ts'
 import { makeWeather, type Weather } from './weather.ts'
@@ -147,7 +148,7 @@ type Handing = Pick<StormOptions, 'seed' | 'say'> & {
 const handOver = async (queue: ReturnType<typeof queueOf>, handing: Handing): Promise<void> => {
   const { world, till, truths, each, seed, say } = handing
   const random = seededRandom(seed + 3000)
-  const inTurn = takeTurns(Math.max(2, Math.floor(each * HTTP_AT_ONCE)))
+  const inTurn = pLimit(Math.max(2, Math.floor(each * HTTP_AT_ONCE)))
   const charges: Promise<void>[] = []
   let done = 0
   const one = async (handover: (typeof queue)[number]): Promise<void> => {

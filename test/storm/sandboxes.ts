@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createFifo } from '../world/fifo.ts'
+import pLimit from 'p-limit'
 import type { Invocation } from '../world/lambda/invocation.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../world/lambda/start-lambda.ts'
 import type { FaultCount } from './faults-by-order.ts'
@@ -37,7 +37,7 @@ export const createSandboxes = (parts: {
   const start = async (options: LambdaOptions): Promise<Lambda> => {
     const lambda = await startLambda(options)
     const { invoke, close } = lambda
-    const inTurn = takeTurns(options.maxConcurrency ?? 10)
+    const inTurn = pLimit(options.maxConcurrency ?? 10)
     const canFreeze = options.timeoutMs <= LONG_MS
     let doomed: Promise<Lambda> | undefined
     let isDoomedBusy = false
@@ -87,21 +87,4 @@ export const createSandboxes = (parts: {
 
   const sandboxes = { start, freezeToo: false, calls }
   return sandboxes
-}
-
-/** At most `most` pieces of work at once; the rest wait in the order in which they came. */
-export const takeTurns = (most: number) => {
-  const waiting = createFifo<() => void>()
-  let running = 0
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }
