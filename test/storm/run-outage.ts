@@ -10,6 +10,7 @@ import { randomNonce } from '../../lib/wechatpay/signed-call.ts'
 import { seededRandom } from '../world/aws-faults.ts'
 import { indexedLedger } from './indexed-ledger.ts'
 import { createOutageWechatpay } from './outage-wechatpay.ts'
+import { createPace } from './pace.ts'
 import { createVirtualTime } from './virtual-time.ts'
 import { createWaits, type Waits } from './waits.ts'
 
@@ -199,26 +200,5 @@ export const runOutage = async ({ outageHours, seed, say }: OutageOptions): Prom
     backlog,
     calls: wechatpay.figures,
     realMs: performance.now() - startedAt,
-  }
-}
-
-/** Counts what reconcile puts on the bus, in each second that ends with a put. */
-const createPace = (now: () => number) => {
-  const recent = new Map<string, { readonly at: number; readonly count: number }[]>()
-  let most = 0
-  let dispatched = 0
-  return {
-    add: (mchid: string, count: number): void => {
-      const kept = (recent.get(mchid) ?? []).filter(({ at }) => at > now() - SECOND)
-      kept.push({ at: now(), count })
-      recent.set(mchid, kept)
-      dispatched += count
-      most = Math.max(
-        most,
-        kept.reduce((sum, put) => sum + put.count, 0),
-      )
-    },
-    mostPerSecond: () => most,
-    dispatched: () => dispatched,
   }
 }
