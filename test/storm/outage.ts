@@ -9,7 +9,7 @@ const { values } = parseArgs({
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-const outage = await runOutage({ outageHours: Number(values.hours), seed: Number(values.seed), say })
+const outage = await runOutage({ outageHours: Number(values.hours), hoursAfter: 3, seed: Number(values.seed), say })
 const promises = judgeOutage(outage)
 say(outageTable(outage, promises))
 if (promises.some(({ broken }) => broken.length > 0)) process.exitCode = 1

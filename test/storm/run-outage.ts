@@ -16,13 +16,17 @@ import { createWaits, type Waits } from './waits.ts'
 
 export type OutageOptions = {
   readonly outageHours: number
+  /** How long it goes on after the outage; the healthy merchant is served from an hour before it. */
+  readonly hoursAfter: number
   readonly seed: number
   /** One line for each hour. */
   readonly say: (line: string) => void
 }
 
 export type Outage = {
+  /** Of the three merchants, and of the healthy one. */
   readonly orders: number
+  readonly healthyOrders: number
   /** From the end of the outage, ms; orders that came to it before its end count as 0. */
   readonly synced: Waits
   readonly confirmed: Waits
@@ -49,7 +53,6 @@ const HOUR = 60 * MINUTE
 /** 2026-11-24 00:00 in China. */
 const START = 1_795_449_600_000
 const BEFORE_MS = 1 * HOUR
-const AFTER_MS = 3 * HOUR
 const ORDER_EVERY_MS = 1 * SECOND
 const HEALTHY_EVERY_MS = 3 * SECOND
 /** From PutEvents to its answer, and from there to the function, up to this long. */
@@ -74,7 +77,7 @@ const AT_WECHATPAY = [
 ]
 
 /** An outage of WeChat Pay for three merchants, on virtual time, through the real steps; a fourth one is served all the while. */
-export const runOutage = async ({ outageHours, seed, say }: OutageOptions): Promise<Outage> => {
+export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOptions): Promise<Outage> => {
   const startedAt = performance.now()
   const time = createVirtualTime(START)
   const random = seededRandom(seed)
@@ -135,12 +138,10 @@ export const runOutage = async ({ outageHours, seed, say }: OutageOptions): Prom
     },
   }
 
-  let orders = 0
-  let numbers = 0
+  const orders = { struck: 0, healthy: 0 }
   const takeOrder = (mchid: string): Promise<unknown> => {
-    orders += mchid === HEALTHY ? 0 : 1
-    numbers += 1
-    const out_order_no = `O-${numbers}`
+    orders[mchid === HEALTHY ? 'healthy' : 'struck'] += 1
+    const out_order_no = `O-${orders.struck + orders.healthy}`
     const merchant = merchants.get(mchid)
     const [service_id = ''] = merchant?.services.keys() ?? []
     wechatpay.addOrder({
@@ -165,7 +166,7 @@ export const runOutage = async ({ outageHours, seed, say }: OutageOptions): Prom
     }
     time.after(from - time.now(), () => step(0))
   }
-  const end = outage.ends + AFTER_MS
+  const end = outage.ends + hoursAfter * HOUR
   every(HEALTHY_EVERY_MS, START, end, HEALTHY_EVERY_MS, () => takeOrder(HEALTHY))
   every(ORDER_EVERY_MS, outage.begins, outage.ends, ORDER_EVERY_MS, (index) =>
     takeOrder(STRUCK[index % STRUCK.length] ?? HEALTHY),
@@ -185,13 +186,14 @@ export const runOutage = async ({ outageHours, seed, say }: OutageOptions): Prom
     const minutes = Math.round((time.now() - outage.ends) / MINUTE)
     const real = Math.round((performance.now() - startedAt) / 1000)
     say(
-      `${minutes} min from the outage's end: ${orders} orders, ${synced.count()} synced, ${confirmed.count()} confirmed, ` +
+      `${minutes} min from the outage's end: ${orders.struck} orders, ${synced.count()} synced, ${confirmed.count()} confirmed, ` +
         `${due.length} due for ${Math.round(lagMs / 1000)} s at most, ${wechatpay.figures.failed} calls failed, ${real} s`,
     )
   }
 
   return {
-    orders,
+    orders: orders.struck,
+    healthyOrders: orders.healthy,
     synced,
     confirmed,
     mostPerSecond: pace.mostPerSecond(),
