@@ -20,6 +20,7 @@ export const createProgram = (session: Session): Command => {
       writeErr,
       outputError: (text) => writeErr(locale === 'zh' ? chinese(text) : text),
     })
+    .enablePositionalOptions()
     .exitOverride()
     .helpOption('-h, --help', t({ en: 'show this help', zh: '显示帮助' }))
     .helpCommand(false)

@@ -1,5 +1,7 @@
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
+import { addReceipt } from './commands/receipt.ts'
+import { addReceiptVerify } from './commands/receipt-verify.ts'
 import { createProgram, parserExitCode } from './help.ts'
 import { createSession, type Io, type Session } from './session.ts'
 import { CliError, type Text } from './words.ts'
@@ -20,6 +22,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   )
   const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
   addMerchantPut(merchant, session, done)
+  addReceiptVerify(addReceipt(program, session, done), session, done)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
