@@ -1,10 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
-import type { Handled } from '../lambda/handled.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
 import { dueKey, readRowKey, SHARDS } from '../order/row.ts'
+import type { Handled } from './handled.ts'
 
 export type DispatchDeps = {
   readonly ledger: Pick<Ledger, 'due'>

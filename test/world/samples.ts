@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import {
   chargeFails,
   chargeStarts,
@@ -43,13 +43,12 @@ export const OTHER_MERCHANT = {
   services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
 }
 
-export const readSamples = (): readonly Sample[] => {
-  const folder = new URL('./samples/', import.meta.url)
-  return readdirSync(folder).map((file) => ({
+/** @param folder of files, one for each sample; our own if left out */
+export const readSamples = (folder = join(import.meta.dirname, 'samples')): readonly Sample[] =>
+  readdirSync(folder).map((file) => ({
     name: basename(file, '.json'),
-    ...JSON.parse(readFileSync(new URL(file, folder), 'utf8')),
+    ...JSON.parse(readFileSync(join(folder, file), 'utf8')),
   }))
-}
 
 /** What a sample came to, judged by WeChat Pay's own history and by what the ledger tells. */
 export type Played = {
