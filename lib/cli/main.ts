@@ -6,4 +6,5 @@ process.exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
   out: process.stdout,
   err: process.stderr,
+  now: Date.now,
 })

@@ -1,7 +1,9 @@
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
+import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
 import { addReceiptVerify } from './commands/receipt-verify.ts'
+import { addStatus } from './commands/status.ts'
 import { createProgram, parserExitCode } from './help.ts'
 import { createSession, type Io, type Session } from './session.ts'
 import { CliError, type Text } from './words.ts'
@@ -22,6 +24,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   )
   const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
   addMerchantPut(merchant, session, done)
+  addStatus(program, session, done)
+  addList(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   try {
     await program.parseAsync(argv, { from: 'user' })

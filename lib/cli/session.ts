@@ -9,6 +9,8 @@ export type Io = {
   readonly cwd: string
   readonly out: Stream
   readonly err: Stream
+  /** ms */
+  readonly now: () => number
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
@@ -44,7 +46,7 @@ export const createSession = (io: Io): Session => {
 export type Progress = { readonly tell: (text: string) => void; readonly end: () => void }
 
 /** On a terminal one line that changes; elsewhere a line every ten seconds. */
-export const createProgress = ({ err }: Session, now: () => number = Date.now): Progress => {
+export const createProgress = ({ err, now }: Pick<Session, 'err' | 'now'>): Progress => {
   const startedAt = now()
   let toldAt = 0
   return {

@@ -5,7 +5,12 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 /** Runs one command line in this process, in English unless `env` says otherwise; nothing of the machine's own locale counts. */
 export const runCli = async (
   argv: readonly string[],
-  { cwd = '.', env = {}, isTTY = false }: { cwd?: string; env?: NodeJS.ProcessEnv; isTTY?: boolean } = {},
+  {
+    cwd = '.',
+    env = {},
+    isTTY = false,
+    now = Date.now,
+  }: { cwd?: string; env?: NodeJS.ProcessEnv; isTTY?: boolean; now?: () => number } = {},
 ): Promise<Ran> => {
   let out = ''
   let err = ''
@@ -14,6 +19,7 @@ export const runCli = async (
     cwd,
     out: { isTTY, write: (text) => (out += text) },
     err: { isTTY, write: (text) => (err += text) },
+    now,
   })
   return { code, out, err }
 }

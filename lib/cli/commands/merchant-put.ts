@@ -106,7 +106,7 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 
 const put = async (folder: string | undefined, options: Options, session: Session): Promise<number> => {
   const { given, unreadable } = readGiven(folder, options, session.cwd)
-  const read = readMerchantFiles(given, Date.now())
+  const read = readMerchantFiles(given, session.now())
   if (unreadable.length > 0 || isMistakes(read)) {
     const named = new Set(unreadable.map(({ file }) => file))
     const found = isMistakes(read) ? read.filter((one) => !isMissingOf(one, named)) : []
@@ -149,7 +149,13 @@ const store = async (fresh: MerchantSecret, options: Options, session: Session):
   const steps = whatToWatch(next, stored)
   const isServed = isSigner(next.mchid, session)
   if (options.json) {
-    session.json({ secret: name, version, ...facts(next), steps: steps.map(session.t), in_merchants: isServed })
+    session.json({
+      secret: name,
+      version,
+      ...facts(next, session),
+      steps: steps.map(session.t),
+      in_merchants: isServed,
+    })
     return 0
   }
   tellFacts(next, session)
@@ -181,7 +187,7 @@ const writeLocal = (secret: MerchantSecret, out: string, options: Options, sessi
   readMerchantSecret(JSON.stringify(secret), secret.mchid)
   writePrivate(resolve(session.cwd, out), `${JSON.stringify({ mchid, ...entry, secret }, null, 2)}\n`)
   if (options.json) {
-    session.json({ file: out, ...facts(secret) })
+    session.json({ file: out, ...facts(secret, session) })
     return 0
   }
   tellFacts(secret, session)
@@ -215,18 +221,19 @@ const localEntry = (mchid: string, secret: MerchantSecret, options: Options, ses
   }
 }
 
-const daysLeft = ({ not_after }: MerchantSecret): number => Math.floor((Date.parse(not_after) - Date.now()) / DAY_MS)
+const daysLeft = ({ not_after }: MerchantSecret, now: number): number =>
+  Math.floor((Date.parse(not_after) - now) / DAY_MS)
 
-const facts = (secret: MerchantSecret) => ({
+const facts = (secret: MerchantSecret, { now }: Session) => ({
   mchid: secret.mchid,
   serial_no: secret.serial_no,
   not_after: secret.not_after,
-  days_left: daysLeft(secret),
+  days_left: daysLeft(secret, now()),
   wechatpay_keys: Object.keys(secret.wechatpay_keys),
 })
 
-const tellFacts = (secret: MerchantSecret, { t, say, paint }: Session): void => {
-  const days = daysLeft(secret)
+const tellFacts = (secret: MerchantSecret, { t, say, paint, now }: Session): void => {
+  const days = daysLeft(secret, now())
   const ok = paint('green', '✓')
   say(`${ok} ${t({ en: 'mchid', zh: '商户号' })} ${secret.mchid}`)
   say(`${ok} ${t({ en: 'certificate', zh: '商户API证书序列号' })} ${secret.serial_no}`)

@@ -57,7 +57,7 @@ const exportReceipt = async (order: string, options: Options, session: Session):
   const out = options.out ?? `receipt-${receipt.mchid}-${receipt.out_order_no.replaceAll(/[|*]/g, '_')}.json`
   const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
   writePrivate(resolve(session.cwd, out), receiptText(receipt))
-  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, out, Date.now()))
+  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, out, session.now()))
   const words = WORDS.filter((name) => receipt[name] !== null)
   const serials = [...new Set(words.map((name) => receipt[name]?.serial ?? ''))]
   if (options.json) {
