@@ -97,7 +97,7 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
       }),
       session,
     )
-  const count = { en: `${rows.length} orders`, zh: `${rows.length} 个订单` }
+  const count = { en: rows.length === 1 ? '1 order' : `${rows.length} orders`, zh: `${rows.length} 个订单` }
   const what =
     part.by === 'due'
       ? { en: ' under way; --day or --all for others', zh: '进行中;其他订单请用 --day 或 --all' }

@@ -7,7 +7,8 @@ import type { Connection } from '../aws/connect.ts'
 
 /** Which part of the ledger is read: what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
 export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
-  | { readonly by: 'due' | 'scan' }
+  | { readonly by: 'due' }
+  | { readonly by: 'scan' }
   | { readonly by: 'day'; readonly days: readonly string[] }
 )
 

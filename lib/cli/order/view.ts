@@ -13,9 +13,10 @@ export const tellRow = (row: Row, session: Session): void => {
   const { turn, ...advice } = adviceOf(row)
   const words = advice[session.locale]
   say(`${paint('bold', out_order_no)}  ${t({ en: `merchant ${mchid}`, zh: `商户号 ${mchid}` })}`)
-  say(`${paint(colour, t(text))}: ${words.meaning}`)
-  say(`→ ${t(TURNS[turn])}: ${words.next}`)
-  for (const [name, value] of factsOf(row, session)) say(`  ${name}: ${value}`)
+  const colon = t({ en: ': ', zh: ':' })
+  say(`${paint(colour, t(text))}${colon}${words.meaning}`)
+  say(`→ ${t(TURNS[turn])}${colon}${words.next}`)
+  for (const [name, value] of factsOf(row, session)) say(`  ${name}${colon}${value}`)
   say('')
   for (const { at, what } of historyOf(row)) say(`${paint('dim', chinaTime(at))}  ${t(what)}`)
   const next = nextOf(row)
