@@ -1,4 +1,5 @@
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
+import { addDecisions } from './commands/decisions.ts'
 import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
@@ -26,6 +27,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   addMerchantPut(merchant, session, done)
   addStatus(program, session, done)
   addList(program, session, done)
+  addDecisions(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   try {
     await program.parseAsync(argv, { from: 'user' })
