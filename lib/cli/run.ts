@@ -5,6 +5,7 @@ import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
 import { addReceiptVerify } from './commands/receipt-verify.ts'
 import { addStatus } from './commands/status.ts'
+import { addTrigger } from './commands/trigger.ts'
 import { createProgram, parserExitCode } from './help.ts'
 import { createSession, type Io, type Session } from './session.ts'
 import { CliError, type Text } from './words.ts'
@@ -25,6 +26,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   )
   const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
   addMerchantPut(merchant, session, done)
+  addTrigger(program, session, done)
   addStatus(program, session, done)
   addList(program, session, done)
   addDecisions(program, session, done)
