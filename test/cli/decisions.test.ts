@@ -5,7 +5,7 @@ import { askStatus, handOver } from '../support/till.ts'
 import { listenOnLoopback } from '../world/loopback-server.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -46,7 +46,7 @@ describe('a person’s decision', () => {
   test('close ends an order that waits, and reopen takes it up again', async () => {
     placeOrder(world, 'payafter-orders', 'CLOSE', { state: 'accepted' })
     await pay('CLOSE')
-    await world.pass(3 * MINUTE)
+    await passUntilQuiet(world, 'CLOSE')
 
     const closed = await cli(['close', `${mchid}/CLOSE`, '--reason', 'wrong number', '--json'])
     const reopened = await cli(['reopen', 'CLOSE', '--reason', 'it was right after all', '--json'])
@@ -61,7 +61,7 @@ describe('a person’s decision', () => {
 
   test('withdraw takes a notice back that WeChat Pay cannot have taken', async () => {
     await pay('WITHDRAW')
-    await world.pass(3 * MINUTE)
+    await passUntilQuiet(world, 'WITHDRAW')
 
     const { code, out } = await cli(['withdraw', 'WITHDRAW', '--reason', 'no such order'], CHINESE)
 
@@ -95,7 +95,7 @@ describe('a person’s decision', () => {
   test('is refused where the order stands otherwise, with what can be decided instead', async () => {
     placeOrder(world, 'payafter-orders', 'OTHERWISE', { state: 'accepted' })
     await pay('OTHERWISE')
-    await world.pass(3 * MINUTE)
+    await passUntilQuiet(world, 'OTHERWISE')
 
     const inEnglish = await cli(['release', 'OTHERWISE', '--reason', 'x'])
     const inChinese = await cli(['release', 'OTHERWISE', '--reason', 'x'], CHINESE)
@@ -158,7 +158,7 @@ describe('a person’s decision', () => {
     stubAws({ AWS_ENDPOINT_URL_STS: `http://${sts.host}` })
     placeOrder(world, 'payafter-orders', 'ARN', { state: 'accepted' })
     await pay('ARN')
-    await world.pass(3 * MINUTE)
+    await passUntilQuiet(world, 'ARN')
 
     await cli(['close', 'ARN', '--reason', 'x']).finally(sts.close)
 

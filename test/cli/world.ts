@@ -13,3 +13,13 @@ export const leaveWorld = (): void => {
 
 export const DIRECT = SERVED['payafter-orders']
 export const MINUTE = 60_000
+
+/** Lets time pass until no call of the order can be out, and none is due so soon that one might be. */
+export const passUntilQuiet = async (world: World, out_order_no: string): Promise<void> => {
+  const dueAt = async () => {
+    const rows = await world.table.rows()
+    return Number(rows.find(({ pk }) => String(pk).endsWith(`#${out_order_no}`))?.due_at ?? Number.POSITIVE_INFINITY)
+  }
+  do await world.pass(MINUTE)
+  while ((await dueAt()) < world.clock.now() + MINUTE)
+}

@@ -135,7 +135,7 @@ const play = async (sample: Sample, options: Options, session: Session): Promise
   const { posts, queries, statuses } = played
   say(
     `${isRight ? paint('green', '✓') : paint('red', '✗')} ${sample.name}: ${t(sample.title)} (${t({
-      en: `WeChat Pay saw ${posts} syncs, ${queries} queries${statuses.length > 0 ? `; HTTP ${statuses.join(' ')}` : ''}`,
+      en: `WeChat Pay saw ${posts} ${posts === 1 ? 'sync' : 'syncs'}, ${queries} ${queries === 1 ? 'query' : 'queries'}${statuses.length > 0 ? `; HTTP ${statuses.join(' ')}` : ''}`,
       zh: `微信支付收到同步 ${posts} 次,查单 ${queries} 次${statuses.length > 0 ? `;HTTP ${statuses.join(' ')}` : ''}`,
     })})`,
   )

@@ -91,8 +91,8 @@ const judgedByEnd = (sample: Sample, { merchant }: MerchantFile): Sample => {
 }
 
 /**
- * WeChat Pay's stand-in gets the public half of the merchant's key by the serial in the file, so that a sync signed with
- * another serial or key is refused as by the real one; and the functions get the key that the stand-in answers with.
+ * WeChat Pay's stand-in learns the merchant's public key under the serial in the file, as the real one knows it; the
+ * functions learn the key that the stand-in answers with, since nobody here has WeChat Pay's own.
  */
 const useKey = (secret: MerchantSecret, { wechatpay, secrets, env }: World): void => {
   const publicKeyPem = String(
