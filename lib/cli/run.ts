@@ -4,6 +4,7 @@ import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
 import { addReceiptVerify } from './commands/receipt-verify.ts'
+import { addRedrive } from './commands/redrive.ts'
 import { addStatus } from './commands/status.ts'
 import { addTrigger } from './commands/trigger.ts'
 import { createProgram, parserExitCode } from './help.ts'
@@ -30,6 +31,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   addStatus(program, session, done)
   addList(program, session, done)
   addDecisions(program, session, done)
+  addRedrive(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   try {
     await program.parseAsync(argv, { from: 'user' })

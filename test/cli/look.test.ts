@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
 
 const OTHER = SERVED.serviceorder
 const { mchid } = DIRECT
@@ -34,7 +34,7 @@ beforeAll(async () => {
   placeOrder(world, 'serviceorder', 'SYNCED')
   await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', 'SYNCED'))
   await world.pass(4 * MINUTE)
-})
+}, SLOW)
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -53,7 +53,7 @@ const steady = (text: string) =>
     .replaceAll(/Request-Id [-\w]+/g, 'Request-Id ID')
     .replaceAll(/PUB_KEY_ID_\d+/g, 'KEY')
 
-describe('status', () => {
+describe('status', { timeout: SLOW }, () => {
   test('tells what happened, when, by whose answer', async () => {
     const { code, out } = await cli(['status', 'PROVED'])
 
@@ -169,7 +169,7 @@ describe('status', () => {
   })
 })
 
-describe('list', () => {
+describe('list', { timeout: SLOW }, () => {
   test('shows what is under way, as a table', async () => {
     const { code, out, err } = await cli(['list', '--mchid', mchid])
 

@@ -12,7 +12,7 @@ import { handOver } from '../support/till.ts'
 import { keyPair } from '../world/keys.ts'
 import { certificate } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
 
 const ORDER = 'RECEIPT|1*'
 const FILE = `receipt-${DIRECT.mchid}-RECEIPT_1_.json`
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await runCli(['receipt', ORDER], { cwd })
   leaveWorld()
   bytes = readFileSync(join(cwd, FILE))
-})
+}, SLOW)
 afterAll(async () => {
   rmSync(cwd, { recursive: true })
   await world.close()
@@ -44,7 +44,7 @@ afterAll(async () => {
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
 
-describe('receipt', () => {
+describe('receipt', { timeout: SLOW }, () => {
   test('exports both signed answers, for their owner’s eyes only', async () => {
     const { code, out } = await runCli(['receipt', ORDER], { cwd })
 
@@ -119,7 +119,7 @@ describe('receipt', () => {
   })
 })
 
-describe('receipt verify', () => {
+describe('receipt verify', { timeout: SLOW }, () => {
   test('accepts what was exported, and prints lines by which openssl accepts it as well', async () => {
     const { code, out } = await runCli(['receipt', 'verify', FILE, '--key', 'pub_key.pem'], { cwd })
 

@@ -7,9 +7,9 @@ import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { certificate, KEY_ID, MCHID, merchantFolder } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
 
-describe('from a folder of a merchant’s files to a first local sync', () => {
+describe('from a folder of a merchant’s files to a first local sync', { timeout: SLOW }, () => {
   test('takes two commands', async () => {
     const { path: cwd } = merchantFolder()
 
@@ -72,7 +72,7 @@ describe('from a folder of a merchant’s files to a first local sync', () => {
   })
 })
 
-describe('trigger', () => {
+describe('trigger', { timeout: SLOW }, () => {
   test('plays a sample to its end and tells it as JSON', async () => {
     const { code, out } = await runCli(['trigger', 'charged-as-well', '--json'])
 
@@ -98,12 +98,12 @@ describe('trigger', () => {
   })
 })
 
-describe('trigger of a world that is up', () => {
+describe('trigger of a world that is up', { timeout: SLOW }, () => {
   let world: World
 
   beforeAll(async () => {
     world = await startWorld({ merchants: [DIRECT, SERVED.serviceorder] })
-  })
+  }, SLOW)
   afterAll(() => world.close())
   beforeEach(() => enterWorld(world))
   afterEach(leaveWorld)
