@@ -9,6 +9,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError } from '../errors.ts'
 import type { Condition } from '../order/condition.ts'
+import { LIMITS } from '../order/limits.ts'
 import type { Decision, Row } from '../order/row.ts'
 import type { Transition } from '../order/transition.ts'
 import { withinSdkLimit } from './client.ts'
@@ -28,7 +29,7 @@ export type Ledger = {
   readonly read: (pk: string) => Promise<Row | undefined>
   /** One UpdateItem; a second one only where the first condition failed and there is an `otherwise`. */
   readonly apply: (transition: Transition) => Promise<Applied | undefined>
-  /** Counts one more in the row of a counter, and gives the count. `expires_at` in seconds. */
+  /** Counts one more in the row of a counter, and gives the count, within a limit of its own. `expires_at` in seconds. */
   readonly count: (pk: string, expires_at: number) => Promise<number>
   /** Rows due by `now`, oldest first, as the index has them: it may lag behind the rows. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
@@ -76,7 +77,8 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
       ExpressionAttributeValues: { ':expires_at': { N: String(expires_at) }, ':one': { N: '1' } },
       ReturnValues: 'ALL_NEW',
     })
-    const { Attributes } = await client.send(command, withinSdkLimit()).catch(unavailable)
+    const limit = { abortSignal: AbortSignal.timeout(LIMITS.count) }
+    const { Attributes } = await client.send(command, limit).catch(unavailable)
     return Number(Attributes?.count?.N)
   }
 

@@ -12,6 +12,8 @@ export const LIMITS = {
   sdkAttempts: 2,
   /** One request to AWS with its attempts and the pause between them. */
   sdkTotal: 4.5 * SECOND,
+  /** Counting a notice against an hourly cap; a slower count holds nobody up. */
+  count: 1.5 * SECOND,
   /** One signed call, connection included. */
   call: 8 * SECOND,
   /** WeChat Pay closes an idle connection after 8 s. */
@@ -25,6 +27,8 @@ export const LIMITS = {
   lease: 30 * SECOND,
   /** Between any two clocks of ours, and ours and WeChat Pay's. */
   clockDifference: 5 * SECOND,
+  /** A row that is due no later than this may be under a lease; a later one only waits. */
+  callMayBeOut: 40 * SECOND,
   signatureWindow: SIGNATURE_WINDOW_MS,
   /** From an accepted sync to the query that proves it. */
   confirmDelay: 10 * MINUTE,
@@ -63,10 +67,14 @@ export type Limits = { readonly [name in keyof typeof LIMITS]: number }
 const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[] = [
   ['sdkTotal covers every attempt', (l) => l.sdkTotal >= l.sdkAttempts * l.sdkRequest],
   ['sdkRequest covers the connection', (l) => l.sdkRequest > l.sdkConnect],
-  ['claim, call and record fit into the function', (l) => l.sdkTotal + l.call + l.sdkTotal < l.functionTimeout],
+  [
+    'claim, count, call and record fit into the function',
+    (l) => l.sdkTotal + l.count + l.call + l.sdkTotal < l.functionTimeout,
+  ],
   ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],
   ['init fits into a secret and a connection', (l) => l.init < l.sdkTotal],
   ['a lease outlives its function on any two clocks', (l) => l.lease >= l.functionTimeout + 2 * l.clockDifference],
+  ['a lease is told from a wait on any two clocks', (l) => l.callMayBeOut >= l.lease + 2 * l.clockDifference],
   ['a query waits until the lease of its sync ended', (l) => l.confirmDelay >= l.lease],
   [
     'a query waits until no older answer can be replayed',

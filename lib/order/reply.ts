@@ -57,10 +57,11 @@ export const decidedReply = (row: Row): Reply => ({ status: 200, body: rowView(r
 
 /** A person's decision does not fit how the order stands. */
 export const refusedReply = (row: Row, what: DecisionName, now: number): Reply => {
-  const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.lease
+  const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
+  const isOver = row.state === 'SYNCED' && row.due === undefined
   return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
     decision: what,
-    possible: isOut ? [] : POSSIBLE[row.state],
+    possible: isOut || isOver ? [] : POSSIBLE[row.state].filter((name) => name !== what),
     next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
   })
 }

@@ -1,9 +1,10 @@
+import pLimit, { type LimitFunction } from 'p-limit'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
-import type { Handled } from '../lambda/handled.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
 import { dueKey, readRowKey, SHARDS } from '../order/row.ts'
+import type { Handled } from './handled.ts'
 
 export type DispatchDeps = {
   readonly ledger: Pick<Ledger, 'due'>
@@ -41,7 +42,7 @@ export const dispatchDue = async (
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
   const pageSize = Math.max(PAGE_LEAST, Math.min(PAGE_MOST, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))))
-  const inTurn = takeTurns(PUTS_IN_FLIGHT)
+  const inTurn = pLimit(PUTS_IN_FLIGHT)
   return Promise.all(
     mchids.map((mchid) => {
       const queue = oldestFirst(mchid, startedAt, pageSize, deps)
@@ -75,7 +76,7 @@ const serveMerchant = async (
   mchid: string,
   queue: DueQueue,
   endsAt: number,
-  inTurn: Turns,
+  inTurn: LimitFunction,
   { bus, now, sleep }: DispatchDeps,
 ): Promise<DispatchReport> => {
   const startedAt = now()
@@ -92,10 +93,12 @@ const serveMerchant = async (
       const [oldest] = rows
       if (!oldest) break
       if (lag === 0) lag = startedAt - oldest.due_at
-      const putAt = now()
-      const failed = await inTurn(() => bus.put(rows.map(dueEventOf)).then((back) => back.length)).catch(
-        () => rows.length,
-      )
+      // Counted from the put itself: after a long wait for its turn the next one would follow at once.
+      let putAt = now()
+      const failed = await inTurn(() => {
+        putAt = now()
+        return bus.put(rows.map(dueEventOf)).then((back) => back.length)
+      }).catch(() => rows.length)
       dispatched += rows.length - failed
       refused += failed
       if (rows.length < BUS_BATCH) break
@@ -160,21 +163,3 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
 
 /** Rows lie with the oldest last, where it is cheap to take. */
 const headOf = ({ rows }: Shard): number => rows.at(-1)?.due_at ?? Number.POSITIVE_INFINITY
-
-type Turns = <T>(work: () => Promise<T>) => Promise<T>
-
-/** At most `most` pieces of work at once; the rest wait in the order they came. */
-const takeTurns = (most: number): Turns => {
-  const waiting: (() => void)[] = []
-  let running = 0
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    running += 1
-    try {
-      return await work()
-    } finally {
-      running -= 1
-      waiting.shift()?.()
-    }
-  }
-}

@@ -15,7 +15,11 @@ export const describeLedger = (name: string, start: () => Promise<Database>, pro
 
     beforeAll(async () => {
       const database = await start()
-      opened = await openLedger(database.endpoint)
+      // Without a table nothing below would end what was started.
+      opened = await openLedger(database.endpoint).catch(async (error: unknown) => {
+        await database.close()
+        throw error
+      })
       return async () => {
         opened.close()
         await database.close()

@@ -9,7 +9,7 @@ import { NOTICE_CASES } from './cases/notice-conditions.ts'
 import { PERSON_CASES } from './cases/person-conditions.ts'
 import { describeLedger } from './ledger-cases.ts'
 
-describeLedger('dynalite', startDynalite, 100)
+describeLedger('dynalite', startDynalite, 80)
 
 describe('the cases of each condition', () => {
   it.each([...NOTICE_CASES, ...ANSWER_CASES, ...PERSON_CASES])(

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import type { Call } from '../../lib/wechatpay/order-api.ts'
 import { KINDS, type Kind, type Notice } from './samples.ts'
 
@@ -8,7 +9,10 @@ export type Valid = {
   readonly notice: Notice
   readonly call: Call
   readonly isClamped: boolean
+  readonly extras: Extras
 }
+
+type Extras = Pick<PaidOrder, 'expected_amount' | 'mode' | 'labels'>
 
 /** Who may be paid: what the notice says of them and what the call must say. */
 const PARTIES: readonly (readonly [Notice, Pick<Call, 'order_api' | 'mchid' | 'service_id'> & Partial<Call>])[] = [
@@ -103,6 +107,23 @@ const time: fc.Arbitrary<Time> = fc.oneof(
   ),
 )
 
+const label = fc.string({
+  unit: fc.constantFrom(...'09AZaz-_/# \u5357\u5c71\uff08\uff09\u{1f3ea}'),
+  minLength: 1,
+  maxLength: 64,
+})
+
+/** What a notice may carry beside its call, and what must be made of it. */
+const extra: fc.Arbitrary<readonly [Notice, Extras]> = fc.oneof(
+  fc.constant<readonly [Notice, Extras]>([{}, {}]),
+  fc
+    .constantFrom(1, 3900, 10_000_000_000)
+    .map((amount): readonly [Notice, Extras] => [{ amount }, { expected_amount: amount, mode: 'check' }]),
+  fc
+    .record({ shop_id: label, cashier_id: label, pos_ref: label }, { requiredKeys: ['shop_id'], noNullPrototype: true })
+    .map((labels): readonly [Notice, Extras] => [labels, { labels }]),
+)
+
 /** Notices of every kind and party that must be accepted. */
 export const valid = (kinds: readonly Kind[] = KINDS): fc.Arbitrary<Valid> =>
   fc
@@ -112,10 +133,18 @@ export const valid = (kinds: readonly Kind[] = KINDS): fc.Arbitrary<Valid> =>
       out_order_no: orderNo(),
       time,
       isTyped: fc.boolean(),
+      extra,
     })
-    .map(({ kind, party: [who, parties], out_order_no, time: { text, paid_time, isClamped }, isTyped }) => ({
+    .map(({ kind, party: [who, parties], out_order_no, time: { text, paid_time, isClamped }, isTyped, extra }) => ({
       kind,
-      notice: { ...who, out_order_no, ...(isTyped && { type: 'Order_Paid' }), detail: { paid_time: text } },
+      notice: {
+        ...who,
+        out_order_no,
+        ...(isTyped && { type: 'Order_Paid' }),
+        detail: { paid_time: text },
+        ...extra[0],
+      },
       call: { ...parties, out_order_no, paid_time },
       isClamped,
+      extras: extra[1],
     }))

@@ -64,6 +64,24 @@ describe('readMerchants', () => {
     ])
   })
 
+  it.each(['sync', 'check', 'observe'])('reads the mode %s', (mode) => {
+    const { merchants, problems } = readMerchants(
+      `{"1900000109":{"services":{"500001":"wx1111111111111111"},"mode":"${mode}"}}`,
+    )
+
+    expect(problems).toEqual([])
+    expect(merchants.get('1900000109')).toMatchObject({ mode })
+  })
+
+  it.each([1, 100, 1_000_000])('reads a cap of %i notices an hour', (hourly_cap) => {
+    const { merchants, problems } = readMerchants(
+      `{"1900000109":{"services":{"500001":"wx1111111111111111"},"hourly_cap":${hourly_cap}}}`,
+    )
+
+    expect(problems).toEqual([])
+    expect(merchants.get('1900000109')).toMatchObject({ hourly_cap })
+  })
+
   it.each([
     ['no JSON', '{"1900000109":'],
     ['nothing', ''],
@@ -103,6 +121,16 @@ describe('readMerchants', () => {
     ],
     ['a channel of a direct merchant', '"channel_id":"2088000001"', '1900000109.channel_id'],
     ['closed as text', '"closed":"true"', '1900000109.closed'],
+    ['an unknown mode', '"mode":"dry-run"', '1900000109.mode'],
+    ['a mode in other letters', '"mode":"Check"', '1900000109.mode'],
+    ['an empty mode', '"mode":""', '1900000109.mode'],
+    ['a null mode', '"mode":null', '1900000109.mode'],
+    ['a cap of none', '"hourly_cap":0', '1900000109.hourly_cap'],
+    ['a cap below none', '"hourly_cap":-1', '1900000109.hourly_cap'],
+    ['a broken cap', '"hourly_cap":1.5', '1900000109.hourly_cap'],
+    ['a cap as text', '"hourly_cap":"100"', '1900000109.hourly_cap'],
+    ['a null cap', '"hourly_cap":null', '1900000109.hourly_cap'],
+    ['an endless cap', '"hourly_cap":1e400', '1900000109.hourly_cap'],
   ])('refuses %s and says where', (_, member, where) => {
     const { merchants, problems } = readMerchants(
       `{"1900000109":{"services":{"500001":"wx1111111111111111"},${member}}}`,

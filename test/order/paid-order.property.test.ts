@@ -2,19 +2,17 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
-import { type PaidOrder, readPaidOrder } from '../../lib/order/paid-order.ts'
-import { readTrigger } from '../../lib/order/trigger.ts'
 import { valid } from './arbitraries.ts'
 import { EVENT_SPOILERS } from './event-spoilers.ts'
+import { EXTRA_SPOILERS } from './extra-spoilers.ts'
 import { NOTICE_SPOILERS } from './notice-spoilers.ts'
 import { PAID_TIME_SPOILERS } from './paid-time-spoilers.ts'
-import { eventOf, MERCHANTS, NOW } from './samples.ts'
+import { readNotice as read } from './read-notice.ts'
+import { eventOf, NOW } from './samples.ts'
 
 const BAD_INPUTS = 120_000
 const GOOD_INPUTS = 25_000
-const SPOILERS = [...NOTICE_SPOILERS, ...PAID_TIME_SPOILERS, ...EVENT_SPOILERS]
-
-const read = (event: unknown): PaidOrder => readPaidOrder(readTrigger(event, NOW), MERCHANTS, NOW)
+const SPOILERS = [...NOTICE_SPOILERS, ...PAID_TIME_SPOILERS, ...EVENT_SPOILERS, ...EXTRA_SPOILERS]
 
 /** The error, or what was read in place of one. */
 const attempt = (event: unknown): unknown => {
@@ -57,13 +55,14 @@ it('takes every notice that nothing is wrong with, and resolves its call', { tim
   let accepted = 0
 
   fc.assert(
-    fc.property(valid(), ({ kind, notice, call, isClamped }) => {
+    fc.property(valid(), ({ kind, notice, call, isClamped, extras }) => {
       const expected = {
         mchid: notice.mchid,
         out_order_no: notice.out_order_no,
         call,
         paid_time_clamped: isClamped,
         noticed_at: kind === 'event' ? NOW - 1000 : NOW,
+        ...extras,
       }
 
       const { call_hash, ...result } = read(eventOf(kind, notice))

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
 import { type PaidOrder, readOrderKey, readPaidOrder } from '../../lib/order/paid-order.ts'
 import { readTrigger } from '../../lib/order/trigger.ts'
+import { readNotice as read, refusalOf as refusal, servedWith } from './read-notice.ts'
 import {
   busEvent,
   eventOf,
@@ -13,18 +14,6 @@ import {
   NOW,
   type Notice,
 } from './samples.ts'
-
-const read = (event: unknown): PaidOrder => readPaidOrder(readTrigger(event, NOW), MERCHANTS, NOW)
-
-const refusal = (event: unknown): InputError => {
-  try {
-    read(event)
-  } catch (error) {
-    if (error instanceof InputError) return error
-    throw error
-  }
-  throw new Error('was not refused')
-}
 
 const PARTIES: readonly [string, Notice, Omit<PaidOrder, 'noticed_at'>][] = [
   [
@@ -352,17 +341,9 @@ describe('readPaidOrder by event', () => {
   )
 
   it('holds the source against the list of its own merchant', () => {
-    const others = new Map(MERCHANTS).set('1900000109', {
-      mchid: '1900000109',
-      sources: ['com.other.pos'],
-      order_api: 'payafter-orders',
-      services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
-      mode: 'sync',
-      closed: false,
-    })
-    const trigger = readTrigger(busEvent(goodNotice()), NOW)
+    const others = servedWith({ sources: ['com.other.pos'] })
 
-    expect(() => readPaidOrder(trigger, others, NOW)).toThrow('source: is not listed for merchant 1900000109')
+    expect(() => read(busEvent(goodNotice()), others)).toThrow('source: is not listed for merchant 1900000109')
   })
 
   it('says of an unlisted source before it says that the merchant is closed', () => {

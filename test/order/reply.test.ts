@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { conflictReply, rowReply, statusReply } from '../../lib/order/reply.ts'
+import { conflictReply, decidedReply, refusedReply, rowReply, statusReply } from '../../lib/order/reply.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { CLAIMED, NOW, SECOND } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
@@ -116,6 +116,39 @@ describe('the reply for a pending order', () => {
   })
 })
 
+describe('the reply for a held order', () => {
+  it('is 202, says why, and asks for a decision', () => {
+    expect(rowReply(ROWS.held, NOW, true)).toEqual({
+      status: 202,
+      headers: { 'retry-after': '30' },
+      body: {
+        ...FACTS,
+        state: 'HELD',
+        reason: 'amount_differs',
+        next_attempt_at: '2026-11-24T02:30:30.000Z',
+        meaning: 'held: the amount in the notice is not the total of this order',
+        meaning_zh: '通知金额与订单总金额不一致,已暂停',
+        turn: 'shop',
+        next_step: 'Compare the order number with the receipt. Send a corrected notice, release it, or close it.',
+        next_step_zh: '请核对商户服务订单号与小票,然后发送更正后的通知、放行或人工结案。',
+        replayed: true,
+      },
+    })
+  })
+
+  it.each([
+    [ROWS.observed, 'shop', 'held: this merchant is only observed, no sync is sent'],
+    [ROWS.over_cap, 'engineer', 'held: more notices in one hour than this merchant allows'],
+    [
+      ROWS.amount_unknown,
+      'shop',
+      'held: WeChat Pay does not tell the total of this order, so the amount could not be compared',
+    ],
+  ] as const)('says whose turn it is: $0.reason', (row, turn, meaning) => {
+    expect(rowReply(row, NOW, true)).toMatchObject({ status: 202, body: { turn, meaning, reason: row.reason } })
+  })
+})
+
 describe('the reply for a rejected order', () => {
   it('is 422 with the code of WeChat Pay and what to do next', () => {
     expect(rowReply(ROWS.invalid, NOW, false)).toEqual({
@@ -214,7 +247,10 @@ it.each(Object.entries(ROWS))('no reply tells anything personal, or a signature:
   const word = { ...WORD, body: serviceOrder('serviceorder', '"state":"DONE"') }
   const full: Row = { ...row, receipt: word, proof: word }
 
-  const told = JSON.stringify([rowReply(full, NOW, true), conflictReply(full), statusReply(full)])
+  const told = JSON.stringify([
+    ...[rowReply(full, NOW, true), conflictReply(full), statusReply(full)],
+    ...[decidedReply(full), refusedReply(full, 'close', NOW)],
+  ])
 
   for (const secret of [...PERSONAL, WORD.signature, WORD.nonce]) expect(told).not.toContain(secret)
 })

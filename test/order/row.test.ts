@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayKey, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
+import { counterKey, dayKey, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
 import { ORDER } from '../support/orders.ts'
 
 describe('keys of a row', () => {
   it('names the merchant and the order', () => {
     expect(rowKey({ mchid: '1900000109', out_order_no: 'a|b*c_d-e' })).toBe('1900000109#a|b*c_d-e')
+  })
+
+  it('count the notices of a merchant under a key that no order can have', () => {
+    expect(counterKey('1900000109', 498_746)).toBe('1900000109#hour#498746')
   })
 
   it('are read back as they were made', () => {
@@ -50,6 +54,12 @@ describe('hashCall', () => {
     expect(hashCall(reordered)).toBe(HASH)
   })
 
+  // The same text, with ["amount",3900] before ["appid",…].
+  it('tells two amounts apart', () => {
+    expect(hashCall(ORDER.call, 3900)).toBe('b1537c0b9d73408006166f4ea218b817b38386bc54e44302d9ef681b4ed0b581')
+    expect(hashCall(ORDER.call, 3901)).not.toBe('b1537c0b9d73408006166f4ea218b817b38386bc54e44302d9ef681b4ed0b581')
+  })
+
   it.each(['order_api', 'mchid', 'appid', 'service_id', 'out_order_no', 'paid_time'] as const)(
     'differs when %s differs',
     (name) => {
@@ -58,4 +68,9 @@ describe('hashCall', () => {
       expect(hashCall(other)).not.toBe(HASH)
     },
   )
+
+  it('has the amount among the pairs when one was stated', () => {
+    // printf %s '[["amount",3900],["appid","wxd678efh567hg6787"],…]' | sha256sum
+    expect(hashCall(ORDER.call, 3900)).toBe('b1537c0b9d73408006166f4ea218b817b38386bc54e44302d9ef681b4ed0b581')
+  })
 })

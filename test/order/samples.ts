@@ -60,7 +60,17 @@ export const KINDS = ['http api', 'rest api', 'event', 'direct'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** A notice before it is put into the shape of one of the ways in; a test spoils what it likes of it. */
-export type Notice = { mchid?: unknown; out_order_no?: unknown; service_id?: unknown; type?: unknown; detail?: unknown }
+export type Notice = {
+  mchid?: unknown
+  out_order_no?: unknown
+  service_id?: unknown
+  type?: unknown
+  detail?: unknown
+  amount?: unknown
+  shop_id?: unknown
+  cashier_id?: unknown
+  pos_ref?: unknown
+}
 
 /** API Gateway, HTTP API, payload 2.0: the path says who and which order, the body the rest. */
 export const httpApiEvent = ({ mchid, out_order_no, ...body }: Notice): Json => ({

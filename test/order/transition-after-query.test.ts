@@ -93,3 +93,11 @@ describe.each(STATES)('the answer to a query of a row that was %s', (state) => {
     expect(inWords(unsigned)).toStrictEqual(AFTER_QUERY.invalid)
   })
 })
+
+it('proves nothing by a word that was not kept', () => {
+  const { word: _, ...verdict } = VERDICTS.confirmed
+
+  const { set } = afterQuery(CLAIMED, verdict, MOMENT)
+
+  expect(set).not.toHaveProperty('proof')
+})

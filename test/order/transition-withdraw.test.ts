@@ -23,7 +23,7 @@ describe('19: a notice that the shop takes back', () => {
       expect(transition && inWords(transition)).toStrictEqual({
         name: '19 withdraw',
         pk: PK,
-        when: `attempt = 3 and state = PENDING and due_at = ${NOW + 50 * SECOND}`,
+        when: 'attempt = 3 and state = PENDING',
         set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       })
@@ -37,13 +37,27 @@ describe('19: a notice that the shop takes back', () => {
     expect(withdraw(row, 'wrong order number', NOW)?.name).toBe('19 withdraw')
   })
 
-  it('closes a held row', () => {
+  it('ends a held row while no query can be out', () => {
     const row: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs' }
 
-    expect(withdraw(row, 'wrong order number', NOW)).toMatchObject({
-      name: '15 close',
-      set: { state: 'REJECTED', reason: 'closed by hand: wrong order number' },
+    const transition = withdraw(row, 'wrong order number', NOW)
+
+    expect(transition && inWords(transition)).toStrictEqual({
+      name: '19 withdraw',
+      pk: PK,
+      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
+      remove: ['due', 'due_at', 'next'],
     })
+  })
+
+  // Next `sync` only after an answer that rules out every sync before; next `query` while one may have been taken.
+  it.each(Object.values(LAST_ERRORS))('depends on what came last, and on what is next: $verdict', (last_error) => {
+    const beforeSync = withdraw(lastEnded(last_error, { next: 'sync' }), 'wrong order number', NOW)
+    const beforeQuery = withdraw(lastEnded(last_error, { next: 'query' }), 'wrong order number', NOW)
+
+    expect(beforeSync !== undefined).toBe(['config', 'unsent', 'throttled', 'absent'].includes(last_error.verdict))
+    expect(beforeQuery !== undefined).toBe(last_error.verdict === 'absent')
   })
 
   it.each([
@@ -58,11 +72,5 @@ describe('19: a notice that the shop takes back', () => {
     ['it was charged twice', { ...CLAIMED, state: 'DOUBLE_CHARGED' } as const],
   ])('comes too late when %s', (_, row) => {
     expect(withdraw(row, 'wrong order number', NOW)).toBeUndefined()
-  })
-
-  it('is bound to the row as it was read, even where it has no time', () => {
-    const { due_at: _, ...row } = { ...CLAIMED, attempt: 0 }
-
-    expect(withdraw(row, 'wrong order number', NOW)?.when).toMatchObject({ all: [{}, {}, { value: 0 }] })
   })
 })

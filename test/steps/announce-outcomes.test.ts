@@ -11,6 +11,7 @@ const PENDING: Row = CLAIMED
 const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', receipt: WORD }
 const PROVED: Row = { ...ENDED, state: 'SYNCED', receipt: WORD, proof: WORD }
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid }
+const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs' }
 const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', proof: WORD }
 
 const recordingBus = (refuse: (events: readonly BusEvent[]) => readonly BusEvent[] = () => []) => {
@@ -38,6 +39,11 @@ describe('what came of an order', () => {
     ['a receipt kept', PROVED, { ...PROVED, receipt: { ...WORD, nonce: 'kept' } }, []],
     ['a refusal', PENDING, REJECTED, ['Payscore Order Rejected']],
     ['a double charge', SYNCED, CHARGED, ['Payscore Order Double Charged']],
+    ['a doubt', PENDING, HELD, ['Payscore Order Held']],
+    ['a doubt that lasts', HELD, { ...HELD, attempt: 4 }, []],
+    ['a charge of a held order', HELD, { ...HELD, transaction_id: '42000004' }, ['Payscore Order Held']],
+    ['that charge seen again', { ...HELD, transaction_id: '4' }, { ...HELD, transaction_id: '4', attempt: 4 }, []],
+    ['a release', HELD, PENDING, []],
     ['its settlement', CHARGED, { ...CHARGED, settled_at: NOW }, []],
     ['a wait too long', PENDING, { ...PENDING, late_at: NOW }, ['Payscore Order Pending Too Long']],
     ['a wait still longer', { ...PENDING, late_at: NOW - 1 }, { ...PENDING, late_at: NOW - 1, attempt: 4 }, []],
@@ -48,12 +54,21 @@ describe('what came of an order', () => {
     expect(await announced(before, after)).toStrictEqual(told)
   })
 
+  it('is told of orders alone: the counters of notices lie in the same table', async () => {
+    const counter = (count: number) => ({ pk: '1900000109#hour#498746', count, expires_at: 1_795_492_800 })
+    const rowOf = (item: object) => item as Row // as the stream gives it, whatever it is
+
+    expect(await announced(undefined, rowOf(counter(1)))).toStrictEqual([])
+    expect(await announced(rowOf(counter(1)), rowOf(counter(2)))).toStrictEqual([])
+  })
+
   it('is told whole, and without anything personal', async () => {
     const { bus, puts } = recordingBus()
 
     await announceOutcomes([{ before: PENDING, after: SYNCED }], bus)
 
-    expect(puts).toEqual([
+    // As JSON: what is not there is left out.
+    expect(JSON.parse(JSON.stringify(puts))).toStrictEqual([
       [
         {
           source: 'payscore.ledger',
@@ -96,6 +111,35 @@ describe('what came of an order', () => {
     )
 
     expect(puts).toMatchObject([[{ detail: { confirmed: false } }, { detail: { confirmed: true } }]])
+  })
+})
+
+describe('what came of orders is counted', () => {
+  it.each([
+    ['synced', SYNCED],
+    ['rejected', REJECTED],
+    ['rejected', { ...REJECTED, reason: 'not_found' }],
+    ['rejected', { ...REJECTED, reason: 'too_old' }],
+    ['rejected', { ...ENDED, state: 'REJECTED' } as const],
+    ['ended', { ...REJECTED, reason: 'revoked' }],
+    ['ended', { ...REJECTED, reason: 'closed by hand: refunded in cash' }],
+    ['ended', { ...REJECTED, reason: 'withdrawn: wrong order number' }],
+    ['held', HELD],
+    ['observed', { ...HELD, reason: 'observe_only' }],
+    ['double_charged', CHARGED],
+    ['late', { ...PENDING, late_at: NOW }],
+  ])('as %s, so that an alarm stands on what needs a person: %#', async (metric, after) => {
+    const { metrics } = await announceOutcomes([{ before: PENDING, after }], recordingBus().bus)
+
+    expect(metrics).toStrictEqual({ [metric]: { value: 1, unit: 'Count' } })
+  })
+
+  it('each kind by itself', async () => {
+    const changes = [SYNCED, REJECTED, SYNCED].map((after) => ({ before: PENDING, after }))
+
+    const { metrics } = await announceOutcomes(changes, recordingBus().bus)
+
+    expect(metrics).toStrictEqual({ synced: { value: 2, unit: 'Count' }, rejected: { value: 1, unit: 'Count' } })
   })
 })
 

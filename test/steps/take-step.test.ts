@@ -39,6 +39,7 @@ describe('a step that is recorded', () => {
     expect(metrics).toEqual({
       query_confirmed: { value: 1, unit: 'Count' },
       clock_difference: { value: 0, unit: 'Milliseconds' },
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
     })
   })
 
@@ -60,6 +61,7 @@ describe('a step that is recorded', () => {
       sync_accepted: { value: 1, unit: 'Count' },
       clock_difference: { value: 7000, unit: 'Milliseconds' },
       notice_to_synced: { value: 60_000, unit: 'Milliseconds' },
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
     })
   })
 
@@ -82,7 +84,11 @@ describe('a step that somebody else overtook', () => {
     expect(row).toStrictEqual(theirs)
     expect(world.rows.get(PK)).toStrictEqual(theirs)
     expect(log).toMatchObject({ attempt: 4, verdict: 'config', transition: 'fenced' })
-    expect(metrics).toEqual({ sync_config: { value: 1, unit: 'Count' }, clock_difference: expect.anything() })
+    expect(metrics).toEqual({
+      sync_config: { value: 1, unit: 'Count' },
+      clock_difference: expect.anything(),
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
+    })
   })
 
   it('keeps the signed word of a sync that was proved meanwhile', async () => {

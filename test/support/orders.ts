@@ -46,3 +46,25 @@ export const CLAIMED: Row = {
   created_at: NOW - 60 * SECOND,
   v: 1,
 }
+
+/** A notice whose order is asked about before its first sync, with what the shop wants to find again. */
+export const CHECKED: PaidOrder = {
+  ...ORDER,
+  mode: 'check',
+  expected_amount: 3900,
+  labels: { shop_id: '南山店', pos_ref: 'R-1' },
+}
+
+/** Its row, held since yesterday, while the query of its third claim is out. */
+export const HELD: Row = {
+  ...CLAIMED,
+  state: 'HELD',
+  reason: 'amount_differs',
+  mode: 'check',
+  expected_amount: 3900,
+  shop_id: '南山店',
+  pos_ref: 'R-1',
+  noticed_at: NOW - 1 * DAY - 1 * SECOND,
+  created_at: NOW - 1 * DAY,
+  last_error: { verdict: 'unpaid', at: NOW - 1 * DAY, attempt: 2, status: 200 },
+}

@@ -27,7 +27,7 @@ describe('the alarms', () => {
       RejectedAlarm: 'rejected of outcome Sum > 0',
       HeldAlarm: 'held of outcome Sum > 0',
       LateAlarm: 'late of outcome Sum > 0',
-      ConfigAlarm: 'config of sync Sum + config of query Sum > 0',
+      ConfigAlarm: 'config of sync Sum + config of query Sum + config of certificates Sum > 0',
       UndoneAlarm: 'undone of query Sum > 0',
       UnprovedAlarm: 'unproved of query Sum > 0',
       NoticeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of NoticeDeadLetters Maximum > 0',
@@ -47,10 +47,10 @@ describe('the alarms', () => {
   })
 
   it('take silence for a failure only of what drives all', () => {
-    const silence = alarms.filter(([, alarm]) => alarm.TreatMissingData !== 'notBreaching')
+    const silence = alarms.filter(([, alarm]) => alarm.TreatMissingData === 'breaching')
 
-    expect(silence.map(([id, alarm]) => [id, alarm.TreatMissingData, alarm.Period, alarm.EvaluationPeriods])).toEqual([
-      ['ReconcileSilentAlarm', 'breaching', 60, 5],
+    expect(silence.map(([id, alarm]) => [id, alarm.Period, alarm.EvaluationPeriods])).toEqual([
+      ['ReconcileSilentAlarm', 60, 5],
     ])
   })
 

@@ -97,6 +97,11 @@ export const callerCases = (template: Template): readonly Case[] => {
     calls(false, pos, 'POST/merchants/19000001090/payafter-orders/A1/sync'),
     calls(false, pos, 'DELETE/merchants/1900000109/payafter-orders/A1'),
     calls(false, other, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    calls(true, pos, 'POST/merchants/1900000109/payafter-orders/A1/withdraw'),
+    calls(false, pos, 'POST/merchants/1900000110/payafter-orders/A1/withdraw'),
+    calls(false, pos, 'POST/merchants/1900000109/payafter-orders/A1/close'),
+    calls(false, pos, 'POST/merchants/1900000109/payafter-orders/A1/settle'),
+    calls(true, operator, 'POST/merchants/1900000109/payafter-orders/A1/settle'),
     // By event
     puts(true, pos, ['com.example.pos']),
     puts(true, other, ['com.example.other']),
@@ -122,6 +127,7 @@ export const callerCases = (template: Template): readonly Case[] => {
     // Our own functions
     puts(true, own('ReconcileRole'), ['payscore.reconcile'], ['Payscore Order Due']),
     puts(true, own('SyncRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('DecideRole'), ['payscore.reconcile'], ['Payscore Order Due']),
     puts(true, own('OutcomeRole'), ['payscore.ledger'], ['Payscore Order Synced']),
     puts(false, own('OutcomeRole'), ['payscore.reconcile'], ['Payscore Order Due']),
     puts(false, own('SyncRole'), ['payscore.ledger'], ['Payscore Order Synced']),
@@ -131,12 +137,13 @@ export const callerCases = (template: Template): readonly Case[] => {
     // The ledger and the keys
     request(false, pos, 'read the ledger', 'dynamodb:GetItem', TABLE),
     request(false, pos, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
-    request(true, operator, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(false, operator, 'write the ledger past the API', 'dynamodb:UpdateItem', TABLE),
     request(false, support, 'read a row with its personal data', 'dynamodb:GetItem', TABLE),
     request(true, support, 'read the index of days', 'dynamodb:Query', `${TABLE}/index/day`),
     calls(true, support, 'GET/merchants/1900000109/payafter-orders/A1'),
     calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
-    ...[pos, operator, support, own('ReconcileRole'), own('OutcomeRole'), own('StatusRole')].map((caller) =>
+    calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/close'),
+    ...[pos, operator, support, own('ReconcileRole'), own('OutcomeRole'), own('DecideRole')].map((caller) =>
       request(
         false,
         caller,

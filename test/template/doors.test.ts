@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DECISIONS } from '../../lib/order/decision.ts'
 import { busPolicy, list, managedPolicy } from './policies.ts'
 import { type Json, propertiesOf, readTemplate, resolve, resourcesOf } from './template.ts'
 import { merchantsVariable, twoTills } from './two-tills.ts'
@@ -17,8 +18,10 @@ describe('the policy of a till', () => {
           Action: 'execute-api:Invoke',
           Resource: [
             `${API}/POST/merchants/1900000109/payafter-orders/*/sync`,
+            `${API}/POST/merchants/1900000109/payafter-orders/*/withdraw`,
             `${API}/GET/merchants/1900000109/payafter-orders/*`,
             `${API}/POST/merchants/1900000111/payafter-orders/*/sync`,
+            `${API}/POST/merchants/1900000111/payafter-orders/*/withdraw`,
             `${API}/GET/merchants/1900000111/payafter-orders/*`,
           ],
         },
@@ -38,15 +41,20 @@ describe('the policy of a till', () => {
     })
   })
 
-  it('opens every route of the API', () => {
+  it('opens every route of the API, and of decisions the shop’s own alone', () => {
     const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
       const [method, path] = String(Properties.RouteKey).split(' ')
-      return `${API}/${method}${path?.replace('{mchid}', '1900000109').replace('{out_order_no}', 'A1')}`
+      return `${API}/${method}${path?.replace('{mchid}', '1900000109').replace('{out_order_no}', 'A1').replace('{decision}', 'withdraw')}`
     })
 
     const opened = list(managedPolicy(template, 'TillComExamplePosPolicy').Statement[0]?.Resource)
 
     expect(routes.filter((route) => !opened.some((pattern) => fits(pattern, route)))).toEqual([])
+    expect(
+      DECISIONS.filter((decision) =>
+        opened.some((pattern) => fits(pattern, `${API}/POST/merchants/1900000109/payafter-orders/A1/${decision}`)),
+      ),
+    ).toEqual(['withdraw'])
   })
 
   it('is an output of the stack', () => {
@@ -56,7 +64,7 @@ describe('the policy of a till', () => {
   })
 
   it('is split where a till serves more merchants than one policy takes', async () => {
-    const entries = Array.from({ length: 21 }, (_, i) => [
+    const entries = Array.from({ length: 15 }, (_, i) => [
       `${1_900_000_000 + i}`,
       { sources: ['a'], services: { s: 'w' } },
     ])
@@ -102,7 +110,7 @@ describe('the bus', () => {
     expect(busPolicy(template).Statement).toEqual([
       deny(
         { 'ForAnyValue:StringLike': { 'events:source': ['payscore.*'] } },
-        ['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole'].map(role),
+        ['SyncRole', 'QueryRole', 'ReconcileRole', 'DecideRole', 'OutcomeRole'].map(role),
       ),
       deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.other'] } }, [
         role('TillComExampleOtherRole'),
@@ -139,11 +147,10 @@ describe('the policy of', () => {
     'logs:StopQuery',
   ]
 
-  it('an operator mends orders and reads no secret', () => {
+  it('an operator mends orders by the API alone, and reads no secret', () => {
     expect(actionsOf('OperatorPolicy')).toEqual([
       'dynamodb:GetItem',
       'dynamodb:Query',
-      'dynamodb:UpdateItem',
       'dynamodb:DescribeTable',
       'sqs:ReceiveMessage',
       'sqs:DeleteMessage',

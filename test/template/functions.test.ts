@@ -33,6 +33,8 @@ describe('the functions of the stack', () => {
       ReconcileLambdaFunction: LIMITS.reconcileTimeout / 1000,
       OutcomeLambdaFunction: LIMITS.functionTimeout / 1000,
       StatusLambdaFunction: LIMITS.functionTimeout / 1000,
+      CertificatesLambdaFunction: LIMITS.functionTimeout / 1000,
+      DecideLambdaFunction: LIMITS.functionTimeout / 1000,
     })
   })
 
@@ -69,6 +71,7 @@ describe('the HTTP API', () => {
     expect(routes).toEqual([
       ['POST /merchants/{mchid}/payafter-orders/{out_order_no}/sync', 'AWS_IAM'],
       ['GET /merchants/{mchid}/payafter-orders/{out_order_no}', 'AWS_IAM'],
+      ['POST /merchants/{mchid}/payafter-orders/{out_order_no}/{decision}', 'AWS_IAM'],
     ])
   })
 
@@ -77,7 +80,7 @@ describe('the HTTP API', () => {
       ([, { Properties }]) => Properties.TimeoutInMillis,
     )
 
-    expect(waits).toEqual([LIMITS.apiTimeout, LIMITS.apiTimeout])
+    expect(waits).toEqual([LIMITS.apiTimeout, LIMITS.apiTimeout, LIMITS.apiTimeout])
   })
 })
 

@@ -54,7 +54,12 @@ describe('the role of', () => {
         ...logs('Outcome'),
       ],
     ],
-    ['StatusRole', [`dynamodb:GetItem ${TABLE}`, ...logs('Status')]],
+    ['StatusRole', [`dynamodb:GetItem ${TABLE}`, `secretsmanager:GetSecretValue ${SECRET}`, ...logs('Status')]],
+    [
+      'DecideRole',
+      [`dynamodb:GetItem ${TABLE}`, `dynamodb:UpdateItem ${TABLE}`, `events:PutEvents ${BUS}`, ...logs('Decide')],
+    ],
+    ['CertificatesRole', [`secretsmanager:GetSecretValue ${SECRET}`, ...logs('Certificates')]],
   ])('%s allows this and no more', (id, rights) => {
     const { Statement } = rolePolicy(template, id)
 
@@ -62,19 +67,23 @@ describe('the role of', () => {
     expect(new Set(Statement.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   })
 
-  it.each(['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole'])('%s is Lambda’s alone', (id) => {
-    expect(propertiesOf(template, id)).toMatchObject({
-      AssumeRolePolicyDocument: {
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-      },
-    })
-    expect(propertiesOf(template, id).ManagedPolicyArns).toBeUndefined()
-  })
+  it.each(['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole', 'DecideRole', 'CertificatesRole'])(
+    '%s is Lambda’s alone',
+    (id) => {
+      expect(propertiesOf(template, id)).toMatchObject({
+        AssumeRolePolicyDocument: {
+          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        },
+      })
+      expect(propertiesOf(template, id).ManagedPolicyArns).toBeUndefined()
+    },
+  )
 
   it.each([
     ['SyncRole', 'payscore.reconcile'],
     ['QueryRole', 'payscore.reconcile'],
     ['ReconcileRole', 'payscore.reconcile'],
+    ['DecideRole', 'payscore.reconcile'],
     ['OutcomeRole', 'payscore.ledger'],
   ])('%s puts events of %s only', (id, source) => {
     const put = rolePolicy(template, id).Statement.find(({ Action }) => Action === 'events:PutEvents')
@@ -123,6 +132,7 @@ describe('the stack', () => {
     expect(callers).toEqual([
       ['SyncLambdaPermissionHttpApi', 'apigateway.amazonaws.com', true],
       ['StatusLambdaPermissionHttpApi', 'apigateway.amazonaws.com', true],
+      ['DecideLambdaPermissionHttpApi', 'apigateway.amazonaws.com', true],
       ['PaidOfflinePermission', 'events.amazonaws.com', true],
       ['QueryDuePermission', 'events.amazonaws.com', true],
       ['SyncDuePermission', 'events.amazonaws.com', true],

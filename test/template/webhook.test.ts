@@ -71,6 +71,15 @@ describe('a robot', () => {
     expect(text.split('\n')[0]).toBe(title)
   })
 
+  it.each(['closed by hand: typing error', 'withdrawn: wrong number'])('is not told of what is %s', async (reason) => {
+    const words = await wordsOf({
+      'detail-type': 'Payscore Order Rejected',
+      detail: { mchid: '1900000109', out_order_no: 'A1', reason },
+    })
+
+    expect(words).toEqual([])
+  })
+
   it.each([
     ['wecom', '{"msgtype": "text", "text": {"content": <$.text>}}'],
     ['dingtalk', '{"msgtype": "text", "text": {"content": <$.text>}}'],
@@ -102,7 +111,7 @@ describe('a robot', () => {
         'Payscore Order Rejected',
         'Payscore Order Pending Too Long',
       ],
-      detail: { reason: [{ exists: false }, { 'anything-but': ['revoked'] }] },
+      detail: { reason: [{ exists: false }, { 'anything-but': ['revoked', 'observe_only'] }] },
     })
   })
 

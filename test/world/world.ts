@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { readRules } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
@@ -41,6 +42,10 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
+  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  readonly start?: typeof startLambda
 }) => {
   const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
   const kept = readKeptState(stateFile)
@@ -104,7 +109,7 @@ export const startWorld = async (options: {
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
-    startLambda({
+    (options.start ?? startLambda)({
       name,
       bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
       env,
@@ -116,26 +121,32 @@ export const startWorld = async (options: {
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
-    start('outcome', 30_000),
+    start('outcome', 20_000),
     start('status', 20_000),
     start('decide', 20_000),
   ])
 
+  const lambdas = { sync, query, reconcile, outcome, status, decide }
+  const lambdaNamed = (name: string): Lambda => {
+    const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
+    if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
+    return lambda
+  }
+  // The rules of the stack as it is packaged: what would match there matches here.
   const notices = createDeadLetterQueue()
-  const isDue = (next: 'sync' | 'query') => ({
-    source: ['payscore.reconcile'],
-    'detail-type': ['Payscore Order Due'],
-    detail: { next: [next] },
+  for (const { name, pattern, targets } of readRules())
+    for (const { function: target, retries, keepsFailed } of targets)
+      bus.addRule({
+        name,
+        pattern,
+        target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
+      })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
   })
-  const sources = [...new Set(options.merchants.flatMap((merchant) => merchant.sources ?? [TILL]))]
-  bus.addRule({
-    name: 'paid-offline',
-    pattern: { source: sources, 'detail-type': ['Payscore Order Paid Offline'] },
-    target: { lambda: sync, onFailure: notices },
-  })
-  bus.addRule({ name: 'due-sync', pattern: isDue('sync'), target: { lambda: sync, retries: 0 } })
-  bus.addRule({ name: 'due-query', pattern: isDue('query'), target: { lambda: query, retries: 0 } })
-  const stream = mapStream({ table, lambda: outcome })
   const api = await startApiGateway({
     clock,
     callerArn: 'arn:aws:iam::123456789012:user/local',
@@ -187,7 +198,7 @@ export const startWorld = async (options: {
     await api.close()
     await bus.close()
     stream.close()
-    await Promise.all([sync, query, reconcile, outcome, status, decide].map((lambda) => lambda.close()))
+    await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
     keep()
   }
@@ -200,7 +211,7 @@ export const startWorld = async (options: {
     bus,
     api,
     notices,
-    lambdas: { sync, query, reconcile, outcome, status, decide },
+    lambdas,
     env,
     putKey,
     idle,

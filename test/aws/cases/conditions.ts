@@ -8,7 +8,7 @@ import { PERSON_CASES } from './person-conditions.ts'
 
 /** Every condition, on both sides of each of its clauses. */
 export const describeConditions = (opened: Opened): void => {
-  describe.each([
+  describe.concurrent.each([
     ['a notice', NOTICE_CASES],
     ['an answer', ANSWER_CASES],
     ['a person', PERSON_CASES],

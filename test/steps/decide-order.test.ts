@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { UnavailableError } from '../../lib/errors.ts'
+import type { DecisionName, DecisionRequest } from '../../lib/order/decision.ts'
+import { decideOrder } from '../../lib/steps/decide-order.ts'
+import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
+import { LAST_ERRORS } from '../support/verdicts.ts'
+import { failingFrom, PAYAFTER_ROW, stepWorld } from './step-world.ts'
+
+const LI = 'arn:aws:iam::123456789012:user/li'
+
+const request = (what: DecisionName, why = 'the customer is here'): DecisionRequest => ({
+  mchid: '1900000109',
+  out_order_no: '1234323JKHDFE1243252',
+  what,
+  why,
+  by: LI,
+})
+
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = PAYAFTER_ROW
+
+const WAITING = { ...PAYAFTER_ROW, due_at: NOW + 600 * SECOND }
+const HELD = { ...PAYAFTER_ROW, state: 'HELD', reason: 'amount_differs', due_at: NOW + 1 * DAY } as const
+const REJECTED = { ...ENDED, state: 'REJECTED', reason: 'invalid' } as const
+const CHARGED = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004' } as const
+
+describe('a decision that fits', () => {
+  it.each([
+    ['expedite', WAITING, '13 expedite', { state: 'PENDING', due_at: NOW + 30 * SECOND }],
+    ['reopen', REJECTED, '14 reopen', { state: 'PENDING', next: 'query', due_at: NOW, attempt: 4 }],
+    ['close', WAITING, '15 close', { state: 'REJECTED', reason: 'closed by hand: the customer is here' }],
+    ['settle', CHARGED, '16 settle', { state: 'DOUBLE_CHARGED', settled_at: NOW, reason: 'the customer is here' }],
+    ['release', HELD, '18 release', { state: 'PENDING', next: 'sync', due_at: NOW, cleared: true }],
+    ['withdraw', HELD, '19 withdraw', { state: 'REJECTED' }],
+    [
+      'withdraw',
+      { ...WAITING, next: 'sync', last_error: LAST_ERRORS.unsent },
+      '19 withdraw',
+      { state: 'REJECTED', reason: 'withdrawn: the customer is here' },
+    ],
+  ] as const)('%s is carried out without a call, and stays on the row: %#', async (what, row, transition, after) => {
+    const world = stepWorld({ rows: [row] })
+
+    const { reply, log } = await decideOrder(request(what), world.deps)
+
+    expect(world.sent).toHaveLength(0)
+    expect(world.applied).toStrictEqual([transition])
+    expect(world.rows.get(PK)).toMatchObject({
+      ...after,
+      decisions: [{ what, by: LI, at: NOW, why: 'the customer is here' }],
+    })
+    expect(reply).toMatchObject({ status: 200, body: { state: after.state, out_order_no: '1234323JKHDFE1243252' } })
+    expect(log).toMatchObject({
+      via: 'person',
+      decision: what,
+      by: LI,
+      reason: 'the customer is here',
+      transition,
+      state: after.state,
+    })
+  })
+
+  it.each([
+    ['reopen', REJECTED, 'query'],
+    ['release', HELD, 'sync'],
+  ] as const)('%s announces the step that is due now', async (what, row, next) => {
+    const world = stepWorld({ rows: [row] })
+
+    await decideOrder(request(what), world.deps)
+
+    expect(world.announced).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next }])
+  })
+
+  it.each([
+    ['expedite', WAITING],
+    ['close', WAITING],
+    ['settle', CHARGED],
+  ] as const)('%s announces nothing', async (what, row) => {
+    const world = stepWorld({ rows: [row] })
+
+    await decideOrder(request(what), world.deps)
+
+    expect(world.announced).toStrictEqual([])
+  })
+})
+
+describe('a decision that does not fit', () => {
+  it.each([
+    ['close', PAYAFTER_ROW, 'A call may be out', []],
+    ['withdraw', WAITING, 'Not possible now', ['expedite', 'close']],
+    ['release', WAITING, 'Not possible now', ['expedite', 'close', 'withdraw']],
+    ['reopen', HELD, 'Not possible now', ['release', 'close', 'withdraw']],
+    ['settle', REJECTED, 'Not possible now', ['reopen']],
+    ['close', CHARGED, 'Not possible now', ['settle']],
+  ] as const)('%s is refused, and nothing is written: %#', async (what, row, title, possible) => {
+    const world = stepWorld({ rows: [row] })
+
+    const { reply, log } = await decideOrder(request(what), world.deps)
+
+    expect(world.rows.get(PK)).toStrictEqual(row)
+    expect(reply).toMatchObject({ status: 409, body: { title, decision: what, possible } })
+    expect(log).toMatchObject({ via: 'person', decision: what, by: LI, transition: 'refused', state: row.state })
+  })
+
+  it('is told that nobody handed the order over, and names it in the log', async () => {
+    const world = stepWorld()
+
+    const { reply, log } = await decideOrder(request('close'), world.deps)
+
+    expect(reply).toMatchObject({ status: 404, body: { title: 'Unknown order' } })
+    expect(log).toStrictEqual({
+      mchid: '1900000109',
+      out_order_no: '1234323JKHDFE1243252',
+      via: 'person',
+      decision: 'close',
+      by: LI,
+      reason: 'the customer is here',
+      transition: 'none',
+    })
+  })
+})
+
+it('a decision is thrown back when the ledger is out of reach', async () => {
+  const world = stepWorld({ rows: [WAITING], ledger: failingFrom(1) })
+
+  const decided = decideOrder(request('close'), world.deps)
+
+  await expect(decided).rejects.toThrow(UnavailableError)
+})
