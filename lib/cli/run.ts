@@ -1,5 +1,6 @@
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
 import { addDecisions } from './commands/decisions.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
@@ -27,6 +28,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   )
   const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
   addMerchantPut(merchant, session, done)
+  addDoctor(program, session, done)
   addTrigger(program, session, done)
   addStatus(program, session, done)
   addList(program, session, done)
