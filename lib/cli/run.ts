@@ -26,7 +26,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       zh: 'payscore-sync 运维命令。',
     }),
   )
-  const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
+  const merchant = program
+    .command('merchant')
+    .description(t({ en: 'A merchant’s credentials: put.', zh: '商户密钥:put。' }))
   addMerchantPut(merchant, session, done)
   addDoctor(program, session, done)
   addTrigger(program, session, done)
