@@ -53,7 +53,7 @@ const STORIES: readonly (readonly [story: Story, perMille: number])[] = [
 ]
 
 /** Waves in which a notice may come late, and after which a story may go on. */
-const LATE_WAVES = 6
+const LATE_WAVES = 4
 const DOUBLED = 0.2
 const DELAYED = 0.1
 const OF_BROKEN = 0.025

@@ -17,6 +17,8 @@ export const stormTable = (storm: Storm, { promises, figures }: Verdict): string
     '',
     ...Object.entries(figures).map(([label, value]) => line(label, value)),
     '',
+    'invocations',
+    ...[...storm.invocations].map(([name, count]) => line(name, count)),
     'answers to HTTP notices',
     ...[...storm.till.statuses].sort(([a], [b]) => a - b).map(([status, count]) => line(String(status), count)),
     'rows by state',

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import { seededRandom } from '../world/aws-faults.ts'
 import { startWorld, type World } from '../world/world.ts'
 import { createFaultCount, type FaultCount } from './faults-by-order.ts'
 import { BROKEN, configured, MERCHANTS } from './merchants.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import { type PlannedOrder, planOrders, queueOf } from './plan.ts'
-import { createSandboxes, takeTurns } from './sandboxes.ts'
+import { createSandboxes } from './sandboxes.ts'
 import { chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
 import { openTill, putNotice, type Till } from './till.ts'
 import { makeWeather, type Weather } from './weather.ts'
@@ -34,6 +35,7 @@ export type Storm = {
   readonly worldMs: number
   readonly realMs: number
   readonly coldStarts: number
+  readonly invocations: ReadonlyMap<string, number>
 }
 
 const MINUTE = 60_000
@@ -44,6 +46,8 @@ const WAVES = [0, 70_000, 130_000, 8 * MINUTE, 7 * MINUTE, 10 * MINUTE, 16 * MIN
 const RETRY_MS = 37 * MINUTE
 /** What WeChat Pay does not know is given up after a day. */
 const DAY_MS = 24.5 * 60 * MINUTE
+/** From this many orders on the stream gathers more for one call of outcome, which keeps up that way. */
+const LARGE = 5_000
 const MOST_MORE_WAVES = 15
 const MOST_RECONCILES = 60
 const HTTP_AT_ONCE = 0.75
@@ -54,7 +58,12 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
   const faults = createFaultCount()
   const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults, orderOf })
   const merchants = [...MERCHANTS, BROKEN].map(configured)
-  const world = await startWorld({ merchants, maxConcurrency: each, start: sandboxes.start })
+  const world = await startWorld({
+    merchants,
+    maxConcurrency: each,
+    start: sandboxes.start,
+    streamWindowMs: orders < LARGE ? 40 : 200,
+  })
   const weather = makeWeather(world, faults, seed + 2000)
   const till = openTill(world)
   try {
@@ -75,9 +84,8 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
       const waveAt = performance.now()
       const queue = queueOf(plans, wave, seed)
       world.clock.advance(advanceMs)
-      const isLarge = wave === 0 || wave === 3
-      sandboxes.freezeToo = isLarge
-      if (isLarge) weather.squall(Math.ceil(orders / 1000))
+      sandboxes.freezeToo = isBusy(wave, orders)
+      if (isBusy(wave, orders)) weather.squall(Math.ceil(orders / 1000))
       const handed = handOver(queue, { world, till, truths, each, seed, say })
       await reconcileWhile(handed, world)
       await dead.redriveAll()
@@ -111,6 +119,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
       worldMs: world.clock.now() - began,
       realMs: performance.now() - startedAt,
       coldStarts: Object.values(world.lambdas).reduce((sum, lambda) => sum + lambda.coldStarts, 0),
+      invocations: sandboxes.calls,
     }
   } finally {
     weather.end()
@@ -118,6 +127,9 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
     await world.close()
   }
 }
+
+/** Whether a wave has so much to do that faults of several seconds pass beside it. */
+const isBusy = (wave: number, orders: number): boolean => wave === 0 || (wave === 3 && orders >= LARGE)
 
 /** Whose order an event is about, whatever brought it. */
 const orderOf = (event: unknown): string | undefined => {
@@ -132,20 +144,16 @@ type Handing = Pick<StormOptions, 'seed' | 'say'> & {
   readonly each: number
 }
 
-const EVENTS_AT_ONCE = 50
-
 /** Hands the queue of a wave over, several notices at a time. */
 const handOver = async (queue: ReturnType<typeof queueOf>, handing: Handing): Promise<void> => {
   const { world, till, truths, each, seed, say } = handing
   const random = seededRandom(seed + 3000)
-  const inTurn = takeTurns(Math.max(2, Math.floor(each * HTTP_AT_ONCE)))
+  const inTurn = pLimit(Math.max(2, Math.floor(each * HTTP_AT_ONCE)))
   const charges: Promise<void>[] = []
   let done = 0
-  let onBus = 0
   const one = async (handover: (typeof queue)[number]): Promise<void> => {
     const truth = truths.get(handover.order.out_order_no)
     if (truth?.plan.story === 'charged meanwhile') charges.push(chargeMeanwhile(truth, world, random))
-    if (handover.via === 'event' && ++onBus % EVENTS_AT_ONCE === 0) await world.bus.idle()
     await till.handOver(handover)
     done += 1
     if (done % 2000 === 0) say(`  ${done} of ${queue.length} notices handed over`)
@@ -159,15 +167,8 @@ const BETWEEN_RECONCILES_MS = 5_000
 
 /** What each minute would bring, but more often: reconcile while notices come in, and then until nothing is due any more. */
 const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
-  let isHanded = false
-  const end = handed.finally(() => {
-    isHanded = true
-  })
-  while (!isHanded) {
-    await reconcileAll(world)
-    await Promise.race([end, sleep(BETWEEN_RECONCILES_MS, undefined, { ref: false })])
-  }
-  await end
+  const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
+  while (!(await isHanded())) await reconcileAll(world)
   await reconcileAll(world)
 }
 

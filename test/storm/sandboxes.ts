@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createFifo } from '../world/fifo.ts'
+import pLimit from 'p-limit'
 import type { Invocation } from '../world/lambda/invocation.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../world/lambda/start-lambda.ts'
 import type { FaultCount } from './faults-by-order.ts'
@@ -9,6 +9,8 @@ export type Sandboxes = {
   readonly start: (options: LambdaOptions) => Promise<Lambda>
   /** Whether calls are frozen as well, which takes FROZEN_MS each. */
   freezeToo: boolean
+  /** Invocations by function. */
+  readonly calls: ReadonlyMap<string, number>
 }
 
 /** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
@@ -30,11 +32,12 @@ export const createSandboxes = (parts: {
   readonly orderOf: (event: unknown) => string | undefined
 }): Sandboxes => {
   const { random, count, orderOf } = parts
+  const calls = new Map<string, number>()
 
   const start = async (options: LambdaOptions): Promise<Lambda> => {
     const lambda = await startLambda(options)
     const { invoke, close } = lambda
-    const inTurn = takeTurns(options.maxConcurrency ?? 10)
+    const inTurn = pLimit(options.maxConcurrency ?? 10)
     const canFreeze = options.timeoutMs <= LONG_MS
     let doomed: Promise<Lambda> | undefined
     let isDoomedBusy = false
@@ -67,6 +70,7 @@ export const createSandboxes = (parts: {
 
     const invokeOnce = async (event: unknown): Promise<Invocation> => {
       count.look('sandboxes')
+      calls.set(options.name, (calls.get(options.name) ?? 0) + 1)
       const invocation = await invokeSomewhere(event)
       if (invocation.timedOut) count.add('sandboxes', 'timed out', orderOf(event))
       else if (invocation.error?.errorType === 'Runtime.ExitError') count.add('sandboxes', 'killed', orderOf(event))
@@ -81,23 +85,6 @@ export const createSandboxes = (parts: {
     })
   }
 
-  const sandboxes = { start, freezeToo: false }
+  const sandboxes = { start, freezeToo: false, calls }
   return sandboxes
-}
-
-/** At most `most` pieces of work at once; the rest wait in the order in which they came. */
-export const takeTurns = (most: number) => {
-  const waiting = createFifo<() => void>()
-  let running = 0
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
-    else running += 1
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else running -= 1
-    }
-  }
 }

@@ -173,13 +173,16 @@ export const startWorld = async (options: {
     return invocation
   }
 
-  /** Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute. */
+  /**
+   * Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute, and each
+   * minute while an event waits for its next try.
+   */
   const pass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms
     while (clock.now() < end) {
       const dueTimes = (await table.rows()).flatMap(({ due, due_at }) => (due === undefined ? [] : [Number(due_at)]))
       const nextMinute = clock.now() + 60_000
-      const next = Math.max(nextMinute, Math.min(end, ...dueTimes))
+      const next = bus.waiting > 0 ? nextMinute : Math.max(nextMinute, Math.min(end, ...dueTimes))
       clock.advance(Math.min(end, next) - clock.now())
       await runReconcile()
     }
