@@ -1,7 +1,7 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import { type AnswerId, answerInWords, signed, unsigned } from './answers.ts'
 import { isRefusedCall, OLD_STEP, queryArrives, syncArrives } from './calls.ts'
-import { type InvocationId, isWrite, NOBODY } from './invocation.ts'
+import { type InvocationId, isWrite, NOBODY, STEPS } from './invocation.ts'
 import type { Emit, Model, Move } from './model.ts'
 import { NO_ROW } from './rows.ts'
 import { type Crew, sizeOf, type World, withMember } from './world.ts'
@@ -127,8 +127,8 @@ const crewFails: Move = (world, model, emit) => {
 const claimFails: Move = (world, model, emit) => {
   if (world.row === NO_ROW || sizeOf(world.crew) >= model.scenario.invocations) return
   const paid = withoutFault(world)
-  for (const step of ['sync', 'query'] as const) {
-    const id = model.invocations.begin({ step, place: 'claim' })
+  for (const [index, step] of STEPS.entries()) {
+    const id = model.invocations.takeStep(index, 0)
     const late: Crew = withMember(world.crew, 2, model.invocations.sleepWriting(id))
     emit({ ...paid, crew: late }, 'fault', `a due event sends a claim of the ${step}, and freezes`, -1)
     const claimed = model.write(world.row, id)

@@ -1,5 +1,5 @@
 import { outcomeEvents } from '../../lib/order/outcome.ts'
-import type { Row } from '../../lib/order/row.ts'
+import type { Row, Step } from '../../lib/order/row.ts'
 import type { Transition } from '../../lib/order/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
@@ -23,6 +23,7 @@ export const BROKEN = {
   silentEnd: 'a row was rejected, held or charged twice and nobody was told',
   silentUndone: 'a SYNCED row was undone and nobody was told',
   falseEnd: 'an order that can still be charged is closed as SYNCED',
+  untrueEnd: "an order ended without WeChat Pay's signed word for it",
   lostNotice: 'a notice is nowhere',
   deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
   swallowed: 'a notice with another call returned while the order was not settled',
@@ -36,13 +37,16 @@ export const BROKEN = {
   askedAgain: 'more queries were repeated than faults happened',
 } as const
 
+/** What WeChat Pay, or somebody in its place, answered to which step. */
+export type Heard = { readonly step: Step; readonly kind: VerdictKind; readonly verified: boolean }
+
 type WriteFacts = {
   readonly before: Row | undefined
   readonly after: Row | undefined
   readonly transition: Transition
   /** The row as the writer claimed it, and what it heard since. */
   readonly held?: Row | undefined
-  readonly heard?: VerdictKind | undefined
+  readonly heard?: Heard | undefined
 }
 
 /** What a write to a row must not do, whatever WeChat Pay's truth is. */
@@ -50,7 +54,7 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (!after) return undefined
   const { name, alarm } = transition
   if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
-  if (heard === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
+  if (heard?.kind === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
   if (name === '9 collected' && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
   if (before?.state !== after.state && isBadEnd(after) && outcomeEvents(before, after).length === 0)
@@ -61,8 +65,23 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined
+}
+
+/** An end that WeChat Pay brings about needs its signed word, and the right one. */
+const isUntrue = (before: Row | undefined, { state, reason = '' }: Row, heard: Heard | undefined): boolean => {
+  if (state === before?.state) return false
+  const word = state === 'REJECTED' ? ENDS[reason] : undefined
+  if (word) return heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind
+  return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
+}
+
+const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'>>> = {
+  invalid: { step: 'sync', kind: 'invalid' },
+  not_found: { step: 'query', kind: 'absent' },
+  revoked: { step: 'query', kind: 'closed' },
 }
 
 const mayClear = ({ mode, expected_amount }: Row): boolean =>
@@ -97,7 +116,7 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
     ? 'as before'
     : after.absent_since === undefined || before?.absent_since === undefined
       ? 'none yet'
-      : SIGHTS.includes(heard) || TAKEN_UP_ANEW.includes(transition.name)
+      : SIGHTS.includes(heard?.kind) || TAKEN_UP_ANEW.includes(transition.name)
         ? 'seen'
         : 'as before',
 })

@@ -22,8 +22,15 @@ const ageOf = (since: number): number => {
 /** How long ago a sleeper looked at the clock, as far as that is told apart. */
 export const asLongAgo = (ms: number): number => (ms > REMEMBERED ? Math.max(REMEMBERED, ageOf(NOW - ms)) : ms)
 
-const dueAtOf = (due_at: number | undefined): number | undefined =>
-  due_at !== undefined && due_at < NOW ? NOW - asLongAgo(NOW - due_at) : due_at
+/** What is due in more than an hour is due in a day. */
+const dueAtOf = (due_at: number | undefined): number | undefined => {
+  if (due_at === undefined) return undefined
+  if (due_at < NOW) return NOW - asLongAgo(NOW - due_at)
+  return due_at > NOW + HOUR ? NOW + DAY : due_at
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 /** Whoever claimed the row last holds this attempt; 0 stays apart, since nobody ever claimed then. */
 const THIS_ATTEMPT = 2
