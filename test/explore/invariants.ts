@@ -9,7 +9,8 @@ import { isCharged, isTold, type Order } from './wechat-pay.ts'
 export const BROKEN = {
   overlap: 'two calls are out at once under valid leases',
   lease: 'a live lease was cut short',
-  closedUnderCall: 'an order was closed while a call was out under a valid lease',
+  unleased: 'a call went out under a lease that may end before it does',
+  closedUnderCall: 'an order was closed, or the asking stopped, while a call was out under a valid lease',
   unindexed: 'something is left to do, and no index knows',
   index: 'due, due_at and next are not present together',
   forgottenByTtl: 'a row expires though something is left to do',
@@ -31,6 +32,8 @@ export const BROKEN = {
   older: 'an older notice replaced a newer',
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
+  postponed: 'an order was to be asked about sooner, and is asked about later',
+  provedUnproved: 'a proved row is said to be unproved',
   unasked: 'a sync went out before the order was looked at, or released',
   wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
   toldAgain: 'more syncs were repeated than faults happened',
@@ -65,6 +68,8 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
+  if (name === '12 unproved' && after.proof) return BROKEN.provedUnproved
   if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined
@@ -94,7 +99,8 @@ const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 
 export type Effect = {
   /** A row that held WeChat Pay's receipt is SYNCED no more. */
   readonly undoes: boolean
-  readonly rejects: boolean
+  /** Nothing is left to do, though WeChat Pay has not said who collected. */
+  readonly stops: boolean
   readonly rejectsAsAbsent: boolean
   /** Till when nobody may claim the row; 0 when it is out of the index. */
   readonly freeAt: number
@@ -109,7 +115,8 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
     before?.state === 'SYNCED' &&
     before.receipt !== undefined &&
     (after?.state === 'PENDING' || after?.state === 'REJECTED'),
-  rejects: after?.state === 'REJECTED' && before?.state !== 'REJECTED',
+  stops:
+    before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
   freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
   sight: !after
@@ -121,6 +128,7 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
         : 'as before',
 })
 
+const FINAL = ['8 confirmed', '9 collected']
 const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row by itself. */

@@ -97,9 +97,11 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     if (written.undoes && isTold(world.order)) return BROKEN.undone
     if (written.rejectsAsAbsent && world.isSeen) return BROKEN.notAbsent
     for (let other = 0; other < world.crew.length; other++) {
-      const lease = other === who ? 0 : leaseOf(world.crew[other] ?? NOBODY)
+      const id = world.crew[other] ?? NOBODY
+      const lease = other === who ? 0 : leaseOf(id)
       if (lease === 0) continue
-      if (written.rejects) return BROKEN.closedUnderCall
+      // Whoever lost the row to a success can only bring WeChat Pay's last word, which is taken all the same.
+      if (written.stops && !rows.isFormer(invocations.at(id).row)) return BROKEN.closedUnderCall
       if (written.freeAt !== 0 && written.freeAt < lease) return BROKEN.lease
     }
     return undefined

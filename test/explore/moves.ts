@@ -8,7 +8,7 @@ import { BROKEN } from './invariants.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import type { Model, Move } from './model.ts'
 import { NOW } from './rows.ts'
-import { TIME } from './time.ts'
+import { CALL, TIME } from './time.ts'
 import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
 
@@ -69,7 +69,8 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
-    const broken = step === 'sync' ? model.brokenByCall(world, row) : undefined
+    const isLeased = now + CALL <= (model.rows.at(row)?.due_at ?? 0)
+    const broken = isLeased ? (step === 'sync' ? model.brokenByCall(world, row) : undefined) : BROKEN.unleased
     emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who, broken)
   }
 }

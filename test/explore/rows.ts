@@ -154,6 +154,8 @@ export const createRows = () => {
       ...(row.last_error && { last_error: { ...row.last_error, attempt: FORMER_ATTEMPT } }),
     }))
 
+  const isFormer = (id: RowId): boolean => at(id)?.attempt === FORMER_ATTEMPT
+
   /** The row `ms` later. */
   const later = (id: RowId, ms: number): RowId =>
     change(id, (row) => ({
@@ -172,7 +174,7 @@ export const createRows = () => {
     return row ? idOf(how(row)) : NO_ROW
   }
 
-  return { at, stored, held, withoutLease, former, later, justDue, count: () => rows.length }
+  return { at, stored, held, withoutLease, former, isFormer, later, justDue, count: () => rows.length }
 }
 
 /** For a line of a trace. */
