@@ -170,6 +170,29 @@ it('throws by event, and answers over HTTP, where a notice contradicts the first
   expect(pending.error).toMatchObject({ errorType: 'TryAgainError' })
 })
 
+it('announces nothing of a row that has expired', async () => {
+  const OldImage = { pk: { S: `${mchid}#EXPIRED` }, state: { S: 'SYNCED' } }
+  const before = world.bus.history.events.length
+
+  const { result } = await world.lambdas.outcome.invoke({ Records: [{ eventName: 'REMOVE', dynamodb: { OldImage } }] })
+
+  expect(result).toEqual({})
+  expect(world.bus.history.events).toHaveLength(before)
+})
+
+it('paces the rows of a merchant that has many', async () => {
+  const orders = Array.from({ length: 12 }, (_, i) => `MANY-${i}`)
+  for (const out_order_no of orders) {
+    placeOrder(world, API, out_order_no)
+    await handOver(world, 'HTTP API 2.0', noticeOf(API, out_order_no))
+  }
+  await world.idle()
+
+  await later(11 * MINUTE)
+
+  expect(orders.map(calls)).toEqual(orders.map(() => ['sync', 'query']))
+})
+
 it('tells how long the certificates last', async () => {
   vi.setSystemTime(Date.now() + MINUTE)
 
