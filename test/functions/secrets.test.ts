@@ -17,28 +17,61 @@ const good = (mchid: string): Secret => ({
   wechatpay_keys: { [world.wechatpay.keyId]: world.wechatpay.publicKeyPem },
 })
 
-/** What stands in the secret of a merchant in place of the right thing. */
-const WRONG: readonly (readonly [what: string, secret: (right: Secret, mchid: string) => unknown])[] = [
-  [
-    'a broken PEM',
-    (right) => ({ ...right, private_key: String(right.private_key).replace(/[A-Za-z]{9}/, 'AAAAAAAAA') }),
-  ],
-  ['a PEM on one line', (right) => ({ ...right, private_key: String(right.private_key).replaceAll('\n', ' ') })],
-  ['an EC key', (right) => ({ ...right, private_key: keyPair('till', 'ec').privateKeyPem })],
-  ['a key of 1024 bits', (right) => ({ ...right, private_key: keyPair('till', 'rsa-1024').privateKeyPem })],
-  ['a decimal serial', (right) => ({ ...right, serial_no: String(BigInt(`0x${right.serial_no}`)) })],
-  ['no key of WeChat Pay', (right) => ({ ...right, wechatpay_keys: {} })],
-  [
-    "the merchant's own key as WeChat Pay's",
-    (right, mchid) => ({ ...right, wechatpay_keys: { [world.wechatpay.keyId]: keyPair(mchid).publicKeyPem } }),
-  ],
-  ["another merchant's secret", (right) => ({ ...right, mchid: '1900000999' })],
-  ['no JSON', () => 'serial_no: 1234'],
-  ['a list', () => []],
-  ['bytes in place of text', () => Buffer.from('{}')],
+/** What stands in the secret of a merchant in place of the right thing, and what an engineer is told of it. */
+const WRONG: readonly {
+  readonly what: string
+  readonly says: string
+  readonly secret: (right: Secret, mchid: string) => unknown
+}[] = [
+  {
+    what: 'a broken PEM',
+    says: 'private_key is damaged: no key can be read from it',
+    secret: (right) => ({ ...right, private_key: String(right.private_key).replace(/[A-Za-z]{9}/, 'AAAAAAAAA') }),
+  },
+  {
+    what: 'a PEM on one line',
+    says: 'private_key must be PKCS#8 PEM (BEGIN PRIVATE KEY), with its line breaks',
+    secret: (right) => ({ ...right, private_key: String(right.private_key).replaceAll('\n', ' ') }),
+  },
+  {
+    what: 'an EC key',
+    says: 'private_key must be an RSA key',
+    secret: (right) => ({ ...right, private_key: keyPair('till', 'ec').privateKeyPem }),
+  },
+  {
+    what: 'a key of 1024 bits',
+    says: 'private_key must be RSA of at least 2048 bits',
+    secret: (right) => ({ ...right, private_key: keyPair('till', 'rsa-1024').privateKeyPem }),
+  },
+  {
+    what: 'a decimal serial',
+    says: 'serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal',
+    secret: (right) => ({ ...right, serial_no: String(BigInt(`0x${right.serial_no}`)) }),
+  },
+  {
+    what: 'no key of WeChat Pay',
+    says: 'wechatpay_keys must hold at least one key of WeChat Pay by its id',
+    secret: (right) => ({ ...right, wechatpay_keys: {} }),
+  },
+  {
+    what: "the merchant's own key as WeChat Pay's",
+    says: "is the merchant's own key, not WeChat Pay's",
+    secret: (right, mchid) => ({
+      ...right,
+      wechatpay_keys: { [world.wechatpay.keyId]: keyPair(mchid).publicKeyPem },
+    }),
+  },
+  {
+    what: "another merchant's secret",
+    says: 'mchid is missing or another merchant’s',
+    secret: (right) => ({ ...right, mchid: '1900000999' }),
+  },
+  { what: 'no JSON', says: 'is not a JSON object', secret: () => 'serial_no: A-SECRET-THAT-IS-NO-JSON' },
+  { what: 'a list', says: 'is not a JSON object', secret: () => [] },
+  { what: 'bytes in place of text', says: 'is binary, it must be JSON text', secret: () => Buffer.from('{}') },
 ]
 
-const CASES = WRONG.map(([what, secret], i) => ({ what, secret, mchid: String(1900000101 + i) }))
+const CASES = WRONG.map((one, i) => ({ ...one, mchid: String(1900000101 + i) }))
 const [MISSING, STRANGER, WAITS, WARM] = ['1900000151', '1900000152', '1900000153', '1900000154'] as const
 const MCHIDS = [...CASES.map(({ mchid }) => mchid), STRANGER, WAITS, WARM]
 
@@ -88,6 +121,15 @@ describe('a secret that is wrong', () => {
     expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 1, replayed: false } })
     expect(told.body.last_error).toEqual({ verdict: 'config', code: 'ERR_CONFIG', at: expect.any(String) })
     expect(posts(`S-${mchid}`)).toEqual([])
+  })
+
+  it.each(CASES)('by $what is named to whoever asks WeChat Pay about an order', async ({ mchid, says }) => {
+    const { status, body } = await askStatus(world, mchid, `S-${mchid}`, '?check=1')
+
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ title: 'Deployment must be mended', detail: expect.stringContaining(says) })
+    expect(body.detail).toContain(mchid)
+    expect(world.wechatpay.history.queries(`S-${mchid}`)).toEqual([])
   })
 
   it('by not being there sends nothing and loses nothing: PENDING, config', async () => {
@@ -188,7 +230,10 @@ describe('Secrets Manager', () => {
 it('makes at most one signed call in an invocation, and prints nothing of a secret', () => {
   expect(invocations.mostCalls()).toBe(1)
   expect(invocations.strayCalls()).toEqual([])
-  expect(invocations.logs().join('\n')).not.toMatch(/PRIVATE KEY|BEGIN|1234/)
+  const logs = invocations.logs().join('\n')
+  const lineOfKey = MCHIDS.map((mchid) => keyPair(mchid).privateKeyPem.split('\n')[5] ?? '')
+  expect(lineOfKey.filter((line) => line === '' || logs.includes(line))).toEqual([])
+  expect(logs).not.toMatch(/-----BEGIN|A-SECRET-THAT-IS-NO-JSON/)
 })
 
 describe('a configuration that is wrong', () => {
