@@ -45,7 +45,7 @@ const isKept = async (out_order_no: string) =>
   (await world.table.rows()).some(({ pk }) => pk === `${mchid}#${out_order_no}`)
 
 describe('a ledger out of reach before the claim', () => {
-  it.each(['fail', 'reset', 'throttle', 'throughput-exceeded', 'hang'] as const)(
+  it.each(['fail', 'reset', 'throttle', 'throughput-exceeded'] as const)(
     '(%s) makes a notice over HTTP be sent again: 503, nothing sent, nothing kept',
     async (kind) => {
       placeOrder(world, API, `DOWN-${kind}`)
@@ -164,7 +164,7 @@ describe('a claim whose answer is lost, though it was written,', () => {
 })
 
 describe('a record that fails after the call', () => {
-  it.each(['fail', 'reset', 'hang'] as const)('(%s) leaves a query owed, and no second POST', async (kind) => {
+  it.each(['fail', 'reset'] as const)('(%s) leaves a query owed, and no second POST', async (kind) => {
     placeOrder(world, API, `RECORD-${kind}`)
     breakLedger(kind, 2, isRecord(`RECORD-${kind}`))
 
@@ -199,6 +199,25 @@ describe('a record that fails after the call', () => {
 
     expect(await stateOf('RECORD-QUERY')).toMatchObject({ state: 'SYNCED', confirmed: true })
     expect([posts('RECORD-QUERY'), queries('RECORD-QUERY')]).toEqual([1, 2])
+  })
+})
+
+describe('a ledger that never answers', () => {
+  it('is given up in seconds: before the claim that is 503, after the call a query is owed', async () => {
+    placeOrder(world, API, 'HANG-CLAIM')
+    placeOrder(world, API, 'HANG-RECORD')
+    breakLedger('hang', 2, isWrite('HANG-CLAIM'))
+    breakLedger('hang', 2, isRecord('HANG-RECORD'))
+
+    const [claim, record] = await Promise.all([pay('HANG-CLAIM'), pay('HANG-RECORD')])
+    await world.pass(15 * MINUTE)
+
+    expect(claim).toMatchObject({ status: 503, body: { title: 'Try again' } })
+    expect(posts('HANG-CLAIM')).toBe(0)
+    expect(await isKept('HANG-CLAIM')).toBe(false)
+    expect(record).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 1 } })
+    expect(await stateOf('HANG-RECORD')).toMatchObject({ state: 'SYNCED', confirmed: true })
+    expect([posts('HANG-RECORD'), queries('HANG-RECORD')]).toEqual([1, 1])
   })
 })
 
