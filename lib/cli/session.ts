@@ -16,6 +16,8 @@ export type Io = {
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
 export type Session = Io & {
+  /** ms by this machine's clock, where `now` is by that of the world that is worked on. */
+  readonly machineNow: () => number
   readonly locale: Locale
   readonly t: (text: Text) => string
   /** A line of the result. */
@@ -33,6 +35,9 @@ export const createSession = (io: Io): Session => {
   const say = (line: string) => void io.out.write(`${line}\n`)
   return {
     ...io,
+    // A local world moves its clock over every wait, and says how far.
+    now: () => io.now() + Number(io.env.PAYSCORE_CLOCK_OFFSET_MS ?? 0),
+    machineNow: io.now,
     locale,
     t: (text) => text[locale],
     say,

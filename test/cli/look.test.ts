@@ -239,6 +239,16 @@ describe('list', { timeout: SLOW }, () => {
     },
   )
 
+  test('counts ages by the clock of a world that runs ahead', async () => {
+    vi.stubEnv('PAYSCORE_CLOCK_OFFSET_MS', String(world.clock.offset()))
+
+    const { out } = await runCli(['list', '--mchid', mchid, '--state', 'HELD'])
+    const young = await runCli(['list', '--mchid', mchid, '--older-than', '1h', '--json'])
+
+    expect(out).toMatch(/\/HELD +held +4m /)
+    expect(JSON.parse(young.out).orders).toEqual([])
+  })
+
   test('says how to go on', async () => {
     const { err } = await cli(['list', '--all', '--limit', '1'])
 

@@ -74,7 +74,7 @@ const doctor = async (options: Options, session: Session): Promise<number> => {
 }
 
 const checksOf = async (options: Options, session: Session): Promise<readonly Check[]> => {
-  const { env, now } = session
+  const { env, now, machineNow } = session
   const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
   const table = outputs?.get('LedgerTable') ?? env.LEDGER_TABLE
   const bus = outputs?.get('EventBusName') ?? env.EVENT_BUS
@@ -92,6 +92,7 @@ const checksOf = async (options: Options, session: Session): Promise<readonly Ch
       origin: readOrigin(env.WECHATPAY_ORIGIN || VARIABLES.WECHATPAY_ORIGIN),
       live: options.live === true,
       now,
+      machineNow,
     }),
     ...closedChecks(table, served),
   ]

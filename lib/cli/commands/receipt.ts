@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -57,7 +57,7 @@ const exportReceipt = async (order: string, options: Options, session: Session):
   const out = options.out ?? `receipt-${receipt.mchid}-${receipt.out_order_no.replaceAll(/[|*]/g, '_')}.json`
   const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
   writePrivate(resolve(session.cwd, out), receiptText(receipt))
-  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, out, session.now()))
+  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, basename(out), session.now()))
   const words = WORDS.filter((name) => receipt[name] !== null)
   const serials = [...new Set(words.map((name) => receipt[name]?.serial ?? ''))]
   if (options.json) {

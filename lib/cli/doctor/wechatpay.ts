@@ -24,6 +24,7 @@ type Setting = {
   /** Signed calls may go to the real WeChat Pay. */
   readonly live: boolean
   readonly now: () => number
+  readonly machineNow: () => number
 }
 
 /** For each signer its secret and certificate, and whether WeChat Pay takes its signature; and both clocks. */
@@ -46,7 +47,7 @@ export const wechatpayChecks = (setting: Setting): readonly Check[] => {
 }
 
 /** An unsigned request touches nothing, and its refusal carries the time. */
-const clockCheck = ({ origin, now }: Setting): Check => ({
+const clockCheck = ({ origin, machineNow: now }: Setting): Check => ({
   name: 'clock',
   title: { en: 'clock against WeChat Pay', zh: '系统时间与微信支付' },
   look: async () => {

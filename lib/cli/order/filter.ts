@@ -41,11 +41,12 @@ export const addFilterOptions = (command: Command, { t }: Session): Command =>
 
 /** Whether a row is meant by the options. Throws CliError when an option cannot be read. */
 export const readFilter = (options: FilterOptions, now: number): ((row: Row) => boolean) => {
-  const olderThan = options.olderThan === undefined ? 0 : readAge(options.olderThan)
-  if (olderThan === undefined) throw wrong('--older-than', '15m, 2h, 3d', options.olderThan)
+  const olderThan = options.olderThan === undefined ? undefined : readAge(options.olderThan)
+  if (options.olderThan !== undefined && olderThan === undefined)
+    throw wrong('--older-than', '15m, 2h, 3d', options.olderThan)
   return (row) =>
     (options.reason === undefined || reasonsOf(row).includes(options.reason)) &&
-    now - row.created_at >= olderThan &&
+    (olderThan === undefined || now - row.created_at >= olderThan) &&
     (options.shop === undefined || row.shop_id === options.shop) &&
     (!options.needsPerson || standingOf(row).colour === 'red')
 }
