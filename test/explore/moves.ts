@@ -63,10 +63,16 @@ const invocationGoesOn: Move = (world, model, emit) => {
 
 type OwnMove = (...parameters: [...Parameters<Move>, who: number, id: InvocationId]) => void
 
+/** As take-step.ts has it. */
+export const isLeaseOver = ({ invocations, rows }: Model, id: InvocationId): boolean => {
+  const { row, isFast } = invocations.at(id)
+  return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.due_at ?? 0)
+}
+
 const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   const { row, isFast, step } = model.invocations.at(id)
   const now = NOW + (isFast ? LIMITS.clockDifference : 0)
-  if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
+  if (isLeaseOver(model, id))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
     const isLeased = now + CALL <= (model.rows.at(row)?.due_at ?? 0)

@@ -7,16 +7,17 @@ import { signed, verdictOf } from './answers.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
 import { withoutGuards } from './guards.ts'
 import { NOW } from './rows.ts'
-import type { Scenario } from './scenario.ts'
-import type { ScenarioName } from './scenarios.ts'
+import { type ScenarioName, scenario } from './scenarios.ts'
+import { explore, type Report } from './search.ts'
 
 /** A design near the real one that fails, and a part of the world in which it does. */
 export type Mutant = {
   readonly name: string
   readonly scenario: ScenarioName
   readonly faults?: number
-  readonly invocations?: Scenario['invocations']
   readonly design?: Partial<Design>
+  /** What it breaks is only seen when all of its world is known. */
+  readonly isWhole?: boolean
   readonly limits?: Partial<Limits>
 }
 
@@ -48,7 +49,6 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'a fenced success',
     scenario: 'persons who decide',
-    faults: 2,
     design: altered(['4 accepted'], (transition, { row }) => ({
       ...transition,
       when: and(transition.when, equals('attempt', row?.attempt ?? 0)),
@@ -57,7 +57,6 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'a success that leaves the fence where it was',
     scenario: 'a doubled notice',
-    faults: 2,
     design: altered(['4 accepted'], ({ count: _, ...transition }) => transition),
   },
   {
@@ -145,6 +144,20 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
     limits: { lease: 12 * SECOND },
   },
   {
+    name: 'a lease shorter than a call',
+    scenario: 'an order that is only observed',
+    faults: 0,
+    limits: { lease: 5 * SECOND },
+    isWhole: true,
+  },
+  {
+    name: 'a question that is asked again at once',
+    scenario: 'an order that is only observed',
+    faults: 0,
+    design: altered(['11 wait'], (transition) => ({ ...transition, set: { ...transition.set, due_at: NOW } })),
+    isWhole: true,
+  },
+  {
     name: 'a dispatch that does not claim',
     scenario: 'a doubled notice',
     design: altered(['2 claim'], (transition) => ({ ...transition, when: exists('pk') })),
@@ -158,7 +171,6 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'a claim that owes no query',
     scenario: 'a doubled notice',
-    faults: 2,
     design: altered(['1 create', '2 claim'], (transition) => ({
       ...transition,
       set: { ...transition.set, next: 'sync' },
@@ -167,15 +179,18 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'a call that does not look at its lease',
     scenario: 'a doubled notice',
-    faults: 2,
     limits: { call: Number.NEGATIVE_INFINITY },
   },
 ]
 
+/** Breaks the design so, and goes looking. */
+export const breakBy = ({ scenario: name, faults = 1, design = {}, limits = {}, isWhole = false }: Mutant): Report =>
+  withLimits(limits, () => explore(scenario(name, { faults }), { design, isWhole }))
+
 const WHOLE_ROW = ['pk'] as const satisfies readonly (keyof Row)[]
 
 /** Changes limits while something runs: the real table, which whoever reads it finds changed. */
-export const withLimits = <T>(changes: Partial<Limits>, run: () => T): T => {
+const withLimits = <T>(changes: Partial<Limits>, run: () => T): T => {
   const before = { ...LIMITS }
   try {
     Object.assign(LIMITS, changes)

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { breakBy, NEAR_DESIGNS } from './mutants.ts'
+import { explore } from './search.ts'
+
+const PROGRAM = new URL('main.ts', import.meta.url).pathname
+
+describe('the ledger, explored', () => {
+  // A process of its own: as a module of the test runner the same search takes four times as long.
+  it('breaks nothing and can always finish with one fault at any moment, and each clause of it is needed or known not to be', {
+    timeout: 300_000,
+  }, async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, 'small'], { maxBuffer: 2 ** 26 }).catch(
+      (failed: { readonly stdout: string }) => failed,
+    )
+
+    console.log(stdout.replaceAll(/^ {4}\d+\. .*\n/gm, ''))
+    expect(stdout).toContain('violations.')
+    expect(stdout.trim().split('\n').at(-1)).toBe('All is as it should be.')
+  })
+})
+
+describe('the search', () => {
+  it('tells the shortest way to what is broken, move by move', () => {
+    const mutant = NEAR_DESIGNS.find(({ name }) => name === "a lease under the function's limit")
+
+    const report = mutant && breakBy(mutant)
+
+    expect(report?.violation).toStrictEqual({
+      broken: 'two calls are out at once under valid leases',
+      trace: [
+        'the order is waiting',
+        'notice 1 comes | waiting | no row',
+        'the invocation of notice 1 writes "1 create" | waiting | PENDING for a, query in 12 s',
+        'the invocation of notice 1 sends the sync | waiting | PENDING for a, query in 12 s',
+        '7 s pass | waiting | PENDING for a, query in 5 s',
+        'a due event claims the query | waiting | PENDING for a, query in 17 s',
+        'the due query, with a fast clock, sends the query | waiting | PENDING for a, query in 17 s',
+      ],
+    })
+  })
+
+  it('goes everywhere once', () => {
+    const notices = [{ call: 'a', noticed_at: 1 }]
+
+    const report = explore({ name: 'one way', notices, orders: ['cancelled'], invocations: 1, faults: 0 })
+
+    // The notice comes, creates, sends, hears, asks for later; a minute; a query claims, sends, hears, and ends the order.
+    expect(report).toMatchObject({ states: 11, moves: 10 })
+  })
+})

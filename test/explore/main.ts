@@ -1,0 +1,63 @@
+import { FOUND, NEEDLESS } from './guarded.ts'
+import { type Guard, watched, withoutGuards } from './guards.ts'
+import { breakBy, NEAR_DESIGNS } from './mutants.ts'
+import type { Scenario } from './scenario.ts'
+import { LARGE, SMALL } from './scenarios.ts'
+import { explore, reportInWords } from './search.ts'
+
+/**
+ * Goes through all of it, and ends with 1 when anything is not as it should be. `small`: one fault, in seconds. Else two
+ * faults, and a look at each clause that is said to be needless, in minutes.
+ */
+const main = (isSmall: boolean): void => {
+  const guards = new Set<Guard>()
+
+  console.log('The real design, whatever happens in whatever order:')
+  const isSound = isUnbroken(isSmall ? SMALL : LARGE, guards)
+
+  console.log('\nDesigns near to it, which must fail:')
+  const survivors = NEAR_DESIGNS.filter((mutant) => {
+    const report = breakBy(mutant)
+    console.log(`- ${mutant.name} | ${reportInWords(report)}`)
+    return !report.violation
+  })
+
+  console.log('\nThe real design without one clause, which must fail unless it is known why not:')
+  const all = new Set<Guard>([...guards, ...Object.keys(FOUND), ...Object.keys(NEEDLESS)])
+  const unexpected = [...all].sort().filter((guard) => {
+    const isMet = guards.has(guard)
+    if (!isMet) console.log(`- ${guard} | is asked for nowhere`)
+    return !isMet || !isAsExpected(guard, isSmall)
+  })
+
+  const isRight = isSound && survivors.length === 0 && unexpected.length === 0
+  console.log(isRight ? '\nAll is as it should be.' : '\nSomething is wrong: see above.')
+  process.exitCode = isRight ? 0 : 1
+}
+
+const isUnbroken = (scenarios: readonly Scenario[], guards: Set<Guard>): boolean => {
+  const reports = scenarios.map((scenario) => {
+    const report = explore(scenario, { design: watched(guards) })
+    console.log(`- ${reportInWords(report)}`)
+    return report
+  })
+  const states = reports.reduce((sum, report) => sum + report.states, 0)
+  const seconds = reports.reduce((sum, report) => sum + report.seconds, 0)
+  const broken = reports.filter(({ violation }) => violation).length
+  console.log(`Together ${states} states, ${seconds.toFixed(1)} s of the processor, ${broken} violations.`)
+  return broken === 0
+}
+
+const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
+  const scenario = FOUND[guard]
+  for (const tried of scenario ? [scenario] : isSmall ? [] : SMALL) {
+    const report = explore(tried, { design: withoutGuards([guard]), isWhole: false })
+    if (!report.violation) continue
+    console.log(`- ${guard} | ${reportInWords(report)}`)
+    return scenario !== undefined
+  }
+  console.log(`- ${guard} | ${NEEDLESS[guard] ?? 'nothing is broken, and nobody knows why'}`)
+  return NEEDLESS[guard] !== undefined
+}
+
+main(process.argv[2] === 'small')
