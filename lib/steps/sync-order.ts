@@ -1,10 +1,10 @@
 import { TryAgainError } from '../errors.ts'
-import type { Handled } from '../lambda/handled.ts'
 import type { PaidOrder } from '../order/paid-order.ts'
 import { conflictReply, rowReply } from '../order/reply.ts'
 import { counterKey, type Row, rowKey } from '../order/row.ts'
 import { claim, conflict, create, expedite, holdOverCap, reopen } from '../order/transition.ts'
 import type { Trigger } from '../order/trigger.ts'
+import type { Handled } from './handled.ts'
 import { announceNext, rowFields, type StepDeps, takeStep } from './take-step.ts'
 
 /**

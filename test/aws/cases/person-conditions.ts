@@ -18,6 +18,7 @@ import {
 const closed = close(CLAIMED, 'refunded in cash', NOW)
 
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
+const withdrawnHeld = withdraw(row({ state: 'HELD', due_at: NOW }), 'wrong order number', NOW)
 
 /** What a person did, and why, which any of these may carry. */
 const decision = { what: 'release', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'compared' }
@@ -93,6 +94,17 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       'somebody claimed it': row({ attempt: 1, due_at: NOW - 1 }),
       held: row({ attempt: 0, due_at: NOW - 1, state: 'HELD' }),
+    },
+  },
+  {
+    transition: withdrawnHeld ?? closed,
+    changes: noCallOut('HELD'),
+    leaves: {
+      ...NO_ROW,
+      ...callOut('HELD'),
+      'somebody asked again': row({ state: 'HELD', attempt: 4, due_at: NOW }),
+      pending: row({ due_at: NOW }),
+      synced: row({ state: 'SYNCED', due_at: NOW }),
     },
   },
 ]
