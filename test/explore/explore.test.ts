@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { breakBy, NEAR_DESIGNS } from './mutants.ts'
+import { breakBy } from './mutants.ts'
+import { NEAR_DESIGNS } from './near-designs.ts'
 import { explore } from './search.ts'
 
 const PROGRAM = new URL('main.ts', import.meta.url).pathname

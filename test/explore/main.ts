@@ -1,6 +1,7 @@
 import { FOUND, NEEDLESS } from './guarded.ts'
 import { type Guard, watched, withoutGuards } from './guards.ts'
-import { breakBy, NEAR_DESIGNS } from './mutants.ts'
+import { breakBy } from './mutants.ts'
+import { NEAR_DESIGNS } from './near-designs.ts'
 import type { Scenario } from './scenario.ts'
 import { LARGE, SMALL } from './scenarios.ts'
 import { explore, reportInWords } from './search.ts'

@@ -18,9 +18,10 @@ import { ORDER, PK } from '../support/orders.ts'
 import { changed, holds } from '../support/plain-ledger.ts'
 import { verdictOf } from './answers.ts'
 import type { Design } from './design.ts'
+import { NOW } from './essence.ts'
 import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
-import { NOW, type RowId, type Rows } from './rows.ts'
+import type { RowId, Rows } from './rows.ts'
 import type { Notice, Scenario } from './scenario.ts'
 
 const { mchid, out_order_no } = ORDER
