@@ -22,8 +22,8 @@ import { createWrites, type Write, type Written } from './writes.ts'
  *   be tried at any moment.
  * - A fault is whatever a healthy platform, ledger or WeChat Pay would not do. A run has so many, at any moments.
  *
- * Not here: rows that DynamoDB's TTL deletes, and one residue: a sync
- * that is still on the wire, or frozen, after its lease may be taken after a person has closed or withdrawn the order.
+ * Not here: rows that DynamoDB's TTL deletes, and one residue: a sync that is still on the wire, or frozen, when its
+ * lease has ended may be taken after a person has closed or withdrawn the order.
  */
 
 /** What happens between two worlds, as far as the search must tell: a call goes out, time passes, something goes wrong. */
