@@ -98,9 +98,10 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
     placeOrder(world, 'payafter-orders', out_order_no)
     world.table.faults.add({ kind: 'fail', times: 100, match: ({ operation }) => operation === 'UpdateItem' })
     putNotice(world, noticeOf('payafter-orders', out_order_no))
-    for (let minute = 0; minute < 4; minute += 1) {
+    for (let minute = 0; minute < 10; minute += 1) {
       await world.idle()
       world.clock.advance(MINUTE)
+      world.bus.tick()
     }
     await world.idle()
     world.table.faults.clear()
