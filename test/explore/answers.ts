@@ -1,6 +1,6 @@
 import type { Step } from '../../lib/order/row.ts'
 import type { SignedWord, Verdict, VerdictKind } from '../../lib/order/verdict.ts'
-import { NOW } from './rows.ts'
+import { NOW } from './essence.ts'
 import { TOTAL } from './scenario.ts'
 
 /** What an invocation heard, as a number. 0 is nothing yet. */

@@ -1,8 +1,6 @@
 import type { Condition } from '../../lib/order/condition.ts'
 import type { Transition } from '../../lib/order/transition.ts'
 import type { Design } from './design.ts'
-import type { Scenario } from './scenario.ts'
-import { explore } from './search.ts'
 
 /** One clause of one transition's condition, in words: `2 claim: due_at <=`. */
 export type Guard = string
@@ -63,14 +61,11 @@ export const withoutGuards = (guards: readonly Guard[]): Partial<Design> => ({
     }),
 })
 
-/** Every clause of every condition that is asked for in a scenario. */
-export const guardsIn = (scenario: Scenario): readonly Guard[] => {
-  const guards = new Set<Guard>()
-  const alter = (transition: Transition): Transition =>
+/** The real design, which tells every clause of every condition that is asked for. */
+export const watched = (guards: Set<Guard>): Partial<Design> => ({
+  alter: (transition) =>
     eachOf(transition, (one) => {
       for (const clause of clausesOf(one.when)) guards.add(`${one.name}: ${clause}`)
       return one
-    })
-  explore(scenario, { design: { alter }, isWhole: false })
-  return [...guards]
-}
+    }),
+})

@@ -29,11 +29,12 @@ export const BROKEN = {
   deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
   swallowed: 'a notice with another call returned while the order was not settled',
   overruled: 'the newest notice returned, and the order ended by the refusal of another call',
+  sameCall: 'a rejected order was reopened by the call that was rejected',
   older: 'an older notice replaced a newer',
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
   postponed: 'an order was to be asked about sooner, and is asked about later',
-  provedUnproved: 'a proved row is said to be unproved',
+  doubted: 'a proved row is said not to be, or its asking to have been stopped',
   unasked: 'a sync went out before the order was looked at, or released',
   wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
   toldAgain: 'more syncs were repeated than faults happened',
@@ -67,9 +68,10 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (name === '12 unproved' && alarm !== 'unproved') return BROKEN.silentEnd
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
+  if (name === '3 reopen' && before?.call_hash === after.call_hash) return BROKEN.sameCall
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
   if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
-  if (name === '12 unproved' && after.proof) return BROKEN.provedUnproved
+  if (after.state === 'SYNCED' && after.proof && after.reason !== undefined && !before?.reason) return BROKEN.doubted
   if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined

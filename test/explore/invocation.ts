@@ -1,6 +1,7 @@
 import type { Step } from '../../lib/order/row.ts'
 import type { AnswerId } from './answers.ts'
-import { asLongAgo, NO_ROW, type RowId, type Rows } from './rows.ts'
+import { asLongAgo } from './essence.ts'
+import { NO_ROW, type RowId, type Rows } from './rows.ts'
 
 /**
  * Where an invocation stands, as lib/steps has it. Each is one request to the ledger or to WeChat Pay, but for `check`:

@@ -1,13 +1,30 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
+import { NOW } from './essence.ts'
 import { BROKEN, brokenByOrder, brokenRow } from './invariants.ts'
 import { createInvocations, type InvocationId, NOBODY, remember, remember2 } from './invocation.ts'
-import { createRows, NO_ROW, NOW, type RowId } from './rows.ts'
+import { createRows, NO_ROW, type RowId } from './rows.ts'
 import type { Scenario } from './scenario.ts'
 import { isTold, ORDERS } from './wechat-pay.ts'
 import { changed, DEAD, OVER, RUNNING, type World, withMember, withNotice } from './world.ts'
 import { createWrites, type Write, type Written } from './writes.ts'
+
+/*
+ * One order, its row, WeChat Pay's own truth of it, and up to three invocations that are each somewhere between two of
+ * their requests. The transitions and their conditions are the real ones; only the row is kept in memory.
+ *
+ * - Nothing happens at the same time: a move is one request to the ledger, one request to WeChat Pay, its answer, or one
+ *   thing that happens to the order. Every order of moves is gone through.
+ * - Time stands still until it passes as a move, to the next moment at which something can be claimed: whoever is not
+ *   frozen is done by then, as the platform's limit is shorter than a lease. Ages are told apart at 24 h and 30 days.
+ * - A due event needs no place in the world: late, twice, lost or from an index behind the row, it is a claim that may
+ *   be tried at any moment.
+ * - A fault is whatever a healthy platform, ledger or WeChat Pay would not do. A run has so many, at any moments.
+ *
+ * Not here: rows that DynamoDB's TTL deletes, and one residue: a sync that is still on the wire, or frozen, when its
+ * lease has ended may be taken after a person has closed or withdrawn the order.
+ */
 
 /** What happens between two worlds, as far as the search must tell: a call goes out, time passes, something goes wrong. */
 export const KINDS = ['step', 'call', 'wait', 'fault', 'person'] as const

@@ -3,11 +3,11 @@ import { LIMITS } from '../../lib/order/limits.ts'
 import { answerInWords } from './answers.ts'
 import { isRefusedCall, queryArrives, syncArrives } from './calls.ts'
 import { REAL_DESIGN } from './design.ts'
+import { NOW } from './essence.ts'
 import { FAULTS } from './faults.ts'
 import { BROKEN } from './invariants.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import type { Model, Move } from './model.ts'
-import { NOW } from './rows.ts'
 import { CALL, TIME } from './time.ts'
 import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
@@ -63,10 +63,16 @@ const invocationGoesOn: Move = (world, model, emit) => {
 
 type OwnMove = (...parameters: [...Parameters<Move>, who: number, id: InvocationId]) => void
 
+/** As take-step.ts has it. */
+export const isLeaseOver = ({ invocations, rows }: Model, id: InvocationId): boolean => {
+  const { row, isFast } = invocations.at(id)
+  return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.due_at ?? 0)
+}
+
 const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   const { row, isFast, step } = model.invocations.at(id)
   const now = NOW + (isFast ? LIMITS.clockDifference : 0)
-  if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
+  if (isLeaseOver(model, id))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
     const isLeased = now + CALL <= (model.rows.at(row)?.due_at ?? 0)

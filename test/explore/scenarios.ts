@@ -14,6 +14,7 @@ const WORLDS = {
   'a doubled notice': { notices: [A, A], orders: ['absent', 'open', 'waiting'] },
   'a sync answered with the order': { notices: [A, A], orders: ['waiting'], isWhole: true },
   'a wrong notice and the right one': { notices: [WRONG, RIGHT], orders: ['waiting'] },
+  'a wrong notice, and the right one twice': { notices: [WRONG, RIGHT, { ...RIGHT, noticed_at: 3 }], orders: ['open'] },
   'two notices that contradict each other': { notices: [A, B], orders: ['waiting'] },
   'a statement, a wrong notice and the right one': { notices: [WRONG, RIGHT], orders: ['waiting'], isBooked: true },
   'persons who decide': { notices: [A], orders: ['absent', 'waiting'], persons: 2 },
@@ -44,9 +45,38 @@ const WORLDS = {
 
 export type ScenarioName = keyof typeof WORLDS
 
-export const SCENARIO_NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // they are the keys
+const NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // they are the keys
 
-export const scenario = (
-  name: ScenarioName,
-  { faults, invocations }: Pick<Scenario, 'faults' | 'invocations'>,
-): Scenario => ({ name, ...WORLDS[name], faults, invocations })
+type Size = Pick<Scenario, 'faults' | 'invocations'>
+
+/** One fault, and two invocations at once, unless said otherwise. */
+export const scenario = (name: ScenarioName, size: Partial<Size> = {}): Scenario => ({
+  ...{ name, faults: 1, invocations: 2 },
+  ...WORLDS[name],
+  ...size,
+})
+
+/** Three notices have so many ways to come that they are for the long run. */
+const LONG: readonly ScenarioName[] = ['a wrong notice, and the right one twice']
+
+/** Where three at once are not too many. */
+const CROWDED: readonly ScenarioName[] = [
+  'a doubled notice',
+  'a sync answered with the order',
+  'a wrong notice and the right one',
+  'two notices that contradict each other',
+  'an order that is checked first',
+  'a sum that differs, and is corrected',
+]
+
+/** What is gone through in seconds. */
+export const SMALL: readonly Scenario[] = NAMES.filter((name) => !LONG.includes(name)).map((name) =>
+  scenario(name, { invocations: CROWDED.includes(name) ? 3 : 2 }),
+)
+
+/** What is gone through in minutes. */
+export const LARGE: readonly Scenario[] = [
+  ...NAMES.map((name) =>
+    LONG.includes(name) ? scenario(name) : scenario(name, { faults: 2, invocations: CROWDED.includes(name) ? 3 : 2 }),
+  ),
+]

@@ -9,9 +9,10 @@ import { traceTo } from './trace.ts'
 export type Violation = { readonly broken: string; readonly trace: readonly string[] }
 
 export type Report = {
-  readonly scenario: string
+  readonly scenario: Scenario
   readonly states: number
   readonly moves: number
+  /** Of the processor. */
   readonly seconds: number
   readonly megabytes: number
   /** The first that was met, by a shortest way. */
@@ -53,7 +54,7 @@ export const explore = (scenario: Scenario, { design = {}, isWhole = true }: Opt
   if (graph && !violation) violation = wholeViolation(model, states, graph)
 
   return {
-    scenario: scenario.name,
+    scenario,
     states: states.count(),
     moves,
     seconds: cpuSeconds(startedAt),
@@ -72,6 +73,15 @@ const wholeViolation = (model: Model, states: States, graph: ReturnType<typeof c
   if (busy.count > 0)
     return { broken: `${busy.count} states are in a circle without a wait`, trace: traceTo(model, states, busy.first) }
   return undefined
+}
+
+/** A report as one line, and its violation as more. */
+export const reportInWords = ({ scenario, states, moves, seconds, megabytes, violation }: Report): string => {
+  const { name, faults, invocations } = scenario
+  const size = `${faults} ${faults === 1 ? 'fault' : 'faults'}, ${invocations} at once`
+  const cost = `${states} states, ${moves} moves, ${seconds.toFixed(1)} s, ${Math.ceil(megabytes)} MB`
+  const trace = (violation?.trace ?? []).map((line, index) => `\n    ${index}. ${line}`)
+  return `${name}, ${size}: ${cost}: ${violation?.broken ?? 'nothing is broken, and all can finish'}${trace.join('')}`
 }
 
 /** Of the processor: others may be at work on this machine. */

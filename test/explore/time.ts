@@ -1,8 +1,8 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import { OLD_STEP } from './calls.ts'
+import { NOW } from './essence.ts'
 import { NOBODY } from './invocation.ts'
 import type { Model, Move } from './model.ts'
-import { NOW } from './rows.ts'
 import { changed, sizeOf, type World } from './world.ts'
 
 /** What a call may take in truth, ms: a design that looks at its lease otherwise makes it no shorter. */

@@ -1,7 +1,7 @@
 import { DECISIONS, decisionTransition } from '../../lib/order/decision.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import { type Row, rowKey } from '../../lib/order/row.ts'
+import type { Row } from '../../lib/order/row.ts'
 import {
   afterQuery,
   afterSync,
@@ -14,16 +14,17 @@ import {
   reopen,
   type Transition,
 } from '../../lib/order/transition.ts'
+import { ORDER, PK } from '../support/orders.ts'
 import { changed, holds } from '../support/plain-ledger.ts'
 import { verdictOf } from './answers.ts'
 import type { Design } from './design.ts'
+import { NOW } from './essence.ts'
 import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
-import { NOW, type RowId, type Rows } from './rows.ts'
+import type { RowId, Rows } from './rows.ts'
 import type { Notice, Scenario } from './scenario.ts'
 
-const ORDER = { mchid: '1900000109', out_order_no: 'ORDER1' } as const
-const PK = rowKey(ORDER)
+const { mchid, out_order_no } = ORDER
 
 /** What came of a write. */
 export type Written = Effect & {
@@ -76,7 +77,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     }
     const row = heldBy(invocation)
     const what = DECISIONS[decision]
-    if (what) return decisionTransition(row, { ...ORDER, what, why: 'a mistake', by: 'somebody' }, now)
+    if (what) return decisionTransition(row, { mchid, out_order_no, what, why: 'a mistake', by: 'somebody' }, now)
     const verdict = design.hear(verdictOf(answer, step, row.call_hash), step)
     return (step === 'sync' ? afterSync : afterQuery)(row, verdict, { now, random: 0.5 })
   }
@@ -177,18 +178,12 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
 
 const isWaiting = (row: Row): boolean => row.state === 'PENDING' && row.last_error?.verdict === 'open'
 
-const paidOrder = ({ call, noticed_at, mode, amount }: Notice): PaidOrder => ({
+export const paidOrder = ({ call, noticed_at, mode, amount, isOverCap }: Notice): PaidOrder => ({
   ...ORDER,
-  call: {
-    order_api: 'payafter-orders',
-    ...ORDER,
-    service_id: '2002000000000558128851361561536',
-    paid_time: '20261124103000',
-    appid: 'wxd678efh567hg6787',
-  },
+  call: { ...ORDER.call, order_api: 'payafter-orders' },
   call_hash: call,
-  paid_time_clamped: false,
   noticed_at,
   ...(mode && { mode }),
   ...(amount !== undefined && { expected_amount: amount }),
+  ...(isOverCap && { hourly_cap: 0 }),
 })
