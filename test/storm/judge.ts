@@ -94,6 +94,7 @@ export const judgeStorm = (storm: Storm): Verdict => {
       'extra queries': sum('queries'),
       'calls that overlapped': overlaps.length,
       'dead letters, all redriven': storm.redriven,
+      'events delivered twice at once': storm.deliveredTwice,
       'sandboxes started': storm.coldStarts,
     },
   }
