@@ -2,6 +2,7 @@ import pLimit from 'p-limit'
 import { seededRandom } from '../world/aws-faults.ts'
 import { startWorld, type World } from '../world/world.ts'
 import { createFaultCount, type FaultCount } from './faults-by-order.ts'
+import { indexedRows } from './indexed-rows.ts'
 import { BROKEN, configured, MERCHANTS } from './merchants.ts'
 import { orderOf } from './order-of.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
@@ -26,6 +27,8 @@ export type StormOptions = {
 export type Storm = {
   readonly truths: ReadonlyMap<string, Truth>
   readonly rows: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** Keys of the rows that the index of due rows holds at the end. */
+  readonly indexed: ReadonlySet<string>
   readonly history: World['wechatpay']['history']
   readonly secretCalls: World['secrets']['history']
   readonly outcomes: Outcomes
@@ -113,6 +116,10 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
     return {
       truths,
       rows,
+      indexed: await indexedRows(
+        world,
+        merchants.map(({ mchid }) => mchid),
+      ),
       history: world.wechatpay.history,
       secretCalls: world.secrets.history,
       outcomes,
