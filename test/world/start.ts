@@ -1,5 +1,6 @@
 // npm start: the way of an order on this machine, shown by named samples; then an API on port 3000.
 import { parseArgs } from 'node:util'
+import { announceWorld } from './announce-world.ts'
 import { startLiveWorld, WHY_LIVE } from './live.ts'
 import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { tableHead, tableRow } from './table.ts'
@@ -44,6 +45,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   )
   say(`  curl -X POST ${url}/sync -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"}}'`)
   say(`  curl ${url}\n`)
+  const withdraw = announceWorld(world)
   let told = world.bus.history.events.length
   const minutes = setInterval(() => void world.runReconcile(), 60_000)
   const outcomes = setInterval(() => {
@@ -55,6 +57,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
   clearInterval(minutes)
   clearInterval(outcomes)
+  withdraw()
   await world.close()
 }
 
