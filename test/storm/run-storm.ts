@@ -1,15 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { seededRandom } from '../world/aws-faults.ts'
 import { startWorld, type World } from '../world/world.ts'
 import { createFaultCount, type FaultCount } from './faults-by-order.ts'
+import { indexedRows } from './indexed-rows.ts'
 import { BROKEN, configured, MERCHANTS } from './merchants.ts'
+import { orderOf } from './order-of.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
-import { type PlannedOrder, planOrders, queueOf } from './plan.ts'
+import { planOrders, queueOf } from './plan.ts'
+import { reconcileWhile } from './reconciling.ts'
+import { createRedrive } from './redrive.ts'
 import { createSandboxes } from './sandboxes.ts'
 import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
-import { openTill, putNotice, type Till } from './till.ts'
-import { makeWeather, type Weather } from './weather.ts'
+import { openTill, type Till } from './till.ts'
+import { makeWeather } from './weather.ts'
 
 export type StormOptions = {
   readonly orders: number
@@ -24,6 +27,8 @@ export type StormOptions = {
 export type Storm = {
   readonly truths: ReadonlyMap<string, Truth>
   readonly rows: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** Keys of the rows that the index of due rows holds at the end. */
+  readonly indexed: ReadonlySet<string>
   readonly history: World['wechatpay']['history']
   readonly secretCalls: World['secrets']['history']
   readonly outcomes: Outcomes
@@ -35,6 +40,7 @@ export type Storm = {
   readonly worldMs: number
   readonly realMs: number
   readonly coldStarts: number
+  readonly deliveredTwice: number
   readonly invocations: ReadonlyMap<string, number>
 }
 
@@ -49,7 +55,6 @@ const DAY_MS = 24.5 * 60 * MINUTE
 /** From this many orders on the stream gathers more for one call of outcome, which keeps up that way. */
 const LARGE = 5_000
 const MOST_MORE_WAVES = 15
-const MOST_RECONCILES = 60
 const HTTP_AT_ONCE = 0.75
 
 /** Lets a storm of orders and faults go over the built functions, until every order of a healthy merchant has ended. */
@@ -111,6 +116,10 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
     return {
       truths,
       rows,
+      indexed: await indexedRows(
+        world,
+        merchants.map(({ mchid }) => mchid),
+      ),
       history: world.wechatpay.history,
       secretCalls: world.secrets.history,
       outcomes,
@@ -122,6 +131,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
       realMs: performance.now() - startedAt,
       coldStarts: Object.values(world.lambdas).reduce((sum, lambda) => sum + lambda.coldStarts, 0),
       invocations: sandboxes.calls,
+      deliveredTwice: sandboxes.twice,
     }
   } finally {
     for (const end of endings) end()
@@ -131,12 +141,6 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
 
 /** Whether a wave has so much to do that faults of several seconds pass beside it. */
 const isBusy = (wave: number, orders: number): boolean => wave === 0 || (wave === 3 && orders >= LARGE)
-
-/** Whose order an event is about, whatever brought it. */
-const orderOf = (event: unknown): string | undefined => {
-  const { pathParameters, detail } = event as Readonly<Record<string, { readonly out_order_no?: string } | undefined>>
-  return pathParameters?.out_order_no ?? detail?.out_order_no
-}
 
 type Handing = Pick<StormOptions, 'seed' | 'say'> & {
   readonly world: World
@@ -162,64 +166,4 @@ const handOver = async (queue: ReturnType<typeof queueOf>, handing: Handing): Pr
   await Promise.all(queue.map((handover) => inTurn(() => one(handover))))
   await Promise.all(charges)
   await world.idle()
-}
-
-const BETWEEN_RECONCILES_MS = 5_000
-
-/** What each minute would bring, but more often: reconcile while notices come in, and then until nothing is due any more. */
-const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
-  const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
-  while (!(await isHanded())) await reconcileAll(world)
-  await reconcileAll(world)
-}
-
-const reconcileAll = async (world: World): Promise<void> => {
-  for (let runs = 0; runs < MOST_RECONCILES; runs += 1) {
-    const { result, error } = await world.runReconcile()
-    if (!error && isNothingLeft(result)) return
-  }
-}
-
-type Reported = {
-  readonly dispatched: number
-  readonly refused: number
-  readonly merchants: readonly { readonly more: boolean; readonly error?: string }[]
-}
-
-const isNothingLeft = (result: unknown): boolean => {
-  const { dispatched, refused, merchants } = result as Reported // reconcile's own answer
-  return dispatched + refused === 0 && merchants.every(({ more, error }) => !more && error === undefined)
-}
-
-/** Every so many orders one is handed over by event while the ledger is out of reach for it three times. */
-const CUT_OFF_EVERY = 400
-
-/** The dead-letter queue and its operator: what lies there is put on the bus again. */
-const createRedrive = (world: World, weather: Weather, plans: readonly PlannedOrder[]) => {
-  const isCutOff = ({ merchant, notices, story }: PlannedOrder) =>
-    !merchant.isBroken &&
-    story === 'plain' &&
-    notices.length === 1 &&
-    notices[0]?.via === 'event' &&
-    notices[0].wave === 0
-  const wanted = Math.max(1, Math.floor(plans.length / CUT_OFF_EVERY))
-  const mend = new Map(
-    plans
-      .filter(isCutOff)
-      .slice(0, wanted)
-      .map(({ merchant, out_order_no }) => [out_order_no, weather.cutOff(`${merchant.mchid}#${out_order_no}`)]),
-  )
-  let redriven = 0
-  return {
-    redriven: () => redriven,
-    redriveAll: async (): Promise<void> => {
-      const letters = world.notices.letters.slice(redriven)
-      redriven += letters.length
-      for (const { requestPayload } of letters) {
-        mend.get(orderOf(requestPayload) ?? '')?.()
-        putNotice(world, (requestPayload as { readonly detail: unknown }).detail)
-      }
-      await world.idle()
-    },
-  }
 }

@@ -9,12 +9,16 @@ export type Sandboxes = {
   readonly start: (options: LambdaOptions) => Promise<Lambda>
   /** Whether calls are frozen as well, which takes FROZEN_MS each. */
   freezeToo: boolean
+  /** Events that were delivered twice at once. */
+  twice: number
   /** Invocations by function. */
   readonly calls: ReadonlyMap<string, number>
 }
 
 /** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
 const DOOMED = 0.004
+/** Part of the events that are delivered twice at once: the bus promises to deliver at least once. */
+const TWICE = 0.05
 /** The platform's limit in the sandbox of the doomed: shorter than the real one, to keep runs short. No lease depends on it. */
 const FROZEN_MS = 5_000
 /** Reconcile works for 50 s and is only killed. */
@@ -77,14 +81,26 @@ export const createSandboxes = (parts: {
       return invocation
     }
 
+    const deliver = async (event: unknown): Promise<Invocation> => {
+      const isTwice = isEvent(event) && random() < TWICE
+      if (isTwice) sandboxes.twice += 1
+      const [first] = await Promise.all([
+        inTurn(() => invokeOnce(event)),
+        isTwice ? inTurn(() => invokeOnce(event)) : undefined,
+      ])
+      return first
+    }
+
     return Object.assign(lambda, {
-      invoke: (event: unknown) => inTurn(() => invokeOnce(event)),
+      invoke: deliver,
       close: async () => {
         await Promise.all([close(), doomed?.then((pool) => pool.close())])
       },
     })
   }
 
-  const sandboxes = { start, freezeToo: false, calls }
+  const sandboxes = { start, freezeToo: false, twice: 0, calls }
   return sandboxes
 }
+
+const isEvent = (event: unknown): boolean => typeof event === 'object' && event !== null && 'detail-type' in event

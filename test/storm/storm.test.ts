@@ -21,7 +21,7 @@ describe(`a storm of ${ORDERS} orders over the built functions`, () => {
   let verdict: Verdict
 
   beforeAll(async () => {
-    verdict = judgeStorm(await runStorm({ orders: ORDERS, seed: SEED, sandboxes: 3, say: () => {} }))
+    verdict = judgeStorm(await runStorm({ orders: ORDERS, seed: SEED, sandboxes: 6, say: () => {} }))
   }, 300_000)
 
   it.each(CLAIMS)('keeps the promise: %s', (claim) => {

@@ -65,8 +65,14 @@ export const mapStream = (options: {
       for (let next = records.shift(); next; next = batch.length < batchSize ? records.shift() : undefined)
         batch.push(next)
       await handOver(batch)
+      // The next batch has its own window to be filled in.
+      if (records.size < batchSize) break
     }
     isRunning = false
+    if (records.size > 0 && !isClosed) {
+      window ??= setTimeout(run, windowMs)
+      return
+    }
     for (const resolve of onIdle) resolve()
     onIdle = []
   }
