@@ -96,18 +96,20 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
   /** Lets a notice by event fail until Lambda gives it up. Gives the letter as Lambda writes it. */
   const deadNotice = async (out_order_no: string) => {
     placeOrder(world, 'payafter-orders', out_order_no)
-    world.table.faults.add({ kind: 'fail', times: 100, match: ({ operation }) => operation === 'UpdateItem' })
+    world.table.faults.add({ kind: 'fail', times: Infinity, match: ({ operation }) => operation === 'UpdateItem' })
     putNotice(world, noticeOf('payafter-orders', out_order_no))
-    for (let minute = 0; minute < 10; minute += 1) {
+    const letterOf = () =>
+      world.notices.letters.findLast(({ requestPayload }) =>
+        JSON.stringify(requestPayload).includes(`"${out_order_no}"`),
+      )
+    for (let minute = 0; minute < 20 && !letterOf(); minute += 1) {
       await world.idle()
       world.clock.advance(MINUTE)
       world.bus.tick()
     }
     await world.idle()
     world.table.faults.clear()
-    const letter = world.notices.letters.findLast(({ requestPayload }) =>
-      JSON.stringify(requestPayload).includes(`"${out_order_no}"`),
-    )
+    const letter = letterOf()
     if (!letter) throw new Error('the notice was not given up')
     return letter
   }
