@@ -29,6 +29,17 @@ const STANDS = {
     en: { meaning: 'WeChat Pay has not taken the sync yet', next: 'Nothing. It goes on by itself.' },
     zh: { meaning: '处理中(尚未同步)', next: '无需处理,将自动继续。' },
   },
+  misconfigured: {
+    turn: 'engineer',
+    en: {
+      meaning: 'the deployment or the secret of this merchant is wrong, so nothing was sent',
+      next: 'Mend what the detail of the last answer names; then it goes on by itself.',
+    },
+    zh: {
+      meaning: '部署配置或该商户号的密钥有误,未发送任何请求',
+      next: '请按最后一次结果的 detail 修正,之后将自动继续。',
+    },
+  },
   open: {
     turn: 'shop',
     en: {
@@ -141,7 +152,7 @@ export const adviceOf = (row: Row): Advice => {
       return heldAdvice(row)
     case 'PENDING':
       if (row.last_error?.verdict === 'open') return STANDS.open
-      return refusalAdvice(row) ?? STANDS.pending
+      return refusalAdvice(row) ?? (row.last_error?.verdict === 'config' ? STANDS.misconfigured : STANDS.pending)
   }
 }
 

@@ -13,7 +13,7 @@ export type Merchant = {
   readonly provider?: string
   readonly channel_id?: string
   /** What a first notice does: sync at once, look first, or only look. */
-  readonly mode: 'sync' | 'check' | 'observe'
+  readonly mode: (typeof MODES)[number]
   /** Notices beyond this many in one hour are held for a person. */
   readonly hourly_cap?: number
   /** Takes no new orders; what is in the ledger is served on. */
@@ -25,31 +25,51 @@ const object = v.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'must be a JSON object',
 )
-const number32 = v.pipe(v.string(), v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
-const word32 = v.pipe(v.string(), v.regex(/^[0-9A-Za-z_-]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ -'))
+const text = v.string('must be text')
+const number32 = v.pipe(text, v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
+const word32 = v.pipe(text, v.regex(/^[0-9A-Za-z_-]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ -'))
 const source = v.pipe(
-  v.string(),
+  text,
   v.regex(/^[0-9A-Za-z._/-]{1,256}$/, 'must be an EventBridge source'),
   v.check((name) => !/^(aws|payscore)\./.test(name), 'must not begin with aws. or payscore.'),
 )
 
+const MODES = ['sync', 'check', 'observe'] as const
+
+const oneOf = (names: readonly string[]) => `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+
+/** Of an entry: a member that must be there, one that nobody knows, or no object at all. */
+const whatIsWrong = ({
+  expected,
+  received,
+}: {
+  readonly expected: string | null
+  readonly received: string
+}): string => {
+  if (expected === 'never') return `${received} is no member of a merchant`
+  return expected?.startsWith('"') ? 'is missing' : 'must be a JSON object'
+}
+
 const entry = v.pipe(
-  v.strictObject({
-    sources: v.optional(v.array(source), []),
-    order_api: v.optional(v.picklist(ORDER_APIS), 'payafter-orders'),
-    services: v.pipe(
-      object,
-      v.record(word32, v.union([v.literal(''), word32])),
-      v.check((services) => Object.keys(services).length > 0, 'must name at least one service_id'),
-    ),
-    provider: v.optional(number32),
-    channel_id: v.optional(number32),
-    mode: v.optional(v.picklist(['sync', 'check', 'observe']), 'sync'),
-    hourly_cap: v.optional(
-      v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
-    ),
-    closed: v.optional(v.boolean(), false),
-  }),
+  v.strictObject(
+    {
+      sources: v.optional(v.array(source, 'must be a list'), []),
+      order_api: v.optional(v.picklist(ORDER_APIS, oneOf(ORDER_APIS)), 'payafter-orders'),
+      services: v.pipe(
+        object,
+        v.record(word32, v.union([v.literal(''), word32], 'must be text')),
+        v.check((services) => Object.keys(services).length > 0, 'must name at least one service_id'),
+      ),
+      provider: v.optional(number32),
+      channel_id: v.optional(number32),
+      mode: v.optional(v.picklist(MODES, oneOf(MODES)), 'sync'),
+      hourly_cap: v.optional(
+        v.pipe(v.number('must be a number'), v.integer('must be a whole number'), v.minValue(1, 'must be at least 1')),
+      ),
+      closed: v.optional(v.boolean('must be true or false'), false),
+    },
+    whatIsWrong,
+  ),
   v.forward(
     v.check(
       ({ order_api, provider }) => isSubMerchants(order_api) === (provider !== undefined),

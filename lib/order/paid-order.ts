@@ -146,8 +146,7 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
   for (const name of ['mchid', 'out_order_no'] as const)
     if (body[name] !== undefined && body[name] !== path[name])
       throw new InputError(name, 'differs between path and body')
-  const { service_id, type, detail, amount, shop_id, cashier_id, pos_ref } = body
-  return { service_id, type, detail, amount, shop_id, cashier_id, pos_ref, ...path }
+  return { ...body, ...path }
 }
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {

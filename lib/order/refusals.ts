@@ -70,7 +70,7 @@ export const REFUSALS = {
   // Not a word about the order: without these rows one wrong setting would reject every order of the merchant.
   'our-header': {
     verdict: 'config',
-    phrases: ['Wechatpay-Serial', 'Http头缺少'],
+    phrases: ['Wechatpay-Serial', 'Http头缺少', 'Http头Content-Type'],
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay did not accept a header of ours, most likely the id of its key',

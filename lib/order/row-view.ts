@@ -22,8 +22,8 @@ export const adviceFacts = (row: Row) => {
 /** What WeChat Pay, or the way to it, said last. */
 export const lastAnswer = ({ last_error }: Row) => {
   if (!last_error) return undefined
-  const { verdict, at, status, code, request_id } = last_error
-  return { verdict, at: isoTime(at), status, code, request_id }
+  const { verdict, at, status, code, request_id, detail } = last_error
+  return { verdict, at: isoTime(at), status, code, request_id, detail }
 }
 
 /** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */

@@ -15,6 +15,8 @@ export type LastError = {
   readonly code?: string
   readonly request_id?: string
   readonly refusal?: RefusalName
+  /** What is wrong with the deployment, in our own words. */
+  readonly detail?: string
 }
 
 /** What a person did with an order, who it was, when (ms) and why. */

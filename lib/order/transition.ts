@@ -486,7 +486,11 @@ const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 
-const lastError = (row: Row, { kind, status, code, request_id, refusal }: Verdict, { now }: Moment): Partial<Row> => {
+const lastError = (
+  row: Row,
+  { kind, status, code, request_id, refusal, detail }: Verdict,
+  { now }: Moment,
+): Partial<Row> => {
   const last_error: LastError = {
     verdict: kind,
     at: now,
@@ -495,6 +499,7 @@ const lastError = (row: Row, { kind, status, code, request_id, refusal }: Verdic
     ...(code !== undefined && { code }),
     ...(request_id !== undefined && { request_id }),
     ...(refusal !== undefined && { refusal }),
+    ...(detail !== undefined && { detail }),
   }
   return { last_error }
 }

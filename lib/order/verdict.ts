@@ -51,6 +51,8 @@ export type Verdict = {
   readonly code?: string
   readonly request_id?: string
   readonly refusal?: RefusalName
+  /** What is wrong with the deployment, in our own words. */
+  readonly detail?: string
   readonly order_id?: string
   /** Of the order, fen. */
   readonly total_amount?: number

@@ -75,7 +75,7 @@ const callOnce = async (step: Step, row: Row, signer: Signer, deps: StepDeps): P
 /** Without a key nothing was sent. */
 const credentialVerdict = (error: unknown): Verdict =>
   error instanceof ConfigError
-    ? { kind: 'config', verified: false, code: error.code }
+    ? { kind: 'config', verified: false, code: error.code, detail: error.message }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
 /** Says that the row's next step is due. Best effort: reconcile finds the row within a minute anyway. */
@@ -92,13 +92,14 @@ export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped 
   paid_time_clamped,
 })
 
-const verdictFields = (step: Step, { kind, verified, status, code, request_id }: Verdict): Fields => ({
+const verdictFields = (step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({
   step,
   verdict: kind,
   verified,
   status,
   code,
   request_id,
+  message: detail,
 })
 
 const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })

@@ -35,7 +35,7 @@ const EXPECTED: Readonly<Record<RefusalName, Expected>> = {
   'parameter-out-of-range': ['invalid', 'shop', 'nothing'],
   'extra-member': ['config', 'engineer', 'sync'],
   'header-missing': ['config', 'engineer', 'sync'],
-  'content-type-wrong': ['state', 'service', 'query'],
+  'content-type-wrong': ['config', 'engineer', 'sync'],
   'wechatpay-serial-wrong': ['config', 'engineer', 'sync'],
   'mchid-unknown': ['config', 'engineer', 'sync'],
   'appid-not-bound': ['config', 'engineer', 'sync'],

@@ -109,7 +109,7 @@ const pay = (mchid: string, out_order_no: string) =>
 const posts = (out_order_no: string) => world.wechatpay.history.posts(out_order_no).map(({ status }) => status)
 
 describe('a secret that is wrong', () => {
-  it.each(CASES)('by $what sends nothing and loses nothing: PENDING, config', async ({ mchid, secret }) => {
+  it.each(CASES)('by $what sends nothing, loses nothing and names the mistake', async ({ mchid, secret, says }) => {
     const value = secret(good(mchid), mchid)
     world.secrets.putSecret(
       secretId(mchid),
@@ -119,8 +119,14 @@ describe('a secret that is wrong', () => {
 
     const told = await pay(mchid, `S-${mchid}`)
 
-    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 1, replayed: false } })
-    expect(told.body.last_error).toEqual({ verdict: 'config', code: 'ERR_CONFIG', at: expect.any(String) })
+    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 1, turn: 'engineer' } })
+    expect(told.body.last_error).toEqual({
+      verdict: 'config',
+      code: 'ERR_CONFIG',
+      detail: expect.stringContaining(says),
+      at: expect.any(String),
+    })
+    expect(invocations.logs().join()).toContain(says)
     expect(posts(`S-${mchid}`)).toEqual([])
   })
 

@@ -171,6 +171,8 @@ describe('readMerchants', () => {
       `{"1900000109":{"sources":["payscore.ledger"],"services":{"500001":"wx1111111111111111"}},
         "1900000125":{"order_api":"partner","services":{"500003":""}},
         "1900000117":{"services":{"500001":""}},
+        "1900000133":{"mode":"dry-run","order_api":"payscore","closed":1,"service":{}},
+        "1900000141":7,
         "x":{"services":{"500001":"wx1111111111111111"}}}`,
     )
 
@@ -178,6 +180,12 @@ describe('readMerchants', () => {
       '1900000109.sources.0: must not begin with aws. or payscore.',
       '1900000117.services: must give the appid of each service_id',
       '1900000125.provider: is needed by partner and acquiringbank, and by no other order_api',
+      '1900000133.order_api: must be payafter-orders, serviceorder, partner or acquiringbank',
+      '1900000133.services: is missing',
+      '1900000133.mode: must be sync, check or observe',
+      '1900000133.closed: must be true or false',
+      '1900000133.service: "service" is no member of a merchant',
+      '1900000141: must be a JSON object',
       'x: must be 1 to 32 digits',
     ])
   })

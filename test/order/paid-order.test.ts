@@ -293,6 +293,7 @@ describe('readPaidOrder over HTTP', () => {
   const withBody = (body: unknown) => ({ ...httpApiEvent(goodNotice()), body: JSON.stringify(body) })
 
   it.each<[string, unknown, string, string]>([
+    ['no detail', {}, 'detail', 'detail: is missing'],
     ['another mchid', { ...goodNotice(), mchid: '1900000117' }, 'mchid', 'mchid: differs between path and body'],
     ['a null mchid', { ...goodNotice(), mchid: null }, 'mchid', 'mchid: differs between path and body'],
     ['the mchid as a number', { ...goodNotice(), mchid: 1900000109 }, 'mchid', 'mchid: differs between path and body'],

@@ -35,6 +35,7 @@ const PUBLISHED: readonly Row[] = [
   [400, 'INVALID_REQUEST', '299999999', '', 'state', 'other-rule'],
   // A fault of the deployment, yet told by nothing but a message, and messages change.
   [400, 'INVALID_REQUEST', undefined, 'Http头缺少Accept或User-Agent', 'config', 'our-header'],
+  [400, 'INVALID_REQUEST', undefined, 'Http头Content-Type必须为application/json', 'config', 'our-header'],
   [400, 'PARAM_ERROR', undefined, '平台证书序列号Wechatpay-Serial错误', 'config', 'our-header'],
   [400, 'INVALID_REQUEST', '271302144', '商户号不存在', 'config', 'mchid-unknown'],
   [400, undefined, '271302144', '商户号不存在', 'config', 'mchid-unknown'],
