@@ -9,7 +9,9 @@ const names = readdirSync(new URL('functions/', import.meta.url)).map((file) => 
 
 // An ESM import of node:http would load undici, at 30 to 60 ms of every cold start; a CommonJS require does not.
 const entry = `const { createRequire } = process.getBuiltinModule('node:module')
-export const { handler } = createRequire(import.meta.url)('./function.cjs')
+const { handler, init } = createRequire(import.meta.url)('./function.cjs')
+await init?.()
+export { handler }
 `
 
 /** Bundles each function to .build/NAME: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls. */
@@ -24,6 +26,7 @@ export const buildFunctions = async () => {
     target: 'node24',
     format: 'cjs',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': './lib/aws/environment-credentials.ts' },
     supported: { 'dynamic-import': false },
     minify: true,
     metafile: true,

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { clientSettings, withinSdkLimit } from '../../lib/aws/client.ts'
+import { clientSettings } from '../../lib/aws/client.ts'
 import { startSecretsManager } from './secrets-manager.ts'
 
 describe('a client with our settings', () => {
@@ -17,7 +17,7 @@ describe('a client with our settings', () => {
   const ask = () =>
     secretsManager
       .connect(clientSettings)
-      .send(new GetSecretValueCommand({ SecretId: 'x' }), withinSdkLimit())
+      .send(new GetSecretValueCommand({ SecretId: 'x' }))
       .catch((error: unknown) => error)
 
   it('asks twice of a server that fails', async () => {
