@@ -68,10 +68,15 @@ const folderName = (zips) => {
   return `${builtAt.getTime()}-${builtAt.toISOString()}-${hash.digest('hex').slice(0, 12)}`
 }
 
-const commitSeconds = () =>
-  Number(
-    process.env.SOURCE_DATE_EPOCH ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname }),
-  )
+/** Without a repository, as in a downloaded archive, it is the clock after all. */
+const commitSeconds = () => {
+  if (process.env.SOURCE_DATE_EPOCH) return Number(process.env.SOURCE_DATE_EPOCH)
+  try {
+    return Number(execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: import.meta.dirname, stdio: 'pipe' }))
+  } catch {
+    return Math.floor(Date.now() / 1000)
+  }
+}
 
 // No top-level await: osls loads this file by require.
 if (process.argv[1] === import.meta.filename) buildFunctions()

@@ -1,11 +1,11 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { readDecision } from '../lib/order/decision.ts'
 import { readOrderKey } from '../lib/order/paid-order.ts'
 import { readBody, readCaller, readPath, readPathName } from '../lib/order/trigger.ts'
 import { decideOrder } from '../lib/steps/decide-order.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 
 const config = readConfig()
 const deps = createStepDeps(config)

@@ -6,9 +6,9 @@ import { clientSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import type { Row } from '../lib/order/row.ts'
 import { announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 
 const bus = createEventBus(new EventBridgeClient(clientSettings), readConfig().eventBus)
 

@@ -1,10 +1,10 @@
 import { readConfig } from '../lib/config.ts'
 import { InputError } from '../lib/errors.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 
 const config = readConfig()

@@ -6,8 +6,8 @@ import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import { dispatchDue, dispatchHandled } from '../lib/steps/dispatch-due.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 
 const config = readConfig()
 const deps = {

@@ -1,6 +1,5 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readOrderKey, readQueryCall } from '../lib/order/paid-order.ts'
@@ -8,6 +7,7 @@ import { statusReply } from '../lib/order/reply.ts'
 import { rowKey } from '../lib/order/row.ts'
 import { readPath, readQueryValue } from '../lib/order/trigger.ts'
 import { checkOrder } from '../lib/steps/check-order.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 
 const config = readConfig()
 const deps = createStepDeps(config)

@@ -1,11 +1,11 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
-import type { Handled } from '../lib/lambda/handled.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import { readPaidOrder } from '../lib/order/paid-order.ts'
 import { readTrigger } from '../lib/order/trigger.ts'
+import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 import { syncOrder } from '../lib/steps/sync-order.ts'
 

@@ -1,6 +1,7 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import type { Handled, Internal } from './handled.ts'
+import type { Handled } from '../steps/handled.ts'
+import type { Internal } from './internal.ts'
 import { logLine } from './log-line.ts'
 import { respond } from './respond.ts'
 

@@ -1,7 +1,7 @@
 import type { MiddlewareObj, Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { errorFields, type Fields, logText, type Metrics } from '../log.ts'
-import type { Internal } from './handled.ts'
+import type { Internal } from './internal.ts'
 
 type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
 

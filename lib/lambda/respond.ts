@@ -3,7 +3,8 @@ import type { Context } from 'aws-lambda'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../errors.ts'
 import { problem, type Reply } from '../order/reply.ts'
 import { isHttp } from '../order/trigger.ts'
-import type { Handled, Internal } from './handled.ts'
+import type { Handled } from '../steps/handled.ts'
+import type { Internal } from './internal.ts'
 
 /**
  * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json

@@ -1,7 +1,7 @@
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
-import type { Handled } from '../lambda/handled.ts'
 import { type OutcomeEvent, outcomeEvents } from '../order/outcome.ts'
 import type { Row } from '../order/row.ts'
+import type { Handled } from './handled.ts'
 
 /** One write to the ledger: the row before, if there was one, and after. */
 export type Change = { readonly before: Row | undefined; readonly after: Row }

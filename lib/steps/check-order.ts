@@ -1,8 +1,8 @@
-import type { Handled } from '../lambda/handled.ts'
 import { checkReply } from '../order/cashier.ts'
 import { queryVerdict } from '../order/verdict.ts'
 import { type Call, queryRequest } from '../wechatpay/order-api.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
+import type { Handled } from './handled.ts'
 import type { StepDeps } from './take-step.ts'
 
 /** Asks WeChat Pay how an order stands, for a cashier who is about to take money. One signed query; writes nothing. */

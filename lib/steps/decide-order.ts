@@ -1,16 +1,16 @@
-import type { Handled } from '../lambda/handled.ts'
 import { type DecisionRequest, decisionTransition } from '../order/decision.ts'
 import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
 import { decided } from '../order/transition.ts'
+import type { Handled } from './handled.ts'
 import { announceNext, rowFields, type StepDeps } from './take-step.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */
 export const decideOrder = async (request: DecisionRequest, deps: StepDeps): Promise<Handled> => {
-  const { what, by, why } = request
+  const { mchid, out_order_no, what, by, why } = request
   const said = { via: 'person', decision: what, by, reason: why }
   const row = await deps.ledger.read(rowKey(request))
-  if (!row) return { reply: statusReply(undefined), log: { ...said, transition: 'none' } }
+  if (!row) return { reply: statusReply(undefined), log: { mchid, out_order_no, ...said, transition: 'none' } }
 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)

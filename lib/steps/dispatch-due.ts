@@ -1,10 +1,10 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
-import type { Handled } from '../lambda/handled.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
 import { dueKey, readRowKey, SHARDS } from '../order/row.ts'
+import type { Handled } from './handled.ts'
 
 export type DispatchDeps = {
   readonly ledger: Pick<Ledger, 'due'>
@@ -93,10 +93,12 @@ const serveMerchant = async (
       const [oldest] = rows
       if (!oldest) break
       if (lag === 0) lag = startedAt - oldest.due_at
-      const putAt = now()
-      const failed = await inTurn(() => bus.put(rows.map(dueEventOf)).then((back) => back.length)).catch(
-        () => rows.length,
-      )
+      // Counted from the put itself: after a long wait for its turn the next one would follow at once.
+      let putAt = now()
+      const failed = await inTurn(() => {
+        putAt = now()
+        return bus.put(rows.map(dueEventOf)).then((back) => back.length)
+      }).catch(() => rows.length)
       dispatched += rows.length - failed
       refused += failed
       if (rows.length < BUS_BATCH) break

@@ -1,8 +1,8 @@
-import type { Handled } from '../lambda/handled.ts'
 import { errorFields } from '../log.ts'
 import type { DueEvent } from '../order/due-event.ts'
 import { rowKey } from '../order/row.ts'
 import { claim } from '../order/transition.ts'
+import type { Handled } from './handled.ts'
 import { type StepDeps, takeStep } from './take-step.ts'
 
 /** Takes a due step if nobody else has. Never throws: the row is its own retry. */

@@ -36,10 +36,11 @@ const STEPS = {
  */
 export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Taken> => {
   const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
+  const startedAt = deps.now()
   const verdict = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
   if (!verdict) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
   const transition = STEPS[step].after(row, verdict, { now: deps.now(), random: deps.random() })
-  const metrics = { ...verdictMetrics(step, verdict, row), ...certificateMetrics(signer, deps.now()) }
+  const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
   try {
     const applied = await deps.ledger.apply(transition)
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
@@ -111,9 +112,6 @@ const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics 
     word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
 })
 
-const DAY_MS = 86_400_000
-
-const certificateMetrics = (signer: Signer | Verdict, now: number): Metrics =>
-  'notAfter' in signer && signer.notAfter !== undefined
-    ? { certificate_days_left: { value: Math.floor((signer.notAfter - now) / DAY_MS), unit: 'None' } }
-    : {}
+/** Of a call that was answered. */
+const latency = ({ status }: Verdict, ms: number): Metrics =>
+  status === undefined ? {} : { wechatpay_latency: { value: ms, unit: 'Milliseconds' } }

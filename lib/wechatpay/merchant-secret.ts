@@ -41,6 +41,12 @@ export const readMerchantSecret = (text: string, mchid: string): Signer => {
   return { mchid, serial_no, privateKey, ...(notAfter !== undefined && { notAfter }), wechatpayKeys }
 }
 
+const DAY_MS = 86_400_000
+
+/** Whole days until the merchant's certificate ends, below 0 after it; undefined when the secret does not say. */
+export const daysLeft = ({ notAfter }: Signer, nowMs: number): number | undefined =>
+  notAfter === undefined ? undefined : Math.floor((notAfter - nowMs) / DAY_MS)
+
 /** The key, or what is wrong with it. */
 const readPrivateKey = (pem: unknown): KeyObject | string => {
   if (!isPem(pem, 'PRIVATE KEY')) return 'must be PKCS#8 PEM (BEGIN PRIVATE KEY), with its line breaks'

@@ -1,8 +1,9 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import type { Handled, Internal } from '../../lib/lambda/handled.ts'
+import type { Internal } from '../../lib/lambda/internal.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
 import { respond } from '../../lib/lambda/respond.ts'
+import type { Handled } from '../../lib/steps/handled.ts'
 
 export const context: Context = {
   callbackWaitsForEmptyEventLoop: true,

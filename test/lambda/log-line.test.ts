@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
-import type { Handled } from '../../lib/lambda/handled.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
+import type { Handled } from '../../lib/steps/handled.ts'
 import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
 import { chain, failureOf } from './chain.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
-import type { Handled } from '../../lib/lambda/handled.ts'
 import { problem } from '../../lib/order/reply.ts'
+import type { Handled } from '../../lib/steps/handled.ts'
 import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
 import { chain, failureOf } from './chain.ts'
 

@@ -77,6 +77,7 @@ describe('the first notice of an order', () => {
       sync_accepted: { value: 1, unit: 'Count' },
       clock_difference: { value: 0, unit: 'Milliseconds' },
       notice_to_synced: { value: 0, unit: 'Milliseconds' },
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
     })
     expect(throwsByEvent).toBeUndefined()
   })

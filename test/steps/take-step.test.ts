@@ -3,7 +3,7 @@ import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { takeStep } from '../../lib/steps/take-step.ts'
 import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
-import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
+import { NOW, PK, SECOND } from '../support/orders.ts'
 import { answered, failingFrom, NO_ANSWER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
 
 const claimed = (change: Partial<Row> = {}): Row => ({ ...PAYAFTER_ROW, ...change })
@@ -39,6 +39,7 @@ describe('a step that is recorded', () => {
     expect(metrics).toEqual({
       query_confirmed: { value: 1, unit: 'Count' },
       clock_difference: { value: 0, unit: 'Milliseconds' },
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
     })
   })
 
@@ -60,20 +61,8 @@ describe('a step that is recorded', () => {
       sync_accepted: { value: 1, unit: 'Count' },
       clock_difference: { value: 7000, unit: 'Milliseconds' },
       notice_to_synced: { value: 60_000, unit: 'Milliseconds' },
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
     })
-  })
-
-  it.each([
-    [NOW + 31 * DAY, 31],
-    [NOW + 31 * DAY - 1, 30],
-    [NOW - 1, -1],
-  ])('tells how many whole days the certificate of the merchant has left: %#', async (notAfter, days) => {
-    const signer = async () => ({ ...(await SIGNS()), notAfter })
-    const world = stepWorld({ rows: [claimed()], signer })
-
-    const { metrics } = await takeStep('sync', claimed(), world.deps)
-
-    expect(metrics).toMatchObject({ certificate_days_left: { value: days, unit: 'None' } })
   })
 
   it('counts an alarm that was applied', async () => {
@@ -95,7 +84,11 @@ describe('a step that somebody else overtook', () => {
     expect(row).toStrictEqual(theirs)
     expect(world.rows.get(PK)).toStrictEqual(theirs)
     expect(log).toMatchObject({ attempt: 4, verdict: 'config', transition: 'fenced' })
-    expect(metrics).toEqual({ sync_config: { value: 1, unit: 'Count' }, clock_difference: expect.anything() })
+    expect(metrics).toEqual({
+      sync_config: { value: 1, unit: 'Count' },
+      clock_difference: expect.anything(),
+      wechatpay_latency: { value: 0, unit: 'Milliseconds' },
+    })
   })
 
   it('keeps the signed word of a sync that was proved meanwhile', async () => {

@@ -27,7 +27,7 @@ describe('the alarms', () => {
       RejectedAlarm: 'rejected of outcome Sum > 0',
       HeldAlarm: 'held of outcome Sum > 0',
       LateAlarm: 'late of outcome Sum > 0',
-      ConfigAlarm: 'config of sync Sum + config of query Sum > 0',
+      ConfigAlarm: 'config of sync Sum + config of query Sum + config of certificates Sum > 0',
       UndoneAlarm: 'undone of query Sum > 0',
       UnprovedAlarm: 'unproved of query Sum > 0',
       NoticeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of NoticeDeadLetters Maximum > 0',
@@ -40,9 +40,9 @@ describe('the alarms', () => {
       ReconcileFailingAlarm: 'merchants_failed of reconcile Sum > 0',
       LagAlarm: 'oldest_lag of reconcile Maximum > 600000',
       ClockAlarm: 'clock_difference of sync Maximum + clock_difference of query Maximum > 60000',
-      Certificate60Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 60',
-      Certificate30Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 30',
-      Certificate7Alarm: 'certificate_days_left of sync Minimum + certificate_days_left of query Minimum < 7',
+      Certificate60Alarm: 'certificate_days_left of certificates Minimum < 60',
+      Certificate30Alarm: 'certificate_days_left of certificates Minimum < 30',
+      Certificate7Alarm: 'certificate_days_left of certificates Minimum < 7',
     })
   })
 

@@ -177,7 +177,19 @@ describe('the schedule', () => {
     })
   })
 
-  it('has a role that the scheduler of this account assumes, to call reconcile', () => {
+  it('looks at the certificates every morning in China', () => {
+    expect(resolve(template, propertiesOf(template, 'EveryMorning'))).toEqual({
+      ScheduleExpression: 'cron(0 9 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Shanghai',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: 'arn:aws:lambda:ap-east-1:111122223333:function:CertificatesLambdaFunction',
+        RoleArn: 'arn:aws:iam::111122223333:role/ScheduleRole',
+      },
+    })
+  })
+
+  it('has a role that the scheduler of this account assumes, to call those two', () => {
     const { AssumeRolePolicyDocument } = resolve(template, propertiesOf(template, 'ScheduleRole')) as Json
 
     expect(AssumeRolePolicyDocument).toEqual({
@@ -195,7 +207,10 @@ describe('the schedule', () => {
       {
         Effect: 'Allow',
         Action: 'lambda:InvokeFunction',
-        Resource: 'arn:aws:lambda:ap-east-1:111122223333:function:ReconcileLambdaFunction',
+        Resource: [
+          'arn:aws:lambda:ap-east-1:111122223333:function:ReconcileLambdaFunction',
+          'arn:aws:lambda:ap-east-1:111122223333:function:CertificatesLambdaFunction',
+        ],
       },
     ])
   })

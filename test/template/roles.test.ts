@@ -59,6 +59,7 @@ describe('the role of', () => {
       'DecideRole',
       [`dynamodb:GetItem ${TABLE}`, `dynamodb:UpdateItem ${TABLE}`, `events:PutEvents ${BUS}`, ...logs('Decide')],
     ],
+    ['CertificatesRole', [`secretsmanager:GetSecretValue ${SECRET}`, ...logs('Certificates')]],
   ])('%s allows this and no more', (id, rights) => {
     const { Statement } = rolePolicy(template, id)
 
@@ -66,7 +67,7 @@ describe('the role of', () => {
     expect(new Set(Statement.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   })
 
-  it.each(['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole', 'DecideRole'])(
+  it.each(['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole', 'DecideRole', 'CertificatesRole'])(
     '%s is Lambda’s alone',
     (id) => {
       expect(propertiesOf(template, id)).toMatchObject({

@@ -16,7 +16,8 @@ export const startLiveWorld = async (file: string, apiPort: number): Promise<{ w
     merchants: [merchant],
     apiPort,
     ledgerPath: '.local/live-ledger',
-    env: { WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com' },
+    // Another official host by the same variable as in the deployment.
+    env: { WECHATPAY_ORIGIN: process.env.WECHATPAY_ORIGIN ?? 'https://api.mch.weixin.qq.com' },
   })
   world.secrets.putSecret(`${world.env.SECRETS_PREFIX}/${secret.mchid}`, JSON.stringify(secret))
   return { world, mchid: merchant.mchid }

@@ -1,11 +1,12 @@
 // npm start: the way of an order on this machine, shown by named samples; then an API on port 3000.
 import { parseArgs } from 'node:util'
+import { announceWorld } from './announce-world.ts'
 import { startLiveWorld, WHY_LIVE } from './live.ts'
-import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples } from './samples.ts'
+import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { tableHead, tableRow } from './table.ts'
 import { startWorld, type World } from './world.ts'
 
-const USAGE = `npm start -- [--once] [--fast] [--port 3000] [--merchant FILE.json --live]
+const USAGE = `npm start -- [--once] [--fast] [--port 3000] [--samples FOLDER] [--merchant FILE.json --live]
 
   --once      play the samples to their end and stop; exit code 0 only if all ended as they should
               播放全部示例后退出;全部符合预期时退出码为 0
@@ -13,16 +14,19 @@ const USAGE = `npm start -- [--once] [--fast] [--port 3000] [--merchant FILE.jso
               跳过等待时间,之后继续运行
   --port N    where the HTTP route listens (3000)
               本地 HTTP 端口
+  --samples FOLDER
+              your own samples in place of test/world/samples/
+              使用自己的示例目录
   --merchant FILE.json --live
               a real merchant's secret and the real WeChat Pay: every call is production
               使用真实商户密钥并连接真实微信支付:每次调用都是生产调用`
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-const playAll = async (world: World, until: 'end' | 'first wait'): Promise<readonly Played[]> => {
+const playAll = async (world: World, samples: readonly Sample[], until: 'end' | 'first wait') => {
   const played: Played[] = []
   say(tableHead())
-  for (const sample of readSamples()) {
+  for (const sample of samples) {
     const one = await playSample(sample, world, until)
     played.push(one)
     say(tableRow(one))
@@ -41,6 +45,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   )
   say(`  curl -X POST ${url}/sync -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"}}'`)
   say(`  curl ${url}\n`)
+  const withdraw = announceWorld(world)
   let told = world.bus.history.events.length
   const minutes = setInterval(() => void world.runReconcile(), 60_000)
   const outcomes = setInterval(() => {
@@ -52,20 +57,21 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
   clearInterval(minutes)
   clearInterval(outcomes)
+  withdraw()
   await world.close()
 }
 
-const playOnce = async (): Promise<number> => {
+const playOnce = async (samples: readonly Sample[]): Promise<number> => {
   const world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT], apiPort: 0 })
-  const played = await playAll(world, 'end').finally(() => world.close())
+  const played = await playAll(world, samples, 'end').finally(() => world.close())
   const right = played.filter(({ wrong }) => wrong.length === 0).length
   say(`\n${right} of ${played.length} samples ended as they should 全部示例中 ${right} 个符合预期`)
   return right === played.length ? 0 : 1
 }
 
-const playAndStayUp = async (apiPort: number, isFast: boolean): Promise<void> => {
+const playAndStayUp = async (samples: readonly Sample[], apiPort: number, isFast: boolean): Promise<void> => {
   const world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT], apiPort, ledgerPath: '.local/ledger' })
-  await playAll(world, isFast ? 'end' : 'first wait')
+  await playAll(world, samples, isFast ? 'end' : 'first wait')
   const [service_id = ''] = Object.keys(MERCHANT.services)
   const out_order_no = `TRY-${world.clock.now()}`
   world.wechatpay.addOrder({
@@ -84,6 +90,7 @@ const main = async (): Promise<number> => {
       once: { type: 'boolean', default: false },
       fast: { type: 'boolean', default: false },
       port: { type: 'string', default: '3000' },
+      samples: { type: 'string' },
       merchant: { type: 'string' },
       live: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -103,9 +110,20 @@ const main = async (): Promise<number> => {
     await stayUp(world, mchid, 'YOUR-ORDER-NUMBER')
     return 0
   }
-  if (values.once) return playOnce()
-  await playAndStayUp(Number(values.port), values.fast)
+  const samples = readSamples(values.samples)
+  if (values.once) return playOnce(samples)
+  await playAndStayUp(samples, Number(values.port), values.fast)
   return 0
 }
 
-process.exitCode = await main()
+/** What the person at the keyboard can mend is said in a line; anything else is a fault of ours and shows its stack. */
+const explain = (error: unknown): never => {
+  const { code, message = '' } = error as { code?: unknown; message?: string } // Node's own errors carry both
+  if (code === 'EADDRINUSE')
+    say('The port is taken: choose another with --port N. 端口已被占用,请用 --port N 另选端口。')
+  else if (code === 'ENOENT' || String(code).startsWith('ERR_PARSE_ARGS')) say(`${message}\n\n${USAGE}`)
+  else throw error
+  process.exit(2)
+}
+
+process.exitCode = await main().catch(explain)

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { readRules } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
 import { startEventBus } from './event-bus/start-event-bus.ts'
 import { mapStream } from './event-source-mapping.ts'
+import { keepState, readKeptState } from './kept-state.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
 import { startLedgerTable } from './ledger-table.ts'
@@ -36,14 +38,21 @@ const SECRETS = 'payscore/merchants'
 export const startWorld = async (options: {
   readonly merchants: readonly WorldMerchant[]
   readonly apiPort?: number
-  /** Keeps the ledger here over a restart; in memory if left out. */
+  /** Keeps the ledger here over a restart, and beside it what goes with it; in memory if left out. */
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
+  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  readonly start?: typeof startLambda
 }) => {
-  const clock = createClock()
+  const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
+  const kept = readKeptState(stateFile)
+  // Rows wait for times of the clock that they were written by, and that may have been moved.
+  const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
-  const wechatpay = await startWechatpay({ now })
+  const wechatpay = await startWechatpay({ now, orders: kept.orders })
   const secrets = await startSecretsManager({ now })
   const table = await startLedgerTable({
     clock,
@@ -51,8 +60,6 @@ export const startWorld = async (options: {
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
   const bus = await startEventBus({ clock, name: BUS })
-  const signers = new Map(options.merchants.map((merchant) => [signerOf(merchant), merchant]))
-
   /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -70,15 +77,18 @@ export const startWorld = async (options: {
     )
   }
 
-  for (const [mchid, merchant] of signers) {
-    const subMerchants = options.merchants.filter(({ provider }) => provider === mchid).map((sub) => sub.mchid)
+  for (const mchid of new Set(options.merchants.map(signerOf))) {
+    const signsFor = options.merchants.filter((merchant) => signerOf(merchant) === mchid)
+    const subMerchants = signsFor.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
+    const channel_id = signsFor.find((sub) => sub.channel_id !== undefined)?.channel_id
     wechatpay.addMerchant({
       mchid,
       serial_no: serialNo(),
       publicKeyPem: keyPair(mchid).publicKeyPem,
-      services: merchant.services,
+      services: Object.assign({}, ...signsFor.map(({ services }) => services)),
       ...(subMerchants.length > 0 && { subMerchants }),
-      ...(merchant.channel_id && { channel_id: merchant.channel_id, role: 'acquiringbank' as const }),
+      ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+      ...(channel_id && { channel_id }),
     })
     putKey(mchid)
   }
@@ -99,7 +109,7 @@ export const startWorld = async (options: {
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
-    startLambda({
+    (options.start ?? startLambda)({
       name,
       bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
       env,
@@ -111,26 +121,32 @@ export const startWorld = async (options: {
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
-    start('outcome', 30_000),
+    start('outcome', 20_000),
     start('status', 20_000),
     start('decide', 20_000),
   ])
 
+  const lambdas = { sync, query, reconcile, outcome, status, decide }
+  const lambdaNamed = (name: string): Lambda => {
+    const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
+    if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
+    return lambda
+  }
+  // The rules of the stack as it is packaged: what would match there matches here.
   const notices = createDeadLetterQueue()
-  const isDue = (next: 'sync' | 'query') => ({
-    source: ['payscore.reconcile'],
-    'detail-type': ['Payscore Order Due'],
-    detail: { next: [next] },
+  for (const { name, pattern, targets } of readRules())
+    for (const { function: target, retries, keepsFailed } of targets)
+      bus.addRule({
+        name,
+        pattern,
+        target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
+      })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
   })
-  const sources = [...new Set(options.merchants.flatMap((merchant) => merchant.sources ?? [TILL]))]
-  bus.addRule({
-    name: 'paid-offline',
-    pattern: { source: sources, 'detail-type': ['Payscore Order Paid Offline'] },
-    target: { lambda: sync, onFailure: notices },
-  })
-  bus.addRule({ name: 'due-sync', pattern: isDue('sync'), target: { lambda: sync, retries: 0 } })
-  bus.addRule({ name: 'due-query', pattern: isDue('query'), target: { lambda: query, retries: 0 } })
-  const stream = mapStream({ table, lambda: outcome })
   const api = await startApiGateway({
     clock,
     callerArn: 'arn:aws:iam::123456789012:user/local',
@@ -157,24 +173,34 @@ export const startWorld = async (options: {
     return invocation
   }
 
-  /** Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute. */
+  /**
+   * Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute, and each
+   * minute while an event waits for its next try.
+   */
   const pass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms
     while (clock.now() < end) {
       const dueTimes = (await table.rows()).flatMap(({ due, due_at }) => (due === undefined ? [] : [Number(due_at)]))
       const nextMinute = clock.now() + 60_000
-      const next = Math.max(nextMinute, Math.min(end, ...dueTimes))
+      const next = bus.waiting > 0 ? nextMinute : Math.max(nextMinute, Math.min(end, ...dueTimes))
       clock.advance(Math.min(end, next) - clock.now())
       await runReconcile()
     }
   }
 
+  const keep = () => {
+    if (stateFile) keepState(stateFile, { now: now(), orders: wechatpay.orders() })
+  }
+  const keeping = setInterval(keep, 1000).unref()
+
   const close = async (): Promise<void> => {
+    clearInterval(keeping)
     await api.close()
     await bus.close()
     stream.close()
-    await Promise.all([sync, query, reconcile, outcome, status, decide].map((lambda) => lambda.close()))
+    await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close()])
+    keep()
   }
 
   return {
@@ -185,7 +211,7 @@ export const startWorld = async (options: {
     bus,
     api,
     notices,
-    lambdas: { sync, query, reconcile, outcome, status, decide },
+    lambdas,
     env,
     putKey,
     idle,

@@ -56,6 +56,7 @@ export type OrderSeed = {
 }
 
 export type Orders = {
+  readonly all: () => readonly Order[]
   readonly add: (seed: OrderSeed, appid: string) => Order
   readonly find: (mchid: string, out_order_no: string) => Order | undefined
   /**
@@ -67,10 +68,12 @@ export type Orders = {
 
 const NO_PAYMENTS: readonly Payment[] = []
 
-export const createOrders = (): Orders => {
-  const orders = new Map<string, Order>()
+/** @param kept orders of an earlier run */
+export const createOrders = (kept: readonly Order[] = []): Orders => {
+  const orders = new Map(kept.map((order) => [`${order.mchid} ${order.out_order_no}`, { ...order }]))
   const find = (mchid: string, out_order_no: string) => orders.get(`${mchid} ${out_order_no}`)
   return {
+    all: () => [...orders.values()],
     find,
     findByQueryId: (mchid, query_id) => {
       const [owner, out_order_no = ''] = Buffer.from(query_id, 'base64url').toString().split(' ')

@@ -25,6 +25,8 @@ export type WechatpayOptions = Partial<Rules> & {
   readonly now?: () => number
   /** A free one by default. */
   readonly port?: number
+  /** As `orders` gave them in an earlier run. */
+  readonly orders?: readonly Order[]
   /** Whether 400, 403, 404, 429 and 5xx are signed is not published; true by default. 401s never are. */
   readonly signRefusals?: boolean
   /** A `Wechatpay-Serial` that names no key of WeChat Pay's is refused by default. */
@@ -48,6 +50,8 @@ export type Wechatpay = {
   /** `disabled`: may do nothing; `restricted`: may not collect. What is left out stays as it is. */
   readonly setStanding: (mchid: string, standing: { disabled?: boolean; restricted?: boolean }) => void
 
+  /** Every order as it stands. */
+  readonly orders: () => readonly Order[]
   readonly addOrder: (seed: OrderSeed) => Order
   /** Throws when there is no such order. */
   readonly order: (mchid: string, out_order_no: string) => Order
@@ -90,7 +94,7 @@ export type Wechatpay = {
 export const startWechatpay = async (options: WechatpayOptions = {}): Promise<Wechatpay> => {
   const { now = Date.now, repeatedSync = 'ORDER_DONE', minMsBetweenCalls = 0 } = options
   const merchants = createMerchants()
-  const orders = createOrders()
+  const orders = createOrders(options.orders)
   const history = createHistory()
   const keys = createAnswerKeys(now)
   const refusals = createPlans<RefusalPlan>()
@@ -135,6 +139,7 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
     revokeCertificate: (mchid, serial_no) => revokeCertificate(merchants.get(mchid), serial_no),
     setStanding: (mchid, standing) => Object.assign(merchants.get(mchid), standing),
 
+    orders: orders.all,
     addOrder: (seed) => {
       const appid = seed.appid ?? merchants.get(seed.mchid).services.get(seed.service_id)
       if (appid === undefined) throw new TypeError(`${seed.mchid} has no service ${seed.service_id}`)

@@ -9,6 +9,3 @@ export type Handled = {
   /** Whoever hands over by event must keep the notice: it gets the reply thrown. */
   readonly throwsByEvent?: boolean
 }
-
-/** What the middlewares hand to each other. */
-export type Internal = { handled?: Handled; startedAt?: number }
