@@ -1,3 +1,4 @@
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { machineChecks } from '../../lib/cli/doctor/machine.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
@@ -137,6 +138,29 @@ describe('doctor', { timeout: SLOW }, () => {
     expect(code).toBe(1)
     expect(line(name)).toMatchObject({ state: 'bad', found })
     expect(line(name)?.mend).toMatch(/\S{3}/)
+  })
+
+  test('finds a table that lacks an index', async () => {
+    const client = new DynamoDBClient()
+    await client.send(
+      new CreateTableCommand({
+        TableName: 'half-a-ledger',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      }),
+    )
+    await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: 'half-a-ledger' })
+    stubAws({ LEDGER_TABLE: 'half-a-ledger' })
+
+    const { line } = await examine()
+
+    expect(line('table')).toEqual({
+      name: 'table',
+      state: 'bad',
+      found: 'half-a-ledger: key or index missing or not active: pk, due, day',
+      mend: 'Deploy the stack again.',
+    })
   })
 
   test('finds a secret that does not do, and names what writes a right one', async () => {

@@ -36,7 +36,6 @@ export const OVER = 7
 export const DEAD = 8
 
 export const isQueued = (notice: number): boolean => notice < RUNNING
-export const isRunning = (notice: number): boolean => notice >= RUNNING && notice < OVER
 
 export const crewOf = (a: InvocationId, b: InvocationId, c: InvocationId): Crew => {
   if (a < b) return a >= c ? [b, a, c] : b < c ? [c, b, a] : [b, c, a]

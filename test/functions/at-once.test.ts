@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const MANY = 50
@@ -78,7 +75,7 @@ it('makes one query of fifty events at once that the query is due', async () => 
   for (let i = 0; i < MANY; i += 10) world.bus.putEvents({ Entries: Array.from({ length: 10 }, () => entry) })
   await world.idle()
 
-  expect(world.bus.history.deliveries.filter(({ rule }) => rule === 'due-query').length).toBeGreaterThanOrEqual(MANY)
+  expect(world.bus.history.deliveries.filter(({ rule }) => rule === 'QueryDueRule').length).toBeGreaterThanOrEqual(MANY)
   expect(world.wechatpay.history.queries('NO-ORDER')).toHaveLength(1)
   expect(world.wechatpay.history.posts('NO-ORDER')).toHaveLength(1)
 })

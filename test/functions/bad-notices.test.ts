@@ -1,11 +1,8 @@
 import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { putNotice, type Told } from '../support/till.ts'
 import { startWorld, TILL, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 
@@ -256,8 +253,8 @@ describe('over HTTP', () => {
 
 describe('by event', () => {
   const names = new Map<string | undefined, string>()
-  const put = (what: string, detail: unknown, source?: string) => {
-    names.set(putNotice(world, detail, source)?.EventId, what)
+  const put = (what: string, detail: unknown) => {
+    names.set(putNotice(world, detail)?.EventId, what)
   }
   const letters = () =>
     world.notices.letters.map(({ requestPayload, requestContext, responsePayload }) => {
@@ -271,7 +268,7 @@ describe('by event', () => {
       put(what, { mchid, out_order_no, ...PAID, ...more?.() })
     const order = { mchid: '1900000109', out_order_no: 'ORDER-1', ...PAID }
     put('a detail over 8 KiB', { ...order, note: 'x'.repeat(8192) })
-    put('a source of another merchant', order, 'com.example.kiosk')
+    put('a source of another merchant', { ...order, mchid: '1900000111' })
     put('no order number', { ...order, out_order_no: undefined })
     await world.idle()
   })
@@ -287,7 +284,7 @@ describe('by event', () => {
     const expected = [
       ...BAD.map(({ what, field, message }) => [what, 3, 'InputError', `${field}: ${message}`]),
       ['a detail over 8 KiB', 3, 'InputError', 'detail: must not be larger than 8192 bytes'],
-      ['a source of another merchant', 3, 'InputError', 'source: is not listed for merchant 1900000109'],
+      ['a source of another merchant', 3, 'InputError', 'source: is not listed for merchant 1900000111'],
       ['no order number', 3, 'InputError', 'out_order_no: is missing'],
     ]
     expect(letters().toSorted()).toEqual(expected.toSorted())

@@ -1,13 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, type Told } from '../support/till.ts'
 import type { FaultName } from '../world/wechatpay/faults.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 

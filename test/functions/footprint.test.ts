@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { PATIENCE } from '../support/patience.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const MIB = 1 << 20

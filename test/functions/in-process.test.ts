@@ -1,12 +1,9 @@
 import type { Context } from 'aws-lambda'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { PATIENCE } from '../support/patience.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, TRIGGERS } from '../support/till.ts'
 import { failed } from '../world/lambda/invocation.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const API = 'payafter-orders'
@@ -27,6 +24,7 @@ const load = async (): Promise<Readonly<Record<string, Handler>>> => {
     outcome: await import('../../functions/outcome.ts'),
     status: await import('../../functions/status.ts'),
     decide: await import('../../functions/decide.ts'),
+    certificates: await import('../../functions/certificates.ts'),
   }
   // A middleware-wrapped handler takes more arguments than a runtime gives.
   return Object.fromEntries(Object.entries(modules).map(([name, { handler }]) => [name, handler as unknown as Handler]))
@@ -172,11 +170,24 @@ it('throws by event, and answers over HTTP, where a notice contradicts the first
   expect(pending.error).toMatchObject({ errorType: 'TryAgainError' })
 })
 
+it('tells how long the certificates last', async () => {
+  vi.setSystemTime(Date.now() + MINUTE)
+
+  const told = await (await load()).certificates?.({}, CONTEXT)
+
+  expect(told).toEqual({
+    merchants: ['1900000109', '1900000110', '1900000200', '1900000300'].map((signer) => ({
+      mchid: signer,
+      certificate_days_left: 399,
+    })),
+  })
+})
+
 it('writes one line of JSON for each invocation', () => {
   const written = lines.map((line) => JSON.parse(line))
 
   expect(new Set(written.map((line) => line.function))).toEqual(
-    new Set(['sync', 'query', 'reconcile', 'outcome', 'status', 'decide']),
+    new Set(['sync', 'query', 'reconcile', 'outcome', 'status', 'decide', 'certificates']),
   )
   expect(written.every(({ aws_request_id }) => aws_request_id === CONTEXT.awsRequestId)).toBe(true)
 })

@@ -1,11 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, putNotice } from '../support/till.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const API = 'payafter-orders'

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, putNotice, type Told } from '../support/till.ts'
 import { startWorld, TILL, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

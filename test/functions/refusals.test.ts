@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
 import { REFUSALS, type RefusalName } from '../world/wechatpay/refusals.ts'
 import { startWorld, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { askStatus, handOver } from '../support/till.ts'
 import { keyPair, serialNo } from '../world/keys.ts'
 import { startWorld, TILL, type World } from '../world/world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 const SERVICE = { '500001': 'wxd678efh567hg6787' }

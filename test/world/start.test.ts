@@ -2,14 +2,11 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../support/loopback.ts'
 import { npmStart } from '../support/npm-start.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { readSamples } from './samples.ts'
-
-vi.setConfig(PATIENCE)
 
 const makeFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'start-'))

@@ -1,15 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { watchInvocations } from '../support/invocations.ts'
-import { PATIENCE } from '../support/patience.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, putNotice } from '../support/till.ts'
 import { MERCHANT, OTHER_MERCHANT, playSample, readSamples } from './samples.ts'
 import { startWorld, type World } from './world.ts'
-
-vi.setConfig(PATIENCE)
 
 const MINUTE = 60_000
 

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Command } from 'commander'
-import { clientSettings } from '../../aws/client.ts'
 import { createLedger, type Ledger } from '../../aws/ledger.ts'
 import type { Session } from '../session.ts'
 import { CliError } from '../words.ts'
+import { patientSettings } from './client.ts'
 import { enterLocalWorld } from './local-world.ts'
 import { stackOutputs } from './stack.ts'
 
@@ -38,7 +38,7 @@ export const addLedgerOptions = (command: Command, { t }: Session): Command =>
 export const connect = async (options: LedgerOptions, session: Session): Promise<Connection> => {
   if (options.local) enterLocalWorld(session)
   const table = await tableName(options, session)
-  const client = new DynamoDBClient(clientSettings)
+  const client = new DynamoDBClient(patientSettings)
   return { client, table, ledger: createLedger(client, table) }
 }
 

@@ -1,11 +1,11 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DescribeEventBusCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { clientSettings } from '../../aws/client.ts'
 import { createLedger } from '../../aws/ledger.ts'
 import type { Merchant } from '../../order/merchant.ts'
 import { dueKey, SHARDS } from '../../order/row.ts'
 import { PAID_OFFLINE } from '../../order/trigger.ts'
+import { patientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
 import { isObject } from '../merchants-file.ts'
 import type { Text } from '../words.ts'
@@ -25,7 +25,7 @@ export const tableCheck = (table: string | undefined): Check => ({
   title: { en: 'ledger’s table', zh: '同步台账的表' },
   look: async () => {
     if (!table) return bad({ en: 'not named', zh: '未指定' }, NAME_IT)
-    const found = await new DynamoDBClient(clientSettings)
+    const found = await new DynamoDBClient(patientSettings)
       .send(new DescribeTableCommand({ TableName: table }))
       .catch(unlessMissing)
     if (!found?.Table) return bad({ en: `${table} is not there`, zh: `${table} 不存在` }, NAME_IT)
@@ -57,7 +57,7 @@ export const busChecks = (bus: string | undefined, merchants: readonly Merchant[
     title: { en: 'event bus', zh: '事件总线' },
     look: async () => {
       if (!bus) return bad({ en: 'not named', zh: '未指定' }, NAME_IT)
-      const found = await new EventBridgeClient(clientSettings)
+      const found = await new EventBridgeClient(patientSettings)
         .send(new DescribeEventBusCommand({ Name: bus }))
         .catch(unlessMissing)
       return found ? ok(bus, bus) : bad({ en: `${bus} is not there`, zh: `${bus} 不存在` }, NAME_IT)
@@ -68,7 +68,7 @@ export const busChecks = (bus: string | undefined, merchants: readonly Merchant[
     title: { en: 'rules of the bus', zh: '事件规则' },
     look: async () => {
       if (!bus) return skipped('no bus', '无事件总线')
-      const client = new EventBridgeClient(clientSettings)
+      const client = new EventBridgeClient(patientSettings)
       const found = await client.send(new ListRulesCommand({ EventBusName: bus })).catch(unlessMissing)
       const patterns = (found?.Rules ?? [])
         .filter(({ State }) => State === 'ENABLED')
@@ -115,7 +115,7 @@ export const quotaCheck = (env: NodeJS.ProcessEnv): Check => ({
   title: { en: 'Lambda at once', zh: 'Lambda 并发配额' },
   look: async () => {
     if (isLocalWorld(env) && !env.AWS_ENDPOINT_URL_LAMBDA) return skipped('local world', '本地环境')
-    const { AccountLimit } = await new LambdaClient(clientSettings).send(new GetAccountSettingsCommand({}))
+    const { AccountLimit } = await new LambdaClient(patientSettings).send(new GetAccountSettingsCommand({}))
     const limit = AccountLimit?.ConcurrentExecutions ?? 0
     return limit >= ENOUGH
       ? ok(String(limit), String(limit))
@@ -137,7 +137,7 @@ export const closedChecks = (table: string | undefined, merchants: readonly Merc
       title: { en: `closed merchant ${mchid}`, zh: `已停用商户 ${mchid}` },
       look: async () => {
         if (!table) return skipped('no table', '无台账')
-        const ledger = createLedger(new DynamoDBClient(clientSettings), table)
+        const ledger = createLedger(new DynamoDBClient(patientSettings), table)
         const pages = await Promise.all(
           [...Array(SHARDS).keys()].map((shard) => ledger.due(dueKey(mchid, shard), Number.MAX_SAFE_INTEGER, 1)),
         )

@@ -1,5 +1,4 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { clientSettings } from '../../aws/client.ts'
 import { createMerchants, type Merchants } from '../../aws/merchants.ts'
 import { ConfigError } from '../../errors.ts'
 import { LIMITS } from '../../order/limits.ts'
@@ -7,6 +6,7 @@ import type { Merchant } from '../../order/merchant.ts'
 import { REFUSALS, refusalOf } from '../../order/refusals.ts'
 import { createSend } from '../../wechatpay/send.ts'
 import { type Outcome, randomNonce, type Signer, sendSigned } from '../../wechatpay/signed-call.ts'
+import { patientSettings } from '../aws/client.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
 const DAY_MS = 86_400_000
@@ -29,7 +29,7 @@ type Setting = {
 /** For each signer its secret and certificate, and whether WeChat Pay takes its signature; and both clocks. */
 export const wechatpayChecks = (setting: Setting): readonly Check[] => {
   const { merchants, prefix, origin, now } = setting
-  const secrets = createMerchants(new SecretsManagerClient(clientSettings), { prefix, maxAgeMs: 60_000, now })
+  const secrets = createMerchants(new SecretsManagerClient(patientSettings), { prefix, maxAgeMs: 60_000, now })
   const send = createSend(origin, {
     timeoutMs: LIMITS.call,
     maxAnswerBytes: LIMITS.answerBytes,

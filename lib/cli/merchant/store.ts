@@ -5,7 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { clientSettings } from '../../aws/client.ts'
+import { patientSettings } from '../aws/client.ts'
 import type { MerchantSecret } from './read-files.ts'
 
 /** What is in Secrets Manager already, as far as it can be read as a merchant's secret. */
@@ -13,7 +13,7 @@ export type Stored = Partial<MerchantSecret>
 
 /** A secret in Secrets Manager: undefined when there is none. */
 export const createSecretStore = (SecretId: string) => {
-  const client = new SecretsManagerClient(clientSettings)
+  const client = new SecretsManagerClient(patientSettings)
   return {
     read: async (): Promise<Stored | undefined> => {
       try {

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { clientSettings } from '../../aws/client.ts'
+import { patientSettings } from '../aws/client.ts'
 import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
 
@@ -27,7 +27,7 @@ export const treatDeadLetters = async function* (
   QueueUrl: string,
   sendAgain: SendAgain | undefined,
 ): AsyncGenerator<Treated> {
-  const client = new SQSClient({ maxAttempts: clientSettings.maxAttempts })
+  const client = new SQSClient(patientSettings)
   const kept = new Map<string, string>()
   try {
     for (

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { clientSettings } from '../../aws/client.ts'
+import { patientSettings } from '../aws/client.ts'
 import type { KeptEvent } from './letter.ts'
 
 /** Sends a notice again. Gives why it was not taken; undefined when somebody else keeps it from now on. */
@@ -8,7 +8,7 @@ export type SendAgain = (event: KeptEvent, functionName: string | undefined) => 
 
 /** On the bus, with the time of the first event: an old notice must not outrank a newer one. */
 export const toBus = (EventBusName: string): SendAgain => {
-  const client = new EventBridgeClient(clientSettings)
+  const client = new EventBridgeClient(patientSettings)
   return async ({ source, 'detail-type': DetailType, time, detail }) => {
     const entry = { EventBusName, Source: source, DetailType, Time: new Date(time), Detail: JSON.stringify(detail) }
     return refusal(async () => {
@@ -20,7 +20,7 @@ export const toBus = (EventBusName: string): SendAgain => {
 
 /** To the function that gave it up, by its own queue: its retries and its dead letters count anew. */
 export const toFunction = (): SendAgain => {
-  const client = new LambdaClient(clientSettings)
+  const client = new LambdaClient(patientSettings)
   return async (event, FunctionName) => {
     if (FunctionName === undefined) return 'no function named'
     return refusal(async () => {

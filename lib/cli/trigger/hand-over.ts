@@ -1,9 +1,9 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { clientSettings } from '../../aws/client.ts'
 import { UnavailableError } from '../../errors.ts'
 import type { OrderKey } from '../../order/row.ts'
 import { PAID_OFFLINE } from '../../order/trigger.ts'
+import { patientSettings } from '../aws/client.ts'
 
 export type Notice = OrderKey & {
   readonly service_id?: string
@@ -30,7 +30,7 @@ export const handOverByHttp = async (api: string, { mchid, out_order_no, ...rest
 
 /** Credentials, region and hash of any client of the SDK are those of this one. */
 const signedHeaders = async (url: URL, body: string): Promise<Record<string, string>> => {
-  const { config } = new EventBridgeClient(clientSettings)
+  const { config } = new EventBridgeClient(patientSettings)
   const signer = new SignatureV4({
     service: 'execute-api',
     region: config.region,
@@ -51,7 +51,7 @@ const signedHeaders = async (url: URL, body: string): Promise<Record<string, str
 /** As an event, as a till puts it on the bus. Gives why the bus refused it; undefined when it took it. */
 export const handOverByEvent = async (bus: string, source: string, notice: Notice): Promise<string | undefined> => {
   const entry = { EventBusName: bus, Source: source, DetailType: PAID_OFFLINE, Detail: JSON.stringify(notice) }
-  const { Entries = [] } = await new EventBridgeClient(clientSettings).send(new PutEventsCommand({ Entries: [entry] }))
+  const { Entries = [] } = await new EventBridgeClient(patientSettings).send(new PutEventsCommand({ Entries: [entry] }))
   return Entries[0]?.EventId === undefined ? (Entries[0]?.ErrorCode ?? 'unknown') : undefined
 }
 
