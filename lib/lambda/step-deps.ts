@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { functionSettings } from '../aws/client.ts'
-import { createEventBus } from '../aws/event-bus.ts'
+import { createEventBus, type EventBus } from '../aws/event-bus.ts'
 import { createLedger } from '../aws/ledger.ts'
 import { createMerchants } from '../aws/merchants.ts'
 import type { Config } from '../config.ts'
@@ -15,7 +15,8 @@ import type { WarmUpDeps } from './warm-up.ts'
 
 /** The real world of a step. */
 export const createStepDeps = (config: Config): StepDeps & WarmUpDeps => {
-  const bus = createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
+  // Few steps announce anything, so few pay for this client.
+  let bus: EventBus | undefined
   return {
     ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
     merchants: createMerchants(new SecretsManagerClient(functionSettings('secretsmanager')), {
@@ -28,6 +29,7 @@ export const createStepDeps = (config: Config): StepDeps & WarmUpDeps => {
       maxIdleMs: LIMITS.socketIdle,
     }),
     announceDue: async (due) => {
+      bus ??= createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
       await bus.put([dueBusEvent(due)])
     },
     now: Date.now,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { buildFunctions, bundling } from '../../esbuild.config.mjs'
+import { buildFunctions, leanBundling } from '../../esbuild.config.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -28,7 +28,7 @@ export const buildPrograms = async () => {
   await build({ ...shared, platform: 'node', entryPoints: [{ in: 'functions/sync.ts', out: 'defaults' }] })
   await build({
     ...shared,
-    ...bundling,
+    ...leanBundling,
     entryPoints: ['floor', 'call', 'reconcile'].map((name) => ({ in: `test/bench/programs/${name}.ts`, out: name })),
   })
   return {
