@@ -32,6 +32,7 @@ const AWAITED = new Set(['sync', 'query', 'status', 'decide'])
 
 const LEFT_OUT = [
   '@aws-sdk/middleware-endpoint-discovery',
+  '@aws-sdk/signature-v4-multi-region',
   '@smithy/core/event-streams',
   '@smithy/node-http-handler',
   '@smithy/signature-v4',

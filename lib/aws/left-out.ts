@@ -13,13 +13,11 @@ export const NodeHttpHandler = {
 }
 export const streamCollector = (): never => leftOut('streamCollector')
 
-/** Of `@smithy/signature-v4`. The settings bring a signer; a class, since the SDK extends it. */
-export class SignatureV4 {
-  constructor() {
-    leftOut('SignatureV4')
-  }
-}
-export const signatureV4aContainer = {}
+/** Of `@smithy/signature-v4`. The settings bring a signer. */
+export const SignatureV4 = (): never => leftOut('SignatureV4')
+
+/** Of `@aws-sdk/signature-v4-multi-region`, which asks for a package that is not installed, and does without. */
+export const SignatureV4MultiRegion = { sigv4aDependency: () => 'none' }
 
 /** Of `@aws-sdk/middleware-endpoint-discovery`. It is off unless it is asked for. */
 export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {}

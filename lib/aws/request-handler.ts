@@ -74,11 +74,15 @@ const exchange = (
       clearTimeout(timer)
       clearTimeout(connecting)
     })
-    outgoing.on('error', (error) => reject(TIMED_OUT.has(codeOf(error)) ? new TimeoutError(codeOf(error)) : error))
+    const fail = (error: Error & { readonly code?: string }) => {
+      if (TIMED_OUT.has(error.code ?? '')) error.name = 'TimeoutError'
+      reject(error)
+    }
+    outgoing.on('error', fail)
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-      incoming.on('error', reject)
+      incoming.on('error', fail)
       incoming.on('end', () => resolve({ response: answerOf(incoming, chunks) }))
     })
     outgoing.end(body)
@@ -92,7 +96,6 @@ const answerOf = ({ statusCode = 0, headers }: IncomingMessage, chunks: readonly
 
 /** What the SDK calls a time-out too, and tries again. */
 const TIMED_OUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
-const codeOf = (error: Error & { readonly code?: string }): string => error.code ?? ''
 
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError'

@@ -11,11 +11,12 @@ type RequestSigner = Extract<NonNullable<DynamoDBClientConfig['signer']>, { read
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export const createRequestSigner = (service: string): RequestSigner => {
-  let key: { readonly scope: string; readonly object: KeyObject } | undefined
+  let kept: { readonly of: string; readonly key: KeyObject } | undefined
 
   const keyOf = (scope: string, secretAccessKey: string): KeyObject => {
-    if (key?.scope !== scope) key = { scope, object: signingKey(secretAccessKey, scope) }
-    return key.object
+    const of = `${scope} ${secretAccessKey}`
+    if (kept?.of !== of) kept = { of, key: signingKey(secretAccessKey, scope) }
+    return kept.key
   }
 
   return {

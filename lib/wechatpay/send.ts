@@ -133,13 +133,16 @@ const keepAliveAgent = (origin: URL, { maxIdleMs, timeoutMs }: SendLimits) => {
       const socket = open({ ...options, ...address, ...(isTls && !isIP(host) && { servername: host }) })
       if (!(socket instanceof Socket)) return resolve()
       const timer = setTimeout(() => socket.destroy(), timeoutMs)
-      socket.on('error', () => {})
-      socket.once('close', resolve)
-      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      const settle = () => {
         clearTimeout(timer)
+        resolve()
+      }
+      socket.on('error', () => {})
+      socket.once('close', settle)
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
         idleSince.set(socket, Date.now())
         ahead = socket.unref()
-        resolve()
+        settle()
       })
     })
 
