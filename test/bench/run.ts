@@ -9,6 +9,7 @@ import { lambdaEnvironment } from '../world/lambda/environment.ts'
 import { chart } from './chart.ts'
 import { cold } from './contests/cold.ts'
 import type { Line } from './contests/contest.ts'
+import { ill } from './contests/ill.ts'
 import { reconcile } from './contests/reconcile.ts'
 import { small } from './contests/small.ts'
 import { warm } from './contests/warm.ts'
@@ -50,6 +51,8 @@ try {
     say(`at 512 MB: ${values.cold} rounds`)
     lines.push(...(await small(setting, share, Number(values.cold))))
   }
+  say('init with something wrong: 3 rounds')
+  lines.push(...(await ill(setting, 3)))
   say(`warm: ${values.warm} rounds`)
   if (!programs.go) skipped.push('the official Go SDK: Go is not installed')
   lines.push(...(await warm(setting, Number(values.warm))))
