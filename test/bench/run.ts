@@ -16,7 +16,6 @@ import { warm } from './contests/warm.ts'
 import { startOutside } from './outside.ts'
 import { buildPrograms } from './programs.ts'
 import { isKept, table } from './report.ts'
-import { shareOf } from './share.ts'
 import { NOTICE, SYNC_BODY, SYNC_TARGET, WORK } from './work.ts'
 
 const { values } = parseArgs({
@@ -31,7 +30,6 @@ const say = (words: string) => process.stdout.write(`${words}\n`)
 
 const outside = await startOutside()
 const programs = await buildPrograms()
-const share = shareOf(512)
 const setting = {
   outside,
   programs,
@@ -46,11 +44,10 @@ const skipped: string[] = []
 try {
   say(`cold: ${values.cold} rounds`)
   lines.push(...(await cold(setting, Number(values.cold))))
-  if (typeof share === 'string') skipped.push(`at 512 MB: ${share}`)
-  else {
-    say(`at 512 MB: ${values.cold} rounds`)
-    lines.push(...(await small(setting, share, Number(values.cold))))
-  }
+  say(`at 512 MB: ${values.cold} rounds`)
+  const waited = await small(setting, Number(values.cold))
+  if (typeof waited === 'string') skipped.push(`at 512 MB: ${waited}`)
+  else lines.push(...waited)
   say('init with something wrong: 3 rounds')
   lines.push(...(await ill(setting, 3)))
   say(`warm: ${values.warm} rounds`)
@@ -61,7 +58,6 @@ try {
 } finally {
   outside.close()
   programs.remove()
-  if (typeof share !== 'string') share.remove()
 }
 
 const bundle = { gzipBytes: programs.gzipBytes, atMost: 90 * 1024, aim: 75 * 1024 }
