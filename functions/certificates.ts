@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { clientSettings } from '../lib/aws/client.ts'
+import { functionSettings } from '../lib/aws/client.ts'
 import { createMerchants } from '../lib/aws/merchants.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
@@ -8,7 +8,10 @@ import { watchCertificates } from '../lib/steps/watch-certificates.ts'
 
 const { merchants, secretsPrefix } = readConfig()
 // A fresh copy each day: what is watched is the secret as it is now.
-const secrets = createMerchants(new SecretsManagerClient(clientSettings), { prefix: secretsPrefix, maxAgeMs: 0 })
+const secrets = createMerchants(new SecretsManagerClient(functionSettings('secretsmanager')), {
+  prefix: secretsPrefix,
+  maxAgeMs: 0,
+})
 const signers = [...new Set([...merchants.values()].map(({ mchid, provider }) => provider ?? mchid))]
 
 /** Every day: how long the merchants' certificates last. */

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { DynamoDBStreamEvent } from 'aws-lambda'
-import { clientSettings } from '../lib/aws/client.ts'
+import { functionSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
@@ -10,7 +10,7 @@ import type { Row } from '../lib/order/row.ts'
 import { announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
-const bus = createEventBus(new EventBridgeClient(clientSettings), readConfig().eventBus)
+const bus = createEventBus(new EventBridgeClient(functionSettings('events')), readConfig().eventBus)
 
 /** What was written to the ledger → outcome events. */
 const outcome = (event: unknown): Promise<Handled> => announceOutcomes(changesOf(event as DynamoDBStreamEvent), bus)

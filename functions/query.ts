@@ -2,11 +2,13 @@ import { readConfig } from '../lib/config.ts'
 import { InputError } from '../lib/errors.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 
-const deps = createStepDeps(readConfig())
+const config = readConfig()
+const deps = createStepDeps(config)
 
 /** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */
 const query = async (event: unknown): Promise<Handled> => {
@@ -16,3 +18,4 @@ const query = async (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('query', query)
+export const init = () => warmUp(config, deps)

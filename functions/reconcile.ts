@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { clientSettings } from '../lib/aws/client.ts'
+import { functionSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { readConfig } from '../lib/config.ts'
@@ -11,8 +11,8 @@ import type { Handled } from '../lib/steps/handled.ts'
 
 const config = readConfig()
 const deps = {
-  ledger: createLedger(new DynamoDBClient(clientSettings), config.ledgerTable),
-  bus: createEventBus(new EventBridgeClient(clientSettings), config.eventBus),
+  ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
+  bus: createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus),
   now: Date.now,
   sleep: (ms: number) => sleep(ms),
 }

@@ -1,6 +1,7 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readOrderKey, readQueryCall } from '../lib/order/paid-order.ts'
 import { statusReply } from '../lib/order/reply.ts'
 import { rowKey } from '../lib/order/row.ts'
@@ -21,3 +22,4 @@ const status = async (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('status', status)
+export const init = () => warmUp(config, deps)

@@ -1,6 +1,7 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import { readPaidOrder } from '../lib/order/paid-order.ts'
 import { readTrigger } from '../lib/order/trigger.ts'
@@ -20,3 +21,4 @@ const sync = (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('sync', sync)
+export const init = () => warmUp(config, deps)

@@ -12,7 +12,6 @@ import type { Condition } from '../order/condition.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Decision, Row } from '../order/row.ts'
 import type { Transition } from '../order/transition.ts'
-import { withinSdkLimit } from './client.ts'
 
 /** What became of a transition: which one was applied, it or its `otherwise`, and the row as it is now. */
 export type Applied = { readonly transition: Transition; readonly row: Row }
@@ -38,14 +37,14 @@ export type Ledger = {
 export const createLedger = (client: DynamoDBClient, TableName: string): Ledger => {
   const read = async (pk: string): Promise<Row | undefined> => {
     const command = new GetItemCommand({ TableName, Key: { pk: { S: pk } }, ConsistentRead: true })
-    const { Item } = await client.send(command, withinSdkLimit()).catch(unavailable)
+    const { Item } = await client.send(command).catch(unavailable)
     return Item && (unmarshall(Item) as Row) // only transitions write here
   }
 
   const apply = async (transition: Transition): Promise<Applied | undefined> => {
     try {
       const command = new UpdateItemCommand({ TableName, ...updateItem(transition), ReturnValues: 'ALL_NEW' })
-      const { Attributes = {} } = await client.send(command, withinSdkLimit())
+      const { Attributes = {} } = await client.send(command)
       return { transition, row: unmarshall(Attributes) as Row }
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) return unavailable(error)
@@ -63,7 +62,7 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
       Limit: limit,
       ...(from && { ExclusiveStartKey: from }),
     })
-    const { Items = [], LastEvaluatedKey } = await client.send(command, withinSdkLimit()).catch(unavailable)
+    const { Items = [], LastEvaluatedKey } = await client.send(command).catch(unavailable)
     const rows = Items.map((item) => unmarshall(item) as DueRow)
     return { rows, ...(LastEvaluatedKey && { from: LastEvaluatedKey }) }
   }

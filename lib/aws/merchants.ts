@@ -3,7 +3,6 @@ import { ConfigError, UnavailableError } from '../errors.ts'
 import { LIMITS } from '../order/limits.ts'
 import { readMerchantSecret } from '../wechatpay/merchant-secret.ts'
 import type { Signer } from '../wechatpay/signed-call.ts'
-import { withinSdkLimit } from './client.ts'
 
 /** Signers by the mchid that signs, from Secrets Manager. */
 export type Merchants = {
@@ -54,15 +53,13 @@ export const createMerchants = (
 }
 
 const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Promise<string> => {
-  const answer = await client
-    .send(new GetSecretValueCommand({ SecretId }), withinSdkLimit())
-    .catch((error: unknown) => {
-      const name = nameOf(error)
-      // A parser's error quotes what it read, and that may be the secret.
-      const cause = error instanceof SyntaxError ? undefined : error
-      if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
-      throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
-    })
+  const answer = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: unknown) => {
+    const name = nameOf(error)
+    // A parser's error quotes what it read, and that may be the secret.
+    const cause = error instanceof SyntaxError ? undefined : error
+    if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
+    throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
+  })
   if (answer.SecretString === undefined) throw new ConfigError(`secret ${SecretId}: is binary, it must be JSON text`)
   return answer.SecretString
 }

@@ -1,6 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import type { Socket } from 'node:net'
+import { isIP, Socket } from 'node:net'
 import type { RawAnswer } from './answer.ts'
 
 export type SendRequest = {
@@ -22,32 +22,40 @@ export type Send = (request: SendRequest) => Promise<Sent>
 
 export type SendLimits = { readonly timeoutMs: number; readonly maxAnswerBytes: number; readonly maxIdleMs: number }
 
+/** `connect` opens the socket of the next request ahead of it, without a request. Settles in every case. */
+export type Connection = Send & { readonly connect: () => Promise<void> }
+
 /**
  * The only place that opens a socket to WeChat Pay. One request, one answer: no redirect is followed, nothing is repeated.
  * @param origin scheme, host and port
  */
-export const createSend = (origin: URL, limits: SendLimits): Send => {
-  const sockets = keepAliveAgent(origin, limits.maxIdleMs)
+export const createSend = (origin: URL, limits: SendLimits): Connection => {
+  const sockets = keepAliveAgent(origin, limits)
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
-  return ({ method, target, headers, body }) => {
+  const send: Send = ({ method, target, headers, body }) => {
     sockets.dropIdle()
     const options: RequestOptions = {
+      ...sockets.address,
       agent: sockets.agent,
       protocol: origin.protocol,
-      hostname: origin.hostname.replace(/^\[|\]$/g, ''),
-      port: origin.port,
       method,
       path: target,
       headers: body === '' ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
-      signal: AbortSignal.timeout(limits.timeoutMs),
     }
-    return exchange(request(options), body, limits.maxAnswerBytes)
+    return exchange(request(options), body, limits)
   }
+  return Object.assign(send, { connect: sockets.connect })
 }
 
 /** Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
-const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number): Promise<Sent> =>
-  new Promise((resolve) => {
+const exchange = (request: ClientRequest, body: string, limits: SendLimits): Promise<Sent> =>
+  new Promise((settle) => {
+    // An AbortSignal would say the same at more than the price of the whole request.
+    const timer = setTimeout(() => request.destroy(new TimeUp()), limits.timeoutMs)
+    const resolve = (sent: Sent) => {
+      clearTimeout(timer)
+      settle(sent)
+    }
     let isOut = false
     const fail = (error: Error & { code?: string }) =>
       resolve({ kind: isOut ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
@@ -71,7 +79,7 @@ const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number):
       let length = 0
       response.on('data', (chunk: Buffer) => {
         length += chunk.length
-        if (length <= maxAnswerBytes) chunks.push(chunk)
+        if (length <= limits.maxAnswerBytes) chunks.push(chunk)
         else {
           resolve({ kind: 'lost', reason: 'ANSWER_TOO_LARGE' })
           // Without an error: when all of the answer is here already, nobody listens for it any more.
@@ -87,18 +95,56 @@ const exchange = (request: ClientRequest, body: string, maxAnswerBytes: number):
     request.end(body)
   })
 
+class TimeUp extends Error {
+  readonly code = 'ABORT_ERR'
+}
+
 /**
  * An agent that keeps one socket. A frozen sandbox runs no timers, so a socket's idle time is taken from the wall
  * clock when it is about to be used again: WeChat Pay closes its side after 8 s.
  */
-const keepAliveAgent = (origin: URL, maxIdleMs: number) => {
+const keepAliveAgent = (origin: URL, { maxIdleMs, timeoutMs }: SendLimits) => {
+  const isTls = origin.protocol === 'https:'
+  const host = origin.hostname.replace(/^\[|\]$/g, '')
+  const address = { host, port: Number(origin.port) || (isTls ? 443 : 80) }
   const options = { keepAlive: true, maxFreeSockets: 1, noDelay: true }
-  const agent = origin.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options)
+  const agent = isTls ? new HttpsAgent(options) : new HttpAgent(options)
+  const open = agent.createConnection.bind(agent)
   const idleSince = new WeakMap<Socket, number>()
+  let ahead: Socket | undefined
+
   agent.on('free', (socket: Socket) => idleSince.set(socket, Date.now()))
-  const dropIdle = () => {
-    for (const socket of Object.values(agent.freeSockets).flatMap((free) => free ?? []))
-      if (Date.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy()
+  agent.createConnection = (...args) => {
+    const ready = ahead
+    ahead = undefined
+    return ready ? ready.ref() : open(...args)
   }
-  return { agent, dropIdle }
+
+  const dropIdle = () => {
+    const free = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])
+    for (const socket of ahead ? [...free, ahead] : free)
+      if (Date.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy()
+    if (ahead?.destroyed) ahead = undefined
+  }
+
+  /** Only what is ready lies ahead: a request on it counts as gone out from its beginning. */
+  const connect = () =>
+    new Promise<void>((resolve) => {
+      const socket = open({ ...options, ...address, ...(isTls && !isIP(host) && { servername: host }) })
+      if (!(socket instanceof Socket)) return resolve()
+      const timer = setTimeout(() => socket.destroy(), timeoutMs)
+      const settle = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      socket.on('error', () => {})
+      socket.once('close', settle)
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+        idleSince.set(socket, Date.now())
+        ahead = socket.unref()
+        settle()
+      })
+    })
+
+  return { agent, address, dropIdle, connect }
 }

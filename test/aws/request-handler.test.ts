@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createRequestHandler } from '../../lib/aws/request-handler.ts'
+import { serveRaw } from '../support/loopback.ts'
+
+const limits = { connectionTimeout: 300, requestTimeout: 600 }
+const OK = 'HTTP/1.1 200 OK\r\nX-Amzn-RequestId: 1\r\nContent-Length: 2\r\n\r\n{}'
+
+const handlers: ReturnType<typeof createRequestHandler>[] = []
+afterEach(() => {
+  for (const handler of handlers.splice(0)) handler.destroy()
+})
+const start = () => {
+  const handler = createRequestHandler(limits)
+  handlers.push(handler)
+  return handler
+}
+
+const request = (port: number, body: string | Uint8Array = '{"a":"支"}') => ({
+  protocol: 'http:',
+  hostname: '127.0.0.1',
+  port,
+  method: 'POST',
+  path: '/',
+  headers: { host: `127.0.0.1:${port}`, 'content-length': String(Buffer.byteLength(body)) },
+  body,
+})
+
+const failureOf = (exchange: Promise<unknown>): Promise<unknown> => exchange.catch((error: unknown) => error)
+
+describe('a request', () => {
+  it('goes out as it was given, and its answer comes back whole', async () => {
+    const server = await serveRaw((socket) => socket.write(OK))
+
+    const { response } = await start().handle(request(server.port))
+
+    expect(server.requests).toEqual([
+      `POST / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\ncontent-length: 11\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
+    ])
+    expect(response).toEqual({
+      statusCode: 200,
+      headers: { 'x-amzn-requestid': '1', 'content-length': '2' },
+      body: Buffer.from('{}'),
+    })
+  })
+
+  it('may be of bytes', async () => {
+    const server = await serveRaw((socket) => socket.write(OK))
+
+    await start().handle(request(server.port, new TextEncoder().encode('{"b":1}')))
+
+    expect(server.requests[0]).toMatch(/\r\n\r\n\{"b":1\}$/)
+  })
+
+  it('uses the socket of the one before', async () => {
+    const server = await serveRaw((socket) => socket.write(OK))
+    const handler = start()
+
+    await handler.handle(request(server.port))
+    await handler.handle(request(server.port))
+
+    expect(server.sockets).toHaveLength(1)
+  })
+
+  it('is answered by what came in pieces', async () => {
+    const server = await serveRaw(async (socket) => {
+      socket.write('HTTP/1.1 400 Bad Request\r\nContent-Length: 4\r\n\r\n{"')
+      await sleep(20)
+      socket.write('a}')
+    })
+
+    const { response } = await start().handle(request(server.port))
+
+    expect(response).toMatchObject({ statusCode: 400, body: Buffer.from('{"a}') })
+  })
+})
+
+describe('a request fails as a time-out, which the SDK tries again,', () => {
+  const timeout = (what: object) => expect.objectContaining({ name: 'TimeoutError', ...what })
+
+  it('when no answer comes', async () => {
+    const server = await serveRaw(() => {})
+
+    expect(await failureOf(start().handle(request(server.port)))).toEqual(timeout({ message: 'request' }))
+  })
+
+  it('when an answer stops half way', async () => {
+    const server = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{}'))
+
+    expect(await failureOf(start().handle(request(server.port)))).toEqual(timeout({ message: 'request' }))
+  })
+
+  it('when its socket is reset', async () => {
+    const server = await serveRaw((socket) => socket.resetAndDestroy())
+
+    expect(await failureOf(start().handle(request(server.port)))).toEqual(timeout({ code: 'ECONNRESET' }))
+  })
+
+  it('when the answer breaks off', async () => {
+    const server = await serveRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{}')
+      setTimeout(() => socket.destroy(), 50)
+    })
+
+    expect(await failureOf(start().handle(request(server.port)))).toEqual(timeout({ code: 'ECONNRESET' }))
+  })
+})
+
+it('says why nobody could be reached', async () => {
+  expect(await failureOf(start().handle(request(1)))).toMatchObject({ code: 'ECONNREFUSED' })
+})
+
+it('ends a request by its own signal', async () => {
+  const server = await serveRaw(() => {})
+
+  const failure = await failureOf(start().handle(request(server.port), { abortSignal: AbortSignal.timeout(50) }))
+
+  expect(failure).toMatchObject({ name: 'AbortError' })
+})

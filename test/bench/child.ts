@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+
+type Env = Readonly<Record<string, string>>
+
+/**
+ * A whole process from start to end: its CPU, user and system, ms, as the kernel told it to the shell that waited;
+ * and what it printed, where that is wanted. Throws what it said when it fails.
+ */
+export const runWhole = async (command: readonly string[], env: Env, output: 'ignore' | 'pipe' = 'ignore') => {
+  const script = 'TIMEFORMAT="%3U %3S"; time "$@" 2>&3'
+  const child = spawn('bash', ['--norc', '-c', script, 'bash', ...command], {
+    env,
+    stdio: ['ignore', output, 'pipe', 'pipe'],
+  })
+  const ended = once(child, 'close')
+  const [printed, times, errors] = await Promise.all(child.stdio.slice(1, 4).map(textOf))
+  const [code] = await ended
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${errors?.slice(-2000)}`)
+  const cpuMs = (times ?? '').split(/\s+/).reduce((sum, seconds) => sum + Number(seconds) * 1000, 0)
+  return { cpuMs, printed: printed ?? '' }
+}
+
+const textOf = async (stream: unknown): Promise<string> => (stream ? text(stream as Readable) : '') // only pipes are read
+
+/** A process that does one step after the other as it is told. */
+export const startSteps = async (command: readonly string[], env: Env) => {
+  const [file = '', ...args] = command
+  const child = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = child.stdout.setEncoding('utf8')
+  const answer = async () => {
+    const [line] = await Promise.race([once(lines, 'data'), once(child, 'close').then(() => ['nothing more'])])
+    if (line !== 'done\n') throw new Error(`${command.join(' ')} said ${line}`)
+  }
+  await answer()
+  return {
+    /** How long it took, seen from here, ms. */
+    step: async (name: 'load' | 'call'): Promise<number> => {
+      const startedAt = performance.now()
+      child.stdin.write(`${name}\n`)
+      await answer()
+      return performance.now() - startedAt
+    },
+    end: async (): Promise<void> => {
+      const closed = once(child, 'close')
+      child.stdin.end()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { startSteps } from '../child.ts'
+import { node } from '../programs.ts'
+import { type Contestant, runRounds } from '../rounds.ts'
+import { type Share, shareOf } from '../share.ts'
+import { type Line, line, type Setting } from './contest.ts'
+
+const MEMORY_MB = 512
+const LATENCY = { secret: 2, ledger: 5, wechatpay: 30 }
+const CALLS = 5
+/** What Node spent on its own start is paid back before anything is timed. */
+const SETTLE_MS = 200
+
+/** The kernel's own, and a short one. */
+const PERIODS_MS = [100, 20]
+
+/**
+ * With the processor of a small function and the latency of a network: what a caller waits for. Without a share of a
+ * processor it gives the reason.
+ */
+export const small = async (setting: Setting, rounds: number): Promise<readonly Line[] | string> => {
+  const lines: Line[] = []
+  for (const periodMs of PERIODS_MS) {
+    const share = shareOf(MEMORY_MB, periodMs)
+    if (typeof share === 'string') return share
+    await setting.outside.setLatency(LATENCY)
+    lines.push(...(await withShare(setting, share, rounds, `at ${MEMORY_MB} MB by ${periodMs} ms, with latency`)))
+    await setting.outside.setLatency({ secret: 0, ledger: 0, wechatpay: 0 })
+    share.remove()
+  }
+  return lines
+}
+
+const withShare = async (
+  { outside, programs, env }: Setting,
+  share: Share,
+  rounds: number,
+  where: string,
+): Promise<readonly Line[]> => {
+  const contestant = (name: string, file: string, read: Contestant['asks']): Contestant => ({
+    name,
+    asks: { secret: 1, claim: CALLS, call: CALLS, record: CALLS, ...read },
+    measure: async () => {
+      const process = await startSteps(share.within(node('steps', file)), env)
+      await pause(SETTLE_MS)
+      const init = await process.step('load')
+      const first = await process.step('call')
+      for (let call = 2; call < CALLS; call += 1) await process.step('call')
+      const fifth = await process.step('call')
+      await process.end()
+      return { first, fifth, both: init + first }
+    },
+  })
+  const measured = await runRounds(
+    rounds,
+    [contestant('ours', programs.ours, { read: 1 }), contestant('defaults', programs.defaults, {})],
+    outside.counts,
+  )
+  return [
+    line(
+      `init + first sync ${where}: ours / defaults with nothing in init`,
+      'ms',
+      measured,
+      ['ours both', 'defaults both'],
+      {
+        atMost: 0.45,
+        aim: 0.4,
+      },
+    ),
+    line(`first sync ${where}: ours / our fifth`, 'ms', measured, ['ours first', 'ours fifth'], {
+      atMost: 1.25,
+      aim: 1.1,
+    }),
+    line(`first sync ${where}: ours / defaults`, 'ms', measured, ['ours first', 'defaults first']),
+  ]
+}

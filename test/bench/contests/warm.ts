@@ -1,0 +1,51 @@
+import { runWhole } from '../child.ts'
+import { node } from '../programs.ts'
+import { type Contestant, runRounds } from '../rounds.ts'
+import { type Line, line, type Setting } from './contest.ts'
+
+/** A process that does `LONG` pieces of work less one that does `SHORT`: what start and warming up cost is not in it. */
+const SHORT = 300
+const LONG = 1500
+
+/** CPU of one piece of work in a process that is warm. */
+export const warm = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
+  const contestant = (
+    name: string,
+    command: readonly string[],
+    perWork: Contestant['asks'],
+    perProcess: Contestant['asks'] = {},
+  ): Contestant => ({
+    name,
+    asks: Object.fromEntries([
+      ...Object.entries(perWork).map(([kind, count]) => [kind, count * (SHORT + LONG)]),
+      ...Object.entries(perProcess).map(([kind, count]) => [kind, count * 2]),
+    ]),
+    measure: async () => {
+      const short = await runWhole([...command, String(SHORT)], env)
+      const long = await runWhole([...command, String(LONG)], env)
+      return { cpu: ((long.cpuMs - short.cpuMs) * 1000) / (LONG - SHORT) }
+    },
+  })
+  const sync = { claim: 1, call: 1, record: 1 }
+  const call = { call: 1 }
+  const measured = await runRounds(
+    rounds,
+    [
+      contestant('ours', node('whole', programs.ours), sync, { secret: 1, read: 1 }),
+      contestant('floor', node('whole', programs.floor), sync),
+      contestant('call', node('whole', programs.call), call),
+      contestant('axios-plugin', node('whole', programs.axiosPlugin), call),
+      contestant('node-v3', node('whole', programs.nodeV3), call),
+      ...(programs.go ? [contestant('go', [programs.go], call)] : []),
+    ],
+    outside.counts,
+  )
+  const ofCall = (peer: string, name: string, atMost: number, aim: number) =>
+    line(`warm CPU of the WeChat call: ours / ${name}`, 'us', measured, ['call cpu', `${peer} cpu`], { atMost, aim })
+  return [
+    line('warm CPU of a whole sync: ours / floor', 'us', measured, ['ours cpu', 'floor cpu'], { atMost: 3, aim: 2.2 }),
+    ofCall('axios-plugin', 'wechatpay-axios-plugin', 0.6, 0.5),
+    ...(programs.go ? [ofCall('go', 'the official Go SDK', 0.6, 0.5)] : []),
+    ofCall('node-v3', 'wechatpay-node-v3', 0.5, 0.4),
+  ]
+}
