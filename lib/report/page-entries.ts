@@ -20,8 +20,7 @@ const person = ({ needs_person, shown, classes }: Tally): Markup | undefined => 
   const groups = CLASS_NAMES.flatMap((name) => {
     const entries = (shown.get(name) ?? []).filter((entry) => entry.needs_person)
     if (entries.length === 0) return []
-    const isWhole = CLASSES[name].tone === 'person'
-    return [group(name, CLASSES[name], entries, isWhole ? classes[name].lines : entries.length)]
+    return [group(name, CLASSES[name], entries, classes[name].person)]
   })
   return html`<section id="person">
 <h2>需要处理 <span lang="en">What needs a person</span></h2>
@@ -33,7 +32,9 @@ ${groups}
 const rest = ({ shown, classes, ledger_only }: Tally): Markup => {
   const quiet = (['held', 'pending', 'paid_time_differs', 'repeated'] as const).flatMap((name) => {
     const entries = (shown.get(name) ?? []).filter((entry) => !entry.needs_person)
-    return entries.length === 0 ? [] : [section(name, CLASSES[name], entries, classes[name].lines)]
+    return entries.length === 0
+      ? []
+      : [section(name, CLASSES[name], entries, classes[name].lines - classes[name].person)]
   })
   const missing = shown.get('ledger_only') ?? []
   return html`${quiet}
@@ -50,19 +51,28 @@ const section = (name: Entry['class'], words: Words, entries: readonly Entry[], 
 const group = (name: Entry['class'], words: Words, entries: readonly Entry[], total: number): Markup => {
   const byAdvice = [...Map.groupBy(entries, adviceKey).values()]
   return html`<h3><i class="mark f-${name}"></i>${words.zh} <span lang="en">${words.en}</span> <span class="badge">${count(total)}</span></h3>
-${byAdvice.map((some) => html`${adviceOf(name, some)}<ul>${some.map(item)}</ul>`)}
+${byAdvice.map((some) => html`${adviceOf(name, some)}${list(some)}`)}
 ${total > entries.length && html`<p>… 其余 ${count(total - entries.length)} 笔见 CSV。 <span lang="en">The other ${count(total - entries.length)} are in the CSV.</span></p>`}`
 }
+
+/** A long list of what needs nobody is opened by who wants it. */
+const list = (entries: readonly Entry[]): Markup => {
+  const items = html`<ul>${entries.map(item)}</ul>`
+  if (entries.length <= OPEN_MOST || entries.some(({ needs_person }) => needs_person)) return items
+  return html`<details><summary>展开 ${count(entries.length)} 笔 <span lang="en">show ${count(entries.length)}</span></summary>${items}</details>`
+}
+
+const OPEN_MOST = 5
 
 /** Entries that are told the same stand under it together. */
 const adviceKey = ({ advice, problem }: Entry): string => problem?.en ?? `${advice?.en.meaning} ${advice?.en.next}`
 
 const adviceOf = (name: Entry['class'], [first]: readonly Entry[]): Markup | undefined => {
   if (first?.problem)
-    return html`<div class="todo"><strong>${first.problem.zh}</strong><span lang="en">${first.problem.en}</span><p class="next">请更正后重新上传整份明细,已有的行不会重复。 <span lang="en">Correct it and upload the list again: lines that are known already do no harm.</span></p></div>`
+    return html`<div class="todo"><strong>${first.problem.zh}</strong><span lang="en">${first.problem.en}</span><p class="next">请更正后重新上传整份明细,已有的行不会重复。</p><p lang="en">Correct it and upload the list again: lines that are known already do no harm.</p></div>`
   if (!first?.advice || name === 'paid_time_differs' || name === 'repeated' || name === 'ledger_only') return note(name)
   const { zh, en, turn } = first.advice
-  return html`<div class="${first.needs_person ? 'todo' : 'todo wait'}"><strong>${zh.meaning}</strong><span lang="en">${sentence(en.meaning)}</span><p class="next">${first.needs_person && `${TURNS[turn].zh}:`}${zh.next} <span lang="en">${first.needs_person && `${sentence(TURNS[turn].en)}: `}${en.next}</span></p></div>`
+  return html`<div class="${first.needs_person ? 'todo' : 'todo wait'}"><strong>${zh.meaning}</strong><span lang="en">${sentence(en.meaning)}</span><p class="next">${first.needs_person && `${TURNS[turn].zh}:`}${zh.next}</p><p lang="en">${first.needs_person && `${sentence(TURNS[turn].en)}: `}${en.next}</p></div>`
 }
 
 const NOTES: Readonly<Partial<Record<Entry['class'], Words>>> = {
@@ -82,7 +92,7 @@ const NOTES: Readonly<Partial<Record<Entry['class'], Words>>> = {
 
 const note = (name: Entry['class']): Markup | undefined => {
   const words = NOTES[name]
-  return words && html`<p>${words.zh} <span lang="en">${words.en}</span></p>`
+  return words && html`<p>${words.zh}</p><p lang="en">${words.en}</p>`
 }
 
 const item = (entry: Entry): Markup => {

@@ -14,19 +14,22 @@ h2{font-size:18px;line-height:1.4;margin:0 0 12px}
 h3{font-size:16px;margin:18px 0 6px;display:flex;align-items:center;gap:8px;flex-wrap:wrap}
 h2+h3{margin-top:0}
 p{margin:4px 0}
-[lang=en]{color:var(--soft);font-size:.82em;font-weight:400}
+[lang=en]{color:var(--soft);font-size:.82em;font-weight:400;font-family:-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+section>h3:first-child{margin-top:0}
 .name{color:var(--soft);font-size:14px;margin:0 0 10px;overflow-wrap:anywhere}
 .person{border-left:6px solid var(--red)}.waiting{border-left:6px solid var(--amber)}.good{border-left:6px solid var(--green)}
 .person h1{color:var(--red)}.waiting h1{color:var(--amber)}.good h1{color:var(--green)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(128px,1fr));gap:10px;margin:16px 0 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(146px,1fr));gap:10px;margin:16px 0 0}
 .facts div{background:var(--page);border-radius:10px;padding:10px 12px}
-.facts b{display:block;font-size:22px;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.facts b{display:block;font-size:21px;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .facts .alert b{color:var(--red)}
 .badge{background:var(--page);border-radius:99px;padding:1px 10px;font-size:14px;font-variant-numeric:tabular-nums}
 .mark{display:inline-block;width:12px;height:12px;border-radius:3px;flex:none}
 .todo{background:var(--red-bg);border-radius:10px;padding:12px 14px;margin:8px 0 12px}
 .todo.wait{background:var(--amber-bg)}
 .todo strong{display:block}
+details{margin-top:8px}summary{cursor:pointer;color:var(--soft);font-size:14px;padding:6px 0}
+.todo p[lang=en]{margin:2px 0 0}
 .todo .next::before{content:"→ "}
 ul{list-style:none;margin:8px 0 0;padding:0}
 li{border-top:1px solid var(--line);padding:8px 0;display:flex;flex-wrap:wrap;gap:2px 14px;align-items:baseline}
@@ -38,7 +41,7 @@ li .more code{font-weight:400;font-size:13px;color:var(--ink)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:7px 0 7px 14px;border-bottom:1px solid var(--line);white-space:nowrap}
-th:first-child,td:first-child{text-align:left;padding-left:0;white-space:normal;overflow-wrap:anywhere}
+th:first-child,td:first-child{text-align:left;padding-left:0;white-space:normal;min-width:5.2em;overflow-wrap:anywhere}
 th{color:var(--soft);font-weight:500;font-size:13px;line-height:1.3;vertical-align:bottom}
 td .mark{margin-right:8px;vertical-align:-1px}
 tfoot td{font-weight:700;border-bottom:0}
@@ -55,8 +58,8 @@ svg .value{fill:var(--ink);font-weight:600}
 .charts section{margin:0}.charts{margin:0 0 14px}
 footer{color:var(--soft);font-size:13px;padding:4px 4px 24px}
 .f-charged_twice{background:var(--charged_twice);fill:var(--charged_twice)}.f-rejected{background:var(--rejected);fill:var(--rejected)}.f-held{background:var(--held);fill:var(--held)}.f-malformed{background:var(--malformed);fill:var(--malformed)}.f-pending{background:var(--pending);fill:var(--pending)}.f-paid_time_differs{background:var(--paid_time_differs);fill:var(--paid_time_differs)}.f-repeated{background:var(--repeated);fill:var(--repeated)}.f-synced_by_statement{background:var(--synced_by_statement);fill:var(--synced_by_statement)}.f-synced_before{background:var(--synced_before);fill:var(--synced_before)}.f-ledger_only{background:var(--soft);fill:var(--soft)}
-@media (max-width:560px){main{padding:10px}section,header{padding:14px;border-radius:12px}h1{font-size:23px}th,td{padding-left:10px;font-size:14px}.facts{grid-template-columns:1fr 1fr}}
-@media print{:root{--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--red:#a00;--red-bg:#fff;--amber-bg:#fff;--green-bg:#fff}body{font-size:11pt}main{max-width:none;padding:0}section,header{border-radius:0;border-width:0 0 1px;padding:8pt 0;break-inside:auto}.person,.waiting,.good{border-left-width:0}h2,h3{break-after:avoid}li,tr,.todo,svg{break-inside:avoid}.todo{border:1px solid var(--line)}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{margin:14mm}}
+@media (max-width:560px){main{padding:10px}section,header{padding:14px;border-radius:12px}h1{font-size:23px}th,td{padding-left:10px;font-size:14px}.facts{grid-template-columns:1fr 1fr}td [lang=en]{display:block}.facts div:last-child:nth-child(odd){grid-column:1/-1}}
+@media print{:root{--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--red:#a00;--red-bg:#fff;--amber-bg:#fff;--green-bg:#fff}body{font-size:11pt}main{max-width:none;padding:0}section,header{border-radius:0;border-width:0 0 1px;padding:8pt 0;break-inside:auto}.person,.waiting,.good{border-left-width:0}h2,h3{break-after:avoid}li,tr,.todo,svg{break-inside:avoid}.todo{border:1px solid var(--line)}details::details-content{content-visibility:visible;height:auto}summary{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{margin:14mm}}
 `
 
 /** The page's one style, and the only one that its policy allows. */

@@ -60,7 +60,7 @@ const headline = ({ statement, refused, tally, days }: Report): Markup => {
     ? { tone: 'person', zh: `未处理:${refused.zh}`, en: `Not taken: ${refused.en}` }
     : saying(tally)
   return html`<header class="${tone}">
-<p class="name">${statement.name} · 商户号 ${statement.mchid}${days.length > 0 && ` · ${days.map(readableTime).join('、')}`}</p>
+<p class="name">${statement.name} · 商户号 ${statement.mchid}${days.map(readableTime).map((day) => !statement.name.includes(day) && ` · ${day}`)}</p>
 <h1>${zh}</h1>
 <p lang="en">${en}</p>
 ${refused ? undefined : facts(tally)}
@@ -92,11 +92,11 @@ const facts = (tally: Tally): Markup => {
   const synced = classes.synced_before.lines + classes.synced_by_statement.lines + classes.paid_time_differs.lines
   const paid = CLASS_NAMES.reduce((sum, name) => sum + classes[name].amount, 0)
   return html`<div class="facts">
+<div class="${needs_person > 0 && 'alert'}"><b>${count(needs_person)}</b>需处理 <span lang="en">for a person</span></div>
+${to_refund > 0 && html`<div class="alert"><b>¥${yuan(to_refund)}</b>待核对退款 <span lang="en">to refund?</span></div>`}
 <div><b>${count(lines)}</b>明细行数 <span lang="en">lines</span></div>
 <div><b>${share(synced, lines)}</b>已同步 <span lang="en">synced</span></div>
-<div class="${needs_person > 0 && 'alert'}"><b>${count(needs_person)}</b>需处理 <span lang="en">for a person</span></div>
-${paid > 0 && html`<div><b>¥${yuan(paid)}</b>线下收款 <span lang="en">paid at the till</span></div>`}
-${to_refund > 0 && html`<div class="alert"><b>¥${yuan(to_refund)}</b>待核对退款 <span lang="en">to compare, refund</span></div>`}
+${paid > 0 && html`<div><b>¥${yuan(paid)}</b>线下收款 <span lang="en">at the till</span></div>`}
 </div>`
 }
 
@@ -128,13 +128,13 @@ const shopTable = ({ shops, others, lines, to_refund, needs_person }: Tally): Ma
   return html`<section id="shops">
 <h2>按门店 <span lang="en">By shop</span></h2>
 <div class="scroll"><table>
-<thead><tr><th>门店<br><span lang="en">shop</span></th><th>行数<br><span lang="en">lines</span></th><th>已同步<br><span lang="en">synced</span></th><th>处理中<br><span lang="en">pending</span></th><th>需处理<br><span lang="en">person</span></th><th>金额(元)<br><span lang="en">CNY</span></th>${to_refund > 0 && html`<th>待退(元)<br><span lang="en">to refund</span></th>`}</tr></thead>
+<thead><tr><th>门店<br><span lang="en">shop</span></th><th>需处理<br><span lang="en">person</span></th>${to_refund > 0 && html`<th>待退(元)<br><span lang="en">to refund</span></th>`}<th>金额(元)<br><span lang="en">CNY</span></th><th>行数<br><span lang="en">lines</span></th><th>已同步<br><span lang="en">synced</span></th><th>处理中<br><span lang="en">pending</span></th></tr></thead>
 <tbody>${sums.map(([shop, sum]) => shopRow(shop === '' ? html`(未填) <span lang="en">none given</span>` : html`${shop}`, sum, to_refund > 0))}
 ${others && shopRow(html`其他门店 <span lang="en">other shops</span>`, others, to_refund > 0)}</tbody>
-<tfoot><tr><td>合计 <span lang="en">all</span></td><td>${count(lines)}</td><td>${count(total((sum) => sum.synced))}</td><td>${count(total((sum) => sum.pending))}</td><td>${count(needs_person)}</td><td>${yuan(total((sum) => sum.amount))}</td>${to_refund > 0 && html`<td>${yuan(to_refund)}</td>`}</tr></tfoot>
+<tfoot><tr><td>合计 <span lang="en">all</span></td><td>${count(needs_person)}</td>${to_refund > 0 && html`<td>${yuan(to_refund)}</td>`}<td>${yuan(total((sum) => sum.amount))}</td><td>${count(lines)}</td><td>${count(total((sum) => sum.synced))}</td><td>${count(total((sum) => sum.pending))}</td></tr></tfoot>
 </table></div>
 </section>`
 }
 
 const shopRow = (name: Markup, sum: ShopSum, hasRefunds: boolean): Markup =>
-  html`<tr><td>${name}</td><td>${count(sum.lines)}</td><td>${count(sum.synced)}</td><td class="${sum.pending === 0 && 'zero'}">${count(sum.pending)}</td><td class="${sum.person > 0 ? 'alert' : 'zero'}">${count(sum.person)}</td><td>${yuan(sum.amount)}</td>${hasRefunds && html`<td class="${sum.to_refund > 0 ? 'alert' : 'zero'}">${yuan(sum.to_refund)}</td>`}</tr>`
+  html`<tr><td>${name}</td><td class="${sum.person > 0 ? 'alert' : 'zero'}">${count(sum.person)}</td>${hasRefunds && html`<td class="${sum.to_refund > 0 ? 'alert' : 'zero'}">${yuan(sum.to_refund)}</td>`}<td>${yuan(sum.amount)}</td><td>${count(sum.lines)}</td><td>${count(sum.synced)}</td><td class="${sum.pending === 0 && 'zero'}">${count(sum.pending)}</td></tr>`

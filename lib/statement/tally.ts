@@ -5,6 +5,9 @@ import type { Entry } from './judge.ts'
 /** Lines, and what was paid at the till in those that say it, fen. */
 export type Sum = { readonly lines: number; readonly amount: number }
 
+/** `person`: lines that need one. */
+export type ClassSum = Sum & { readonly person: number }
+
 export type ShopSum = Sum & {
   readonly synced: number
   readonly pending: number
@@ -21,7 +24,7 @@ export const DELAYS = [60_000, 5 * 60_000, 15 * 60_000, 3_600_000, 6 * 3_600_000
 /** Everything that a report says in sums, and the first entries of those that it shows one by one. */
 export type Tally = {
   readonly lines: number
-  readonly classes: Readonly<Record<LineClass, Sum>>
+  readonly classes: Readonly<Record<LineClass, ClassSum>>
   /** By shop_id, '' for lines without one; the largest shops, and the others together as `others`. */
   readonly shops: ReadonlyMap<string, ShopSum>
   readonly others?: ShopSum
@@ -45,9 +48,9 @@ const NO_SHOP: ShopSum = { lines: 0, amount: 0, synced: 0, pending: 0, person: 0
 
 /** Sums up entries as they come; its memory does not grow with them. */
 export const createTally = () => {
-  const classes = Object.fromEntries(CLASS_NAMES.map((name) => [name, { lines: 0, amount: 0 }])) as Record<
+  const classes = Object.fromEntries(CLASS_NAMES.map((name) => [name, { lines: 0, amount: 0, person: 0 }])) as Record<
     LineClass,
-    Sum
+    ClassSum
   > // all of them, as the line above makes them
   const shops = new Map<string, ShopSum>()
   const shown = new Map<Entry['class'], Entry[]>()
@@ -85,7 +88,8 @@ export const createTally = () => {
   const addLine = (entry: Entry, wasBooked: boolean): void => {
     if (entry.class === 'ledger_only') throw new TypeError('an order that the list lacks is no line')
     lines += 1
-    classes[entry.class] = grown(classes[entry.class], entry)
+    const sum = classes[entry.class]
+    classes[entry.class] = { ...grown(sum, entry), person: sum.person + (entry.needs_person ? 1 : 0) }
     // A second line of the same order is no second payment.
     const refund = entry.class === 'charged_twice' && !entry.settled ? (entry.charged ?? 0) : 0
     addShop(entry, refund)

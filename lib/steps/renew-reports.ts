@@ -1,9 +1,9 @@
 import type { Listed, Objects } from '../aws/objects.ts'
-import type { Handled } from './handled.ts'
 import { errorFields } from '../log.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Merchant } from '../order/merchant.ts'
 import { OPEN, statementKeyOf } from '../statement/statement-key.ts'
+import type { Handled } from './handled.ts'
 import { readStatement, type StatementDeps } from './read-statement.ts'
 
 /** Makes every report that is not final anew, each run beginning with another. One that fails holds up no other. */
