@@ -12,7 +12,7 @@ export const createSeen = (most: number): Seen => {
   const size = 2 ** Math.ceil(Math.log2(most * 2 + 2))
   const slots = new BigUint64Array(size)
   // Touched now: memory that comes as it is filled would look like a leak.
-  slots.fill(0n)
+  new Uint8Array(slots.buffer).fill(0)
   const mask = BigInt(size - 1)
 
   const slotOf = (hash: bigint): number => {

@@ -69,7 +69,16 @@ const readStated = (line: number, stated: Stated, { mchid, merchants, now }: Lin
     if (String(label).includes('\ufffd')) throw new LineError({ en: 'holds broken characters', zh: '含有乱码' })
   const given = stated.paid_time
   const paid_time = typeof given === 'string' ? plainTime(given) : given
-  const notice = { mchid, out_order_no, service_id, detail: { paid_time }, amount, shop_id, cashier_id, pos_ref }
+  const notice = {
+    mchid,
+    out_order_no,
+    service_id,
+    detail: present({ paid_time }),
+    amount,
+    shop_id,
+    cashier_id,
+    pos_ref,
+  }
   const order = readPaidOrder({ via: 'direct', noticed_at: now, notice: present(notice) }, merchants, now)
   return { line, order, paid_time: /^\d{8}$/.test(String(paid_time)) ? String(paid_time) : order.call.paid_time }
 }

@@ -9,7 +9,12 @@ type Update = {
   readonly ExpressionAttributeValues: Item
 }
 type Batch = { readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Update['Key'][] }>> }
-type Query = { readonly ExpressionAttributeValues: { readonly ':day': { readonly S: string } } }
+type Query = {
+  readonly ExpressionAttributeValues: { readonly ':day': { readonly S: string } }
+  readonly Limit: number
+  /** Where the page before ended: a place in the list, since the asker does not look into it. */
+  readonly ExclusiveStartKey?: { readonly at: { readonly N: string } }
+}
 
 /**
  * A table that takes what a statement asks of it and nothing else: a new row where there is none, rows by their keys, the
@@ -52,9 +57,13 @@ export const startSwiftTable = async () => {
     return [200, { Responses: { [table]: found }, UnprocessedKeys: {} }]
   }
 
-  const query = ({ ExpressionAttributeValues }: Query): readonly [number, object] => {
-    const keys = days.get(ExpressionAttributeValues[':day'].S) ?? []
-    return [200, { Items: keys.map((pk) => ({ pk: { S: pk } })), Count: keys.length }]
+  const query = ({ ExpressionAttributeValues, Limit, ExclusiveStartKey }: Query): readonly [number, object] => {
+    const all = days.get(ExpressionAttributeValues[':day'].S) ?? []
+    const from = Number(ExclusiveStartKey?.at.N ?? 0)
+    const keys = all.slice(from, from + Limit)
+    const isMore = from + Limit < all.length
+    const LastEvaluatedKey = isMore ? { at: { N: String(from + Limit) } } : undefined
+    return [200, { Items: keys.map((pk) => ({ pk: { S: pk } })), Count: keys.length, LastEvaluatedKey }]
   }
 
   const server = await listenOnLoopback(async (request, response) => {
