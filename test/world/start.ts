@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { startLiveWorld, WHY_LIVE } from './live.ts'
 import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { tableHead, tableRow } from './table.ts'
+import { watchStatements } from './watch-statements.ts'
 import { startWorld, type World } from './world.ts'
 
 const USAGE = `npm start -- [--once] [--fast] [--port 3000] [--samples FOLDER] [--merchant FILE.json --live]
@@ -44,8 +45,9 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   )
   say(`  curl -X POST ${url}/sync -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"}}'`)
   say(`  curl ${url}\n`)
+  const statements = watchStatements({ folder: '.local/statements', mchid, objects: world.objects, say })
   let told = world.bus.history.events.length
-  const minutes = setInterval(() => void world.runReconcile(), 60_000)
+  const minutes = setInterval(() => void world.runReconcile().then(world.renewReports), 60_000)
   const outcomes = setInterval(() => {
     for (const { source, detailType, detail } of world.bus.history.events.slice(told)) {
       if (source === 'payscore.ledger') say(`${new Date().toISOString()} ${detailType} ${detail}`)
@@ -53,6 +55,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
     told = world.bus.history.events.length
   }, 500)
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+  statements.close()
   clearInterval(minutes)
   clearInterval(outcomes)
   await world.close()
