@@ -14,14 +14,15 @@ h2{font-size:18px;line-height:1.4;margin:0 0 12px}
 h3{font-size:16px;margin:18px 0 6px;display:flex;align-items:center;gap:8px;flex-wrap:wrap}
 h2+h3{margin-top:0}
 p{margin:4px 0}
-[lang=en]{color:var(--soft);font-size:.82em;font-weight:400;font-family:-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+[lang=en]{color:var(--soft);font-size:.82em;font-weight:400;font-family:-apple-system,BlinkMacSystemFont,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Liberation Sans","DejaVu Sans",sans-serif}
 section>h3:first-child{margin-top:0}
 .name{color:var(--soft);font-size:14px;margin:0 0 10px;overflow-wrap:anywhere}
 .person{border-left:6px solid var(--red)}.waiting{border-left:6px solid var(--amber)}.good{border-left:6px solid var(--green)}
 .person h1{color:var(--red)}.waiting h1{color:var(--amber)}.good h1{color:var(--green)}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(146px,1fr));gap:10px;margin:16px 0 0}
 .facts div{background:var(--page);border-radius:10px;padding:10px 12px}
-.facts b{display:block;font-size:21px;line-height:1.25;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.facts b{display:block;font-size:19px;line-height:1.3;font-variant-numeric:tabular-nums;white-space:nowrap}
+.facts [lang=en]{display:block;line-height:1.3}
 .facts .alert b{color:var(--red)}
 .badge{background:var(--page);border-radius:99px;padding:1px 10px;font-size:14px;font-variant-numeric:tabular-nums}
 .mark{display:inline-block;width:12px;height:12px;border-radius:3px;flex:none}
