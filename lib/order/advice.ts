@@ -67,6 +67,17 @@ const STANDS = {
       next: '请核对商户服务订单号与小票,然后发送更正后的通知、放行或人工结案。',
     },
   },
+  amount_unknown: {
+    turn: 'shop',
+    en: {
+      meaning: 'held: WeChat Pay does not tell the total of this order, so the amount could not be compared',
+      next: 'Compare the order number and the amount in the merchant platform; then release or close it.',
+    },
+    zh: {
+      meaning: '微信支付未返回订单总金额,无法核对,已暂停',
+      next: '请在商户平台核对商户服务订单号和金额,然后放行或人工结案。',
+    },
+  },
   observe_only: {
     turn: 'shop',
     en: {
@@ -140,6 +151,7 @@ export const adviceOf = (row: Stand): Advice => {
 const heldAdvice = ({ reason }: Stand): Advice => {
   switch (reason) {
     case 'amount_differs':
+    case 'amount_unknown':
     case 'observe_only':
     case 'over_cap':
       return STANDS[reason]

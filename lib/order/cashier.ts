@@ -9,7 +9,7 @@ export const checkReply = (
 ): Reply => {
   const { may_charge, en, zh } = CASHIER[kind] ?? CASHIER.unknown
   const facts = { out_order_no, verdict: kind, total_amount, may_charge, advice: en, advice_zh: zh, ...charge }
-  const isTold = verified && status !== undefined && (status === 200 || kind === 'absent')
+  const isTold = verified && (status === 200 || kind === 'absent' || kind === 'busy')
   if (isTold) return { status: 200, body: { ...facts, request_id } }
   return problem(503, 'Not known now', en, { ...facts, code, request_id })
 }
@@ -47,7 +47,7 @@ const CASHIER: { readonly [kind in VerdictKind]?: CashierLine } & { readonly unk
   },
   undecided: {
     may_charge: false,
-    en: 'The order is done, but not by whom: look it up in the merchant platform.',
+    en: 'The order is done, but nobody can tell who collected: look it up in the merchant platform.',
     zh: '订单已完成,但无法判断收款渠道,请在商户平台核对。',
   },
   unknown: {

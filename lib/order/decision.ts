@@ -52,13 +52,13 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
 export const decisionTransition = (row: Row, { what, why }: DecisionRequest, now: number): Transition | undefined => {
   switch (what) {
     case 'expedite':
-      return expedite(row.pk, now)
+      return expedite(row, now)
     case 'reopen':
       return reopenByHand(row.pk, now)
     case 'close':
-      return close(row.pk, why, now)
+      return close(row, why, now)
     case 'release':
-      return release(row.pk, now)
+      return release(row, now)
     case 'settle':
       return settle(row.pk, why, now)
     case 'withdraw':

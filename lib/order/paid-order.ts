@@ -34,8 +34,11 @@ const text = v.string('must be text')
 
 const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
 
-/** 1 to 64 printable characters of any language. */
-const Label = v.pipe(text, v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}$/u, 'must be 1 to 64 printable characters'))
+/** 1 to 64 printable characters of any language, with its spaces: Chinese tills print U+3000. */
+const Label = v.pipe(
+  text,
+  v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{1,64}$/u, 'must be 1 to 64 printable characters'),
+)
 
 const Fen = v.pipe(
   v.number('must be a number of fen'),

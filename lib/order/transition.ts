@@ -30,6 +30,9 @@ export type Alarm = 'config' | 'undone' | 'unproved'
 /** A moment, and chance in [0, 1). */
 export type Moment = { readonly now: number; readonly random: number }
 
+/** A row as it was read before somebody decided. */
+type AsRead = Pick<Row, 'pk' | 'attempt'>
+
 const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
 /** What a row that is taken up again must not remember. */
@@ -82,13 +85,16 @@ export const claim = (pk: string, step: Step, now: number, repeated?: string): T
   return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
 }
 
-/** 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. */
-export const reopen = (order: PaidOrder, now: number): Transition => ({
+/**
+ * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
+ * the notice found it.
+ */
+export const reopen = (order: PaidOrder, row: AsRead, now: number): Transition => ({
   name: '3 reopen',
   pk: rowKey(order),
   when: and(
     differs('call_hash', order.call_hash),
-    or(equals('state', 'REJECTED'), and(equals('state', 'HELD'), noCallOut(now))),
+    or(equals('state', 'REJECTED'), and(asRead(row), equals('state', 'HELD'), noCallOut(now))),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),
   set: { ...born(order, now), noticed_at: order.noticed_at, ...(order.mode ? queryNow(now) : lease(now)) },
@@ -356,11 +362,14 @@ export const decided = (transition: Transition, decision: Decision): Transition 
   ...(transition.otherwise && { otherwise: decided(transition.otherwise, decision) }),
 })
 
-/** 13: asked again at once, but never within a lease nor before a sync can be proved. */
-export const expedite = (pk: string, now: number): Transition => ({
+/**
+ * 13: asked again at once, but never within a lease nor before a sync can be proved. Fenced by the row as it was read:
+ * whoever claims it after that has a lease that this moment knows nothing of.
+ */
+export const expedite = (row: AsRead, now: number): Transition => ({
   name: '13 expedite',
-  pk,
-  when: and(equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
   set: { due_at: now + LIMITS.lease },
 })
 
@@ -375,20 +384,20 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
 })
 
 /** 15: nothing more shall be done, while no call can be out. */
-export const close = (pk: string, why: string, now: number): Transition => ({
+export const close = (row: AsRead, why: string, now: number): Transition => ({
   name: '15 close',
-  pk,
-  when: and(or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
+  pk: row.pk,
+  when: and(asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
   set: { state: 'REJECTED', reason: `closed by hand: ${why}`, expires_at: expiry(now) },
   remove: NOTHING_LEFT,
-  otherwise: stopAsking(pk, why, now),
+  otherwise: stopAsking(row, why, now),
 })
 
 /** 15 of a synced row: it stays synced, only the asking ends. */
-const stopAsking = (pk: string, why: string, now: number): Transition => ({
+const stopAsking = (row: AsRead, why: string, now: number): Transition => ({
   name: '15 stop asking',
-  pk,
-  when: and(equals('state', 'SYNCED'), exists('due'), noCallOut(now)),
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now)),
   set: { reason: `closed by hand: ${why}`, expires_at: expiry(now) },
   remove: NOTHING_LEFT,
 })
@@ -402,10 +411,10 @@ export const settle = (pk: string, outcome: string, now: number): Transition => 
 })
 
 /** 18: a held order may be synced after all. */
-export const release = (pk: string, now: number): Transition => ({
+export const release = (row: AsRead, now: number): Transition => ({
   name: '18 release',
-  pk,
-  when: and(equals('state', 'HELD'), noCallOut(now)),
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'HELD'), noCallOut(now)),
   set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
   count: ['attempt'],
   remove: ['reason', 'last_error', 'late_at', 'absent_since', 'amount', 'transaction_id'],
@@ -420,11 +429,7 @@ export const withdraw = (row: Row, why: string, now: number): Transition | undef
   return {
     name: '19 withdraw',
     pk: row.pk,
-    when: and(
-      equals('attempt', row.attempt),
-      equals('state', row.state),
-      ...(row.state === 'HELD' ? [noCallOut(now)] : []),
-    ),
+    when: and(asRead(row), equals('state', row.state), ...(row.state === 'HELD' ? [noCallOut(now)] : [])),
     set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
     remove: NOTHING_LEFT,
   }
@@ -476,8 +481,14 @@ const fencedPending = (row: Row): Condition => and(equals('attempt', row.attempt
 
 const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
 
-/** The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. */
+/**
+ * The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. A write that is late on
+ * its way knows nothing of a lease that began after `now`: it needs `asRead` as well.
+ */
 const noCallOut = (now: number): Condition => or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
+
+/** Nobody has claimed the row since it was read. */
+const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 

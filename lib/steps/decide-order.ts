@@ -7,10 +7,10 @@ import { announceNext, rowFields, type StepDeps } from './take-step.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */
 export const decideOrder = async (request: DecisionRequest, deps: StepDeps): Promise<Handled> => {
-  const { what, by, why } = request
+  const { mchid, out_order_no, what, by, why } = request
   const said = { via: 'person', decision: what, by, reason: why }
   const row = await deps.ledger.read(rowKey(request))
-  if (!row) return { reply: statusReply(undefined), log: { ...said, transition: 'none' } }
+  if (!row) return { reply: statusReply(undefined), log: { mchid, out_order_no, ...said, transition: 'none' } }
 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)

@@ -93,10 +93,12 @@ const serveMerchant = async (
       const [oldest] = rows
       if (!oldest) break
       if (lag === 0) lag = startedAt - oldest.due_at
-      const putAt = now()
-      const failed = await inTurn(() => bus.put(rows.map(dueEventOf)).then((back) => back.length)).catch(
-        () => rows.length,
-      )
+      // Counted from the put itself: after a long wait for its turn the next one would follow at once.
+      let putAt = now()
+      const failed = await inTurn(() => {
+        putAt = now()
+        return bus.put(rows.map(dueEventOf)).then((back) => back.length)
+      }).catch(() => rows.length)
       dispatched += rows.length - failed
       refused += failed
       if (rows.length < BUS_BATCH) break

@@ -30,11 +30,17 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
 
 /** A new call in the ledger: it is synced now, or asked about first, or held. */
 const begin = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  const held = (await isOverCap(order, deps)) ? await deps.ledger.apply(holdOverCap(row, deps.now())) : undefined
-  if (!held && !order.mode) return callNow(row, deps)
-  if (!held) await announceNext(row, deps)
-  const after = held?.row ?? row
-  const log = { ...rowFields(after), transition: held?.transition.name ?? 'asked about first' }
+  if (await isOverCap(order, deps)) return holdNow(row, deps)
+  if (!order.mode) return callNow(row, deps)
+  await announceNext(row, deps)
+  return { reply: rowReply(row, deps.now(), false), log: { ...rowFields(row), transition: 'asked about first' } }
+}
+
+/** No call follows even where the hold is refused: it may have been written before, and its answer lost. */
+const holdNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
+  const held = await deps.ledger.apply(holdOverCap(row, deps.now()))
+  const after = held?.row ?? (await deps.ledger.read(row.pk)) ?? row
+  const log = { ...rowFields(after), transition: held?.transition.name ?? 'not held' }
   return { reply: rowReply(after, deps.now(), false), log }
 }
 
@@ -59,7 +65,7 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
   const claimed = await deps.ledger.apply(claim(row.pk, 'sync', deps.now(), order.call_hash))
   if (claimed) return callNow(claimed.row, deps)
   const isWaiting = row.state === 'PENDING' && row.last_error?.verdict === 'open'
-  const expedited = isWaiting ? await deps.ledger.apply(expedite(row.pk, deps.now())) : undefined
+  const expedited = isWaiting ? await deps.ledger.apply(expedite(row, deps.now())) : undefined
   const after = expedited?.row ?? row
   const log = { ...rowFields(after), transition: expedited?.transition.name ?? 'none', replayed: true }
   return { reply: rowReply(after, deps.now(), true), log }
@@ -67,7 +73,7 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
 
 /** Another call for the same order: it reopens a rejected one, and else is a conflict. */
 const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  const reopened = await deps.ledger.apply(reopen(order, deps.now()))
+  const reopened = await deps.ledger.apply(reopen(order, row, deps.now()))
   if (reopened) return begin(order, reopened.row, deps)
   const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
   const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)

@@ -54,20 +54,23 @@ describe('a transition in the words of DynamoDB', () => {
   })
 
   it('3 reopen nests conditions in conditions', () => {
-    const { ConditionExpression, ExpressionAttributeValues } = updateItem(reopen({ ...ORDER, call_hash: 'other' }, NOW))
+    const { ConditionExpression, ExpressionAttributeValues } = updateItem(
+      reopen({ ...ORDER, call_hash: 'other' }, CLAIMED, NOW),
+    )
 
     expect(ConditionExpression).toBe(
       '(#call_hash <> :v11 AND ' +
-        '(#state = :v12 OR (#state = :v13 AND (#due_at <= :v14 OR #due_at > :v15))) AND ' +
-        '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
+        '(#state = :v12 OR (#attempt = :v13 AND #state = :v14 AND (#due_at <= :v15 OR #due_at > :v16))) AND ' +
+        '(attribute_not_exists(#noticed_at) OR #noticed_at < :v17))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v11': { S: 'other' },
       ':v12': { S: 'REJECTED' },
-      ':v13': { S: 'HELD' },
-      ':v14': { N: '1795487400000' },
-      ':v15': { N: '1795487440000' },
-      ':v16': { N: '1795487399000' },
+      ':v13': { N: '3' },
+      ':v14': { S: 'HELD' },
+      ':v15': { N: '1795487400000' },
+      ':v16': { N: '1795487440000' },
+      ':v17': { N: '1795487399000' },
     })
   })
 
@@ -94,21 +97,24 @@ describe('a transition in the words of DynamoDB', () => {
   })
 
   it('15 close compares with both ends of a lease', () => {
-    const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(PK, 'refunded in cash', NOW))
+    const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(CLAIMED, 'refunded in cash', NOW))
 
-    expect(ConditionExpression).toBe('((#state = :v3 OR #state = :v4) AND (#due_at <= :v5 OR #due_at > :v6))')
+    expect(ConditionExpression).toBe(
+      '(#attempt = :v3 AND (#state = :v4 OR #state = :v5) AND (#due_at <= :v6 OR #due_at > :v7))',
+    )
     expect(ExpressionAttributeValues).toMatchObject({
-      ':v3': { S: 'PENDING' },
-      ':v4': { S: 'HELD' },
-      ':v5': { N: '1795487400000' },
-      ':v6': { N: '1795487440000' },
+      ':v3': { N: '3' },
+      ':v4': { S: 'PENDING' },
+      ':v5': { S: 'HELD' },
+      ':v6': { N: '1795487400000' },
+      ':v7': { N: '1795487440000' },
     })
   })
 
   it('what a person decided is added to a list that may not be there', () => {
     const decision = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
 
-    const { UpdateExpression, ExpressionAttributeValues } = updateItem(decided(expedite(PK, NOW), decision))
+    const { UpdateExpression, ExpressionAttributeValues } = updateItem(decided(expedite(CLAIMED, NOW), decision))
 
     expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = list_append(if_not_exists(#decisions, :v1), :v2)')
     expect(ExpressionAttributeValues).toMatchObject({

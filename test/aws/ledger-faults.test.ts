@@ -6,6 +6,7 @@ import { create } from '../../lib/order/transition.ts'
 import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { dynamoClient } from '../support/ledger-table.ts'
+import { serveRaw } from '../support/loopback.ts'
 import { NOW, ORDER, PK } from '../support/orders.ts'
 
 const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
@@ -97,6 +98,15 @@ describe.each(METHODS)('%s', (_, ask) => {
     expect(error).toBeInstanceOf(UnavailableError)
     expect(error).toMatchObject({ message: 'the ledger says ResourceNotFoundException' })
   })
+})
+
+it('gives up a count before it would ask twice: a payment waits for it', async () => {
+  const { port, requests } = await serveRaw(() => {})
+
+  const error = await failure(ledgerAt(`http://127.0.0.1:${port}`).count('1900000109#hour#498746', 1_795_492_800))
+
+  expect(error).toBeInstanceOf(UnavailableError)
+  expect(requests).toHaveLength(1)
 })
 
 it('reads with strong consistency', async () => {

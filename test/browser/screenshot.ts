@@ -9,7 +9,10 @@ for (const row of day.rows) await world.table.put(row)
 const { html } = await world.report('2026-11-24', day.csv)
 await world.close()
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
 const phone = await browser.newPage({ viewport: { width: 390, height: 800 } })
 await phone.setContent(html)
 const shots: string[] = []

@@ -139,7 +139,11 @@ describe('the reply for a held order', () => {
   it.each([
     [ROWS.observed, 'shop', 'held: this merchant is only observed, no sync is sent'],
     [ROWS.over_cap, 'engineer', 'held: more notices in one hour than this merchant allows'],
-    [ROWS.amount_unknown, 'shop', 'held: nothing is sent until a person has decided'],
+    [
+      ROWS.amount_unknown,
+      'shop',
+      'held: WeChat Pay does not tell the total of this order, so the amount could not be compared',
+    ],
   ] as const)('says whose turn it is: $0.reason', (row, turn, meaning) => {
     expect(rowReply(row, NOW, true)).toMatchObject({ status: 202, body: { turn, meaning, reason: row.reason } })
   })

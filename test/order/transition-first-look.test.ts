@@ -57,8 +57,19 @@ describe('a first notice whose order must be looked at first', () => {
 })
 
 describe('a corrected notice whose order must be looked at first', () => {
+  const former = {
+    ...HELD,
+    cashier_id: '0042',
+    paid_time_clamped: true,
+    cleared: true,
+    amount: 5000,
+    transaction_id: '42000004',
+    absent_since: NOW - 5,
+    late_at: NOW - 5,
+  }
+
   it('3: reopens with a query due now, counted, and remembers nothing of the former life', () => {
-    const transition = inWords(reopen({ ...CHECKED, call_hash: 'another call' }, NOW))
+    const transition = inWords(reopen({ ...CHECKED, call_hash: 'another call' }, former, NOW))
 
     expect(transition).toMatchObject({
       name: '3 reopen',
@@ -79,21 +90,10 @@ describe('a corrected notice whose order must be looked at first', () => {
     ])
   })
 
-  const former = {
-    ...HELD,
-    cashier_id: '0042',
-    paid_time_clamped: true,
-    cleared: true,
-    amount: 5000,
-    transaction_id: '42000004',
-    absent_since: NOW - 5,
-    late_at: NOW - 5,
-  }
-
   it('3: leaves on the row what the newer notice says, and nothing of what the first said', () => {
     const newer = { ...ORDER, call_hash: 'another call', labels: { cashier_id: '0007' } }
 
-    const row = changed(reopen(newer, NOW), former)
+    const row = changed(reopen(newer, former, NOW), former)
 
     expect(row).toStrictEqual({
       ...BORN,
@@ -109,7 +109,7 @@ describe('a corrected notice whose order must be looked at first', () => {
   it('3: takes the mode and the amount of the newer notice', () => {
     const newer = { ...ORDER, call_hash: 'another call', mode: 'observe' as const, expected_amount: 4000 }
 
-    const row = changed(reopen(newer, NOW), former)
+    const row = changed(reopen(newer, former, NOW), former)
 
     expect(row).toStrictEqual({
       ...BORN,

@@ -51,6 +51,15 @@ describe('19: a notice that the shop takes back', () => {
     })
   })
 
+  // Next `sync` only after an answer that rules out every sync before; next `query` while one may have been taken.
+  it.each(Object.values(LAST_ERRORS))('depends on what came last, and on what is next: $verdict', (last_error) => {
+    const beforeSync = withdraw(lastEnded(last_error, { next: 'sync' }), 'wrong order number', NOW)
+    const beforeQuery = withdraw(lastEnded(last_error, { next: 'query' }), 'wrong order number', NOW)
+
+    expect(beforeSync !== undefined).toBe(['config', 'unsent', 'throttled', 'absent'].includes(last_error.verdict))
+    expect(beforeQuery !== undefined).toBe(last_error.verdict === 'absent')
+  })
+
   it.each([
     ['a call is out', CLAIMED],
     ['a call is out after one that failed', lastEnded({ ...LAST_ERRORS.unsent, attempt: 2 }, { next: 'query' })],

@@ -13,7 +13,7 @@ import {
   reopenByHand,
   settle,
 } from '../../lib/order/transition.ts'
-import { IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
+import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 
 const BORN = {
@@ -109,14 +109,14 @@ describe('what a notice does to the ledger', () => {
   })
 
   it('3: reopens a rejected or held row for a newer notice with another call, as new', () => {
-    const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, NOW))
+    const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, CLAIMED, NOW))
 
     expect(transition).toStrictEqual({
       name: '3 reopen',
       pk: PK,
       when:
         'call_hash <> another call' +
-        ` and (state = REJECTED or (state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})))` +
+        ` and (state = REJECTED or (attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})))` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
@@ -143,7 +143,7 @@ describe('what a notice does to the ledger', () => {
       labels: { shop_id: 'S-7', cashier_id: 'C-1', pos_ref: 'P-2' },
     }
 
-    const { set, remove } = reopen(order, NOW)
+    const { set, remove } = reopen(order, CLAIMED, NOW)
 
     expect(set).toStrictEqual({
       ...BORN,
@@ -184,12 +184,12 @@ describe('what a notice does to the ledger', () => {
 
 describe('what a person does to the ledger', () => {
   it('13: brings a waiting row forward to the end of a lease from now, never within one', () => {
-    const transition = inWords(expedite(PK, NOW))
+    const transition = inWords(expedite(CLAIMED, NOW))
 
     expect(transition).toStrictEqual({
       name: '13 expedite',
       pk: PK,
-      when: `state = PENDING and due exists and due_at > ${NOW + 30 * SECOND}`,
+      when: `attempt = 3 and state = PENDING and due exists and due_at > ${NOW + 30 * SECOND}`,
       set: { due_at: NOW + 30 * SECOND },
     })
   })
@@ -211,18 +211,18 @@ describe('what a person does to the ledger', () => {
   })
 
   it('15: closes a pending or held row while no call can be out, and only stops asking about a synced one', () => {
-    const transition = inWords(close(PK, 'refunded in cash', NOW))
+    const transition = inWords(close(CLAIMED, 'refunded in cash', NOW))
 
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `(state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
       otherwise: {
         name: '15 stop asking',
         pk: PK,
-        when: `state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+        when: `attempt = 3 and state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
         set: { reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       },
@@ -241,12 +241,12 @@ describe('what a person does to the ledger', () => {
   })
 
   it('18: releases a held row to a sync that is due now, while no query is out', () => {
-    const transition = inWords(release(PK, NOW))
+    const transition = inWords(release(CLAIMED, NOW))
 
     expect(transition).toStrictEqual({
       name: '18 release',
       pk: PK,
-      when: `state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
       remove: ['absent_since', 'amount', 'last_error', 'late_at', 'reason', 'transaction_id'],
@@ -256,7 +256,7 @@ describe('what a person does to the ledger', () => {
   it('keeps who decided what, when and why, whichever of the two is applied', () => {
     const decision = { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'refunded in cash' }
 
-    const transition = decided(close(PK, 'refunded in cash', NOW), decision)
+    const transition = decided(close(CLAIMED, 'refunded in cash', NOW), decision)
 
     expect(transition).toMatchObject({ name: '15 close', append: decision })
     expect(transition.otherwise).toMatchObject({ name: '15 stop asking', append: decision })

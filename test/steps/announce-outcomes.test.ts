@@ -54,6 +54,14 @@ describe('what came of an order', () => {
     expect(await announced(before, after)).toStrictEqual(told)
   })
 
+  it('is told of orders alone: the counters of notices lie in the same table', async () => {
+    const counter = (count: number) => ({ pk: '1900000109#hour#498746', count, expires_at: 1_795_492_800 })
+    const rowOf = (item: object) => item as Row // as the stream gives it, whatever it is
+
+    expect(await announced(undefined, rowOf(counter(1)))).toStrictEqual([])
+    expect(await announced(rowOf(counter(1)), rowOf(counter(2)))).toStrictEqual([])
+  })
+
   it('is told whole, and without anything personal', async () => {
     const { bus, puts } = recordingBus()
 

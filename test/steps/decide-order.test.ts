@@ -101,13 +101,15 @@ describe('a decision that does not fit', () => {
     expect(log).toMatchObject({ via: 'person', decision: what, by: LI, transition: 'refused', state: row.state })
   })
 
-  it('is told that nobody handed the order over', async () => {
+  it('is told that nobody handed the order over, and names it in the log', async () => {
     const world = stepWorld()
 
     const { reply, log } = await decideOrder(request('close'), world.deps)
 
     expect(reply).toMatchObject({ status: 404, body: { title: 'Unknown order' } })
     expect(log).toStrictEqual({
+      mchid: '1900000109',
+      out_order_no: '1234323JKHDFE1243252',
       via: 'person',
       decision: 'close',
       by: LI,

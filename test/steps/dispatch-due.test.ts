@@ -196,6 +196,24 @@ describe('several merchants', () => {
     expect(reports.map(({ dispatched }) => dispatched)).toStrictEqual([40, 35])
   })
 
+  it('keep their pace when batches wait for their turn', async () => {
+    const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
+    const { dispatch, puts } = dispatchWorld({
+      rows: mchids.flatMap((mchid) => manyRows(30, mchid)),
+      put: async (_, sleep) => {
+        await sleep(puts.length % 3 === 0 ? 200 : 20)
+        return []
+      },
+    })
+
+    await dispatch(mchids)
+
+    const times = Map.groupBy(puts, ({ events }) => events[0]?.detail && JSON.stringify(events[0].detail).slice(0, 22))
+    const pauses = [...times.values()].flatMap((own) => own.slice(1).map(({ at }, i) => at - (own[i]?.at ?? 0)))
+    expect(pauses).toHaveLength(200)
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500)
+  })
+
   it('put no more than sixteen batches at once', async () => {
     const mchids = Array.from({ length: 40 }, (_, i) => String(1900000200 + i))
     let inFlight = 0

@@ -35,6 +35,18 @@ export const answered = (status: number, body: string, nowMs = NOW): Sent => {
 
 const PARTIES = '"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"1234323JKHDFE1243252"'
 
+/** The same answer with another signature of the same length: somebody else's word. */
+export const forged = (sent: Sent): Sent => {
+  if (sent.kind !== 'answered') return sent
+  const { rawHeaders } = sent.answer
+  const at = rawHeaders.indexOf('Wechatpay-Signature') + 1
+  const other = rawHeaders.with(at, Buffer.alloc(256, 1).toString('base64'))
+  return { kind: 'answered', answer: { ...sent.answer, rawHeaders: other } }
+}
+
+/** The order as a query answers it, with these members, signed at the given moment. */
+export const orderSays = (members: string, nowMs = NOW): Sent => answered(200, `{${PARTIES},${members}}`, nowMs)
+
 /** What WeChat Pay says, each signed. */
 export const SAYS = {
   taken: answered(200, `{${PARTIES},"order_id":"15646546545165651651"}`),
@@ -52,7 +64,7 @@ export const NO_ANSWER: Sent = { kind: 'lost', reason: 'ETIMEDOUT' }
 type Given = {
   /** What is in the ledger. */
   readonly rows?: readonly Row[]
-  /** What WeChat Pay says to the one request. */
+  /** What WeChat Pay says to each request, until `wechatpay.says` is set to something else. */
   readonly says?: Sent
   readonly ledger?: (sound: Ledger) => Ledger
   readonly signer?: (clock: { now: number }) => Promise<Signer>
@@ -62,6 +74,7 @@ type Given = {
 /** The world of a step, in memory: what was sent, told and forgotten is kept for the test to read. */
 export const stepWorld = ({ rows = [], says = SAYS.taken, ledger, signer, announceDue }: Given = {}) => {
   const clock = { now: NOW }
+  const wechatpay = { says }
   const sent: SendRequest[] = []
   const announced: DueEvent[] = []
   const forgotten: string[] = []
@@ -75,7 +88,7 @@ export const stepWorld = ({ rows = [], says = SAYS.taken, ledger, signer, announ
     },
     send: async (request) => {
       sent.push(request)
-      return says
+      return wechatpay.says
     },
     announceDue: async (due) => {
       announced.push(due)
@@ -86,7 +99,7 @@ export const stepWorld = ({ rows = [], says = SAYS.taken, ledger, signer, announ
     nonce: () => '593BEC0C930BF1AFEB40B4A08C8FB242',
   }
 
-  return { deps, clock, sent, announced, forgotten, rows: plain.rows, applied: plain.applied }
+  return { deps, clock, wechatpay, sent, announced, forgotten, rows: plain.rows, applied: plain.applied }
 }
 
 export const SIGNS = (): Promise<Signer> => Promise.resolve(SIGNER)

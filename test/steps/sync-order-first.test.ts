@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
+import type { Row } from '../../lib/order/row.ts'
 import { syncOrder } from '../../lib/steps/sync-order.ts'
 import { DAY, NOW, PK } from '../support/orders.ts'
 import { PAYAFTER_ORDER, PAYAFTER_ROW, stepWorld } from './step-world.ts'
@@ -71,6 +73,25 @@ describe('a merchant that allows two notices in one hour', () => {
     expect(third.log).toMatchObject({ transition: '17 hold', state: 'HELD' })
   })
 
+  it('sends nothing when the hold was written but its answer was lost', async () => {
+    const retried = (sound: Ledger): Ledger => ({
+      ...sound,
+      apply: async (transition) => {
+        const applied = await sound.apply(transition)
+        return transition.name === '17 hold' ? sound.apply(transition) : applied
+      },
+    })
+    const world = stepWorld({ ledger: retried })
+    await syncOrder(notice('A'), 'event', world.deps)
+    await syncOrder(notice('B'), 'event', world.deps)
+
+    const third = await syncOrder(notice('C'), 'event', world.deps)
+
+    expect(world.sent).toHaveLength(2)
+    expect(third.reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'over_cap' } })
+    expect(third.log).toMatchObject({ transition: 'not held', state: 'HELD' })
+  })
+
   it('may give two more in the next hour', async () => {
     const world = stepWorld()
 
@@ -81,6 +102,57 @@ describe('a merchant that allows two notices in one hour', () => {
 
     expect(world.rows.get('1900000109#C')?.state).not.toBe('HELD')
     expect(world.sent).toHaveLength(3)
+  })
+
+  it('may give none in the last millisecond of the same hour', async () => {
+    const world = stepWorld()
+
+    await syncOrder(notice('A'), 'event', world.deps)
+    await syncOrder(notice('B'), 'event', world.deps)
+    world.clock.now = NOW + 30 * 60_000 - 1
+    await syncOrder(notice('C'), 'event', world.deps)
+
+    expect(world.rows.get('1900000109#C')).toMatchObject({ state: 'HELD', reason: 'over_cap' })
+  })
+
+  it('has the third held where it would be looked at first, and nothing announced of it', async () => {
+    const world = stepWorld()
+
+    for (const out_order_no of ['A', 'B', 'C'])
+      await syncOrder({ ...notice(out_order_no), mode: 'check' }, 'event', world.deps)
+
+    expect(world.announced.map((due) => due.out_order_no)).toStrictEqual(['A', 'B'])
+    expect(world.rows.get('1900000109#C')).toMatchObject({ state: 'HELD', reason: 'over_cap', attempt: 0 })
+  })
+
+  it('has a corrected notice counted like any other', async () => {
+    const rejected: Row = { ...ENDED, pk: '1900000109#C', state: 'REJECTED', call_hash: 'a typing error' }
+    const world = stepWorld({ rows: [rejected] })
+
+    for (const out_order_no of ['A', 'B', 'C']) await syncOrder(notice(out_order_no), 'event', world.deps)
+
+    expect(world.applied.slice(-2)).toStrictEqual(['3 reopen', '17 hold'])
+    expect(world.sent).toHaveLength(2)
+  })
+
+  it('has no conflict counted', async () => {
+    const world = stepWorld()
+
+    await syncOrder(notice('A'), 'event', world.deps)
+    await syncOrder({ ...notice('A'), call_hash: 'another call' }, 'event', world.deps)
+    await syncOrder(notice('B'), 'event', world.deps)
+
+    expect(world.rows.get('1900000109#B')?.state).not.toBe('HELD')
+  })
+
+  it('has its own count, whatever others send', async () => {
+    const world = stepWorld()
+
+    for (const out_order_no of ['A', 'B', 'C'])
+      await syncOrder({ ...notice(out_order_no), mchid: '1900000117' }, 'event', world.deps)
+    await syncOrder(notice('D'), 'event', world.deps)
+
+    expect(world.rows.get('1900000109#D')?.state).not.toBe('HELD')
   })
 
   it('has repeated notices counted once', async () => {
@@ -112,7 +184,7 @@ describe('a merchant that allows two notices in one hour', () => {
     expect(counted).toStrictEqual(['1900000109#hour#498746', 1_795_492_800])
   })
 
-  it('has its row synced all the same when somebody else took it before it was held', async () => {
+  it('sends nothing when somebody else took the row before it was held', async () => {
     const world = stepWorld({
       ledger: (sound) => ({
         ...sound,
@@ -121,8 +193,9 @@ describe('a merchant that allows two notices in one hour', () => {
       }),
     })
 
-    await syncOrder(notice('A'), 'event', world.deps)
+    const { reply } = await syncOrder(notice('A'), 'event', world.deps)
 
-    expect(world.sent).toHaveLength(1)
+    expect(world.sent).toHaveLength(0)
+    expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING' } })
   })
 })

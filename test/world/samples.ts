@@ -8,7 +8,7 @@ import {
   payscoreCharges,
 } from './wechatpay/order-moves.ts'
 import type { Order, OrderSeed } from './wechatpay/orders.ts'
-import { TILL, type World } from './world.ts'
+import { TILL, type World, type WorldMerchant } from './world.ts'
 
 /** What happens in a sample, one after the other. */
 type Scene =
@@ -31,7 +31,7 @@ export type Sample = {
     readonly confirmed?: boolean
     readonly reason?: string
     readonly amount?: number
-    readonly posts: number
+    readonly posts?: number
     readonly queries?: number
   }
 }
@@ -66,14 +66,21 @@ export type Played = {
   readonly wrong: readonly string[]
 }
 
+/** Whether a sample gives its merchant other keys on the way. */
+export const hasKeyScene = ({ story }: Sample): boolean => story.some((scene) => 'key' in scene)
+
 /** Plays a sample to its end, with waits that move the world's clock, or only until the first wait. */
-export const playSample = async (sample: Sample, world: World, until: 'end' | 'first wait'): Promise<Played> => {
-  const { mchid, services } = sample.story.some((scene) => 'key' in scene) ? OTHER_MERCHANT : MERCHANT
-  const [service_id = ''] = Object.keys(services)
+export const playSample = async (
+  sample: Sample,
+  world: World,
+  until: 'end' | 'first wait',
+  merchant: WorldMerchant = hasKeyScene(sample) ? OTHER_MERCHANT : MERCHANT,
+): Promise<Played> => {
+  const { mchid, services } = merchant
+  const [service_id = '', ...others] = Object.keys(services)
   const out_order_no = `${sample.name}-${world.clock.now()}`.slice(-32)
   const order =
-    sample.order &&
-    world.wechatpay.addOrder({ family: 'payafter-orders', mchid, service_id, out_order_no, ...sample.order })
+    sample.order && world.wechatpay.addOrder({ ...placeOf(merchant, service_id), out_order_no, ...sample.order })
   const paidAt = world.clock.now()
   const statuses: number[] = []
   const notices: ('http' | 'event')[] = []
@@ -85,7 +92,8 @@ export const playSample = async (sample: Sample, world: World, until: 'end' | 'f
     else if ('key' in scene) world.putKey(mchid, scene.key === 'right')
     else if ('notice' in scene) {
       const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))
-      const status = await handOver(world, scene.notice, { mchid, out_order_no, detail: { paid_time } })
+      const notice = { mchid, out_order_no, detail: { paid_time }, ...(others.length > 0 && { service_id }) }
+      const status = await handOver(world, scene.notice, notice)
       notices.push(scene.notice)
       if (status !== undefined) statuses.push(status)
     }
@@ -104,7 +112,24 @@ const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
   return wait < 0 ? story : story.slice(0, wait)
 }
 
-type Notice = { readonly mchid: string; readonly out_order_no: string; readonly detail: { readonly paid_time: string } }
+/** Where a merchant's order lives at WeChat Pay. */
+const placeOf = (
+  { mchid, provider, channel_id, order_api = 'payafter-orders' }: WorldMerchant,
+  service_id: string,
+) => ({
+  family: order_api === 'payafter-orders' ? order_api : ('serviceorder' as const),
+  mchid: provider ?? mchid,
+  service_id,
+  ...(provider && { sub_mchid: mchid, appid: 'wxd678efh567hg6789' }),
+  ...(channel_id && { channel_id }),
+})
+
+type Notice = {
+  readonly mchid: string
+  readonly out_order_no: string
+  readonly detail: { readonly paid_time: string }
+  readonly service_id?: string
+}
 
 /** Over HTTP gives the status of the answer; an event has none. */
 const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Promise<number | undefined> => {
@@ -114,11 +139,11 @@ const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Pr
     await world.idle()
     return undefined
   }
-  const { mchid, out_order_no, detail } = notice
+  const { mchid, out_order_no, ...rest } = notice
   const response = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}/sync`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ detail }),
+    body: JSON.stringify(rest),
   })
   await response.text()
   return response.status

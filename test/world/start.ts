@@ -1,5 +1,6 @@
 // npm start: the way of an order on this machine, shown by named samples; then an API on port 3000.
 import { parseArgs } from 'node:util'
+import { announceWorld } from './announce-world.ts'
 import { startLiveWorld, WHY_LIVE } from './live.ts'
 import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { tableHead, tableRow } from './table.ts'
@@ -48,6 +49,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   // A sample left in the folder must not become a call to the real WeChat Pay.
   const folder = isLive ? '.local/live-statements' : '.local/statements'
   const statements = watchStatements({ folder, mchid, objects: world.objects, say })
+  const withdraw = announceWorld(world)
   let told = world.bus.history.events.length
   const minutes = setInterval(() => void world.runReconcile().then(world.renewReports), 60_000)
   const outcomes = setInterval(() => {
@@ -60,6 +62,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   statements.close()
   clearInterval(minutes)
   clearInterval(outcomes)
+  withdraw()
   await world.close()
 }
 
@@ -96,7 +99,13 @@ const addStatementOrders = (world: World, service_id: string): void => {
     ['SP2026112400003', 8800],
   ] as const)
     if (!known.has(out_order_no))
-      world.wechatpay.addOrder({ family: 'payafter-orders', mchid: MERCHANT.mchid, service_id, out_order_no, total_amount })
+      world.wechatpay.addOrder({
+        family: 'payafter-orders',
+        mchid: MERCHANT.mchid,
+        service_id,
+        out_order_no,
+        total_amount,
+      })
 }
 
 const main = async (): Promise<number> => {

@@ -45,6 +45,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
   /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
   readonly start?: typeof startLambda
 }) => {
@@ -154,7 +156,12 @@ export const startWorld = async (options: {
       targets: targets.map(({ function: target, retries }) => ({ lambda: lambdaNamed(target), retries })),
     })),
   })
-  const stream = mapStream({ table, lambda: outcome })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
+  })
   const api = await startApiGateway({
     clock,
     callerArn: 'arn:aws:iam::123456789012:user/local',
@@ -189,13 +196,16 @@ export const startWorld = async (options: {
     return invocation
   }
 
-  /** Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute. */
+  /**
+   * Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute, and each
+   * minute while an event waits for its next try.
+   */
   const pass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms
     while (clock.now() < end) {
       const dueTimes = (await table.rows()).flatMap(({ due, due_at }) => (due === undefined ? [] : [Number(due_at)]))
       const nextMinute = clock.now() + 60_000
-      const next = Math.max(nextMinute, Math.min(end, ...dueTimes))
+      const next = bus.waiting > 0 ? nextMinute : Math.max(nextMinute, Math.min(end, ...dueTimes))
       clock.advance(Math.min(end, next) - clock.now())
       await runReconcile()
     }

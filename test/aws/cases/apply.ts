@@ -88,12 +88,12 @@ export const describeApply = (opened: Opened): void => {
     })
 
     it('adds to the list of what persons decided, from nothing as well', async () => {
-      const { pk } = await opened().put({ ...CLAIMED, pk: freshKey(), due_at: NOW + 60 * MINUTE })
+      const row = await opened().put({ ...CLAIMED, pk: freshKey(), due_at: NOW + 60 * MINUTE })
       const one = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
       const two = { ...one, what: 'close', why: 'refunded in cash' }
 
-      const first = await opened().ledger.apply(decided(expedite(pk, NOW), one))
-      const second = await opened().ledger.apply(decided(close(pk, two.why, NOW + 1 * MINUTE), two))
+      const first = await opened().ledger.apply(decided(expedite(row, NOW), one))
+      const second = await opened().ledger.apply(decided(close(row, two.why, NOW + 1 * MINUTE), two))
 
       expect(first?.row.decisions).toStrictEqual([one])
       expect(second?.row.decisions).toStrictEqual([one, two])
@@ -110,12 +110,12 @@ export const describeApply = (opened: Opened): void => {
     })
 
     it('applies neither when both conditions fail', async () => {
-      const { pk, ...row } = await opened().put({ ...CLAIMED, pk: freshKey(), state: 'DOUBLE_CHARGED' })
+      const row = await opened().put({ ...CLAIMED, pk: freshKey(), state: 'DOUBLE_CHARGED' })
 
-      const applied = await opened().ledger.apply(close(pk, 'refunded in cash', NOW))
+      const applied = await opened().ledger.apply(close(row, 'refunded in cash', NOW))
 
       expect(applied).toBeUndefined()
-      expect(await opened().ledger.read(pk)).toStrictEqual({ pk, ...row })
+      expect(await opened().ledger.read(row.pk)).toStrictEqual(row)
     })
   })
 

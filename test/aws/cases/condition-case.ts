@@ -37,6 +37,9 @@ export const noCallOut = (state: State) => ({
   'it waits for longer than a lease': row({ state, due_at: NOW + 40 * SECOND + 1 }),
 })
 
+/** Held, with no call out, but no more as it was read. */
+export const claimedSince = { attempt: 4, state: 'HELD', due_at: NOW } as const
+
 /** The same cases with what else the rows have in common. */
 export const each = (cases: Readonly<Record<string, Row>>, prefix: string, change: Partial<Row>) =>
   Object.fromEntries(Object.entries(cases).map(([why, one]) => [`${prefix}: ${why}`, { ...one, ...change }]))

@@ -4,6 +4,7 @@ import {
   CHARGED,
   type ConditionCase,
   callOut,
+  claimedSince,
   each,
   HELD,
   NO_ROW,
@@ -64,7 +65,7 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: reopen(OTHER, NOW),
+    transition: reopen(OTHER, CLAIMED, NOW),
     changes: {
       'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
       'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
@@ -76,6 +77,7 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
       ...SYNCED,
       ...CHARGED,
       ...each(callOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
+      'held, and claimed since it was read': row({ ...claimedSince, noticed_at: OTHER.noticed_at - 1 }),
       'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
       'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
       'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),

@@ -1,10 +1,11 @@
 import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../../lib/order/transition.ts'
-import { NOW, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, NOW, PK, SECOND } from '../../support/orders.ts'
 import {
   alone,
   CHARGED,
   type ConditionCase,
   callOut,
+  claimedSince,
   each,
   NO_ROW,
   noCallOut,
@@ -14,22 +15,24 @@ import {
   SYNCED,
 } from './condition-case.ts'
 
-const closed = close(PK, 'refunded in cash', NOW)
+const closed = close(CLAIMED, 'refunded in cash', NOW)
 
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
+const withdrawnHeld = withdraw(row({ state: 'HELD', due_at: NOW }), 'wrong order number', NOW)
 
 /** What a person did, and why, which any of these may carry. */
 const decision = { what: 'release', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'compared' }
 
 export const PERSON_CASES: readonly ConditionCase[] = [
   {
-    transition: expedite(PK, NOW),
+    transition: expedite(CLAIMED, NOW),
     changes: { 'due after a lease': row({ due_at: NOW + 30 * SECOND + 1 }) },
     leaves: {
       ...NO_ROW,
       'due within a lease': row({ due_at: NOW + 30 * SECOND }),
       'not pending': row({ state: 'SYNCED', due_at: NOW + 30 * SECOND + 1 }),
       'nothing is left to do': row({ due: undefined, due_at: NOW + 30 * SECOND + 1 }),
+      'claimed since it was read': row({ attempt: 4, due_at: NOW + 30 * SECOND + 1 }),
     },
   },
   {
@@ -44,6 +47,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       ...callOut('PENDING'),
       ...each(callOut('HELD'), 'held', {}),
+      'claimed since it was read': row({ attempt: 4, due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
@@ -55,6 +59,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       ...callOut('SYNCED'),
+      'claimed since it was read': row({ attempt: 4, state: 'SYNCED', due_at: NOW }),
       'not synced': row({ state: 'PENDING', due_at: NOW }),
       'nothing is left to do': row({ state: 'SYNCED', due: undefined, due_at: NOW }),
     },
@@ -65,7 +70,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED },
   },
   {
-    transition: decided(release(PK, NOW), decision),
+    transition: decided(release(CLAIMED, NOW), decision),
     changes: {
       ...noCallOut('HELD'),
       'decided before': row({ state: 'HELD', due_at: NOW, decisions: [{ ...decision, what: 'reopen' }] }),
@@ -73,6 +78,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       ...callOut('HELD'),
+      'claimed since it was read': row(claimedSince),
       pending: row({ due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
@@ -88,6 +94,17 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       'somebody claimed it': row({ attempt: 1, due_at: NOW - 1 }),
       held: row({ attempt: 0, due_at: NOW - 1, state: 'HELD' }),
+    },
+  },
+  {
+    transition: withdrawnHeld ?? closed,
+    changes: noCallOut('HELD'),
+    leaves: {
+      ...NO_ROW,
+      ...callOut('HELD'),
+      'somebody asked again': row({ state: 'HELD', attempt: 4, due_at: NOW }),
+      pending: row({ due_at: NOW }),
+      synced: row({ state: 'SYNCED', due_at: NOW }),
     },
   },
 ]

@@ -1,0 +1,11 @@
+import { userInfo } from 'node:os'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { clientSettings } from '../../aws/client.ts'
+import { isLocalWorld } from './local-world.ts'
+
+/** Who decides, for the row and the log: the ARN that AWS knows the caller by; on this machine alone, its user. */
+export const callerIdentity = async (env: NodeJS.ProcessEnv): Promise<string> => {
+  if (isLocalWorld(env)) return `local/${userInfo().username}`
+  const { Arn = '' } = await new STSClient(clientSettings).send(new GetCallerIdentityCommand({}))
+  return Arn
+}

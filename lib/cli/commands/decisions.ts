@@ -1,0 +1,128 @@
+import type { Command } from 'commander'
+import { type DecisionName, readDecision } from '../../order/decision.ts'
+import { readRowKey } from '../../order/row.ts'
+import { callerIdentity } from '../aws/caller.ts'
+import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
+import { addCommand, addExamples } from '../help.ts'
+import { decide } from '../order/decide.ts'
+import { findRow, pathOf } from '../order/find.ts'
+import { tellRow } from '../order/view.ts'
+import type { Session } from '../session.ts'
+import { chinaTime } from '../time.ts'
+import { CliError, type Text } from '../words.ts'
+
+type Options = LedgerOptions & { readonly reason: string; readonly refund?: string; readonly notDouble?: boolean }
+
+/** What each decision does, for its help. */
+const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
+  [
+    'release',
+    { en: 'Let a held order be synced after all.', zh: '放行:对已暂停的订单发送同步。' },
+    '--reason "amount was typed wrong, order is right"',
+  ],
+  [
+    'reopen',
+    { en: 'Take up a rejected order again; WeChat Pay is asked first.', zh: '重新处理同步未成功的订单,先查单。' },
+    '--reason "completed in the merchant platform"',
+  ],
+  [
+    'close',
+    { en: 'End an order: nothing more is sent or asked.', zh: '人工结案:不再同步或查单。' },
+    '--reason "wrong order number"',
+  ],
+  [
+    'settle',
+    {
+      en: 'Say how a double charge was settled: by which refund, or that it was none.',
+      zh: '登记重复支付的处理结果:退款单号,或并非重复支付。',
+    },
+    '--refund RF20261124001 --reason "refunded through WeChat Pay"',
+  ],
+  [
+    'withdraw',
+    {
+      en: 'Take a notice back, as long as WeChat Pay cannot have taken it.',
+      zh: '撤回通知(仅当微信支付不可能已接受同步时)。',
+    },
+    '--reason "typed at the wrong till"',
+  ],
+]
+
+/** `release`, `reopen`, `close`, `settle`, `withdraw`: a person's decision, kept on the row with who, when and why. */
+export const addDecisions = (program: Command, session: Session, done: (code: number) => void): void => {
+  for (const [name, what, example] of WHAT) addDecision(name, what, example, program, session, done)
+}
+
+const addDecision = (
+  name: DecisionName,
+  what: Text,
+  example: string,
+  program: Command,
+  session: Session,
+  done: (code: number) => void,
+): void => {
+  const { t } = session
+  const command = addCommand(program, session, name, what)
+    .argument(
+      '<order>',
+      t({ en: 'order number, MCHID/NUMBER or transaction_id', zh: '商户服务订单号、商户号/订单号或微信支付订单号' }),
+    )
+    .requiredOption('--reason <text>', t({ en: 'why; stays on the order', zh: '原因,将保存在订单上' }))
+  if (name === 'settle')
+    command
+      .option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
+      .option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
+  addLedgerOptions(command, session).action(async (order: string, options: Options) =>
+    done(await carryOut(name, order, options, session)),
+  )
+  addExamples(command, session, [`npx payscore ${name} 1234323JKHDFE1243252 ${example} --stack payscore-sync-prod`], {
+    en: 'Your identity (sts:GetCallerIdentity), the time and the reason stay on the order.',
+    zh: '您的身份(sts:GetCallerIdentity)、时间和原因将保存在订单上。',
+  })
+}
+
+const carryOut = async (what: DecisionName, order: string, options: Options, session: Session): Promise<number> => {
+  const { reason, refund, notDouble } = options
+  if (what === 'settle' && (refund === undefined) === (notDouble === undefined))
+    throw new CliError(
+      {
+        en: 'settle needs --refund ID or --not-double, and not both',
+        zh: 'settle 需要 --refund 退款单号 或 --not-double 之一',
+      },
+      2,
+    )
+  const connection = await connect(options, session)
+  const row = await findRow(order, options, connection, session)
+  const body = { reason, ...(refund !== undefined && { refund_id: refund }), ...(notDouble && { not_double: true }) }
+  const request = readDecision(readRowKey(row.pk), what, body, await callerIdentity(session.env))
+  const { status, body: told } = await decide(request, connection, session.now)
+  if (options.json) session.json(told)
+  if (status !== 200) {
+    if (!options.json) tellRefusal(what, pathOf(row.pk), told, session)
+    return 1
+  }
+  const after = options.json ? undefined : await connection.ledger.read(row.pk)
+  if (after) tellRow(after, session)
+  return 0
+}
+
+/** The problem that the protected route would answer with, in words. */
+const tellRefusal = (
+  what: DecisionName,
+  order: string,
+  told: Readonly<Record<string, unknown>>,
+  { t, say, paint }: Session,
+): void => {
+  const { title, detail, meaning_zh, possible, next_attempt_at } = told
+  say(
+    `${paint('red', '✗')} ${t({ en: `${what} ${order}: ${title}. ${detail}`, zh: `${what} ${order}:目前无法执行。${meaning_zh ?? ''}` })}`,
+  )
+  const names = Array.isArray(possible) ? possible.join(', ') : ''
+  if (names) say(`→ ${t({ en: `possible: ${names}`, zh: `可以执行:${names}` })}`)
+  else if (typeof next_attempt_at === 'string') {
+    const at = chinaTime(Date.parse(next_attempt_at))
+    say(
+      `→ ${t({ en: `a call may be out: again after ${at} (China time)`, zh: `可能有请求正在进行:请在 ${at} 之后重试` })}`,
+    )
+  }
+}

@@ -1,0 +1,128 @@
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { addCommand, addExamples } from '../help.ts'
+import { checkReceipt, type Receipt, type ReceiptFault, signedBody, signedFacts, WORDS } from '../receipt/file.ts'
+import { opensslLine } from '../receipt/openssl.ts'
+import type { Session } from '../session.ts'
+import { chinaTime } from '../time.ts'
+import { CliError, type Text } from '../words.ts'
+
+type Options = { readonly json?: boolean; readonly key: readonly string[] }
+type Key = { readonly path: string; readonly key: KeyObject; readonly serial: string | undefined }
+
+/** `receipt verify FILE`: offline, by our code, and the line by which openssl says the same. */
+export const addReceiptVerify = (receipt: Command, session: Session, done: (code: number) => void): void => {
+  const { t } = session
+  const command = addCommand(receipt, session, 'verify', {
+    en: 'Check a receipt offline, and print the openssl line that checks it as well.',
+    zh: '离线核验凭证文件,并给出等效的 openssl 命令。',
+  })
+    .argument('<file>', t({ en: 'what payscore receipt wrote', zh: 'payscore receipt 导出的文件' }))
+    .requiredOption(
+      '--key <pem>',
+      t({
+        en: 'WeChat Pay’s public key or platform certificate; may be repeated',
+        zh: '微信支付公钥或平台证书,可重复',
+      }),
+      (value: string, before: readonly string[] = []) => [...before, value],
+    )
+    .action((file: string, options: Options) => done(verifyReceipt(file, options, session)))
+  addExamples(command, session, [
+    'npx payscore receipt verify receipt-1900000109-1234323JKHDFE1243252.json --key pub_key.pem',
+  ])
+}
+
+const verifyReceipt = (file: string, options: Options, session: Session): number => {
+  const { t, say, paint } = session
+  const keys = options.key.map((path) => readKey(path, session))
+  const checked = checkReceipt(
+    readBytes(file, session),
+    keys.map(({ key }) => key),
+  )
+  if (typeof checked === 'string') {
+    if (options.json) session.json({ valid: false, fault: checked })
+    else say(`${paint('red', '✗')} ${file}: ${t(FAULTS[checked])}`)
+    return 1
+  }
+  const lines = opensslLines(file, checked, keys)
+  if (options.json) {
+    session.json({ valid: true, ...summary(checked), openssl: lines })
+    return 0
+  }
+  say(
+    `${paint('green', '✓')} ${file}: ${t({
+      en: `WeChat Pay’s own word on order ${checked.out_order_no} of merchant ${checked.mchid}`,
+      zh: `确为微信支付对商户 ${checked.mchid} 订单 ${checked.out_order_no} 的签名应答`,
+    })}`,
+  )
+  for (const { name, signed_at, serial, facts } of summary(checked).words)
+    say(`  ${name}: ${signed_at}, ${serial}${facts.map(([member, value]) => `, ${member} ${value}`).join('')}`)
+  say(t({ en: 'The same by openssl:', zh: '使用 openssl 核验:' }))
+  for (const line of lines) say(line)
+  return 0
+}
+
+const FAULTS: Readonly<Record<ReceiptFault, Text>> = {
+  form: { en: 'is not a receipt as it was exported', zh: '不是原样导出的凭证文件' },
+  digest: { en: 'was changed after it was exported', zh: '导出后被改动' },
+  order: { en: 'the signed answer is about another order', zh: '签名应答属于其他订单' },
+  signature: {
+    en: 'the signature does not verify with this key: it was changed, or the key is another one',
+    zh: '签名与该密钥不符:内容被改动,或密钥不是对应的那一个',
+  },
+}
+
+const summary = (receipt: Receipt) => ({
+  mchid: receipt.mchid,
+  out_order_no: receipt.out_order_no,
+  words: WORDS.flatMap((name) => {
+    const word = receipt[name]
+    if (!word) return []
+    const { serial, request_id } = word
+    return [
+      { name, signed_at: chinaTime(signedBody(word).timestamp * 1000), serial, request_id, facts: signedFacts(word) },
+    ]
+  }),
+})
+
+/** By the key of each word's serial; a public key does not say its id, so there the first must do. */
+const opensslLines = (file: string, receipt: Receipt, keys: readonly Key[]): readonly string[] =>
+  WORDS.flatMap((name) => {
+    const word = receipt[name]
+    const key =
+      keys.find(({ serial }) => serial === word?.serial) ?? keys.find(({ serial }) => serial === undefined) ?? keys[0]
+    return word && key ? [opensslLine(file, name, key.path, key.serial !== undefined)] : []
+  })
+
+const readBytes = (path: string, { cwd }: Session): Buffer => {
+  try {
+    return readFileSync(resolve(cwd, path))
+  } catch {
+    throw new CliError({ en: `${path} cannot be read`, zh: `${path} 无法读取` }, 2)
+  }
+}
+
+const readKey = (path: string, session: Session): Key => {
+  const pem = readBytes(path, session).toString('utf8')
+  try {
+    if (!pem.includes('BEGIN CERTIFICATE')) return { path, key: readPublicKey(pem), serial: undefined }
+    const { serialNumber, publicKey } = new X509Certificate(pem)
+    return { path, key: publicKey, serial: serialNumber.padStart(40, '0') }
+  } catch {
+    throw new CliError(
+      {
+        en: `${path} holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate`,
+        zh: `${path} 中没有公钥:请使用微信支付公钥(BEGIN PUBLIC KEY)或平台证书`,
+      },
+      2,
+    )
+  }
+}
+
+/** A private key would be taken as well, and has no place on this command line. */
+const readPublicKey = (pem: string): KeyObject => {
+  if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key')
+  return createPublicKey(pem)
+}

@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
+import { addCommand, addExamples } from '../help.ts'
+import { findRow } from '../order/find.ts'
+import { writePrivate } from '../private-file.ts'
+import { receiptOf, receiptText, WORDS } from '../receipt/file.ts'
+import { evidenceSheet } from '../receipt/sheet.ts'
+import type { Session } from '../session.ts'
+import { CliError } from '../words.ts'
+
+type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string }
+
+/** `receipt ORDER`: WeChat Pay's signed word as a file, and a page about it. */
+export const addReceipt = (program: Command, session: Session, done: (code: number) => void): Command => {
+  const { t } = session
+  const command = addCommand(program, session, 'receipt', {
+    en: 'Export WeChat Pay’s signed word on an order, with a page of evidence in Chinese.',
+    zh: '导出微信支付对订单的签名应答(凭证文件),并生成一页中文证明。',
+  })
+    .argument(
+      '<order>',
+      t({ en: 'order number, MCHID/NUMBER or transaction_id', zh: '商户服务订单号、商户号/订单号或微信支付订单号' }),
+    )
+    .option(
+      '--out <file>',
+      t({ en: 'the receipt (receipt-MCHID-NUMBER.json)', zh: '凭证文件(receipt-商户号-订单号.json)' }),
+    )
+    .option('--sheet <file>', t({ en: 'the page (the same name, .html)', zh: '证明页(同名 .html)' }))
+  addLedgerOptions(command, session).action(async (order: string, options: Options) =>
+    done(await exportReceipt(order, options, session)),
+  )
+  return addExamples(
+    command,
+    session,
+    [
+      'npx payscore receipt 1234323JKHDFE1243252 --stack payscore-sync-prod',
+      'npx payscore receipt verify receipt-1900000109-1234323JKHDFE1243252.json --key pub_key.pem',
+    ],
+    {
+      en: 'The receipt holds the answer as WeChat Pay signed it, which may name the customer (openid): it is written for your\neyes alone. The page does not name him.',
+      zh: '凭证文件为微信支付签名的原始应答,可能包含用户标识(openid),仅您本人可读。证明页不包含用户信息。',
+    },
+  )
+}
+
+const exportReceipt = async (order: string, options: Options, session: Session): Promise<number> => {
+  const { t, say, paint } = session
+  const row = await findRow(order, options, await connect(options, session), session)
+  const receipt = receiptOf(row)
+  if (!receipt)
+    throw new CliError({
+      en: `${order}: WeChat Pay has signed nothing about this order yet (state ${row.state})`,
+      zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${row.state})`,
+    })
+  const out = options.out ?? `receipt-${receipt.mchid}-${receipt.out_order_no.replaceAll(/[|*]/g, '_')}.json`
+  const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
+  writePrivate(resolve(session.cwd, out), receiptText(receipt))
+  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, out, session.now()))
+  const words = WORDS.filter((name) => receipt[name] !== null)
+  const serials = [...new Set(words.map((name) => receipt[name]?.serial ?? ''))]
+  if (options.json) {
+    session.json({ file: out, sheet, mchid: receipt.mchid, out_order_no: receipt.out_order_no, words, serials })
+    return 0
+  }
+  say(
+    `${paint('green', '✓')} ${out} ${t({ en: `(signed answers: ${words.join(', ')})`, zh: `(签名应答:${words.map((name) => (name === 'sync' ? '同步' : '查单')).join('、')})` })}`,
+  )
+  say(`${paint('green', '✓')} ${sheet}`)
+  say(
+    `→ npx payscore receipt verify ${out} --key ${t({ en: `FILE   (WeChat Pay’s key ${serials.join(', ')})`, zh: `FILE   (微信支付密钥 ${serials.join('、')})` })}`,
+  )
+  return 0
+}

@@ -1,0 +1,204 @@
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { type Mistake, type MistakeName, mistake } from './mistakes.ts'
+import { type GivenFile, readPemFile } from './pem-file.ts'
+
+/** A key of WeChat Pay as given: the id may be left out for a platform certificate. */
+export type GivenKey = { readonly file: GivenFile; readonly id?: string | undefined }
+
+export type GivenFiles = {
+  readonly certificate?: GivenFile | undefined
+  readonly privateKey?: GivenFile | undefined
+  readonly wechatpayKeys: readonly GivenKey[]
+  /** Whose they should be. */
+  readonly mchid?: string | undefined
+  /** The certificate's serial as noted elsewhere. */
+  readonly serial_no?: string | undefined
+}
+
+/** A merchant's secret, as the functions read it. */
+export type MerchantSecret = {
+  readonly mchid: string
+  readonly serial_no: string
+  readonly private_key: string
+  /** RFC 3339 */
+  readonly not_after: string
+  readonly wechatpay_keys: Readonly<Record<string, string>>
+}
+
+type Certificate = {
+  readonly mchid: string
+  readonly serial_no: string
+  readonly not_after: string
+  readonly publicKey: KeyObject
+}
+type PrivateKey = { readonly pem: string; readonly key: KeyObject }
+
+/** The secret that the files make, or every mistake that is in them. */
+export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSecret | readonly Mistake[] => {
+  const found: Mistake[] = []
+  const keep = <T extends object>(read: T | Mistake): T | undefined => {
+    if (!isMistake(read)) return read
+    found.push(read)
+    return undefined
+  }
+
+  const certificate = keep(readCertificate(given, nowMs))
+  const privateKey = keep(readPrivateKey(given.privateKey))
+  if (certificate && privateKey && !isSameKey(certificate.publicKey, privateKey.key))
+    found.push(mistake(given.privateKey?.name ?? '', 'key-of-other-certificate'))
+  if (certificate && given.serial_no !== undefined) {
+    const wrong = serialMistake(given.serial_no, certificate.serial_no)
+    if (wrong) found.push(mistake(`--serial-no ${given.serial_no}`, wrong))
+  }
+
+  const own = { publicKeys: [certificate?.publicKey, privateKey?.key], serial_no: certificate?.serial_no }
+  const keys = given.wechatpayKeys
+    .map((one) => keep(readWechatpayKey(one, own, nowMs)))
+    .filter((key) => key !== undefined)
+  if (given.wechatpayKeys.length === 0) found.push(mistake('pub_key.pem', 'no-wechatpay-key'))
+
+  if (found.length > 0 || !certificate || !privateKey) return found
+  const { mchid, serial_no, not_after } = certificate
+  return { mchid, serial_no, private_key: privateKey.pem, not_after, wechatpay_keys: publicKeysFirst(keys) }
+}
+
+const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number): Certificate | Mistake => {
+  if (!file) return mistake('apiclient_cert.pem', 'no-certificate')
+  const pem = readPemFile(file)
+  if (typeof pem === 'string') return mistake(file.name, pem)
+  if (pem.label !== 'CERTIFICATE') return mistake(file.name, notCertificate(pem.label))
+  const read = attempt(() => {
+    const { subject, serialNumber, validFrom, validTo, publicKey } = new X509Certificate(pem.pem)
+    return {
+      commonName: commonName(subject),
+      serialNumber,
+      from: Date.parse(validFrom),
+      to: Date.parse(validTo),
+      publicKey,
+    }
+  })
+  if (!read) return mistake(file.name, 'damaged')
+  if (!/^\d{1,32}$/.test(read.commonName)) return mistake(file.name, 'certificate-is-platform')
+  if (mchid !== undefined && read.commonName !== mchid) return mistake(file.name, 'other-mchid')
+  if (read.to < nowMs) return mistake(file.name, 'certificate-expired')
+  if (read.from > nowMs) return mistake(file.name, 'certificate-not-yet')
+  return {
+    mchid: read.commonName,
+    serial_no: fullSerial(read.serialNumber),
+    not_after: new Date(read.to).toISOString(),
+    publicKey: read.publicKey,
+  }
+}
+
+const notCertificate = (label: string): MistakeName => {
+  if (label.endsWith('PRIVATE KEY')) return 'certificate-is-key'
+  if (label.endsWith('PUBLIC KEY')) return 'certificate-is-public-key'
+  return label.endsWith('REQUEST') ? 'certificate-is-request' : 'not-pem'
+}
+
+const readPrivateKey = (file: GivenFile | undefined): PrivateKey | Mistake => {
+  if (!file) return mistake('apiclient_key.pem', 'no-key')
+  const pem = readPemFile(file)
+  if (typeof pem === 'string') return mistake(file.name, pem)
+  if (pem.label !== 'PRIVATE KEY') return mistake(file.name, notPrivateKey(pem.label))
+  const key = attempt(() => createPrivateKey(pem.pem))
+  if (!key) return mistake(file.name, 'damaged')
+  if (key.asymmetricKeyType !== 'rsa') return mistake(file.name, 'key-not-rsa')
+  if (bits(key) < 2048) return mistake(file.name, 'key-short')
+  return { pem: pem.pem, key }
+}
+
+const notPrivateKey = (label: string): MistakeName => {
+  if (label === 'CERTIFICATE') return 'key-is-certificate'
+  if (label.endsWith('PUBLIC KEY')) return 'key-is-public-key'
+  if (label === 'RSA PRIVATE KEY') return 'key-pkcs1'
+  if (label === 'ENCRYPTED PRIVATE KEY') return 'key-encrypted'
+  return label.endsWith('PRIVATE KEY') ? 'key-not-rsa' : 'not-pem'
+}
+
+type Own = { readonly publicKeys: readonly (KeyObject | undefined)[]; readonly serial_no: string | undefined }
+type WechatpayKey = { readonly id: string; readonly pem: string }
+
+const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): WechatpayKey | Mistake => {
+  const wrong = (name: MistakeName) => mistake(file.name, name)
+  const pem = readPemFile(file)
+  if (typeof pem === 'string') return wrong(pem)
+  if (pem.label.endsWith('PRIVATE KEY')) return wrong('wechatpay-is-private')
+  if (pem.label === 'CERTIFICATE') return readPlatformCertificate({ file, id }, pem.pem, own, nowMs)
+  if (pem.label !== 'PUBLIC KEY') return wrong('wechatpay-pkcs1')
+
+  const key = attempt(() => createPublicKey(pem.pem))
+  if (!key) return wrong('damaged')
+  if (isOwn(key, own)) return wrong('wechatpay-is-merchants')
+  if (key.asymmetricKeyType !== 'rsa' || bits(key) < 2048) return wrong('wechatpay-weak')
+  if (id === undefined) return wrong('id-missing')
+  if (id.toUpperCase() === own.serial_no) return mistake(`--wechatpay-key-id ${id}`, 'id-is-merchants-serial')
+  if (!/^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/.test(id)) return mistake(`--wechatpay-key-id ${id}`, 'id-without-prefix')
+  return { id, pem: pem.pem }
+}
+
+const readPlatformCertificate = (
+  { file, id }: GivenKey,
+  pem: string,
+  own: Own,
+  nowMs: number,
+): WechatpayKey | Mistake => {
+  const wrong = (name: MistakeName) => mistake(file.name, name)
+  const read = attempt(() => {
+    const { subject, serialNumber, validTo, publicKey } = new X509Certificate(pem)
+    return { commonName: commonName(subject), serial: fullSerial(serialNumber), to: Date.parse(validTo), publicKey }
+  })
+  if (!read) return wrong('damaged')
+  if (isOwn(read.publicKey, own)) return wrong('wechatpay-is-merchants')
+  if (/^\d+$/.test(read.commonName)) return wrong('wechatpay-is-other-merchants')
+  if (read.publicKey.asymmetricKeyType !== 'rsa' || bits(read.publicKey) < 2048) return wrong('wechatpay-weak')
+  if (id?.startsWith('PUB_KEY_ID_')) return wrong('id-of-public-key-on-certificate')
+  if (id !== undefined && id.toUpperCase() === own.serial_no)
+    return mistake(`--wechatpay-key ${id}=${file.name}`, 'id-is-merchants-serial')
+  if (id !== undefined && id.toUpperCase() !== read.serial) return wrong('id-not-serial')
+  if (read.to < nowMs) return wrong('platform-expired')
+  return { id: read.serial, pem }
+}
+
+const serialMistake = (given: string, serial_no: string): MistakeName | undefined => {
+  const bare = given.replace(/[:\s]/g, '').toUpperCase()
+  if (bare === serial_no) return undefined
+  if (/^\d+$/.test(bare) && BigInt(bare) === BigInt(`0x${serial_no}`)) return 'serial-decimal'
+  return bare.padStart(40, '0') === serial_no ? 'serial-zeros-lost' : 'serial-other'
+}
+
+/** Each request names the first key; a public key does not expire, so one is asked for before any certificate. */
+const publicKeysFirst = (keys: readonly WechatpayKey[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...keys]
+      .sort((a, b) => Number(b.id.startsWith('PUB_KEY_ID_')) - Number(a.id.startsWith('PUB_KEY_ID_')))
+      .map(({ id, pem }) => [id, pem]),
+  )
+
+/** OpenSSL leaves leading zero bytes out, WeChat Pay keeps them. */
+const fullSerial = (serial: string): string => serial.toUpperCase().padStart(40, '0')
+
+const commonName = (subject: string): string => /^CN=(.*)$/m.exec(subject)?.[1]?.trim() ?? ''
+
+const isOwn = (key: KeyObject, own: Own): boolean =>
+  own.publicKeys.some((other) => other !== undefined && isSameKey(key, other))
+
+const isSameKey = (one: KeyObject, other: KeyObject): boolean => spki(one) === spki(other)
+
+const spki = (key: KeyObject): string => {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  return publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+}
+
+const bits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0
+
+const isMistake = (value: object): value is Mistake => 'mend' in value
+
+/** Errors of the parsers quote what they read. */
+const attempt = <T>(read: () => T): T | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

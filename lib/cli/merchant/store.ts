@@ -1,0 +1,46 @@
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
+import { clientSettings } from '../../aws/client.ts'
+import type { MerchantSecret } from './read-files.ts'
+
+/** What is in Secrets Manager already, as far as it can be read as a merchant's secret. */
+export type Stored = Partial<MerchantSecret>
+
+/** A secret in Secrets Manager: undefined when there is none. */
+export const createSecretStore = (SecretId: string) => {
+  const client = new SecretsManagerClient(clientSettings)
+  return {
+    read: async (): Promise<Stored | undefined> => {
+      try {
+        const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
+        return parse(SecretString)
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined
+        throw error
+      }
+    },
+    /** One new version, the current one from then on. Gives its id. */
+    write: async (secret: MerchantSecret, isNew: boolean): Promise<string> => {
+      const SecretString = JSON.stringify(secret)
+      const { VersionId = '' } = isNew
+        ? await client.send(new CreateSecretCommand({ Name: SecretId, SecretString }))
+        : await client.send(new PutSecretValueCommand({ SecretId, SecretString }))
+      return VersionId
+    },
+  }
+}
+
+/** A secret that somebody wrote by hand may hold anything. */
+const parse = (text: string): Stored => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  } catch {
+    return {}
+  }
+}

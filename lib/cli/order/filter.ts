@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import type { Row, State } from '../../order/row.ts'
+import type { LedgerOptions } from '../aws/connect.ts'
+import type { Session } from '../session.ts'
+import { readAge } from '../time.ts'
+import { CliError } from '../words.ts'
+import { mchidsOf } from './find.ts'
+import type { Part } from './rows.ts'
+import { standingOf } from './state.ts'
+
+export type FilterOptions = LedgerOptions & {
+  readonly state?: string
+  readonly reason?: string
+  readonly olderThan?: string
+  readonly day?: string
+  readonly shop?: string
+  readonly needsPerson?: boolean
+  readonly all?: boolean
+}
+
+const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
+
+export const addFilterOptions = (command: Command, { t }: Session): Command =>
+  command
+    .option(
+      '--reason <word>',
+      t({
+        en: 'reason, verdict, code or refusal: config, busy, amount_differs, SIGN_ERROR …',
+        zh: '原因、判定或错误码:config、busy、amount_differs、SIGN_ERROR …',
+      }),
+    )
+    .option(
+      '--older-than <age>',
+      t({ en: 'taken up longer ago than 15m, 2h, 3d', zh: '开始处理的时间早于 15m、2h、3d' }),
+    )
+    .option(
+      '--day <yyyymmdd>',
+      t({ en: 'paid on this day in China time, or YYYYMMDD..YYYYMMDD', zh: '收款日期(北京时间),或 起..止' }),
+    )
+    .option('--shop <shop_id>', t({ en: 'of this shop', zh: '门店' }))
+
+/** Whether a row is meant by the options. Throws CliError when an option cannot be read. */
+export const readFilter = (options: FilterOptions, now: number): ((row: Row) => boolean) => {
+  const olderThan = options.olderThan === undefined ? 0 : readAge(options.olderThan)
+  if (olderThan === undefined) throw wrong('--older-than', '15m, 2h, 3d', options.olderThan)
+  return (row) =>
+    (options.reason === undefined || reasonsOf(row).includes(options.reason)) &&
+    now - row.created_at >= olderThan &&
+    (options.shop === undefined || row.shop_id === options.shop) &&
+    (!options.needsPerson || standingOf(row).colour === 'red')
+}
+
+/** `closed by hand: …` is found by `closed by hand` as well. */
+const reasonsOf = ({ reason = '', last_error }: Row): readonly (string | undefined)[] => [
+  reason,
+  reason.split(':')[0],
+  last_error?.verdict,
+  last_error?.code,
+  last_error?.refusal,
+]
+
+/**
+ * The smallest part of the ledger that holds all that is asked for: a day's index, the index of what is under way (PENDING
+ * and HELD are always in it), else the whole table.
+ */
+export const partOf = (options: FilterOptions, session: Session): Part => {
+  const mchids = mchidsOf(options, session)
+  const state = readState(options.state)
+  if (options.day !== undefined) return { by: 'day', mchids, days: readDays(options.day), state }
+  const isUnderWay = state === 'PENDING' || state === 'HELD' || state === undefined
+  return { by: isUnderWay && !options.all ? 'due' : 'scan', mchids, state }
+}
+
+const readState = (text: string | undefined): State | undefined => {
+  const state = STATES.find((one) => one === text?.toUpperCase())
+  if (text !== undefined && !state) throw wrong('--state', STATES.join(', '), text)
+  return state
+}
+
+const DAY_MS = 86_400_000
+
+const readDays = (text: string): readonly string[] => {
+  const [, first = '', last = first] = /^(\d{8})(?:\.\.(\d{8}))?$/.exec(text) ?? []
+  const from = dayMs(first)
+  const to = dayMs(last)
+  if (Number.isNaN(from) || Number.isNaN(to) || to < from || to - from > 366 * DAY_MS)
+    throw wrong('--day', '20261124, 20261101..20261124', text)
+  return Array.from({ length: (to - from) / DAY_MS + 1 }, (_, i) =>
+    new Date(from + i * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''),
+  )
+}
+
+const dayMs = (digits: string): number => Date.parse(digits.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3T00:00:00Z'))
+
+const wrong = (option: string, examples: string, text = ''): CliError =>
+  new CliError({ en: `${option} ${text}: must be like ${examples}`, zh: `${option} ${text}:应类似 ${examples}` }, 2)

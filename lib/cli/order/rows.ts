@@ -1,0 +1,155 @@
+import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import pLimit from 'p-limit'
+import { dueKey, type Row, readRowKey, SHARDS, type State } from '../../order/row.ts'
+import type { Connection } from '../aws/connect.ts'
+
+/** Which part of the ledger is read: what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
+export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
+  | { readonly by: 'due' }
+  | { readonly by: 'scan' }
+  | { readonly by: 'day'; readonly days: readonly string[] }
+)
+
+/** Where a list goes on: the last key that was read of each stream, by the stream's name. Opaque outside. */
+export type Place = Readonly<Record<string, Key>>
+type Key = Readonly<Record<string, string | number>>
+
+/** A row, and the place after it. */
+export type Found = { readonly row: Row; readonly place: Place }
+
+type Stream = {
+  readonly name: string
+  /** Keys from after `from` on, a page at a time. */
+  readonly pages: (from: Key | undefined) => AsyncGenerator<readonly Key[]>
+}
+
+/** Indexes and scans give keys alone, so each row is read by its own key; so many at once. */
+const READS_AT_ONCE = 20
+const PAGE = 100
+
+/**
+ * Rows of a part of the ledger, stream after stream: oldest due first in each shard, in the order of numbers in each day,
+ * in no order in a scan. `seen` is told how many keys have been read.
+ */
+export const rowsOf = async function* (
+  part: Part,
+  connection: Connection,
+  from: Place = {},
+  seen: (count: number) => void = () => undefined,
+): AsyncGenerator<Found> {
+  const limit = pLimit(READS_AT_ONCE)
+  let place: Place = from
+  let count = 0
+  const streams = streamsOf(part, connection)
+  // Streams before the last one that has a place were read to their end.
+  const at = streams.findLastIndex(({ name }) => from[name] !== undefined)
+  for (const { name, pages } of streams.slice(Math.max(0, at)))
+    for await (const keys of pages(from[name])) {
+      count += keys.length
+      seen(count)
+      const rows = await Promise.all(keys.map(({ pk }) => limit(() => connection.ledger.read(String(pk)))))
+      for (const [i, key] of keys.entries()) {
+        place = { [name]: key }
+        const row = rows[i]
+        // An index lags behind its rows.
+        const isMeant = row && (part.state === undefined || row.state === part.state)
+        if (isMeant && part.mchids.includes(readRowKey(row.pk).mchid)) yield { row, place }
+      }
+    }
+}
+
+const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
+  if (part.by === 'scan') return [{ name: 'scan', pages: (from) => scanKeys(part.state, connection, from) }]
+  const shards = [...Array(SHARDS).keys()]
+  if (part.by === 'due')
+    return part.mchids.flatMap((mchid) =>
+      shards.map((shard) => streamOf('due', dueKey(mchid, shard), ['pk', 'due', 'due_at'], connection, part.state)),
+    )
+  return part.days.flatMap((day) =>
+    part.mchids.flatMap((mchid) =>
+      shards.map((shard) => streamOf('day', `${mchid}#${day}#${shard}`, ['pk', 'day'], connection)),
+    ),
+  )
+}
+
+/** The index of days has no state. */
+const streamOf = (
+  index: 'due' | 'day',
+  key: string,
+  names: readonly string[],
+  connection: Connection,
+  state?: State,
+): Stream => ({
+  name: key,
+  pages: (from) =>
+    queryKeys(
+      {
+        IndexName: index,
+        KeyConditionExpression: '#key = :key',
+        ...(state && { FilterExpression: '#state = :state' }),
+        ExpressionAttributeNames: { '#key': index, ...(state && { '#state': 'state' }) },
+        ExpressionAttributeValues: { ':key': { S: key }, ...(state && { ':state': { S: state } }) },
+      },
+      names,
+      connection,
+      from,
+    ),
+})
+
+const queryKeys = async function* (
+  query: Omit<QueryCommandInput, 'TableName'>,
+  names: readonly string[],
+  { client, table }: Connection,
+  from: Key | undefined,
+): AsyncGenerator<readonly Key[]> {
+  let next = from && toDynamo(from)
+  do {
+    const command: QueryCommand = new QueryCommand({
+      TableName: table,
+      ...query,
+      Limit: PAGE,
+      ...(next && { ExclusiveStartKey: next }),
+    })
+    const { Items = [], LastEvaluatedKey } = await client.send(command)
+    yield Items.map((item) => pick(unmarshall(item), names))
+    next = LastEvaluatedKey
+  } while (next)
+}
+
+const scanKeys = async function* (
+  state: State | undefined,
+  { client, table }: Connection,
+  from: Key | undefined,
+): AsyncGenerator<readonly Key[]> {
+  let next = from && toDynamo(from)
+  do {
+    const command: ScanCommand = new ScanCommand({
+      TableName: table,
+      ProjectionExpression: 'pk',
+      FilterExpression: state ? '#state = :state' : 'attribute_exists(#state)',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ...(state && { ExpressionAttributeValues: { ':state': { S: state } } }),
+      ...(next && { ExclusiveStartKey: next }),
+    })
+    const { Items = [], LastEvaluatedKey } = await client.send(command)
+    yield Items.map((item) => pick(unmarshall(item), ['pk']))
+    next = LastEvaluatedKey
+  } while (next)
+}
+
+type DynamoKey = NonNullable<QueryCommandInput['ExclusiveStartKey']>
+
+const toDynamo = (key: Key): DynamoKey =>
+  Object.fromEntries(
+    Object.entries(key).map(([name, value]) => [name, typeof value === 'number' ? { N: String(value) } : { S: value }]),
+  )
+
+const pick = (item: Readonly<Record<string, unknown>>, names: readonly string[]): Key =>
+  Object.fromEntries(
+    names.map((name) => {
+      const value = item[name]
+      return [name, typeof value === 'number' ? value : String(value)]
+    }),
+  )

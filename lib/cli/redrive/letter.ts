@@ -1,0 +1,53 @@
+import { readDueEvent } from '../../order/due-event.ts'
+import { PAID_OFFLINE } from '../../order/trigger.ts'
+import { isObject } from '../merchants-file.ts'
+
+/** An event as EventBridge delivers it, as far as it is needed to be sent again. */
+export type KeptEvent = Readonly<Record<string, unknown>> & {
+  readonly source: string
+  readonly 'detail-type': string
+  /** RFC 3339, of the first delivery: a notice's age counts from here. */
+  readonly time: string
+  readonly detail: object
+}
+
+/**
+ * What a queue of dead letters holds: a notice that no function could keep, and the function it was for; a due event, whose
+ * row is its own retry; or something that cannot be sent again from here.
+ */
+export type Letter =
+  | { readonly kind: 'notice'; readonly event: KeptEvent; readonly functionName: string | undefined }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'other' }
+
+/** Lambda wraps the event that it gave up; a rule keeps the bare event and names its target beside it. */
+export const readLetter = (body: string, targetArn: string | undefined): Letter => {
+  const letter = parse(body)
+  const isWrapped = isObject(letter.requestContext) && 'requestPayload' in letter
+  const event = isWrapped ? letter.requestPayload : letter
+  if (readDueEvent(event)) return { kind: 'due' }
+  if (!isNotice(event)) return { kind: 'other' }
+  const arn = isObject(letter.requestContext) ? letter.requestContext.functionArn : targetArn
+  return { kind: 'notice', event, functionName: nameOf(arn) }
+}
+
+const isNotice = (event: unknown): event is KeptEvent =>
+  isObject(event) &&
+  event['detail-type'] === PAID_OFFLINE &&
+  typeof event.source === 'string' &&
+  typeof event.time === 'string' &&
+  !Number.isNaN(Date.parse(event.time)) &&
+  isObject(event.detail)
+
+/** Without the qualifier: a policy that lets somebody invoke a function names it bare. */
+const nameOf = (arn: unknown): string | undefined =>
+  typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:([\w-]+)/.exec(arn)?.[1] : undefined
+
+const parse = (text: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}

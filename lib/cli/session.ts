@@ -1,0 +1,63 @@
+import { styleText } from 'node:util'
+import { type Locale, localeOf, type Text } from './words.ts'
+
+type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean }
+
+/** What a command has of the machine: a test gives its own. */
+export type Io = {
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd: string
+  readonly out: Stream
+  readonly err: Stream
+  /** ms */
+  readonly now: () => number
+}
+
+type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
+
+export type Session = Io & {
+  readonly locale: Locale
+  readonly t: (text: Text) => string
+  /** A line of the result. */
+  readonly say: (line: string) => void
+  /** A line beside the result, to stderr: `--json` stays JSON. */
+  readonly note: (line: string) => void
+  readonly json: (value: unknown) => void
+  /** Coloured on a terminal, plain elsewhere. */
+  readonly paint: (style: Style, text: string) => string
+}
+
+export const createSession = (io: Io): Session => {
+  const locale = localeOf(io.env)
+  const hasColours = io.out.isTTY === true && !io.env.NO_COLOR
+  const say = (line: string) => void io.out.write(`${line}\n`)
+  return {
+    ...io,
+    locale,
+    t: (text) => text[locale],
+    say,
+    note: (line) => void io.err.write(`${line}\n`),
+    json: (value) => say(JSON.stringify(value, null, 2)),
+    paint: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
+  }
+}
+
+/** Shows how far something is, once it has taken more than a second. */
+export type Progress = { readonly tell: (text: string) => void; readonly end: () => void }
+
+/** On a terminal one line that changes; elsewhere a line every ten seconds. */
+export const createProgress = ({ err, now }: Pick<Session, 'err' | 'now'>): Progress => {
+  const startedAt = now()
+  let toldAt = 0
+  return {
+    tell: (text) => {
+      const at = now()
+      if (at - startedAt < 1000 || at - toldAt < (err.isTTY ? 100 : 10_000)) return
+      toldAt = at
+      err.write(err.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
+    },
+    end: () => {
+      if (toldAt > 0 && err.isTTY) err.write('\r\x1b[2K')
+    },
+  }
+}

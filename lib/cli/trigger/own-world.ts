@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import type { Played, Sample } from '../../../test/world/samples.ts'
+import type { World, WorldMerchant } from '../../../test/world/world.ts'
+import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
+import type { MerchantSecret } from '../merchant/read-files.ts'
+import { checkEntry, isObject } from '../merchants-file.ts'
+import { createProgress, type Session } from '../session.ts'
+import { CliError } from '../words.ts'
+
+/** The outside on one machine is part of the tests: loaded only by who needs it. */
+const samplesOfWorld = () => import('../../../test/world/samples.ts')
+const ROOT = join(import.meta.dirname, '../../..')
+
+export const namedSamples = async (): Promise<readonly Sample[]> => (await samplesOfWorld()).readSamples()
+
+type MerchantFile = { readonly merchant: WorldMerchant; readonly secret: MerchantSecret }
+
+/** A file that `merchant put --out` wrote. Throws CliError, or ConfigError for an unsound secret. */
+export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile => {
+  const file = parse(resolve(cwd, path))
+  const { secret, mchid, ...entry } = file ?? {}
+  if (typeof mchid !== 'string' || !isObject(secret) || typeof secret.mchid !== 'string')
+    throw new CliError(
+      {
+        en: `${path} is not what merchant put --out writes: ${file ? 'mchid or secret is missing' : 'it cannot be read as JSON'}`,
+        zh: `${path} 不是 merchant put --out 生成的文件:${file ? '缺少 mchid 或 secret' : '无法作为 JSON 读取'}`,
+      },
+      2,
+    )
+  const { order_api, services, provider, channel_id } = checkEntry(mchid, entry)
+  readMerchantSecret(JSON.stringify(secret), secret.mchid)
+  return {
+    // Pilot modes and caps are left out: a sample shows the way of a sync.
+    merchant: {
+      mchid,
+      order_api,
+      services: Object.fromEntries(services),
+      ...(provider && { provider }),
+      ...(channel_id && { channel_id }),
+    },
+    secret: secret as MerchantSecret, // read above
+  }
+}
+
+const parse = (path: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Plays a sample in a world of its own, to its end: nothing leaves this machine, and the clock is moved over every wait. */
+export const playHere = async (
+  sample: Sample,
+  file: MerchantFile | undefined,
+  session: Session,
+): Promise<{ readonly played: Played; readonly row: unknown; readonly now: number }> => {
+  await packageIfStale(session)
+  const { startWorld } = await import('../../../test/world/world.ts')
+  const { hasKeyScene, MERCHANT, OTHER_MERCHANT, playSample } = await samplesOfWorld()
+  if (file && hasKeyScene(sample))
+    throw new CliError(
+      {
+        en: `${sample.name} makes wrong and right keys of its own: leave --merchant out`,
+        zh: `${sample.name} 使用自带的密钥:请去掉 --merchant`,
+      },
+      2,
+    )
+  const world = await startWorld({ merchants: file ? [file.merchant] : [MERCHANT, OTHER_MERCHANT] })
+  try {
+    if (file) useKey(file.secret, world)
+    const played = await playSample(file ? judgedByEnd(sample, file) : sample, world, 'end', file?.merchant)
+    const rows = await world.table.rows()
+    const row = rows.find(({ pk }) => String(pk).endsWith(`#${played.out_order_no}`))
+    return { played, row, now: world.clock.now() }
+  } finally {
+    await world.close()
+  }
+}
+
+/** Other order APIs need fewer or more calls for the same end. */
+const judgedByEnd = (sample: Sample, { merchant }: MerchantFile): Sample => {
+  const { posts: _, queries: __, status: ___, ...ends } = sample.ends
+  return merchant.order_api === 'payafter-orders' ? sample : { ...sample, ends }
+}
+
+/**
+ * WeChat Pay's stand-in learns the merchant's public key under the serial in the file, as the real one knows it; the
+ * functions learn the key that the stand-in answers with, since nobody here has WeChat Pay's own.
+ */
+const useKey = (secret: MerchantSecret, { wechatpay, secrets, env }: World): void => {
+  const publicKeyPem = String(
+    createPublicKey(createPrivateKey(secret.private_key)).export({ type: 'spki', format: 'pem' }),
+  )
+  wechatpay.addCertificate(secret.mchid, { serial_no: secret.serial_no, publicKeyPem })
+  const wechatpay_keys = { [wechatpay.keyId]: wechatpay.publicKeyPem }
+  secrets.putSecret(`${env.SECRETS_PREFIX}/${secret.mchid}`, JSON.stringify({ ...secret, wechatpay_keys }))
+}
+
+/** The world runs the packaged functions by the packaged rules. */
+const packageIfStale = async (session: Session): Promise<void> => {
+  if (!isStale()) return
+  const progress = createProgress(session)
+  const ticking = setInterval(
+    () => progress.tell(session.t({ en: 'packaging the functions …', zh: '正在打包函数……' })),
+    500,
+  )
+  try {
+    await promisify(execFile)('npm', ['run', '--silent', 'package'], { cwd: ROOT })
+  } finally {
+    clearInterval(ticking)
+    progress.end()
+  }
+}
+
+const PACKAGED = /^(functions|lib\/(?!cli(?:\/|$))|serverless|esbuild|merchants|package)/
+
+const isStale = (): boolean => {
+  const builtAt = Math.min(modifiedAt('.serverless/serverless-state.json'), modifiedAt('.build/sync/index.mjs'))
+  return ['', 'functions', 'lib'].some((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: folder !== '' })
+      .map((name) => join(folder, String(name)))
+      .some((name) => PACKAGED.test(name) && modifiedAt(name) > builtAt),
+  )
+}
+
+/** ms; 0 for what is not there. */
+const modifiedAt = (name: string): number => statSync(join(ROOT, name), { throwIfNoEntry: false })?.mtimeMs ?? 0

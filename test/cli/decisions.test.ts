@@ -1,0 +1,167 @@
+import { userInfo } from 'node:os'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { noticeOf, placeOrder } from '../support/served.ts'
+import { askStatus, handOver } from '../support/till.ts'
+import { listenOnLoopback } from '../world/loopback-server.ts'
+import { stubAws } from './local-env.ts'
+import { CHINESE, runCli } from './run-cli.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, SLOW, startWorld, type World } from './world.ts'
+
+const { mchid } = DIRECT
+const ME = `local/${userInfo().username}`
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld({ merchants: [DIRECT] })
+}, SLOW)
+afterAll(() => world.close())
+beforeEach(() => enterWorld(world))
+afterEach(leaveWorld)
+
+const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
+  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const pay = (out_order_no: string, more: object = {}) =>
+  handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', out_order_no), ...more })
+const told = async (out_order_no: string) => (await askStatus(world, mchid, out_order_no)).body
+
+describe('a person’s decision', { timeout: SLOW }, () => {
+  test('release lets a held order be synced, and says who decided it, and why', async () => {
+    placeOrder(world, 'payafter-orders', 'RELEASE')
+    await pay('RELEASE', { amount: 1 })
+    await world.pass(MINUTE)
+
+    const { code, out } = await cli(['release', 'RELEASE', '--reason', '金额录入有误'])
+    await world.pass(MINUTE)
+
+    expect(code).toBe(0)
+    expect(out).toContain('pending: WeChat Pay has not taken the sync yet\n')
+    expect(out).toContain(`${ME} decided: release (金额录入有误)\n`)
+    expect(out).toContain('next, within a minute: a sync is sent\n')
+    expect(await told('RELEASE')).toMatchObject({
+      state: 'SYNCED',
+      decisions: [{ what: 'release', by: ME, why: '金额录入有误' }],
+    })
+  })
+
+  test('close ends an order that waits, and reopen takes it up again', async () => {
+    placeOrder(world, 'payafter-orders', 'CLOSE', { state: 'accepted' })
+    await pay('CLOSE')
+    await passUntilQuiet(world, 'CLOSE')
+
+    const closed = await cli(['close', `${mchid}/CLOSE`, '--reason', 'wrong number', '--json'])
+    const reopened = await cli(['reopen', 'CLOSE', '--reason', 'it was right after all', '--json'])
+
+    expect(JSON.parse(closed.out)).toMatchObject({ state: 'REJECTED', reason: 'closed by hand: wrong number' })
+    expect(JSON.parse(reopened.out)).toMatchObject({ state: 'PENDING', next: 'query' })
+    expect((await told('CLOSE')).decisions).toMatchObject([
+      { what: 'close', by: ME },
+      { what: 'reopen', by: ME },
+    ])
+  })
+
+  test('withdraw takes a notice back that WeChat Pay cannot have taken', async () => {
+    await pay('WITHDRAW')
+    await passUntilQuiet(world, 'WITHDRAW')
+
+    const { code, out } = await cli(['withdraw', 'WITHDRAW', '--reason', 'no such order'], CHINESE)
+
+    expect(code).toBe(0)
+    expect(out).toContain('通知已撤回:')
+    expect(await told('WITHDRAW')).toMatchObject({ state: 'REJECTED', reason: 'withdrawn: no such order' })
+  })
+
+  test.each([
+    ['a refund', ['--refund', 'RF1'], 'refund RF1: done'],
+    ['that it was none', ['--not-double'], 'not double: done'],
+  ])('settle keeps %s of a double charge', async (name, how, reason) => {
+    const number = `SETTLE-${name.length}`
+    world.wechatpay.payscoreCharges(placeOrder(world, 'payafter-orders', number))
+    await pay(number)
+    await world.pass(2 * MINUTE)
+
+    const { code, out } = await cli(['settle', number, ...how, '--reason', 'done'])
+
+    expect(code).toBe(0)
+    expect(out).toContain('charged twice, settled: the double charge was settled by a person\n')
+    expect(await told(number)).toMatchObject({ state: 'DOUBLE_CHARGED', reason })
+  })
+
+  test.each([[[]], [['--refund', 'RF1', '--not-double']]])('settle refuses %j', async (how) => {
+    const { code, err } = await cli(['settle', 'ANY', ...how, '--reason', 'done'])
+
+    expect([code, err]).toEqual([2, 'settle needs --refund ID or --not-double, and not both\n'])
+  })
+
+  test('is refused where the order stands otherwise, with what can be decided instead', async () => {
+    placeOrder(world, 'payafter-orders', 'OTHERWISE', { state: 'accepted' })
+    await pay('OTHERWISE')
+    await passUntilQuiet(world, 'OTHERWISE')
+
+    const inEnglish = await cli(['release', 'OTHERWISE', '--reason', 'x'])
+    const inChinese = await cli(['release', 'OTHERWISE', '--reason', 'x'], CHINESE)
+    const inJson = await cli(['release', 'OTHERWISE', '--reason', 'x', '--json'])
+
+    expect(inEnglish.code).toBe(1)
+    expect(inEnglish.out).toBe(
+      [
+        `✗ release ${mchid}/OTHERWISE: Not possible now. the order is not completed at WeChat Pay yet, so it cannot be synced`,
+        '→ possible: expedite, close, withdraw',
+        '',
+      ].join('\n'),
+    )
+    expect(inChinese.out).toBe(
+      [
+        `✗ release ${mchid}/OTHERWISE:目前无法执行。进行中:商户未完结,暂不能同步`,
+        '→ 可以执行:expedite, close, withdraw',
+        '',
+      ].join('\n'),
+    )
+    expect(JSON.parse(inJson.out)).toMatchObject({ status: 409, decision: 'release', state: 'PENDING' })
+  })
+
+  test('waits for a call that may be out', async () => {
+    world.wechatpay.faultNext({ fault: 'slow-answer', delayMs: 1000, match: { out_order_no: 'OUT' } })
+    placeOrder(world, 'payafter-orders', 'OUT')
+    const notice = pay('OUT')
+    while ((await world.table.rows()).every(({ pk }) => pk !== `${mchid}#OUT`)) await new Promise(setImmediate)
+
+    const { code, out } = await cli(['close', 'OUT', '--reason', 'x'])
+    await notice
+
+    expect(code).toBe(1)
+    expect(out).toMatch(/\n→ a call may be out: again after 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \(China time\)\n$/)
+  })
+
+  test('is refused without a reason that can be read later', async () => {
+    placeOrder(world, 'payafter-orders', 'WHY')
+    await pay('WHY')
+
+    const none = await cli(['close', 'WHY'])
+    const empty = await cli(['close', 'WHY', '--reason', ''])
+
+    expect(none).toEqual({
+      code: 2,
+      out: '',
+      err: "error: required option '--reason <text>' not specified\n(--help tells more)\n",
+    })
+    expect(empty).toEqual({ code: 1, out: '', err: 'reason: must be 1 to 200 printable characters\n' })
+  })
+
+  test('is recorded with the ARN that AWS knows the caller by', async () => {
+    const arn = 'arn:aws:sts::123456789012:assumed-role/operators/li'
+    const sts = await listenOnLoopback((_, response) => {
+      response.setHeader('content-type', 'text/xml')
+      response.end(
+        `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      )
+    })
+    stubAws({ AWS_ENDPOINT_URL_STS: `http://${sts.host}` })
+    placeOrder(world, 'payafter-orders', 'ARN', { state: 'accepted' })
+    await pay('ARN')
+    await passUntilQuiet(world, 'ARN')
+
+    await cli(['close', 'ARN', '--reason', 'x']).finally(sts.close)
+
+    expect((await told('ARN')).decisions).toMatchObject([{ what: 'close', by: arn, why: 'x' }])
+  })
+})

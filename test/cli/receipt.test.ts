@@ -1,0 +1,276 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, generateKeyPairSync, type KeyObject, createPublicKey as keyOf, sign } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { checkReceipt, type Receipt, receiptText } from '../../lib/cli/receipt/file.ts'
+import { opensslLine } from '../../lib/cli/receipt/openssl.ts'
+import { noticeOf, placeOrder } from '../support/served.ts'
+import { handOver } from '../support/till.ts'
+import { keyPair } from '../world/keys.ts'
+import { certificate } from './merchant-folder.ts'
+import { CHINESE, runCli } from './run-cli.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+
+const ORDER = 'RECEIPT|1*'
+const FILE = `receipt-${DIRECT.mchid}-RECEIPT_1_.json`
+const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
+
+let world: World
+let cwd: string
+let bytes: Buffer
+
+const exported = (): Receipt => JSON.parse(bytes.toString())
+const sh = (line: string) => execFileSync('sh', ['-c', line], { cwd, stdio: ['ignore', 'pipe', 'pipe'] }).toString()
+
+beforeAll(async () => {
+  world = await startWorld({ merchants: [DIRECT] })
+  cwd = mkdtempSync(join(tmpdir(), 'receipt-'))
+  writeFileSync(join(cwd, 'pub_key.pem'), world.wechatpay.publicKeyPem)
+  placeOrder(world, 'payafter-orders', ORDER)
+  await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', ORDER))
+  await world.pass(11 * MINUTE)
+  enterWorld(world)
+  await runCli(['receipt', ORDER], { cwd })
+  leaveWorld()
+  bytes = readFileSync(join(cwd, FILE))
+}, SLOW)
+afterAll(async () => {
+  rmSync(cwd, { recursive: true })
+  await world.close()
+})
+beforeEach(() => enterWorld(world))
+afterEach(leaveWorld)
+
+describe('receipt', { timeout: SLOW }, () => {
+  test('exports both signed answers, for their owner’s eyes only', async () => {
+    const { code, out } = await runCli(['receipt', ORDER], { cwd })
+
+    expect(code).toBe(0)
+    expect(out).toBe(
+      [
+        `✓ ${FILE} (signed answers: sync, query)`,
+        `✓ ${FILE.replace('.json', '.html')}`,
+        `→ npx payscore receipt verify ${FILE} --key FILE   (WeChat Pay’s key ${world.wechatpay.keyId})`,
+        '',
+      ].join('\n'),
+    )
+    expect(statSync(join(cwd, FILE)).mode & 0o777).toBe(0o600)
+    const { sync, query, ...rest } = exported()
+    expect(rest).toMatchObject({ format: 'payscore-receipt/1', mchid: DIRECT.mchid, out_order_no: ORDER })
+    expect(Buffer.from(sync?.message ?? '', 'base64').toString()).toMatch(
+      /^\d{10}\n\S+\n\{"appid":"wxd678efh567hg6787",.*\}\n$/,
+    )
+    expect(sync).toMatchObject({ status: 200, serial: world.wechatpay.keyId })
+    expect(sync?.request_id).toMatch(/-0$/)
+    expect(query?.request_id).toMatch(/-0$/)
+  })
+
+  test('writes one page of evidence in Chinese that does not name the customer', async () => {
+    const page = readFileSync(join(cwd, FILE.replace('.json', '.html')), 'utf8')
+
+    for (const part of [
+      '<h1>支付分订单线下收款证明</h1>',
+      `<tr><th>商户服务订单号</th><td>${ORDER}</td></tr>`,
+      '<tr><th>收款成功时间(线下)</th><td>2025-03-01 12:00:00</td></tr>',
+      '<tr><th>当前状态</th><td>已核实:订单已完成,不再扣款</td></tr>',
+      '<tr><th>支付方式</th><td>商户渠道收款(MchChannelPayType)</td></tr>',
+      `<tr><th>Request-Id</th><td>${exported().query?.request_id}</td></tr>`,
+      exported().sync?.signature,
+    ])
+      expect(page).toContain(part)
+    expect(page).not.toContain(OPENID)
+    expect(page).not.toMatch(/(?:src|href)=|url\(/)
+  })
+
+  test('takes other names of files, and tells as JSON what it wrote', async () => {
+    const { out } = await runCli(
+      ['receipt', `${DIRECT.mchid}/${ORDER}`, '--out', 'a.json', '--sheet', 'b.html', '--json'],
+      {
+        cwd,
+      },
+    )
+
+    expect(JSON.parse(out)).toEqual({
+      file: 'a.json',
+      sheet: 'b.html',
+      mchid: DIRECT.mchid,
+      out_order_no: ORDER,
+      words: ['sync', 'query'],
+      serials: [world.wechatpay.keyId],
+    })
+  })
+
+  test('says that WeChat Pay has signed nothing yet', async () => {
+    placeOrder(world, 'payafter-orders', 'NOT-YET', { state: 'accepted' })
+    await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'NOT-YET'))
+
+    const inEnglish = await runCli(['receipt', 'NOT-YET'], { cwd })
+    const inChinese = await runCli(['receipt', 'NOT-YET'], { cwd, env: CHINESE })
+
+    expect(inEnglish).toEqual({
+      code: 1,
+      out: '',
+      err: 'NOT-YET: WeChat Pay has signed nothing about this order yet (state PENDING)\n',
+    })
+    expect(inChinese.err).toBe('NOT-YET:微信支付尚无关于该订单的签名应答(状态 PENDING)\n')
+  })
+})
+
+describe('receipt verify', { timeout: SLOW }, () => {
+  test('accepts what was exported, and prints lines by which openssl accepts it as well', async () => {
+    const { code, out } = await runCli(['receipt', 'verify', FILE, '--key', 'pub_key.pem'], { cwd })
+
+    const lines = out.split('\n')
+    const openssl = lines.filter((line) => line.startsWith('sed '))
+    expect(code).toBe(0)
+    expect(lines[0]).toBe(`✓ ${FILE}: WeChat Pay’s own word on order ${ORDER} of merchant ${DIRECT.mchid}`)
+    expect(lines[2]).toMatch(/^ {2}query: .*, state USER_PAID, pay_type MchChannelPayType/)
+    expect(openssl.map(sh)).toEqual(['Verified OK\n', 'Verified OK\n'])
+  })
+
+  test('speaks Chinese and JSON', async () => {
+    const inChinese = await runCli(['receipt', 'verify', FILE, '--key', 'pub_key.pem'], { cwd, env: CHINESE })
+    const inJson = await runCli(['receipt', 'verify', FILE, '--key', 'pub_key.pem', '--json'], { cwd })
+
+    expect(inChinese.out.split('\n')[0]).toBe(`✓ ${FILE}: 确为微信支付对商户 ${DIRECT.mchid} 订单 ${ORDER} 的签名应答`)
+    expect(JSON.parse(inJson.out)).toMatchObject({
+      valid: true,
+      out_order_no: ORDER,
+      words: [{ name: 'sync' }, { name: 'query', serial: world.wechatpay.keyId }],
+    })
+  })
+
+  test('refuses the file after a change of any one of its bits', () => {
+    const keys = [keyOf(world.wechatpay.publicKeyPem)]
+    const accepted: number[] = []
+
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const changed = Buffer.from(bytes)
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      if (typeof checkReceipt(changed, keys) !== 'string') accepted.push(bit)
+    }
+
+    expect(typeof checkReceipt(bytes, keys)).toBe('object')
+    expect(accepted).toEqual([])
+  })
+
+  test('refuses a forger’s file as well, whose digest was made anew', () => {
+    const keys = [keyOf(world.wechatpay.publicKeyPem)]
+    const member = fc.constantFrom(
+      ...(['sync', 'query'] as const).flatMap((word) => [`${word}.message`, `${word}.signature`] as const),
+    )
+
+    fc.assert(
+      fc.property(member, fc.nat(), (name, position) => {
+        const [word, part] = name.split('.') as ['sync' | 'query', 'message' | 'signature']
+        const raw = Buffer.from(exported()[word]?.[part] ?? '', 'base64')
+        const bit = position % (raw.length * 8)
+        raw[bit >> 3] = (raw[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        const forged = withDigest({ ...exported(), [word]: { ...exported()[word], [part]: raw.toString('base64') } })
+        return /^(order|signature)$/.test(String(checkReceipt(Buffer.from(forged), keys)))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test.each([
+    ['another order', { out_order_no: 'RECEIPT|2*' }, 'order'],
+    ['another merchant', { mchid: '1900000110' }, 'order'],
+    ['no answer at all', { sync: null, query: null }, 'form'],
+    ['a member more', { note: 'hello' }, 'form'],
+  ])('sees through a forger’s file with %s', (_, change, fault) => {
+    const forged = withDigest({ ...exported(), ...change } as Receipt)
+
+    const checked = checkReceipt(Buffer.from(forged), [keyOf(world.wechatpay.publicKeyPem)])
+
+    expect(checked).toBe(fault)
+  })
+
+  test('takes one signed answer without the other for what it is', () => {
+    const half = withDigest({ ...exported(), sync: null })
+
+    const checked = checkReceipt(Buffer.from(half), [keyOf(world.wechatpay.publicKeyPem)])
+
+    expect(checked).toMatchObject({ out_order_no: ORDER, sync: null })
+  })
+
+  test('refuses another key, and says which of the two may be wrong', async () => {
+    writeFileSync(join(cwd, 'other.pem'), keyPair('another key').publicKeyPem)
+
+    const inEnglish = await runCli(['receipt', 'verify', FILE, '--key', 'other.pem'], { cwd })
+    const inJson = await runCli(['receipt', 'verify', FILE, '--key', 'other.pem', '--json'], { cwd })
+
+    expect(inEnglish.code).toBe(1)
+    expect(inEnglish.out).toBe(
+      `✗ ${FILE}: the signature does not verify with this key: it was changed, or the key is another one\n`,
+    )
+    expect(JSON.parse(inJson.out)).toEqual({ valid: false, fault: 'signature' })
+    expect(() => sh(opensslLine(FILE, 'query', 'other.pem', false))).toThrow()
+  })
+
+  test('takes several keys, a platform certificate among them', async () => {
+    writeFileSync(join(cwd, 'platform.pem'), certificate(keyPair('another key')))
+
+    const { code } = await runCli(['receipt', 'verify', FILE, '--key', 'platform.pem', '--key', 'pub_key.pem'], { cwd })
+
+    expect(code).toBe(0)
+  })
+
+  test('gives a line that makes a public key of a platform certificate first', () => {
+    const keys = keyPair('tenpay')
+    writeFileSync(join(cwd, 'tenpay sign.pem'), certificate(keys))
+    writeFileSync(join(cwd, "it's.json"), signedAnew(keys.privateKey))
+
+    const said = sh(opensslLine("it's.json", 'query', 'tenpay sign.pem', true))
+
+    expect(said).toBe('Verified OK\n')
+  })
+
+  test('gives a line that takes the longest answer', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    writeFileSync(join(cwd, 'long.pem'), String(publicKey.export({ type: 'spki', format: 'pem' })))
+    writeFileSync(join(cwd, 'long.json'), signedAnew(privateKey, `{"a":"${'x'.repeat(64 * 1024)}"}`))
+
+    expect(sh(opensslLine('long.json', 'query', 'long.pem', false))).toBe('Verified OK\n')
+  })
+
+  test.each([
+    ['a private key', keyPair('another key').privateKeyPem],
+    ['no key', 'hello'],
+  ])('refuses %s in place of a public one', async (_, text) => {
+    writeFileSync(join(cwd, 'wrong.pem'), text)
+
+    const { code, err } = await runCli(['receipt', 'verify', FILE, '--key', 'wrong.pem'], { cwd })
+
+    expect(code).toBe(2)
+    expect(err).toBe(
+      'wrong.pem holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate\n',
+    )
+  })
+
+  test('names a file that is not there, and asks for a key', async () => {
+    const missing = await runCli(['receipt', 'verify', 'nowhere.json', '--key', 'pub_key.pem'], { cwd })
+    const keyless = await runCli(['receipt', 'verify', FILE], { cwd, env: CHINESE })
+
+    expect(missing).toEqual({ code: 2, out: '', err: 'nowhere.json cannot be read\n' })
+    expect(keyless).toEqual({ code: 2, out: '', err: '错误:缺少必需选项 --key <pem>\n(使用 --help 查看帮助)\n' })
+  })
+})
+
+/** The receipt's text with a digest that fits what is in it. */
+function withDigest({ digest: _, ...content }: Receipt): string {
+  return receiptText({ ...content, digest: createHash('sha256').update(JSON.stringify(content)).digest('hex') })
+}
+
+/** The receipt with its query signed by another key, over another body if one is given. */
+function signedAnew(privateKey: KeyObject, body?: string): string {
+  const { query, ...rest } = exported()
+  if (!query) throw new TypeError('the order was proved')
+  const message =
+    body === undefined ? Buffer.from(query.message, 'base64') : Buffer.from(`1764000000\nnonce\n${body}\n`)
+  const signature = sign('RSA-SHA256', message, privateKey).toString('base64')
+  return receiptText({ ...rest, query: { ...query, message: message.toString('base64'), signature } })
+}

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { noticeOf, placeOrder } from '../support/served.ts'
+import { askStatus, handOver, putNotice } from '../support/till.ts'
+import { listenOnLoopback, readBody } from '../world/loopback-server.ts'
+import { type Queue, startQueue, targetArn } from '../world/sqs.ts'
+import { startCloudFormation } from './cloudformation.ts'
+import { stubAws } from './local-env.ts'
+import { CHINESE, runCli } from './run-cli.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, SLOW, startWorld, type World } from './world.ts'
+
+const { mchid } = DIRECT
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld({ merchants: [DIRECT] })
+}, SLOW)
+afterAll(() => world.close())
+beforeEach(() => enterWorld(world))
+afterEach(leaveWorld)
+
+const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
+  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const told = async (out_order_no: string) => (await askStatus(world, mchid, out_order_no)).body
+
+/** Leaves an order that is not completed yet, asked about some time from now. */
+const pending = async (out_order_no: string, more: object = {}) => {
+  placeOrder(world, 'payafter-orders', out_order_no, { state: 'accepted' })
+  await handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', out_order_no), ...more })
+  await passUntilQuiet(world, out_order_no)
+}
+
+describe('redrive', { timeout: SLOW }, () => {
+  test('says what it would do, does it, and keeps who and why on the order', async () => {
+    await pending('REDRIVE')
+
+    const rehearsed = await cli(['redrive', 'REDRIVE', '--dry-run'])
+    const untouched = await told('REDRIVE')
+    const done = await cli(['redrive', 'REDRIVE', '--why', 'the customer waits'])
+    const again = await cli(['redrive', 'REDRIVE'], CHINESE)
+
+    expect(rehearsed.out).toBe(`order               outcome\n${mchid}/REDRIVE  would be tried again\n`)
+    expect(untouched.decisions).toBeUndefined()
+    expect([done.code, done.out]).toEqual([0, `order               outcome\n${mchid}/REDRIVE  tried again in 30 s\n`])
+    expect([again.code, again.out]).toEqual([0, `订单                结果\n${mchid}/REDRIVE  即将执行,无需重试\n`])
+    expect((await told('REDRIVE')).decisions).toMatchObject([{ what: 'expedite', why: 'the customer waits' }])
+  })
+
+  test('chooses by reason, shop and age, and leaves others alone', async () => {
+    await pending('MINE', { shop_id: 'S-1' })
+    await pending('THEIRS', { shop_id: 'S-2' })
+    const redriven = async (...argv: readonly string[]) => {
+      const { out } = await cli(['redrive', '--dry-run', '--json', ...argv])
+      const { results } = JSON.parse(out) as { results: { order: string }[] }
+      return results.map(({ order }) => order.slice(mchid.length + 1)).filter((order) => /^(MINE|THEIRS)$/.test(order))
+    }
+
+    expect(await redriven('--shop', 'S-1')).toEqual(['MINE'])
+    expect((await redriven('--reason', 'open')).sort()).toEqual(['MINE', 'THEIRS'])
+    expect(await redriven('--reason', 'config')).toEqual([])
+    expect((await redriven('--all')).sort()).toEqual(['MINE', 'THEIRS'])
+    expect(await redriven('--day', '20250301', '--shop', 'S-2')).toEqual(['THEIRS'])
+    expect(await redriven('--older-than', '300d')).toEqual([])
+  })
+
+  test('refuses an order that is not pending', async () => {
+    placeOrder(world, 'payafter-orders', 'SYNCED')
+    await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'SYNCED'))
+
+    const { code, out } = await cli(['redrive', 'SYNCED'])
+
+    expect(code).toBe(1)
+    expect(out).toContain(`${mchid}/SYNCED  not pending, or a call may be out\n`)
+  })
+
+  test('asks which orders are meant, and says when there are none', async () => {
+    const all = await cli(['redrive'])
+    const none = await cli(['redrive', '--reason', 'no-such-reason'])
+
+    expect([all.code, all.err]).toEqual([
+      2,
+      'which orders? Name them, or say --reason, --older-than, --day, --shop or --all\n',
+    ])
+    expect(none).toEqual({ code: 0, out: '', err: 'nothing to redrive\n' })
+  })
+})
+
+describe('redrive --dead-letters', { timeout: SLOW }, () => {
+  let queue: Queue
+
+  beforeEach(async () => {
+    queue = await startQueue({ name: 'dead-letters' })
+    stubAws({ AWS_ENDPOINT_URL_SQS: queue.endpoint, NOTICE_DEAD_LETTERS_URL: queue.url })
+  })
+  afterEach(() => queue.close())
+
+  /** Lets a notice by event fail until Lambda gives it up. Gives the letter as Lambda writes it. */
+  const deadNotice = async (out_order_no: string) => {
+    placeOrder(world, 'payafter-orders', out_order_no)
+    world.table.faults.add({ kind: 'fail', times: 100, match: ({ operation }) => operation === 'UpdateItem' })
+    putNotice(world, noticeOf('payafter-orders', out_order_no))
+    for (let minute = 0; minute < 4; minute += 1) {
+      await world.idle()
+      world.clock.advance(MINUTE)
+    }
+    await world.idle()
+    world.table.faults.clear()
+    const letter = world.notices.letters.findLast(({ requestPayload }) =>
+      JSON.stringify(requestPayload).includes(`"${out_order_no}"`),
+    )
+    if (!letter) throw new Error('the notice was not given up')
+    return letter
+  }
+
+  test('puts a notice back on the bus with its first time, and deletes it once the bus took it', async () => {
+    const letter = await deadNotice('LETTER')
+    queue.send(JSON.stringify(letter))
+
+    const rehearsed = await cli(['redrive', '--dead-letters', '--dry-run'])
+    const keptMeanwhile = queue.messages.length
+    const { code, out } = await cli(['redrive', '--dead-letters'])
+    await world.idle()
+
+    expect(rehearsed.out).toBe(`order              outcome\n${mchid}/LETTER  would be sent again\n`)
+    expect(keptMeanwhile).toBe(1)
+    expect([code, out]).toEqual([0, `order              outcome\n${mchid}/LETTER  sent again\n`])
+    expect(queue.messages).toEqual([])
+    expect(await told('LETTER')).toMatchObject({ state: 'SYNCED' })
+    const row = (await world.table.rows()).find(({ pk }) => pk === `${mchid}#LETTER`)
+    const { time } = letter.requestPayload as { time: string }
+    expect(row?.noticed_at).toBe(Date.parse(time))
+  })
+
+  test('takes the letters of a rule, which are the bare event', async () => {
+    const { requestPayload } = await deadNotice('RULE')
+    queue.send(JSON.stringify(requestPayload), { TARGET_ARN: targetArn('sync') })
+
+    const { out } = await cli(['redrive', '--dead-letters', '--json'])
+    await world.idle()
+
+    expect(JSON.parse(out)).toEqual({ dry_run: false, results: [{ outcome: 'sent', order: `${mchid}/RULE` }] })
+    expect(await told('RULE')).toMatchObject({ state: 'SYNCED' })
+  })
+
+  test('drops due events, and keeps what is no notice', async () => {
+    const due = {
+      source: 'payscore.reconcile',
+      'detail-type': 'Payscore Order Due',
+      detail: { mchid, out_order_no: 'X', next: 'sync' },
+    }
+    queue.send(JSON.stringify(due))
+    queue.send(JSON.stringify({ version: '1.0', requestContext: {}, requestPayload: due }))
+    queue.send('not JSON')
+    queue.send(JSON.stringify({ version: '1.0', DDBStreamBatchInfo: {} }))
+    queue.send(JSON.stringify({ ...due, source: 'com.example.pos', 'detail-type': 'Payscore Order Paid Offline' }))
+
+    const rehearsed = await cli(['redrive', '--dead-letters', '--dry-run', '--json'])
+    const { code, out } = await cli(['redrive', '--dead-letters'], CHINESE)
+
+    expect(JSON.parse(rehearsed.out).results.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'would drop',
+      'would drop',
+      'kept',
+      'kept',
+      'kept',
+    ])
+    expect(code).toBe(1)
+    expect(out.match(/到期事件,已丢弃/g)).toHaveLength(2)
+    expect(out.match(/保留在队列中 {2,}no notice/g)).toHaveLength(3)
+    expect(queue.messages).toHaveLength(3)
+  })
+
+  test.each([
+    ['refuses the entry', 'refuse-entries', 'InternalFailure'],
+    ['fails', 'fail', 'InternalException'],
+    ['breaks the connection', 'reset', 'TimeoutError'],
+  ] as const)('keeps a notice when the bus %s, for the next time', async (_, kind, why) => {
+    const letter = await deadNotice(`KEPT-${kind}`)
+    queue.send(JSON.stringify(letter))
+    world.bus.faults.add({ kind, times: 10 })
+
+    const { code, out } = await cli(['redrive', '--dead-letters'])
+    world.bus.faults.clear()
+    const visibleAt = queue.messages[0]?.visibleAt
+    const again = await cli(['redrive', '--dead-letters'])
+
+    expect(code).toBe(1)
+    expect(out).toContain(`${mchid}/KEPT-${kind}  stays in the queue  ${why}\n`)
+    expect(visibleAt).toBeLessThanOrEqual(Date.now())
+    expect(again.code).toBe(0)
+    expect(queue.messages).toEqual([])
+  })
+
+  test('goes through more letters than one receive gives, each once', async () => {
+    const { requestPayload } = await deadNotice('MANY')
+    for (let i = 0; i < 25; i += 1) queue.send(JSON.stringify(requestPayload))
+    queue.send('not JSON')
+
+    const { out } = await cli(['redrive', '--dead-letters', '--json'])
+
+    const outcomes = JSON.parse(out).results.map(({ outcome }: { outcome: string }) => outcome)
+    expect(outcomes).toEqual([...Array(25).fill('sent'), 'kept'])
+    expect(queue.messages).toHaveLength(1)
+  })
+
+  test('of a deployed stack gives the notice to the function that gave it up', async () => {
+    const letter = await deadNotice('FUNCTION')
+    queue.send(JSON.stringify(letter))
+    queue.send(JSON.stringify(letter.requestPayload))
+    const invoked: unknown[] = []
+    const lambda = await listenOnLoopback(async (request, response) => {
+      const event = JSON.parse((await readBody(request)).toString())
+      invoked.push([request.method, request.url, request.headers['x-amz-invocation-type'], event])
+      void world.lambdas.sync.invoke(event)
+      response.writeHead(202).end()
+    })
+    const stack = await startCloudFormation('payscore-sync-prod', { NoticeDeadLettersUrl: queue.url })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
+
+    const { code, out } = await cli(['redrive', '--dead-letters', '--stack', 'payscore-sync-prod'])
+    await Promise.all([lambda.close(), stack.close()])
+
+    expect(invoked).toEqual([['POST', '/2015-03-31/functions/sync/invocations', 'Event', letter.requestPayload]])
+    expect(code).toBe(1)
+    expect(out).toContain(`${mchid}/FUNCTION  stays in the queue  no function named\n`)
+    expect(queue.messages).toHaveLength(1)
+  })
+
+  test.each([
+    [{ NOTICE_DEAD_LETTERS_URL: '' }, [], 'which queue? Say --queue URL or --stack NAME\n'],
+    [{ EVENT_BUS: '' }, [], 'send them where? Say --bus NAME or --stack NAME\n'],
+  ])('asks for what is missing: %j', async (env, argv, said) => {
+    stubAws(env)
+
+    const { code, err } = await cli(['redrive', '--dead-letters', ...argv])
+
+    expect([code, err]).toEqual([2, said])
+  })
+
+  test('says in words that there is no such queue', async () => {
+    const { code, err } = await cli(['redrive', '--dead-letters', '--queue', `${queue.url}-other`])
+
+    expect(code).toBe(1)
+    expect(err).toMatch(/^QueueDoesNotExist: there is no such table, queue or secret in this region\./)
+  })
+})

@@ -1,0 +1,27 @@
+import { run } from '../../lib/cli/run.ts'
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string }
+
+/** Runs one command line in this process, in English unless `env` says otherwise; nothing of the machine's own locale counts. */
+export const runCli = async (
+  argv: readonly string[],
+  {
+    cwd = '.',
+    env = {},
+    isTTY = false,
+    now = Date.now,
+  }: { cwd?: string; env?: NodeJS.ProcessEnv; isTTY?: boolean; now?: () => number } = {},
+): Promise<Ran> => {
+  let out = ''
+  let err = ''
+  const code = await run(argv, {
+    env: { ...process.env, LC_ALL: 'C', LANG: '', ...env },
+    cwd,
+    out: { isTTY, write: (text) => (out += text) },
+    err: { isTTY, write: (text) => (err += text) },
+    now,
+  })
+  return { code, out, err }
+}
+
+export const CHINESE = { LC_ALL: 'zh_CN.UTF-8' }

@@ -1,0 +1,214 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { askStatus } from '../support/till.ts'
+import { keyPair } from '../world/keys.ts'
+import { startCloudFormation } from './cloudformation.ts'
+import { stubAws } from './local-env.ts'
+import { certificate, KEY_ID, MCHID, merchantFolder } from './merchant-folder.ts'
+import { CHINESE, runCli } from './run-cli.ts'
+import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
+
+describe('from a folder of a merchant’s files to a first local sync', { timeout: SLOW }, () => {
+  test('takes two commands', async () => {
+    const { path: cwd } = merchantFolder()
+
+    const put = await runCli(
+      ['merchant', 'put', '.', '--wechatpay-key-id', KEY_ID, '--out', 'merchant.json', '--service', 'S1=wx1'],
+      { cwd },
+    )
+    const first = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd })
+
+    expect(put.code).toBe(0)
+    expect(first.code).toBe(0)
+    expect(first.out).toMatch(/^✓ paid: Paid at the till \(WeChat Pay saw 1 sync, 1 query; HTTP 200\)\n/)
+    expect(first.out).toContain(`merchant ${MCHID}\nsynced, proved: `)
+  })
+
+  test('works for a sub-merchant, whose provider signs, and in Chinese', async () => {
+    const { path: cwd } = merchantFolder()
+    const sub = ['--sub-mchid', '1900000199', '--order-api', 'partner', '--service', 'S1=', '--service', 'S2=']
+    await runCli(['merchant', 'put', '.', '--wechatpay-key-id', KEY_ID, '--out', 'merchant.json', ...sub], { cwd })
+
+    const { code, out } = await runCli(['trigger', 'paid-event', '--merchant', 'merchant.json'], { cwd, env: CHINESE })
+
+    expect(code).toBe(0)
+    expect(out).toMatch(/^✓ paid-event: 线下已付款\(事件通知\) \(微信支付收到同步 1 次,查单 1 次\)\n/)
+    expect(out).toContain('商户号 1900000199\n已核实:')
+  })
+
+  test('refuses a file that would not do as a merchant’s, in words', async () => {
+    const folder = merchantFolder()
+    const other = keyPair('another key')
+    const out = ['--wechatpay-key-id', KEY_ID, '--out', 'merchant.json', '--service', 'S1=wx1']
+    await runCli(['merchant', 'put', '.', ...out], { cwd: folder.path })
+    const file = JSON.parse(folder.read('merchant.json'))
+    folder.write('merchant.json', JSON.stringify({ ...file, services: { S1: '' } }))
+
+    const unsound = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd: folder.path })
+    folder.write('merchant.json', JSON.stringify({ ...file, secret: { ...file.secret, serial_no: 'A1B2' } }))
+    const short = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd: folder.path })
+    folder.write('merchant.json', certificate(other))
+    const noJson = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd: folder.path })
+    folder.write('merchant.json', '{}')
+    const empty = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd: folder.path, env: CHINESE })
+
+    expect(unsound.err).toBe(`merchant ${MCHID}.services: must give the appid of each service_id\n`)
+    expect(short.err).toBe(
+      `secret of merchant ${MCHID}: serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal\n`,
+    )
+    expect(noJson.err).toBe('merchant.json is not what merchant put --out writes: it cannot be read as JSON\n')
+    expect(empty.err).toBe('merchant.json 不是 merchant put --out 生成的文件:缺少 mchid 或 secret\n')
+  })
+
+  test('keeps a sample with keys of its own apart from the merchant’s', async () => {
+    const { path: cwd } = merchantFolder()
+    const out = ['--wechatpay-key-id', KEY_ID, '--out', 'merchant.json', '--service', 'S1=wx1']
+    await runCli(['merchant', 'put', '.', ...out], { cwd })
+
+    const { code, err } = await runCli(['trigger', 'wrong-key', '--merchant', 'merchant.json'], { cwd })
+
+    expect([code, err]).toEqual([2, 'wrong-key makes wrong and right keys of its own: leave --merchant out\n'])
+  })
+})
+
+describe('trigger', { timeout: SLOW }, () => {
+  test('plays a sample to its end and tells it as JSON', async () => {
+    const { code, out } = await runCli(['trigger', 'charged-as-well', '--json'])
+
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({
+      sample: 'charged-as-well',
+      statuses: [202],
+      syncs: 1,
+      queries: 1,
+      wrong: [],
+      order: { state: 'DOUBLE_CHARGED', amount: 8800 },
+    })
+  })
+
+  test('lists the samples, and names those that are not there', async () => {
+    const english = await runCli(['trigger'])
+    const json = await runCli(['trigger', '--json'], { env: CHINESE })
+    const unknown = await runCli(['trigger', 'no-such-sample'])
+
+    expect(english.out).toMatch(/^sample\ncharge-running {6}A charge is running\n/)
+    expect(JSON.parse(json.out)[0]).toEqual({ name: 'charge-running', title: '单据正在扣款中' })
+    expect(unknown.err).toBe('there is no sample no-such-sample; npx payscore trigger lists them\n')
+  })
+})
+
+describe('trigger of a world that is up', { timeout: SLOW }, () => {
+  let world: World
+
+  beforeAll(async () => {
+    world = await startWorld({ merchants: [DIRECT, SERVED.serviceorder] })
+  }, SLOW)
+  afterAll(() => world.close())
+  beforeEach(() => enterWorld(world))
+  afterEach(leaveWorld)
+
+  const upFolder = () => {
+    const { path } = merchantFolder()
+    mkdirSync(`${path}/.local`)
+    writeFileSync(`${path}/.local/world.json`, JSON.stringify({ ...world.env, PAYSCORE_API: world.api.url }))
+    return path
+  }
+  const MINE = ['--mchid', DIRECT.mchid]
+
+  test('sends the notice by HTTP', async () => {
+    placeOrder(world, 'payafter-orders', 'HTTP')
+
+    const { code, out } = await runCli(['trigger', 'paid', '--local', '--order', 'HTTP', ...MINE], { cwd: upFolder() })
+
+    expect([code, out]).toEqual([0, '✓ HTTP 200 SYNCED\n'])
+  })
+
+  test('sends it by event, from the merchant’s first source', async () => {
+    placeOrder(world, 'payafter-orders', 'EVENT')
+
+    const { code, out } = await runCli(['trigger', 'paid-event', '--local', '--order', 'EVENT', ...MINE], {
+      cwd: upFolder(),
+    })
+    await world.idle()
+
+    expect([code, out]).toEqual([0, '✓ the bus payscore has it\n'])
+    expect((await askStatus(world, DIRECT.mchid, 'EVENT')).body).toMatchObject({ state: 'SYNCED' })
+  })
+
+  test('tells what came back of a notice that was refused, and what to do next', async () => {
+    const notice = noticeOf('payafter-orders', 'REFUSED')
+    const argv = ['trigger', 'paid', '--local', '--order', 'NOBODY', ...MINE]
+
+    const past = await runCli([...argv, '--paid-time', notice.detail.paid_time, '--amount', '100'], { cwd: upFolder() })
+    const wrong = await runCli([...argv, '--service-id', 'S9', '--json'], { cwd: upFolder() })
+    const chinese = await runCli([...argv, '--paid-time', '20250301130000'], { cwd: upFolder(), env: CHINESE })
+
+    expect(past.out).toMatch(/^✓ HTTP 202 PENDING\n→ Nothing\./)
+    expect(JSON.parse(wrong.out)).toMatchObject({
+      via: 'http',
+      notice: { out_order_no: 'NOBODY', service_id: 'S9' },
+      status: 400,
+      body: { field: 'service_id' },
+    })
+    expect(chinese.code).toBe(1)
+    expect(chinese.out).toMatch(/^✗ HTTP 409 PENDING, another notice .*\n→ 若首次通知有误/)
+  })
+
+  test('sends to a deployed stage, signed for IAM, once it is said that the order is real', async () => {
+    const stack = await startCloudFormation('payscore-sync-prod', {
+      HttpApiUrl: world.api.url,
+      EventBusName: world.bus.name,
+    })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    placeOrder(world, 'payafter-orders', 'STAGE|1')
+    const argv = ['trigger', 'paid', '--stage', 'prod', '--order', 'STAGE|1', ...MINE]
+
+    const careless = await runCli(argv)
+    const meant = await runCli([...argv, '--live'])
+    const byEvent = await runCli([...argv, '--live', '--via', 'event', '--source', 'com.example.pos', '--json'])
+    const nowhere = await runCli(['trigger', 'paid', '--stage', 'other', '--live', '--order', 'X', ...MINE])
+    await stack.close()
+
+    expect(careless.code).toBe(2)
+    expect(careless.err).toMatch(/^WeChat Pay has no sandbox: /)
+    expect([meant.code, meant.out]).toEqual([0, '✓ HTTP 200 SYNCED\n'])
+    expect(JSON.parse(byEvent.out)).toMatchObject({ via: 'event', taken: true })
+    expect(nowhere.code).toBe(1)
+  })
+
+  test('says when the API does not answer, or the bus refuses', async () => {
+    const stack = await startCloudFormation('payscore-sync-prod', {
+      HttpApiUrl: 'http://127.0.0.1:9',
+      EventBusName: 'no-such-bus',
+    })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    const argv = ['trigger', 'paid', '--stage', 'prod', '--live', '--order', 'X', ...MINE]
+
+    const byHttp = await runCli(argv)
+    const byEvent = await runCli([...argv, '--via', 'event'])
+    const inChinese = await runCli([...argv, '--via', 'event'], { env: CHINESE })
+    await stack.close()
+
+    expect(byHttp).toEqual({ code: 1, out: '', err: 'http://127.0.0.1:9 does not answer (TypeError)\n' })
+    expect(byEvent.out).toBe('✗ the bus refused it: ResourceNotFoundException\n')
+    expect(inChinese.out).toBe('✗ 事件总线拒绝:ResourceNotFoundException\n')
+  })
+
+  test.each([
+    [[...MINE], 'which order? Say --order NUMBER\n'],
+    [['--order', 'X'], 'which merchant? Say --mchid\n'],
+    [[...MINE, '--order', 'X', '--via', 'post'], '--via must be http or event\n'],
+    [['--mchid', '42', '--order', 'X', '--via', 'event'], 'which source? 42 has none: say --source\n'],
+  ])('asks for what is missing in %j', async (argv, said) => {
+    const { code, err } = await runCli(['trigger', 'paid', '--local', ...argv], { cwd: upFolder() })
+
+    expect([code, err]).toEqual([2, said])
+  })
+
+  test('says that no world is up', async () => {
+    const { code, err } = await runCli(['trigger', 'paid', '--local', '--order', 'X', ...MINE], { cwd: '/' })
+
+    expect([code, err]).toEqual([1, 'no local world is up: run npm start in another terminal\n'])
+  })
+})

@@ -1,0 +1,68 @@
+import type { Step } from '../../lib/order/row.ts'
+import type { SignedWord, Verdict, VerdictKind } from '../../lib/order/verdict.ts'
+import { NOW } from './rows.ts'
+import { TOTAL } from './scenario.ts'
+
+/** What an invocation heard, as a number. 0 is nothing yet. */
+export type AnswerId = number
+
+type Answer = { readonly kind: VerdictKind; readonly verified: boolean; readonly words: string }
+
+const ANSWERS = [
+  { kind: 'accepted', verified: true, words: 'taken (signed)' },
+  { kind: 'confirmed', verified: true, words: 'done, collected by the merchant (signed)' },
+  { kind: 'collected', verified: true, words: 'done, and charged by WeChat Pay (signed)' },
+  { kind: 'unpaid', verified: true, words: 'waiting for payment (signed)' },
+  { kind: 'open', verified: true, words: 'not completed yet (signed)' },
+  { kind: 'closed', verified: true, words: 'cancelled (signed)' },
+  { kind: 'absent', verified: true, words: 'no such order (signed)' },
+  { kind: 'undecided', verified: true, words: 'done, nobody knows who collected (signed)' },
+  { kind: 'busy', verified: true, words: 'a charge is running (signed)' },
+  { kind: 'state', verified: true, words: 'not in this state (signed)' },
+  { kind: 'state', verified: false, words: 'not in this state (unsigned)' },
+  { kind: 'invalid', verified: true, words: 'wrong parameter (signed)' },
+  { kind: 'invalid', verified: false, words: 'wrong parameter (unsigned)' },
+  { kind: 'config', verified: false, words: '401' },
+  { kind: 'throttled', verified: false, words: '429' },
+  { kind: 'unknown', verified: false, words: 'nothing that can be believed' },
+  { kind: 'unsent', verified: false, words: 'nothing: no connection' },
+] as const satisfies readonly Answer[]
+
+type Known = (typeof ANSWERS)[number]
+type Signed = Extract<Known, { verified: true }>['kind']
+type Unsigned = Extract<Known, { verified: false }>['kind']
+
+const find = (kind: VerdictKind, verified: boolean): AnswerId =>
+  ANSWERS.findIndex((answer) => answer.kind === kind && answer.verified === verified) + 1
+
+export const signed = (kind: Signed): AnswerId => find(kind, true)
+export const unsigned = (kind: Unsigned): AnswerId => find(kind, false)
+
+export const answerInWords = (id: AnswerId): string => ANSWERS[id - 1]?.words ?? 'nothing'
+
+/** What the service makes of an answer to this call. */
+export const verdictOf = (id: AnswerId, step: Step, callHash: string): Verdict => {
+  const answer = ANSWERS[id - 1]
+  if (!answer) throw new Error('nothing was answered yet')
+  const { kind, verified } = answer
+  return {
+    kind,
+    verified,
+    ...(verified && { word: wordOf(`${kind} ${step} ${callHash}`) }),
+    ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
+    // An answer that nobody can decide by leaves the sum out as well.
+    ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
+  }
+}
+
+const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'open', 'closed']
+
+const wordOf = (body: string): SignedWord => ({
+  serial: 'PUB_KEY_ID_1',
+  timestamp: String(NOW / 1000),
+  nonce: 'N',
+  signature: 'S',
+  status: 200,
+  body,
+  sent_at: NOW,
+})

@@ -1,0 +1,23 @@
+import type { Row, Step } from '../../lib/order/row.ts'
+import type { Transition } from '../../lib/order/transition.ts'
+import type { Verdict } from '../../lib/order/verdict.ts'
+
+/** For what a transition was made: by whoever held which row, and after which answer. */
+export type Occasion = { readonly row?: Row; readonly step?: Step; readonly verdict?: Verdict }
+
+/** Where the design can be altered while it runs. What is not given is as lib/ has it. */
+export type Design = {
+  readonly alter: (transition: Transition, occasion: Occasion) => Transition
+  readonly hear: (verdict: Verdict, step: Step) => Verdict
+  /** When an event that contradicts the row is over, and does not come again. As sync-order.ts has it. */
+  readonly isSettled: (row: Row) => boolean
+  /** How often Lambda gives one event to a function. */
+  readonly attempts: 1 | 2 | 3
+}
+
+export const REAL_DESIGN: Design = {
+  alter: (transition) => transition,
+  hear: (verdict) => verdict,
+  isSettled: (row) => row.state === 'DOUBLE_CHARGED' || (row.state === 'SYNCED' && row.due === undefined),
+  attempts: 3,
+}

@@ -1,0 +1,94 @@
+import { KINDS, type Kind } from './model.ts'
+import type { StateId } from './states.ts'
+
+const KIND_BITS = 3
+
+export type Graph = ReturnType<typeof createGraph>
+
+/** Every move that was found, as flat numbers: from a state, of a kind, to a state. */
+export const createGraph = () => {
+  let edges = new Uint32Array(1 << 14)
+  let starts = new Uint32Array(1 << 12)
+  let count = 0
+  let states = 0
+
+  /** From here on, moves start at the next state. */
+  const begin = (): void => {
+    if (states + 1 >= starts.length) starts = copyOf(starts, starts.length * 2)
+    starts[states] = count
+    states += 1
+    starts[states] = count
+  }
+
+  const add = (kind: Kind, to: StateId): void => {
+    if (count === edges.length) edges = copyOf(edges, count * 2)
+    edges[count] = (to << KIND_BITS) | KINDS.indexOf(kind)
+    count += 1
+    starts[states] = count
+  }
+
+  /** Whether any move of these kinds leads from a state to one that fulfils this. */
+  const someMove = (from: StateId, kinds: KindSet, is: (to: StateId) => boolean): boolean => {
+    for (let i = starts[from] ?? 0; i < (starts[from + 1] ?? 0); i++) {
+      const edge = edges[i] ?? 0
+      if ((kinds >> (edge & 7)) & 1 && is(edge >>> KIND_BITS)) return true
+    }
+    return false
+  }
+
+  return { begin, add, someMove, count: () => count, bytes: () => edges.byteLength + starts.byteLength }
+}
+
+/** A bit for each kind. */
+export type KindSet = number
+export const kinds = (...some: readonly Kind[]): KindSet =>
+  some.reduce((set, kind) => set | (1 << KINDS.indexOf(kind)), 0)
+
+/** Unaided: nothing goes wrong any more, and no person helps. */
+const UNAIDED = kinds('step', 'call', 'wait')
+const WITHOUT_WAIT = kinds('step', 'call')
+
+/** How many states, and which first, from which none of the finished ones can be reached unaided. */
+export const unfinishable = (graph: Graph, isFinished: Uint8Array): { count: number; first: StateId } => {
+  const canFinish = isFinished.slice()
+  for (let isNew = true; isNew; ) {
+    isNew = false
+    for (let id = canFinish.length - 1; id >= 0; id--) {
+      if (canFinish[id] === 1 || !graph.someMove(id, UNAIDED, (to) => canFinish[to] === 1)) continue
+      canFinish[id] = 1
+      isNew = true
+    }
+  }
+  const first = canFinish.indexOf(0)
+  return { count: canFinish.reduce((sum, can) => sum + 1 - can, 0), first }
+}
+
+/** How many states stand in a circle of moves in which no time passes and nothing goes wrong: a busy loop. */
+export const restless = (graph: Graph, states: number): { count: number; first: StateId } => {
+  const before = new Uint32Array(states)
+  for (let id = 0; id < states; id++)
+    graph.someMove(id, WITHOUT_WAIT, (to) => {
+      before[to] = (before[to] ?? 0) + 1
+      return false
+    })
+  const free: StateId[] = []
+  for (let id = 0; id < states; id++) if (before[id] === 0) free.push(id)
+  let left = states - free.length
+  for (let id = free.pop(); id !== undefined; id = free.pop())
+    graph.someMove(id, WITHOUT_WAIT, (to) => {
+      const still = (before[to] ?? 0) - 1
+      before[to] = still
+      if (still === 0) {
+        left -= 1
+        free.push(to)
+      }
+      return false
+    })
+  return { count: left, first: before.findIndex((some) => some > 0) }
+}
+
+const copyOf = (numbers: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {
+  const copy = new Uint32Array(length)
+  copy.set(numbers)
+  return copy
+}

@@ -1,0 +1,125 @@
+import { outcomeEvents } from '../../lib/order/outcome.ts'
+import type { Row } from '../../lib/order/row.ts'
+import type { Transition } from '../../lib/order/transition.ts'
+import type { VerdictKind } from '../../lib/order/verdict.ts'
+import { TOTAL } from './scenario.ts'
+import { isCharged, isTold, type Order } from './wechat-pay.ts'
+
+/** What must never be, each by the words a violation is reported with. */
+export const BROKEN = {
+  overlap: 'two calls are out at once under valid leases',
+  lease: 'a live lease was cut short',
+  closedUnderCall: 'an order was closed while a call was out under a valid lease',
+  unindexed: 'something is left to do, and no index knows',
+  index: 'due, due_at and next are not present together',
+  forgottenByTtl: 'a row expires though something is left to do',
+  kept: 'a closed row never expires',
+  undone: 'a true SYNCED was overwritten',
+  receipt: 'a receipt was dropped or replaced',
+  deafToReceipt: 'WeChat Pay took the sync, and the row does not say so',
+  refunded: 'DOUBLE_CHARGED was taken back',
+  falseCharge: 'DOUBLE_CHARGED without a charge',
+  namelessCharge: 'DOUBLE_CHARGED without sum and transaction',
+  silentEnd: 'a row was rejected, held or charged twice and nobody was told',
+  silentUndone: 'a SYNCED row was undone and nobody was told',
+  falseEnd: 'an order that can still be charged is closed as SYNCED',
+  lostNotice: 'a notice is nowhere',
+  deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
+  swallowed: 'a notice with another call returned while the order was not settled',
+  overruled: 'the newest notice returned, and the order ended by the refusal of another call',
+  older: 'an older notice replaced a newer',
+  otherCall: 'the refusal of one call rejected another',
+  notAbsent: 'closed as not found within 24 h of a sight of the order',
+  unasked: 'a sync went out before the order was looked at, or released',
+  wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
+  toldAgain: 'more syncs were repeated than faults happened',
+  askedAgain: 'more queries were repeated than faults happened',
+} as const
+
+type WriteFacts = {
+  readonly before: Row | undefined
+  readonly after: Row | undefined
+  readonly transition: Transition
+  /** The row as the writer claimed it, and what it heard since. */
+  readonly held?: Row | undefined
+  readonly heard?: VerdictKind | undefined
+}
+
+/** What a write to a row must not do, whatever WeChat Pay's truth is. */
+export const brokenByWrite = ({ before, after, transition, held, heard }: WriteFacts): string | undefined => {
+  if (!after) return undefined
+  const { name, alarm } = transition
+  if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
+  if (heard === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
+  if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
+  if (name === '9 collected' && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
+  if (before?.state !== after.state && isBadEnd(after) && outcomeEvents(before, after).length === 0)
+    return BROKEN.silentEnd
+  if (before?.state === 'SYNCED' && (after.state === 'PENDING' || after.state === 'REJECTED') && alarm !== 'undone')
+    return BROKEN.silentUndone
+  if (name === '12 unproved' && alarm !== 'unproved') return BROKEN.silentEnd
+  if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
+    return BROKEN.older
+  if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
+  return undefined
+}
+
+const mayClear = ({ mode, expected_amount }: Row): boolean =>
+  mode !== 'observe' && (expected_amount === undefined || expected_amount === TOTAL)
+
+const isTaken = ({ state }: Row): boolean => state === 'SYNCED' || state === 'DOUBLE_CHARGED'
+const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED' || state === 'HELD'
+
+/** What a write does that only the world around it can judge. */
+export type Effect = {
+  /** A row that held WeChat Pay's receipt is SYNCED no more. */
+  readonly undoes: boolean
+  readonly rejects: boolean
+  readonly rejectsAsAbsent: boolean
+  /** Till when nobody may claim the row; 0 when it is out of the index. */
+  readonly freeAt: number
+  /** Whether the order was seen since the row says it is absent. */
+  readonly sight: 'none yet' | 'seen' | 'as before'
+}
+
+const SIGHTS: readonly (VerdictKind | undefined)[] = ['accepted', 'confirmed', 'collected', 'unpaid', 'open', 'closed']
+
+export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effect => ({
+  undoes:
+    before?.state === 'SYNCED' &&
+    before.receipt !== undefined &&
+    (after?.state === 'PENDING' || after?.state === 'REJECTED'),
+  rejects: after?.state === 'REJECTED' && before?.state !== 'REJECTED',
+  rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
+  freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
+  sight: !after
+    ? 'as before'
+    : after.absent_since === undefined || before?.absent_since === undefined
+      ? 'none yet'
+      : SIGHTS.includes(heard) || TAKEN_UP_ANEW.includes(transition.name)
+        ? 'seen'
+        : 'as before',
+})
+
+const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
+
+/** What is wrong with a row by itself. */
+export const brokenRow = (row: Row): string | undefined => {
+  const { state, next, due, due_at, proof, reason, expires_at } = row
+  if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
+    return BROKEN.index
+  const isEnded = reason !== undefined
+  if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
+    return BROKEN.unindexed
+  if (due !== undefined && expires_at !== undefined) return BROKEN.forgottenByTtl
+  if (due === undefined && expires_at === undefined && state !== 'DOUBLE_CHARGED') return BROKEN.kept
+  return undefined
+}
+
+/** What is wrong with a row, given how the order truly stands. */
+export const brokenByOrder = ({ state, due, reason }: Row, order: Order): string | undefined => {
+  if (state === 'DOUBLE_CHARGED' && !isCharged(order)) return BROKEN.falseCharge
+  if (state === 'SYNCED' && due === undefined && reason === undefined && !isTold(order)) return BROKEN.falseEnd
+  return undefined
+}

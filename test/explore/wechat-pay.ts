@@ -1,0 +1,62 @@
+import { type AnswerId, signed } from './answers.ts'
+
+/** How the order truly stands at WeChat Pay. `both`: it was told that the customer paid, and charged all the same. */
+export const ORDERS = ['absent', 'open', 'waiting', 'charging', 'synced', 'charged', 'both', 'cancelled'] as const
+export type Order = (typeof ORDERS)[number]
+
+/** What happens to an order without us; a charge that failed takes its time. */
+export const LIFE: readonly { readonly from: Order; readonly to: Order; readonly words: string }[] = [
+  { from: 'absent', to: 'open', words: 'the order is made' },
+  { from: 'open', to: 'waiting', words: 'the merchant completes the order' },
+  { from: 'open', to: 'cancelled', words: 'the merchant cancels the order' },
+  { from: 'waiting', to: 'charging', words: 'a charge begins' },
+  { from: 'charging', to: 'charged', words: 'the charge succeeds' },
+  { from: 'charging', to: 'waiting', words: 'the charge fails' },
+]
+
+export const isTold = (order: Order): boolean => order === 'synced' || order === 'both'
+export const isCharged = (order: Order): boolean => order === 'charged' || order === 'both'
+
+/** What a sync does. */
+export const syncedOrder = (order: Order, isRefused: boolean): Order =>
+  order === 'waiting' && !isRefused ? 'synced' : order
+
+const TAKEN = [signed('accepted')]
+const TAKEN_WITH_ORDER = [signed('accepted'), signed('confirmed')]
+const REFUSED = [signed('invalid')]
+const RUNNING = [signed('busy')]
+const WRONG_STATE = [signed('state')]
+/** No page says how a repeated sync is answered. */
+const AGAIN = [signed('state'), signed('accepted')]
+const CHARGED = [signed('state'), signed('collected')]
+
+/** What it may answer to that sync. Some families of the API answer with the whole order. */
+export const syncAnswers = (order: Order, isRefused: boolean, isWhole: boolean): readonly AnswerId[] => {
+  if (isRefused) return REFUSED
+  switch (order) {
+    case 'waiting':
+      return isWhole ? TAKEN_WITH_ORDER : TAKEN
+    case 'charging':
+      return RUNNING
+    case 'synced':
+      return AGAIN
+    case 'charged':
+    case 'both':
+      return isWhole ? CHARGED : WRONG_STATE
+    default:
+      return WRONG_STATE
+  }
+}
+
+const QUERY_ANSWERS: Readonly<Record<Order, AnswerId>> = {
+  absent: signed('absent'),
+  open: signed('open'),
+  waiting: signed('unpaid'),
+  charging: signed('unpaid'),
+  synced: signed('confirmed'),
+  charged: signed('collected'),
+  both: signed('collected'),
+  cancelled: signed('closed'),
+}
+
+export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]

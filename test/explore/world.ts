@@ -1,0 +1,120 @@
+import { type InvocationId, NOBODY } from './invocation.ts'
+import type { RowId } from './rows.ts'
+import { ORDERS, type Order } from './wechat-pay.ts'
+
+/** Everything that a run can be in the middle of. The clock always shows NOW. */
+export type World = {
+  readonly row: RowId
+  readonly order: Order
+  /** A line of a statement will still be booked. */
+  readonly isToBeBooked: boolean
+  /** In the order of their numbers: which of them came first makes no difference. */
+  readonly crew: Crew
+  readonly notices: Notices
+  /** Bit 0, bit 1: a sync by the first, by another call is on the wire, and nobody waits for its answer. */
+  readonly wire: number
+  /** How much longer an old signed answer of that kind is believed, in steps of 5 s, plus one; 0: there is none. */
+  readonly oldUnpaid: number
+  readonly oldOpen: number
+  /** Faults and interventions that may still happen. */
+  readonly faults: number
+  readonly persons: number
+  /** Syncs of an order that WeChat Pay had been told of, and queries that it had answered for good. */
+  readonly toldAgain: number
+  readonly askedAgain: number
+  readonly isAnswered: boolean
+  /** The order was seen since the row says that it is absent. */
+  readonly isSeen: boolean
+}
+
+export type Crew = readonly [InvocationId, InvocationId, InvocationId]
+
+/** Each notice is in the queue with 1..3 attempts left, in an invocation with 0..2 left, over, or a dead letter. */
+export type Notices = readonly number[]
+export const RUNNING = 4
+export const OVER = 7
+export const DEAD = 8
+
+export const isQueued = (notice: number): boolean => notice < RUNNING
+export const isRunning = (notice: number): boolean => notice >= RUNNING && notice < OVER
+
+export const crewOf = (a: InvocationId, b: InvocationId, c: InvocationId): Crew => {
+  if (a < b) return a >= c ? [b, a, c] : b < c ? [c, b, a] : [b, c, a]
+  return b >= c ? [a, b, c] : a < c ? [c, a, b] : [a, c, b]
+}
+
+/** The others stay, or become what `change` makes of them. */
+export const withMember = (
+  crew: Crew,
+  index: number,
+  member: InvocationId,
+  change: (id: InvocationId) => InvocationId = same,
+): Crew => {
+  const [a, b, c] = crew
+  if (index === 0) return crewOf(member, change(b), change(c))
+  if (index === 1) return crewOf(change(a), member, change(c))
+  return crewOf(change(a), change(b), member)
+}
+
+const same = (id: InvocationId): InvocationId => id
+
+export const changed = ([a, b, c]: Crew, change: (id: InvocationId) => InvocationId): Crew =>
+  crewOf(change(a), change(b), change(c))
+
+export const sizeOf = (crew: Crew): number =>
+  crew[0] === NOBODY ? 0 : crew[1] === NOBODY ? 1 : crew[2] === NOBODY ? 2 : 3
+
+export const withNotice = (notices: Notices, index: number, notice: number): Notices => notices.with(index, notice)
+
+/** Words of 32 bits that a world fits into. */
+export const WORDS = 4
+const MOST = 0xffff
+
+/** Writes a world as WORDS numbers; worlds that are equal become equal numbers. */
+export const pack = (world: World, words: Int32Array, at: number): void => {
+  const { row, crew, notices } = world
+  if (row > MOST || crew[0] > MOST) throw new Error('more rows or invocations than the explorer can number')
+  words[at] = row | (crew[0] << 16)
+  words[at + 1] = crew[1] | (crew[2] << 16)
+  words[at + 2] =
+    ORDERS.indexOf(world.order) |
+    (world.wire << 3) |
+    (world.oldUnpaid << 5) |
+    (world.oldOpen << 12) |
+    ((notices[0] ?? 0) << 19) |
+    ((notices[1] ?? 0) << 23) |
+    ((notices[2] ?? 0) << 27)
+  words[at + 3] =
+    world.faults |
+    (world.persons << 3) |
+    (world.toldAgain << 6) |
+    (world.askedAgain << 9) |
+    (flag(world.isAnswered) << 12) |
+    (flag(world.isSeen) << 13) |
+    (flag(world.isToBeBooked) << 14) |
+    (notices.length << 15)
+}
+
+export const unpack = (words: Int32Array, at: number): World => {
+  const [a = 0, b = 0, c = 0, d = 0] = [words[at], words[at + 1], words[at + 2], words[at + 3]]
+  const count = (d >>> 15) & 3
+  const notices = [(c >>> 19) & 15, (c >>> 23) & 15, (c >>> 27) & 15]
+  return {
+    row: a & MOST,
+    crew: [a >>> 16, b & MOST, b >>> 16],
+    order: ORDERS[c & 7] ?? 'absent',
+    wire: (c >>> 3) & 3,
+    oldUnpaid: (c >>> 5) & 127,
+    oldOpen: (c >>> 12) & 127,
+    notices: notices.slice(0, count),
+    faults: d & 7,
+    persons: (d >>> 3) & 7,
+    toldAgain: (d >>> 6) & 7,
+    askedAgain: (d >>> 9) & 7,
+    isAnswered: ((d >>> 12) & 1) === 1,
+    isSeen: ((d >>> 13) & 1) === 1,
+    isToBeBooked: ((d >>> 14) & 1) === 1,
+  }
+}
+
+const flag = (is: boolean): number => (is ? 1 : 0)

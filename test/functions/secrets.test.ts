@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { watchInvocations } from '../support/invocations.ts'
+import { PATIENCE } from '../support/patience.ts'
+import { askStatus, handOver } from '../support/till.ts'
+import { keyPair, serialNo } from '../world/keys.ts'
+import { startWorld, TILL, type World } from '../world/world.ts'
+
+vi.setConfig(PATIENCE)
+
+const MINUTE = 60_000
+const SERVICE = { '500001': 'wxd678efh567hg6787' }
+
+/** Of a merchant that nothing is wrong with but what a case makes wrong. */
+type Secret = Readonly<Record<string, unknown>>
+
+const good = (mchid: string): Secret => ({
+  mchid,
+  serial_no: serialNo(),
+  private_key: keyPair(mchid).privateKeyPem,
+  wechatpay_keys: { [world.wechatpay.keyId]: world.wechatpay.publicKeyPem },
+})
+
+/** What stands in the secret of a merchant in place of the right thing. */
+const WRONG: readonly (readonly [what: string, secret: (right: Secret, mchid: string) => unknown])[] = [
+  [
+    'a broken PEM',
+    (right) => ({ ...right, private_key: String(right.private_key).replace(/[A-Za-z]{9}/, 'AAAAAAAAA') }),
+  ],
+  ['a PEM on one line', (right) => ({ ...right, private_key: String(right.private_key).replaceAll('\n', ' ') })],
+  ['an EC key', (right) => ({ ...right, private_key: keyPair('till', 'ec').privateKeyPem })],
+  ['a key of 1024 bits', (right) => ({ ...right, private_key: keyPair('till', 'rsa-1024').privateKeyPem })],
+  ['a decimal serial', (right) => ({ ...right, serial_no: String(BigInt(`0x${right.serial_no}`)) })],
+  ['no key of WeChat Pay', (right) => ({ ...right, wechatpay_keys: {} })],
+  [
+    "the merchant's own key as WeChat Pay's",
+    (right, mchid) => ({ ...right, wechatpay_keys: { [world.wechatpay.keyId]: keyPair(mchid).publicKeyPem } }),
+  ],
+  ["another merchant's secret", (right) => ({ ...right, mchid: '1900000999' })],
+  ['no JSON', () => 'serial_no: 1234'],
+  ['a list', () => []],
+  ['bytes in place of text', () => Buffer.from('{}')],
+]
+
+const CASES = WRONG.map(([what, secret], i) => ({ what, secret, mchid: String(1900000101 + i) }))
+const [MISSING, STRANGER, WAITS, WARM] = ['1900000151', '1900000152', '1900000153', '1900000154'] as const
+const MCHIDS = [...CASES.map(({ mchid }) => mchid), STRANGER, WAITS, WARM]
+
+let world: World
+let invocations: ReturnType<typeof watchInvocations>
+
+beforeAll(async () => {
+  const served = [...MCHIDS, MISSING].map((mchid) => [mchid, { sources: [TILL], services: SERVICE }])
+  world = await startWorld({
+    merchants: MCHIDS.map((mchid) => ({ mchid, services: SERVICE })),
+    // One more than WeChat Pay and Secrets Manager know.
+    env: { MERCHANTS: JSON.stringify(Object.fromEntries(served)) },
+    // One process, so that what it has in its memory is known.
+    maxConcurrency: 1,
+  })
+  invocations = watchInvocations(world)
+})
+afterAll(() => world.close())
+
+const secretId = (mchid: string) => `payscore/merchants/${mchid}`
+
+const placeOrder = (mchid: string, out_order_no: string) =>
+  world.wechatpay.addOrder({
+    family: 'payafter-orders',
+    mchid,
+    service_id: '500001',
+    out_order_no,
+    total_amount: 8800,
+  })
+
+const pay = (mchid: string, out_order_no: string) =>
+  handOver(world, 'HTTP API 2.0', { mchid, out_order_no, detail: { paid_time: '20250301120000' } })
+
+const posts = (out_order_no: string) => world.wechatpay.history.posts(out_order_no).map(({ status }) => status)
+
+describe('a secret that is wrong', () => {
+  it.each(CASES)('by $what sends nothing and loses nothing: PENDING, config', async ({ mchid, secret }) => {
+    const value = secret(good(mchid), mchid)
+    world.secrets.putSecret(
+      secretId(mchid),
+      typeof value === 'string' || value instanceof Uint8Array ? value : JSON.stringify(value),
+    )
+    placeOrder(mchid, `S-${mchid}`)
+
+    const told = await pay(mchid, `S-${mchid}`)
+
+    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 1, replayed: false } })
+    expect(told.body.last_error).toEqual({ verdict: 'config', code: 'ERR_CONFIG', at: expect.any(String) })
+    expect(posts(`S-${mchid}`)).toEqual([])
+  })
+
+  it('by not being there sends nothing and loses nothing: PENDING, config', async () => {
+    const told = await pay(MISSING, 'S-MISSING')
+
+    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', last_error: { code: 'ERR_CONFIG' } } })
+  })
+
+  it('by a key that belongs to another certificate is refused by WeChat Pay: PENDING, config', async () => {
+    placeOrder(STRANGER, 'S-STRANGER')
+    world.putKey(STRANGER, false)
+
+    const told = await pay(STRANGER, 'S-STRANGER')
+
+    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', turn: 'engineer' } })
+    expect(told.body.last_error).toMatchObject({ verdict: 'config', status: 401, code: 'SIGN_ERROR' })
+    expect(told.body.next_step).toContain("private_key and serial_no in the merchant's secret")
+    expect(posts('S-STRANGER')).toEqual([401])
+  })
+
+  describe('once it is mended', () => {
+    beforeAll(async () => {
+      world.wechatpay.addMerchant({
+        mchid: MISSING,
+        serial_no: serialNo(),
+        publicKeyPem: keyPair(MISSING).publicKeyPem,
+        services: SERVICE,
+      })
+      placeOrder(MISSING, 'S-MISSING')
+      for (const mchid of [...CASES.map((one) => one.mchid), MISSING, STRANGER]) world.putKey(mchid)
+      await world.pass(3 * MINUTE)
+    })
+
+    it.each(CASES)('was $what: SYNCED by one POST', async ({ mchid }) => {
+      expect((await askStatus(world, mchid, `S-${mchid}`)).body).toMatchObject({ state: 'SYNCED' })
+      expect(posts(`S-${mchid}`)).toEqual([200])
+    })
+
+    it('was missing, or of another certificate: SYNCED, though it was kept for five minutes', async () => {
+      expect((await askStatus(world, MISSING, 'S-MISSING')).body).toMatchObject({ state: 'SYNCED' })
+      expect((await askStatus(world, STRANGER, 'S-STRANGER')).body).toMatchObject({ state: 'SYNCED' })
+      expect(posts('S-MISSING')).toEqual([200])
+      expect(posts('S-STRANGER')).toEqual([401, 200])
+    })
+  })
+})
+
+describe('Secrets Manager', () => {
+  it.each(['throttled', 'hang'] as const)('when it does this, cold: %s; the sync waits a minute', async (fault) => {
+    const out_order_no = `COLD-${fault}`
+    placeOrder(WAITS, out_order_no)
+    world.clock.advance(60 * MINUTE)
+    world.secrets.faultNext({ fault, SecretId: secretId(WAITS), times: 2 })
+
+    const told = await pay(WAITS, out_order_no)
+    await world.pass(2 * MINUTE)
+
+    expect(told).toMatchObject({ status: 202, body: { state: 'PENDING', turn: 'service' } })
+    expect(told.body.last_error).toEqual({ verdict: 'unsent', code: 'ERR_UNAVAILABLE', at: expect.any(String) })
+    expect((await askStatus(world, WAITS, out_order_no)).body).toMatchObject({ state: 'SYNCED' })
+    expect(posts(out_order_no)).toEqual([200])
+  })
+
+  it('is asked once for several orders within five minutes', async () => {
+    for (const out_order_no of ['WARM-1', 'WARM-2', 'WARM-3']) {
+      placeOrder(WARM, out_order_no)
+      await pay(WARM, out_order_no)
+    }
+
+    const asked = world.secrets.history.filter(({ SecretId }) => SecretId === secretId(WARM))
+    expect(asked).toHaveLength(1)
+  })
+
+  it.each(['throttled', 'hang'] as const)('may do this while a copy is not too old: %s', async (fault) => {
+    const out_order_no = `OLD-${fault}`
+    placeOrder(WARM, out_order_no)
+    world.clock.advance(6 * MINUTE)
+    world.secrets.faultNext({ fault, SecretId: secretId(WARM), times: 2 })
+
+    const told = await pay(WARM, out_order_no)
+
+    expect(told).toMatchObject({ status: 200, body: { state: 'SYNCED' } })
+    expect(posts(out_order_no)).toEqual([200])
+  })
+
+  it('may not go on doing so for longer than a quarter of an hour', async () => {
+    placeOrder(WARM, 'TOO-OLD')
+    world.clock.advance(15 * MINUTE)
+    world.secrets.faultNext({ fault: 'throttled', SecretId: secretId(WARM), times: 2 })
+
+    const told = await pay(WARM, 'TOO-OLD')
+
+    expect(told).toMatchObject({ status: 202, body: { last_error: { verdict: 'unsent' } } })
+    expect(posts('TOO-OLD')).toEqual([])
+  })
+})
+
+it('makes at most one signed call in an invocation, and prints nothing of a secret', () => {
+  expect(invocations.mostCalls()).toBe(1)
+  expect(invocations.strayCalls()).toEqual([])
+  expect(invocations.logs().join('\n')).not.toMatch(/PRIVATE KEY|BEGIN|1234/)
+})
+
+describe('a configuration that is wrong', () => {
+  let broken: World
+  const MERCHANTS = JSON.stringify({
+    'not a number': { services: SERVICE },
+    '1900000101': { services: {}, order_api: 'combined' },
+    '1900000102': { services: SERVICE, order_api: 'partner' },
+    '1900000103': { services: SERVICE, sources: ['aws.events'], colour: 'red' },
+  })
+  beforeAll(async () => {
+    const env = { MERCHANTS, LEDGER_TABLE: '', WECHATPAY_ORIGIN: 'https://example.com' }
+    broken = await startWorld({ merchants: [{ mchid: '1900000101', services: SERVICE }], env })
+  })
+  afterAll(() => broken.close())
+
+  it.each(['sync', 'query', 'reconcile', 'outcome', 'status', 'decide'] as const)(
+    'stops %s at its start, with every problem in one error',
+    async (name) => {
+      const { error } = await broken.lambdas[name].invoke({})
+
+      expect(error?.errorType).toBe('ConfigError')
+      expect(error?.errorMessage.split('; ').map((problem) => problem.replace(/: .*/, ''))).toEqual([
+        'MERCHANTS 1900000101.order_api',
+        'MERCHANTS 1900000101.services',
+        'MERCHANTS 1900000102.provider',
+        'MERCHANTS 1900000103.sources.0',
+        'MERCHANTS 1900000103.colour',
+        'MERCHANTS not a number',
+        'LEDGER_TABLE must be the name of the table',
+        'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback',
+      ])
+    },
+  )
+
+  it('is no business of the caller over HTTP', async () => {
+    const told = await handOver(broken, 'HTTP API 2.0', { mchid: '1900000101', out_order_no: 'A' })
+
+    expect(told).toMatchObject({ status: 500, body: { message: 'Internal Server Error' } })
+  })
+})

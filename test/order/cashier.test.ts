@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest'
+import { checkReply } from '../../lib/order/cashier.ts'
+import type { Verdict } from '../../lib/order/verdict.ts'
+import { ORDER } from '../support/orders.ts'
+import { VERDICTS, WORD } from '../support/verdicts.ts'
+
+const { call } = ORDER
+
+/** What each answer of WeChat Pay tells the cashier: HTTP status, whether it may still charge, and what to do. */
+const TOLD = {
+  unpaid: [200, true, 'Take the money, and hand the payment over at once.', '可以收款,收款后请立即发送线下收款通知。'],
+  collected: [200, false, 'Already paid by WeChat Pay: take no money.', '支付分已扣款成功,请勿再收款。'],
+  confirmed: [200, false, 'Already paid offline: take no money.', '该订单已线下付款,请勿再收款。'],
+  open: [200, true, 'Complete or cancel the order first.', '请先完结或取消订单。'],
+  closed: [
+    200,
+    false,
+    'The order is cancelled or expired: WeChat Pay will not charge it.',
+    '订单已取消或已失效,不会再扣款。',
+  ],
+  absent: [200, false, 'No such order: compare the order number.', '订单不存在,请核对商户服务订单号。'],
+  undecided: [
+    200,
+    false,
+    'The order is done, but nobody can tell who collected: look it up in the merchant platform.',
+    '订单已完成,但无法判断收款渠道,请在商户平台核对。',
+  ],
+  busy: [200, true, 'A charge is running: wait three minutes, then check again.', '单据正在扣款中,请三分钟后再查。'],
+} as const
+
+const CANNOT_TELL = [
+  503,
+  true,
+  'WeChat Pay cannot tell now: check again in a minute.',
+  '暂时无法查询,请一分钟后再查。',
+] as const
+
+const LINES = {
+  ...TOLD,
+  state: CANNOT_TELL,
+  unknown: CANNOT_TELL,
+  unsent: CANNOT_TELL,
+  throttled: CANNOT_TELL,
+  config: CANNOT_TELL,
+  invalid: CANNOT_TELL,
+} as const
+
+describe('what a cashier is told before he takes money', () => {
+  it.each(Object.entries(LINES))('of an order that is %s, in both languages', (kind, line) => {
+    const [status, may_charge, advice, advice_zh] = line
+    const verdict = VERDICTS[kind as keyof typeof LINES] // the keys are written out above
+
+    const reply = checkReply(call, verdict)
+
+    expect(reply.status).toBe(status)
+    expect(reply.body).toMatchObject({
+      out_order_no: '1234323JKHDFE1243252',
+      verdict: kind,
+      may_charge,
+      advice,
+      advice_zh,
+    })
+  })
+
+  it('is the whole answer when WeChat Pay tells', () => {
+    const reply = checkReply(call, { ...VERDICTS.unpaid, total_amount: 3900 })
+
+    expect(reply).toEqual({
+      status: 200,
+      body: {
+        out_order_no: '1234323JKHDFE1243252',
+        verdict: 'unpaid',
+        total_amount: 3900,
+        may_charge: true,
+        advice: 'Take the money, and hand the payment over at once.',
+        advice_zh: '可以收款,收款后请立即发送线下收款通知。',
+        request_id: 'R-0',
+      },
+    })
+  })
+
+  it('names what was charged already', () => {
+    expect(checkReply(call, VERDICTS.collected).body).toMatchObject({
+      amount: 3900,
+      transaction_id: '4200000446202611247000000001',
+    })
+  })
+
+  it('is a problem with the code and the request to ask about when WeChat Pay does not tell', () => {
+    const reply = checkReply(call, { ...VERDICTS.throttled, request_id: 'R-1' })
+
+    expect(reply).toEqual({
+      status: 503,
+      body: {
+        type: 'about:blank',
+        title: 'Not known now',
+        status: 503,
+        detail: 'WeChat Pay cannot tell now: check again in a minute.',
+        out_order_no: '1234323JKHDFE1243252',
+        verdict: 'throttled',
+        may_charge: true,
+        advice: 'WeChat Pay cannot tell now: check again in a minute.',
+        advice_zh: '暂时无法查询,请一分钟后再查。',
+        code: 'FREQUENCY_LIMITED',
+        request_id: 'R-1',
+      },
+    })
+  })
+
+  it.each(Object.keys(TOLD))('is never on an unsigned word that the order is %s', (kind) => {
+    const verdict: Verdict = { ...VERDICTS[kind as keyof typeof TOLD], verified: false }
+
+    expect(checkReply(call, verdict).status).toBe(503)
+  })
+
+  it('says of a signed answer that cannot be read to check again', () => {
+    const reply = checkReply(call, { kind: 'unknown', verified: true, status: 200, code: 'OTHER_ORDER', word: WORD })
+
+    expect(reply.body).toMatchObject({ may_charge: true, advice_zh: '暂时无法查询,请一分钟后再查。' })
+  })
+
+  it.each(Object.keys(LINES))('holds nothing personal: %s', (kind) => {
+    const verdict = { ...VERDICTS[kind as keyof typeof LINES], word: WORD }
+
+    expect(JSON.stringify(checkReply(call, verdict))).not.toContain('oUpF8uMuAJO_M2pxb1Q9zNjWeS6o')
+  })
+})

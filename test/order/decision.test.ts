@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../../lib/errors.ts'
+import { type DecisionName, decisionTransition, readDecision } from '../../lib/order/decision.ts'
+import { CLAIMED, NOW } from '../support/orders.ts'
+
+const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
+const LI = 'arn:aws-cn:iam::123456789012:user/li'
+const BODY = { reason: 'compared with the receipt' }
+
+const refusal = (what: unknown, body: unknown): InputError => {
+  try {
+    readDecision(KEY, what, body, LI)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+  throw new Error('was not refused')
+}
+
+describe('a decision', () => {
+  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'] as const)(
+    '%s is read with who and why, and nothing else',
+    (what) => {
+      const body = { ...BODY, by: 'somebody else', at: 0, what: 'settle', state: 'SYNCED' }
+
+      expect(readDecision(KEY, what, body, LI)).toStrictEqual({
+        ...KEY,
+        what,
+        why: 'compared with the receipt',
+        by: LI,
+      })
+    },
+  )
+
+  it.each([undefined, null, '', 'Release', 'release ', 'delete', '__proto__', 'toString', 'length', 0, ['release']])(
+    'cannot be %j',
+    (what) => {
+      expect(refusal(what, BODY)).toMatchObject({
+        code: 'ERR_INPUT',
+        field: 'decision',
+        message: 'decision: must be one of expedite, reopen, close, release, settle, withdraw',
+      })
+    },
+  )
+
+  it.each([undefined, null, '', 0, true, {}, [LI]])('cannot be made by %j', (by) => {
+    expect(() => readDecision(KEY, 'release', BODY, by)).toThrow(
+      new InputError('caller', 'has no identity: the route must be protected by IAM'),
+    )
+  })
+})
+
+describe('the reason of a decision', () => {
+  it.each(['x', '金额一致,已核对小票', 'refunded in cash: ¥39.00', 'x'.repeat(200), '\u{1f44d}'.repeat(200)])(
+    'may be %j',
+    (reason) => {
+      expect(readDecision(KEY, 'close', { reason }, LI).why).toBe(reason)
+    },
+  )
+
+  it.each(['', 'x'.repeat(201), '\u{1f44d}'.repeat(201), 'a\nb', 'a\tb', '\u0000', 'a\u202eb', '\ud83d'])(
+    'may not be %j',
+    (reason) => {
+      expect(refusal('close', { reason })).toMatchObject({
+        field: 'reason',
+        message: 'reason: must be 1 to 200 printable characters',
+      })
+    },
+  )
+
+  it.each([null, 5, true, ['x'], { text: 'x' }])('must be text, and not %j', (reason) => {
+    expect(refusal('close', { reason })).toMatchObject({ field: 'reason', message: 'reason: must be text' })
+  })
+
+  it.each([
+    ['a body without it', {}, 'reason: must give a reason'],
+    ['a list', [], 'reason: must give a reason'],
+    ['null', null, 'body: must give a reason'],
+    ['text', 'because', 'body: must give a reason'],
+    ['a number', 5, 'body: must give a reason'],
+  ])('is missed in %s', (_, body, message) => {
+    expect(refusal('close', body).message).toBe(message)
+  })
+})
+
+describe('a settlement', () => {
+  it('says by which refund', () => {
+    const decision = readDecision(KEY, 'settle', { ...BODY, refund_id: '50300806962026112400000000001' }, LI)
+
+    expect(decision.why).toBe('refund 50300806962026112400000000001: compared with the receipt')
+  })
+
+  it('says that it was not double', () => {
+    const decision = readDecision(KEY, 'settle', { ...BODY, not_double: true }, LI)
+
+    expect(decision.why).toBe('not double: compared with the receipt')
+  })
+
+  it.each([
+    ['neither', {}],
+    ['both', { refund_id: 'R-1', not_double: true }],
+  ])('must say one of the two, and not %s', (_, more) => {
+    expect(refusal('settle', { ...BODY, ...more })).toMatchObject({
+      field: 'refund_id',
+      message: 'refund_id: or not_double is needed to settle, and not both',
+    })
+  })
+
+  it.each([false, 'true', 1, null])('cannot say that it was not double by %j', (not_double) => {
+    expect(refusal('settle', { ...BODY, not_double })).toMatchObject({
+      field: 'not_double',
+      message: 'not_double: must be true or left out',
+    })
+  })
+
+  it.each(['1', 'R_1-2|3*4@5', 'x'.repeat(64)])('takes the refund number %s', (refund_id) => {
+    expect(readDecision(KEY, 'settle', { ...BODY, refund_id }, LI).why).toContain(`refund ${refund_id}: `)
+  })
+
+  it.each(['', 'x'.repeat(65), 'R 1', 'R\n1', '退款1', 'R/1', '<R1>'])('refuses the refund number %j', (refund_id) => {
+    expect(refusal('settle', { ...BODY, refund_id })).toMatchObject({
+      field: 'refund_id',
+      message: 'refund_id: must be a refund number',
+    })
+  })
+})
+
+describe('the transition that a decision asks for', () => {
+  const transitionOf = (what: DecisionName, attempt = 0) =>
+    decisionTransition({ ...CLAIMED, attempt }, { ...KEY, what, why: 'compared', by: LI }, NOW)
+
+  it.each([
+    ['expedite', '13 expedite'],
+    ['reopen', '14 reopen'],
+    ['close', '15 close'],
+    ['settle', '16 settle'],
+    ['release', '18 release'],
+    ['withdraw', '19 withdraw'],
+  ] as const)('%s is %s', (what, name) => {
+    expect(transitionOf(what)).toMatchObject({ name, pk: '1900000109#1234323JKHDFE1243252' })
+  })
+
+  it.each([
+    ['close', 'closed by hand: compared'],
+    ['settle', 'compared'],
+    ['withdraw', 'withdrawn: compared'],
+  ] as const)('%s leaves its reason on the row', (what, reason) => {
+    expect(transitionOf(what)?.set).toMatchObject({ reason })
+  })
+
+  it('is none when the row rules it out', () => {
+    expect(transitionOf('withdraw', 1)).toBeUndefined()
+  })
+})

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { cannedDue } from './canned-due.ts'
+
+const command = fileURLToPath(new URL('reconcile.ts', import.meta.url))
+
+describe('reconcile over many due rows', () => {
+  it('keeps its memory flat and its pace, for one merchant and for a thousand', { timeout: 120_000 }, () => {
+    const { status, stdout } = spawnSync(process.execPath, ['--expose-gc', command, '--rows', '200000'], {
+      encoding: 'utf8',
+    })
+
+    expect(stdout.match(/kept/g)).toHaveLength(4)
+    expect(stdout).toContain('200000 orders in 200 runs')
+    expect(stdout).toMatch(/1000 merchants with 200 due rows each\n(.*\n)*? {2}200000 orders in 1 runs/)
+    expect(status).toBe(0)
+  })
+})
+
+describe('canned due rows', () => {
+  it('are gone once they were dispatched, and none is given twice or left out', async () => {
+    const { ledger, take, left } = cannedDue(['1900000109'], 8)
+    const detail = (out_order_no: string) => ({ mchid: '1900000109', out_order_no, next: 'query' })
+    const event = (out_order_no: string) => ({ source: '', detailType: '', detail: detail(out_order_no) })
+
+    take([event('2-0')])
+    const { rows, from } = await ledger.due('1900000109#2', 0, 1)
+
+    expect(rows.map(({ pk }) => pk)).toEqual(['1900000109#2-1'])
+    expect(from).toBeUndefined()
+    expect(left()).toBe(7)
+    expect(() => take([event('2-0')])).toThrow('1900000109#2 gave 0, not 1')
+    expect(() => take([event('1-1')])).toThrow('1900000109#1 gave 1, not 0')
+  })
+})

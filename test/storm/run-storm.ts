@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { seededRandom } from '../world/aws-faults.ts'
+import { startWorld, type World } from '../world/world.ts'
+import { createFaultCount, type FaultCount } from './faults-by-order.ts'
+import { BROKEN, configured, MERCHANTS } from './merchants.ts'
+import { createOutcomes, type Outcomes } from './outcomes.ts'
+import { type PlannedOrder, planOrders, queueOf } from './plan.ts'
+import { createSandboxes } from './sandboxes.ts'
+import { chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
+import { openTill, putNotice, type Till } from './till.ts'
+import { makeWeather, type Weather } from './weather.ts'
+
+export type StormOptions = {
+  readonly orders: number
+  readonly seed: number
+  /** Sandboxes of each function. */
+  readonly sandboxes: number
+  /** One line of progress. */
+  readonly say: (line: string) => void
+}
+
+/** Everything that the judge holds against each other. */
+export type Storm = {
+  readonly truths: ReadonlyMap<string, Truth>
+  readonly rows: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  readonly history: World['wechatpay']['history']
+  readonly secretCalls: World['secrets']['history']
+  readonly outcomes: Outcomes
+  readonly faults: FaultCount
+  readonly till: Pick<Till, 'figures' | 'statuses'>
+  readonly deadLetters: World['notices']['letters']
+  readonly redriven: number
+  /** By the world's clock, ms. */
+  readonly worldMs: number
+  readonly realMs: number
+  readonly coldStarts: number
+  readonly invocations: ReadonlyMap<string, number>
+}
+
+const MINUTE = 60_000
+
+/** How far the clock goes before each wave: the second and third tries of Lambda, the proof after ten minutes, and retries. */
+const WAVES = [0, 70_000, 130_000, 8 * MINUTE, 7 * MINUTE, 10 * MINUTE, 16 * MINUTE, 24 * MINUTE]
+/** Over the longest wait of the retry schedule's first three days. */
+const RETRY_MS = 37 * MINUTE
+/** What WeChat Pay does not know is given up after a day. */
+const DAY_MS = 24.5 * 60 * MINUTE
+/** From this many orders on the stream gathers more for one call of outcome, which keeps up that way. */
+const LARGE = 5_000
+const MOST_MORE_WAVES = 15
+const MOST_RECONCILES = 60
+const HTTP_AT_ONCE = 0.75
+
+/** Lets a storm of orders and faults go over the built functions, until every order of a healthy merchant has ended. */
+export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOptions): Promise<Storm> => {
+  const startedAt = performance.now()
+  const faults = createFaultCount()
+  const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults, orderOf })
+  const merchants = [...MERCHANTS, BROKEN].map(configured)
+  const world = await startWorld({
+    merchants,
+    maxConcurrency: each,
+    start: sandboxes.start,
+    streamWindowMs: orders < LARGE ? 40 : 200,
+  })
+  const weather = makeWeather(world, faults, seed + 2000)
+  const till = openTill(world)
+  try {
+    world.putKey(BROKEN.mchid, false)
+    const began = world.clock.now()
+    const plans = planOrders(orders, seed)
+    const truths = openOrders(plans, world)
+    const outcomes = createOutcomes(world)
+    const dead = createRedrive(world, weather, plans)
+    const healthy = plans.filter(({ merchant }) => !merchant.isBroken)
+    const openOnes = (quick: boolean) =>
+      healthy.filter(
+        (plan) => !outcomes.hasEnded(plan.out_order_no) && (!quick || plan.story !== 'unknown to WeChat Pay'),
+      ).length
+
+    let wave = 0
+    const goThrough = async (advanceMs: number): Promise<void> => {
+      const waveAt = performance.now()
+      const queue = queueOf(plans, wave, seed)
+      world.clock.advance(advanceMs)
+      sandboxes.freezeToo = isBusy(wave, orders)
+      if (isBusy(wave, orders)) weather.squall(Math.ceil(orders / 1000))
+      const handed = handOver(queue, { world, till, truths, each, seed, say })
+      await reconcileWhile(handed, world)
+      await dead.redriveAll()
+      goOn(truths.values(), wave, world)
+      outcomes.read()
+      const took = Math.round(performance.now() - waveAt) / 1000
+      const clock = Math.round((world.clock.now() - began) / MINUTE)
+      say(`wave ${wave} at +${clock} min: ${queue.length} notices, ${openOnes(false)} orders open, ${took} s`)
+      wave += 1
+    }
+
+    for (const advanceMs of WAVES) await goThrough(advanceMs)
+    for (let more = 0; more < MOST_MORE_WAVES && openOnes(true) > 0; more += 1) await goThrough(RETRY_MS)
+    await goThrough(DAY_MS)
+    for (let more = 0; more < MOST_MORE_WAVES && openOnes(false) > 0; more += 1) await goThrough(RETRY_MS)
+
+    weather.end()
+    await world.idle()
+    outcomes.read()
+    const rows = new Map((await world.table.rows()).map((row) => [String(row.pk), row]))
+    return {
+      truths,
+      rows,
+      history: world.wechatpay.history,
+      secretCalls: world.secrets.history,
+      outcomes,
+      faults,
+      till,
+      deadLetters: world.notices.letters,
+      redriven: dead.redriven(),
+      worldMs: world.clock.now() - began,
+      realMs: performance.now() - startedAt,
+      coldStarts: Object.values(world.lambdas).reduce((sum, lambda) => sum + lambda.coldStarts, 0),
+      invocations: sandboxes.calls,
+    }
+  } finally {
+    weather.end()
+    till.close()
+    await world.close()
+  }
+}
+
+/** Whether a wave has so much to do that faults of several seconds pass beside it. */
+const isBusy = (wave: number, orders: number): boolean => wave === 0 || (wave === 3 && orders >= LARGE)
+
+/** Whose order an event is about, whatever brought it. */
+const orderOf = (event: unknown): string | undefined => {
+  const { pathParameters, detail } = event as Readonly<Record<string, { readonly out_order_no?: string } | undefined>>
+  return pathParameters?.out_order_no ?? detail?.out_order_no
+}
+
+type Handing = Pick<StormOptions, 'seed' | 'say'> & {
+  readonly world: World
+  readonly till: Till
+  readonly truths: ReadonlyMap<string, Truth>
+  readonly each: number
+}
+
+/** Hands the queue of a wave over, several notices at a time. */
+const handOver = async (queue: ReturnType<typeof queueOf>, handing: Handing): Promise<void> => {
+  const { world, till, truths, each, seed, say } = handing
+  const random = seededRandom(seed + 3000)
+  const inTurn = pLimit(Math.max(2, Math.floor(each * HTTP_AT_ONCE)))
+  const charges: Promise<void>[] = []
+  let done = 0
+  const one = async (handover: (typeof queue)[number]): Promise<void> => {
+    const truth = truths.get(handover.order.out_order_no)
+    if (truth?.plan.story === 'charged meanwhile') charges.push(chargeMeanwhile(truth, world, random))
+    await till.handOver(handover)
+    done += 1
+    if (done % 2000 === 0) say(`  ${done} of ${queue.length} notices handed over`)
+  }
+  await Promise.all(queue.map((handover) => inTurn(() => one(handover))))
+  await Promise.all(charges)
+  await world.idle()
+}
+
+const BETWEEN_RECONCILES_MS = 5_000
+
+/** What each minute would bring, but more often: reconcile while notices come in, and then until nothing is due any more. */
+const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
+  const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
+  while (!(await isHanded())) await reconcileAll(world)
+  await reconcileAll(world)
+}
+
+const reconcileAll = async (world: World): Promise<void> => {
+  for (let runs = 0; runs < MOST_RECONCILES; runs += 1) {
+    const { result, error } = await world.runReconcile()
+    if (!error && isNothingLeft(result)) return
+  }
+}
+
+type Reported = {
+  readonly dispatched: number
+  readonly refused: number
+  readonly merchants: readonly { readonly more: boolean; readonly error?: string }[]
+}
+
+const isNothingLeft = (result: unknown): boolean => {
+  const { dispatched, refused, merchants } = result as Reported // reconcile's own answer
+  return dispatched + refused === 0 && merchants.every(({ more, error }) => !more && error === undefined)
+}
+
+/** Every so many orders one is handed over by event while the ledger is out of reach for it three times. */
+const CUT_OFF_EVERY = 400
+
+/** The dead-letter queue and its operator: what lies there is put on the bus again. */
+const createRedrive = (world: World, weather: Weather, plans: readonly PlannedOrder[]) => {
+  const isCutOff = ({ merchant, notices, story }: PlannedOrder) =>
+    !merchant.isBroken &&
+    story === 'plain' &&
+    notices.length === 1 &&
+    notices[0]?.via === 'event' &&
+    notices[0].wave === 0
+  const wanted = Math.max(1, Math.floor(plans.length / CUT_OFF_EVERY))
+  const mend = new Map(
+    plans
+      .filter(isCutOff)
+      .slice(0, wanted)
+      .map(({ merchant, out_order_no }) => [out_order_no, weather.cutOff(`${merchant.mchid}#${out_order_no}`)]),
+  )
+  let redriven = 0
+  return {
+    redriven: () => redriven,
+    redriveAll: async (): Promise<void> => {
+      const letters = world.notices.letters.slice(redriven)
+      redriven += letters.length
+      for (const { requestPayload } of letters) {
+        mend.get(orderOf(requestPayload) ?? '')?.()
+        putNotice(world, (requestPayload as { readonly detail: unknown }).detail)
+      }
+      await world.idle()
+    },
+  }
+}

@@ -1,0 +1,29 @@
+// A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
+import { parseArgs } from 'node:util'
+import { judgeStorm } from './judge.ts'
+import { stormTable } from './print-storm.ts'
+import { runStorm } from './run-storm.ts'
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    sandboxes: { type: 'string', default: '8' },
+  },
+})
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+say(`storm of ${values.orders} orders; to repeat it: --orders ${values.orders} --seed ${values.seed}`)
+const storm = await runStorm({
+  orders: Number(values.orders),
+  seed: Number(values.seed),
+  sandboxes: Number(values.sandboxes),
+  say,
+})
+const verdict = judgeStorm(storm)
+say(stormTable(storm, verdict))
+if (verdict.promises.some(({ broken }) => broken.length > 0)) {
+  say(`a promise broke; to repeat: node test/storm/storm.ts --orders ${values.orders} --seed ${values.seed}`)
+  process.exitCode = 1
+}

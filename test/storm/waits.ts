@@ -1,0 +1,27 @@
+/** Many numbers, of which only their distribution is asked. */
+export const createWaits = () => {
+  const values: number[] = []
+  let sorted = true
+  const order = () => {
+    if (!sorted) values.sort((a, b) => a - b)
+    sorted = true
+  }
+  return {
+    add: (value: number): void => {
+      values.push(value)
+      sorted = false
+    },
+    count: () => values.length,
+    /** Of those that are sorted, the one below which this part lies; 0 where there is none. */
+    percentile: (part: number): number => {
+      order()
+      return values[Math.min(values.length - 1, Math.ceil(part * values.length) - 1)] ?? 0
+    },
+    most: (): number => {
+      order()
+      return values.at(-1) ?? 0
+    },
+  }
+}
+
+export type Waits = ReturnType<typeof createWaits>

@@ -1,0 +1,76 @@
+import { restApiEvent } from '../world/lambda/http-events.ts'
+import { TILL, type World } from '../world/world.ts'
+
+/** The ways in which an offline payment can be handed over. */
+export const TRIGGERS = ['HTTP API 2.0', 'REST API 1.0', 'EventBridge', 'direct invocation'] as const
+export type Trigger = (typeof TRIGGERS)[number]
+
+export type Notice = {
+  readonly mchid: string
+  readonly out_order_no: string
+  readonly detail?: unknown
+  readonly [member: string]: unknown
+}
+
+/** What came back, whatever the way in. */
+export type Told = {
+  /** Over HTTP only. */
+  readonly status?: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+const ROUTE = '/merchants/{mchid}/payafter-orders/{out_order_no}/sync'
+
+/** Hands a notice over and waits for what comes back; an event has nothing to come back. */
+export const handOver = async (world: World, trigger: Trigger, notice: Notice): Promise<Told> => {
+  const { mchid, out_order_no, ...rest } = notice
+  const target = `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}`
+  switch (trigger) {
+    case 'HTTP API 2.0':
+      return fetchTold(`${world.api.url}${target}/sync`, rest)
+    case 'REST API 1.0': {
+      const request = { method: 'POST', route: ROUTE, target: `${target}/sync`, body: JSON.stringify(rest) }
+      const { result, error } = await world.lambdas.sync.invoke(restApiEvent({ ...request, timeMs: world.clock.now() }))
+      if (error) throw new Error(error.errorMessage)
+      const { statusCode, headers, body } = result as { statusCode: number; headers: Told['headers']; body: string }
+      return { status: statusCode, headers, body: JSON.parse(body) }
+    }
+    case 'EventBridge':
+      putNotice(world, notice)
+      await world.idle()
+      return { headers: {}, body: {} }
+    case 'direct invocation': {
+      const { result, error } = await world.lambdas.sync.invoke(notice)
+      if (error) throw new Error(error.errorMessage)
+      return { headers: {}, body: result as Told['body'] }
+    }
+  }
+}
+
+/** Puts a notice on the bus, as the retail system does; gives what the bus says of it. */
+export const putNotice = (world: World, detail: unknown, source = TILL) => {
+  const Detail = typeof detail === 'string' ? detail : JSON.stringify(detail)
+  const entry = { Source: source, DetailType: 'Payscore Order Paid Offline', EventBusName: world.bus.name, Detail }
+  return world.bus.putEvents({ Entries: [entry] }).Entries[0]
+}
+
+/** What the status route says of an order. */
+export const askStatus = (world: World, mchid: string, out_order_no: string, query = ''): Promise<Told> =>
+  fetchTold(`${world.api.url}/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}${query}`)
+
+/** Carries out what a person decided. */
+export const decide = (
+  world: World,
+  { mchid, out_order_no }: Pick<Notice, 'mchid' | 'out_order_no'>,
+  decision: string,
+  body: object,
+): Promise<Told> =>
+  fetchTold(`${world.api.url}/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}/${decision}`, body)
+
+const fetchTold = async (url: string, body?: object): Promise<Told> => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(url, body && post)
+  const told = (await response.json()) as Told['body'] // every answer of ours is an object
+  return { status: response.status, headers: Object.fromEntries(response.headers), body: told }
+}

@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { account, region } from './lambda/environment.ts'
+import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
+
+type Attributes = Readonly<Record<string, string>>
+type Message = {
+  readonly id: string
+  readonly body: string
+  readonly attributes: Attributes
+  /** By the queue's clock: nobody receives it before. */
+  visibleAt: number
+  /** Of the last receive; an older one deletes nothing. */
+  receipt: string
+}
+
+export type Queue = {
+  /** For AWS_ENDPOINT_URL_SQS. */
+  readonly endpoint: string
+  readonly url: string
+  /** Messages that nobody has deleted, hidden or not. */
+  readonly messages: readonly Readonly<Message>[]
+  /** Operations in the order of their calls. */
+  readonly history: readonly string[]
+  send(body: string, attributes?: Attributes): void
+  close(): Promise<void>
+}
+
+/** One SQS queue on loopback by SQS's JSON protocol: receive with a visibility time-out, change it, delete. */
+export const startQueue = async (options: { readonly name: string; readonly now?: () => number }): Promise<Queue> => {
+  const { name, now = Date.now } = options
+  const messages: Message[] = []
+  const history: string[] = []
+
+  const receive = (input: Input) => {
+    const most = Math.min(Number(input.MaxNumberOfMessages ?? 1), 10)
+    const hiddenMs = Number(input.VisibilityTimeout ?? 30) * 1000
+    const taken = messages.filter(({ visibleAt }) => visibleAt <= now()).slice(0, most)
+    for (const message of taken) Object.assign(message, { visibleAt: now() + hiddenMs, receipt: randomUUID() })
+    return taken.length === 0 ? {} : { Messages: taken.map(toWire) }
+  }
+
+  const find = (input: Input): Message | undefined => messages.find(({ receipt }) => receipt === input.ReceiptHandle)
+
+  const operations: Readonly<Record<string, (input: Input) => object>> = {
+    ReceiveMessage: receive,
+    DeleteMessage: (input) => {
+      const message = find(input)
+      if (message) messages.splice(messages.indexOf(message), 1)
+      return {}
+    },
+    ChangeMessageVisibility: (input) => {
+      const message = find(input)
+      if (message) message.visibleAt = now() + Number(input.VisibilityTimeout) * 1000
+      return {}
+    },
+  }
+
+  const server = await listenOnLoopback(async (request, response) => {
+    const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '')
+    history.push(operation)
+    const input = JSON.parse((await readBody(request)).toString()) as Input // the SDK's own JSON
+    const known = operations[operation]
+    if (input.QueueUrl !== url)
+      return answerJson(
+        response,
+        400,
+        { __type: 'com.amazonaws.sqs#QueueDoesNotExist', message: 'No queue.' },
+        JSON_1_0,
+      )
+    if (!known) return answerJson(response, 400, { __type: 'com.amazonaws.sqs#UnsupportedOperation' }, JSON_1_0)
+    return answerJson(response, 200, known(input), JSON_1_0)
+  })
+  const endpoint = `http://${server.host}`
+  const url = `${endpoint}/${account}/${name}`
+
+  return {
+    endpoint,
+    url,
+    messages,
+    history,
+    send: (body, attributes = {}) => {
+      messages.push({ id: randomUUID(), body, attributes, visibleAt: 0, receipt: '' })
+    },
+    close: server.close,
+  }
+}
+
+type Input = Readonly<Record<string, unknown>>
+
+const JSON_1_0 = 'application/x-amz-json-1.0'
+
+const toWire = ({ id, body, attributes, receipt }: Message) => ({
+  MessageId: id,
+  ReceiptHandle: receipt,
+  Body: body,
+  MD5OfBody: createHash('md5').update(body).digest('hex'),
+  MessageAttributes: Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  ),
+})
+
+/** As a dead-letter queue of a rule has it beside the event. */
+export const targetArn = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`
