@@ -157,6 +157,7 @@ describe('the policy of', () => {
       'sqs:ChangeMessageVisibility',
       'sqs:GetQueueAttributes',
       's3:PutObject',
+      's3:ListBucket',
       's3:GetObject',
       'lambda:InvokeFunction',
       'execute-api:Invoke',
