@@ -1,5 +1,6 @@
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
 import { addDecisions } from './commands/decisions.ts'
+import { addDoctor } from './commands/doctor.ts'
 import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
@@ -26,8 +27,11 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
       zh: 'payscore-sync 运维命令。',
     }),
   )
-  const merchant = program.command('merchant').description(t({ en: 'a merchant’s credentials', zh: '商户密钥' }))
+  const merchant = program
+    .command('merchant')
+    .description(t({ en: 'A merchant’s credentials: put.', zh: '商户密钥:put。' }))
   addMerchantPut(merchant, session, done)
+  addDoctor(program, session, done)
   addTrigger(program, session, done)
   addStatus(program, session, done)
   addList(program, session, done)

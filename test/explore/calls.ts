@@ -20,9 +20,11 @@ export const syncArrives = (world: World, isRefused: boolean): World => {
 }
 
 /** A query has reached WeChat Pay, which has answered it. */
-export const queryArrives = (world: World, { scenario }: Model): World => {
+export const queryArrives = (world: World, { scenario, mayHold }: Model): World => {
   const { order, faults } = world
-  const asked = world.isAnswered ? { ...world, askedAgain: Math.min(world.askedAgain + 1, MOST_COUNTED) } : world
+  // An order that is held is asked about once a day, whatever was answered.
+  const asked =
+    world.isAnswered && !mayHold ? { ...world, askedAgain: Math.min(world.askedAgain + 1, MOST_COUNTED) } : world
   if (FINAL.includes(queryAnswer(order))) return asked.isAnswered ? asked : { ...asked, isAnswered: true }
   if (!scenario.hasReplays || faults === 0) return asked
   if (queryAnswer(order) === signed('unpaid')) return { ...asked, oldUnpaid: FRESH }

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import { type AnswerId, answerInWords, signed, unsigned } from './answers.ts'
 import { isRefusedCall, OLD_STEP, queryArrives, syncArrives } from './calls.ts'
-import { type InvocationId, isWrite, NOBODY } from './invocation.ts'
+import { type InvocationId, isWrite, NOBODY, STEPS } from './invocation.ts'
 import type { Emit, Model, Move } from './model.ts'
 import { NO_ROW } from './rows.ts'
 import { type Crew, sizeOf, type World, withMember } from './world.ts'
@@ -118,7 +118,7 @@ const crewFails: Move = (world, model, emit) => {
   for (let who = 0; who < sizeOf(world.crew); who++) {
     const id = world.crew[who] ?? NOBODY
     if (id === world.crew[who - 1]) continue
-    const emitFault: EmitFault = (next, what, broken) => emit(next, 'fault', what, who, broken)
+    const emitFault: EmitFault = (next, what, broken) => emit(withoutOldAnswers(next), 'fault', what, who, broken)
     for (const fault of OF_THE_CREW) fault(paid, model, emitFault, who, id)
   }
 }
@@ -126,9 +126,9 @@ const crewFails: Move = (world, model, emit) => {
 /** A due event's claim is applied and its answer lost, so nobody holds the lease; or the claim is late on its way. */
 const claimFails: Move = (world, model, emit) => {
   if (world.row === NO_ROW || sizeOf(world.crew) >= model.scenario.invocations) return
-  const paid = withoutFault(world)
-  for (const step of ['sync', 'query'] as const) {
-    const id = model.invocations.begin({ step, place: 'claim' })
+  const paid = withoutOldAnswers(withoutFault(world))
+  for (const [index, step] of STEPS.entries()) {
+    const id = model.invocations.takeStep(index, 0)
     const late: Crew = withMember(world.crew, 2, model.invocations.sleepWriting(id))
     emit({ ...paid, crew: late }, 'fault', `a due event sends a claim of the ${step}, and freezes`, -1)
     const claimed = model.write(world.row, id)
@@ -141,12 +141,15 @@ const claimFails: Move = (world, model, emit) => {
 
 /** WeChat Pay charges although it was told. */
 const chargeIsLate: Move = (world, _, emit) => {
-  if (world.order === 'synced') emit({ ...withoutFault(world), order: 'both' }, 'fault', 'WeChat Pay charges late', -1)
+  if (world.order === 'synced')
+    emit(withoutOldAnswers({ ...withoutFault(world), order: 'both' }), 'fault', 'WeChat Pay charges late', -1)
 }
 
-/** Where nothing more can go wrong, nobody needs to remember old answers. */
-const withoutFault = (world: World): World =>
-  world.faults > 1 ? { ...world, faults: world.faults - 1 } : { ...world, faults: 0, oldUnpaid: 0, oldOpen: 0 }
+const withoutFault = (world: World): World => ({ ...world, faults: world.faults - 1 })
+
+/** Where nothing more can go wrong, nobody needs to remember them. */
+const withoutOldAnswers = (world: World): World =>
+  world.faults > 0 || (world.oldUnpaid === 0 && world.oldOpen === 0) ? world : { ...world, oldUnpaid: 0, oldOpen: 0 }
 
 const ALL: readonly Move[] = [crewFails, claimFails, chargeIsLate]
 

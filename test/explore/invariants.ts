@@ -1,5 +1,5 @@
 import { outcomeEvents } from '../../lib/order/outcome.ts'
-import type { Row } from '../../lib/order/row.ts'
+import type { Row, Step } from '../../lib/order/row.ts'
 import type { Transition } from '../../lib/order/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
@@ -9,7 +9,8 @@ import { isCharged, isTold, type Order } from './wechat-pay.ts'
 export const BROKEN = {
   overlap: 'two calls are out at once under valid leases',
   lease: 'a live lease was cut short',
-  closedUnderCall: 'an order was closed while a call was out under a valid lease',
+  unleased: 'a call went out under a lease that may end before it does',
+  closedUnderCall: 'an order was closed, or the asking stopped, while a call was out under a valid lease',
   unindexed: 'something is left to do, and no index knows',
   index: 'due, due_at and next are not present together',
   forgottenByTtl: 'a row expires though something is left to do',
@@ -23,6 +24,7 @@ export const BROKEN = {
   silentEnd: 'a row was rejected, held or charged twice and nobody was told',
   silentUndone: 'a SYNCED row was undone and nobody was told',
   falseEnd: 'an order that can still be charged is closed as SYNCED',
+  untrueEnd: "an order ended without WeChat Pay's signed word for it",
   lostNotice: 'a notice is nowhere',
   deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
   swallowed: 'a notice with another call returned while the order was not settled',
@@ -30,11 +32,16 @@ export const BROKEN = {
   older: 'an older notice replaced a newer',
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
+  postponed: 'an order was to be asked about sooner, and is asked about later',
+  provedUnproved: 'a proved row is said to be unproved',
   unasked: 'a sync went out before the order was looked at, or released',
   wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
   toldAgain: 'more syncs were repeated than faults happened',
   askedAgain: 'more queries were repeated than faults happened',
 } as const
+
+/** What WeChat Pay, or somebody in its place, answered to which step. */
+export type Heard = { readonly step: Step; readonly kind: VerdictKind; readonly verified: boolean }
 
 type WriteFacts = {
   readonly before: Row | undefined
@@ -42,7 +49,7 @@ type WriteFacts = {
   readonly transition: Transition
   /** The row as the writer claimed it, and what it heard since. */
   readonly held?: Row | undefined
-  readonly heard?: VerdictKind | undefined
+  readonly heard?: Heard | undefined
 }
 
 /** What a write to a row must not do, whatever WeChat Pay's truth is. */
@@ -50,7 +57,7 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (!after) return undefined
   const { name, alarm } = transition
   if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
-  if (heard === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
+  if (heard?.kind === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
   if (name === '9 collected' && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
   if (before?.state !== after.state && isBadEnd(after) && outcomeEvents(before, after).length === 0)
@@ -61,8 +68,25 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
+  if (name === '12 unproved' && after.proof) return BROKEN.provedUnproved
+  if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined
+}
+
+/** An end that WeChat Pay brings about needs its signed word, and the right one. */
+const isUntrue = (before: Row | undefined, { state, reason = '' }: Row, heard: Heard | undefined): boolean => {
+  if (state === before?.state) return false
+  const word = state === 'REJECTED' ? ENDS[reason] : undefined
+  if (word) return heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind
+  return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
+}
+
+const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'>>> = {
+  invalid: { step: 'sync', kind: 'invalid' },
+  not_found: { step: 'query', kind: 'absent' },
+  revoked: { step: 'query', kind: 'closed' },
 }
 
 const mayClear = ({ mode, expected_amount }: Row): boolean =>
@@ -75,7 +99,8 @@ const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 
 export type Effect = {
   /** A row that held WeChat Pay's receipt is SYNCED no more. */
   readonly undoes: boolean
-  readonly rejects: boolean
+  /** Nothing is left to do, though WeChat Pay has not said who collected. */
+  readonly stops: boolean
   readonly rejectsAsAbsent: boolean
   /** Till when nobody may claim the row; 0 when it is out of the index. */
   readonly freeAt: number
@@ -90,18 +115,20 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
     before?.state === 'SYNCED' &&
     before.receipt !== undefined &&
     (after?.state === 'PENDING' || after?.state === 'REJECTED'),
-  rejects: after?.state === 'REJECTED' && before?.state !== 'REJECTED',
+  stops:
+    before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
   freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
   sight: !after
     ? 'as before'
     : after.absent_since === undefined || before?.absent_since === undefined
       ? 'none yet'
-      : SIGHTS.includes(heard) || TAKEN_UP_ANEW.includes(transition.name)
+      : SIGHTS.includes(heard?.kind) || TAKEN_UP_ANEW.includes(transition.name)
         ? 'seen'
         : 'as before',
 })
 
+const FINAL = ['8 confirmed', '9 collected']
 const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row by itself. */

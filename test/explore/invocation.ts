@@ -51,6 +51,8 @@ export type Invocation = {
   readonly isRepeated: boolean
 }
 
+export const STEPS = ['sync', 'query'] as const satisfies readonly Step[]
+
 /** An invocation as a number: equal ones have the same. 0 is none. */
 export type InvocationId = number
 export const NOBODY: InvocationId = 0
@@ -123,7 +125,14 @@ export const createInvocations = (rows: Rows) => {
   return {
     at,
     count: () => all.length,
-    begin: (facts: Partial<Invocation>): InvocationId => idOf({ ...NEW, ...facts }),
+    /** A notice comes to a function. */
+    takeNotice: remember2((notice, clock) => idOf({ ...NEW, notice, isFast: clock > 0 })),
+    /** A due event comes to a function; `step` is an index of STEPS. */
+    takeStep: remember2((step, clock) =>
+      idOf({ ...NEW, step: STEPS[step] ?? 'sync', place: 'claim', isFast: clock > 0 }),
+    ),
+    /** Somebody has read a row, and decides. */
+    decide: remember2((row, decision) => idOf({ ...NEW, place: 'decide', row, decision })),
     /** The same invocation at its next place, awake. */
     go: (id: InvocationId, facts: Partial<Invocation>): InvocationId =>
       idOf({ ...NEW, ...at(id), sleep: 'awake', lag: 0, isRepeated: false, ...facts }),

@@ -80,12 +80,12 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const withoutMember = (world: World, who: number, id: InvocationId, isFailed: boolean): World =>
     end({ ...world, crew: withMember(world.crew, who, NOBODY) }, id, isFailed)
 
-  /** End of a lease that its holder may still rely on, ms; 0 when there is none. */
+  /** End of a lease that its holder may still rely on, ms by the slower clocks; 0 when there is none. */
   const leaseOf = remember((id) => {
     const { place, sleep, isFast, row } = invocations.at(id)
-    const end = rows.at(row)?.due_at ?? 0
+    const end = (rows.at(row)?.due_at ?? 0) - (isFast ? LIMITS.clockDifference : 0)
     const isHolding = (place === 'check' || place === 'out') && sleep === 'awake'
-    return isHolding && end > NOW + (isFast ? LIMITS.clockDifference : 0) ? end : 0
+    return isHolding && end > NOW ? end : 0
   })
 
   const isOut = remember((id) => (invocations.at(id).place === 'out' && leaseOf(id) > 0 ? 1 : 0))
@@ -97,9 +97,11 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     if (written.undoes && isTold(world.order)) return BROKEN.undone
     if (written.rejectsAsAbsent && world.isSeen) return BROKEN.notAbsent
     for (let other = 0; other < world.crew.length; other++) {
-      const lease = other === who ? 0 : leaseOf(world.crew[other] ?? NOBODY)
+      const id = world.crew[other] ?? NOBODY
+      const lease = other === who ? 0 : leaseOf(id)
       if (lease === 0) continue
-      if (written.rejects) return BROKEN.closedUnderCall
+      // Whoever lost the row to a success can only bring WeChat Pay's last word, which is taken all the same.
+      if (written.stops && !rows.isFormer(invocations.at(id).row)) return BROKEN.closedUnderCall
       if (written.freeAt !== 0 && written.freeAt < lease) return BROKEN.lease
     }
     return undefined
@@ -114,6 +116,8 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const newest = scenario.notices.reduce((a, b) => (b.noticed_at > a.noticed_at ? b : a))
   const newestIndex = scenario.notices.indexOf(newest)
   const isAlike = scenario.notices.every(({ call }) => call === newest.call)
+
+  const mayHold = scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
 
   const isOverruled = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' && call_hash !== newest.call && reason === 'invalid'
@@ -141,12 +145,15 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return undefined
   }
 
-  /** Nothing is left to do, and nobody is at it. */
-  const isFinished = ({ row: rowId, crew, notices }: World): boolean =>
-    crew[0] === NOBODY && notices.every((notice) => notice >= OVER) && rows.at(rowId)?.due === undefined
+  /** Nothing is left to do, or nothing that a person was not told to do; and nobody is at it. */
+  const isFinished = ({ row: rowId, crew, notices }: World): boolean => {
+    if (crew[0] !== NOBODY || notices.some((notice) => notice < OVER)) return false
+    const row = rows.at(rowId)
+    return row?.due === undefined || row.state === 'HELD'
+  }
 
   return {
     ...{ scenario, design, rows, invocations, write, mayDecide, bookFirst },
-    ...{ starts, afterWrite, afterOwnWrite, withoutMember, brokenBy, brokenByCall, brokenIn, isFinished, isAlike },
+    ...{ starts, afterWrite, afterOwnWrite, withoutMember, brokenBy, brokenByCall, brokenIn, isFinished, mayHold },
   }
 }

@@ -5,16 +5,17 @@ import { isRefusedCall, queryArrives, syncArrives } from './calls.ts'
 import { REAL_DESIGN } from './design.ts'
 import { FAULTS } from './faults.ts'
 import { BROKEN } from './invariants.ts'
-import { type InvocationId, NOBODY } from './invocation.ts'
+import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import type { Model, Move } from './model.ts'
 import { NOW } from './rows.ts'
-import { TIME } from './time.ts'
+import { CALL, TIME } from './time.ts'
 import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
 
-const SLOW = [false]
-const SLOW_AND_FAST = [false, true]
-const clocks = ({ scenario }: Model) => (scenario.hasFastClocks ? SLOW_AND_FAST : SLOW)
+const ALIKE = [0]
+const ONE_FAST = [0, 1]
+/** The clocks that whoever begins may have. */
+const clocks = ({ scenario }: Model) => (scenario.hasFastClocks ? ONE_FAST : ALIKE)
 
 /** Lambda gives a queued notice to a function. */
 const noticeComes: Move = (world, model, emit) => {
@@ -22,8 +23,8 @@ const noticeComes: Move = (world, model, emit) => {
   for (const [index, notice] of world.notices.entries()) {
     if (!isQueued(notice)) continue
     const notices = withNotice(world.notices, index, RUNNING + notice - 1)
-    for (const isFast of clocks(model)) {
-      const id = model.invocations.begin({ notice: index, isFast })
+    for (const clock of clocks(model)) {
+      const id = model.invocations.takeNotice(index, clock)
       emit({ ...world, notices, crew: withMember(world.crew, 2, id) }, 'step', `notice ${index + 1} comes`, -1)
     }
   }
@@ -36,16 +37,14 @@ const noticeComes: Move = (world, model, emit) => {
  */
 const dueEventComes: Move = (world, model, emit) => {
   if (sizeOf(world.crew) >= model.scenario.invocations) return
-  for (const step of STEPS)
-    for (const isFast of clocks(model)) {
-      const claimed = model.write(world.row, model.invocations.begin({ step, place: 'claim', isFast }))
+  for (const [index, step] of STEPS.entries())
+    for (const clock of clocks(model)) {
+      const claimed = model.write(world.row, model.invocations.takeStep(index, clock))
       if (!claimed.isHeld) continue
       const next = model.afterWrite(world, claimed, -1, claimed.next)
       emit(next, 'step', `a due event claims the ${step}`, -1, model.brokenBy(world, claimed, -1))
     }
 }
-
-const STEPS = ['sync', 'query'] as const
 
 /** Somebody takes his next step. */
 const invocationGoesOn: Move = (world, model, emit) => {
@@ -70,7 +69,8 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   if (now + LIMITS.call > (model.rows.at(row)?.due_at ?? 0))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
-    const broken = step === 'sync' ? model.brokenByCall(world, row) : undefined
+    const isLeased = now + CALL <= (model.rows.at(row)?.due_at ?? 0)
+    const broken = isLeased ? (step === 'sync' ? model.brokenByCall(world, row) : undefined) : BROKEN.unleased
     emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who, broken)
   }
 }
@@ -144,7 +144,7 @@ const personActs: Move = (world, model, emit) => {
   if (world.persons === 0 || sizeOf(world.crew) >= model.scenario.invocations) return
   for (const [decision, what] of DECISIONS.entries()) {
     if (!model.mayDecide(world.row, decision)) continue
-    const id = model.invocations.begin({ place: 'decide', row: world.row, decision })
+    const id = model.invocations.decide(world.row, decision)
     const crew = withMember(world.crew, 2, id)
     emit({ ...world, crew, persons: world.persons - 1 }, 'person', `a person reads the row, and decides: ${what}`, -1)
   }

@@ -22,8 +22,15 @@ const ageOf = (since: number): number => {
 /** How long ago a sleeper looked at the clock, as far as that is told apart. */
 export const asLongAgo = (ms: number): number => (ms > REMEMBERED ? Math.max(REMEMBERED, ageOf(NOW - ms)) : ms)
 
-const dueAtOf = (due_at: number | undefined): number | undefined =>
-  due_at !== undefined && due_at < NOW ? NOW - asLongAgo(NOW - due_at) : due_at
+/** What is due in more than an hour is due in a day. */
+const dueAtOf = (due_at: number | undefined): number | undefined => {
+  if (due_at === undefined) return undefined
+  if (due_at < NOW) return NOW - asLongAgo(NOW - due_at)
+  return due_at > NOW + HOUR ? NOW + DAY : due_at
+}
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
 
 /** Whoever claimed the row last holds this attempt; 0 stays apart, since nobody ever claimed then. */
 const THIS_ATTEMPT = 2
@@ -147,6 +154,8 @@ export const createRows = () => {
       ...(row.last_error && { last_error: { ...row.last_error, attempt: FORMER_ATTEMPT } }),
     }))
 
+  const isFormer = (id: RowId): boolean => at(id)?.attempt === FORMER_ATTEMPT
+
   /** The row `ms` later. */
   const later = (id: RowId, ms: number): RowId =>
     change(id, (row) => ({
@@ -165,7 +174,7 @@ export const createRows = () => {
     return row ? idOf(how(row)) : NO_ROW
   }
 
-  return { at, stored, held, withoutLease, former, later, justDue, count: () => rows.length }
+  return { at, stored, held, withoutLease, former, isFormer, later, justDue, count: () => rows.length }
 }
 
 /** For a line of a trace. */

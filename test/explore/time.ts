@@ -5,8 +5,8 @@ import type { Model, Move } from './model.ts'
 import { NOW } from './rows.ts'
 import { changed, sizeOf, type World } from './world.ts'
 
-/** What a call may take in truth: a design that looks at the lease otherwise makes it no shorter. */
-const CALL = 8000
+/** What a call may take in truth, ms: a design that looks at its lease otherwise makes it no shorter. */
+export const CALL = 8000
 
 /** AWS takes no request that was signed longer ago, ms: a write that is late by more was refused before. */
 const SIGNED_WITHIN = 5 * 60_000

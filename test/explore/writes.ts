@@ -14,11 +14,10 @@ import {
   reopen,
   type Transition,
 } from '../../lib/order/transition.ts'
-import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { changed, holds } from '../support/plain-ledger.ts'
 import { verdictOf } from './answers.ts'
 import type { Design } from './design.ts'
-import { brokenByWrite, type Effect, effectOf } from './invariants.ts'
+import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
 import { NOW, type RowId, type Rows } from './rows.ts'
 import type { Notice, Scenario } from './scenario.ts'
@@ -90,7 +89,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     return transition && design.alter(transition, { step, ...(row && { row }), ...(verdict && { verdict }) })
   }
 
-  const apply = (rowId: RowId, transition: Transition, held?: Row, heard?: VerdictKind): Written => {
+  const apply = (rowId: RowId, transition: Transition, held?: Row, heard?: Heard): Written => {
     const before = rows.at(rowId)
     const after = holds(transition.when, before) ? changed(transition, before) : undefined
     const row = after ? rows.stored(after) : rowId
@@ -160,16 +159,15 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const whole = alteredOf(invocation)
     const transition = place === 'otherwise' ? whole?.otherwise : whole
     if (!transition) throw new Error(`nothing is to be written at ${place}`)
-    const heard = held && answer ? verdictOf(answer, step, held.call_hash) : undefined
-    const written = apply(rowId, transition, held, heard?.kind)
+    const heard = held && answer ? { ...verdictOf(answer, step, held.call_hash), step } : undefined
+    const written = apply(rowId, transition, held, heard)
     const next = goOn(id, rows.at(rowId), written, transition)
     return { ...written, next: typeof next === 'number' ? next : NOBODY, isFailed: next === 'failed' }
   })
 
   /** Whether somebody who reads this row may decide so. */
   const mayDecide = remember2((row: RowId, decision: number): boolean => {
-    const facts = { place: 'decide', row, decision } as const
-    return rows.at(row) !== undefined && alteredOf(invocations.at(invocations.begin(facts))) !== undefined
+    return rows.at(row) !== undefined && alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
   })
 
   const bookFirst = remember2((rowId: RowId, _: number): Written => apply(rowId, design.alter(book(first, NOW), {})))

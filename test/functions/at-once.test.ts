@@ -14,7 +14,7 @@ const { mchid } = SERVED['payafter-orders']
 let world: World
 let invocations: ReturnType<typeof watchInvocations>
 
-const atOnce = <T>(make: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: MANY }, make))
+const atOnce = <T>(make: () => Promise<T>, length = MANY): Promise<T[]> => Promise.all(Array.from({ length }, make))
 
 const due = (out_order_no: string, next: 'sync' | 'query') => ({
   source: 'payscore.reconcile',
@@ -25,12 +25,15 @@ const due = (out_order_no: string, next: 'sync' | 'query') => ({
 const rowOf = async (out_order_no: string) =>
   (await world.table.rows()).find(({ pk }) => pk === `${mchid}#${out_order_no}`)
 
-// A notice that is refused at once starts every process, so that the others find them all awake and race in earnest.
+// Notices that are refused at once start every process, ten at a time: the others find them awake and race in earnest.
 beforeAll(async () => {
   world = await startWorld({ merchants: [SERVED['payafter-orders']], maxConcurrency: MANY })
   invocations = watchInvocations(world)
-  while (world.lambdas.sync.sandboxes < MANY) await atOnce(() => world.lambdas.sync.invoke({ mchid: 'nobody' }))
-})
+  for (let count = 10; world.lambdas.sync.sandboxes < MANY; count = Math.min(count + 10, MANY))
+    await atOnce(() => world.lambdas.sync.invoke({ mchid: 'nobody' }), count)
+  // As many as the bus calls at once.
+  while (world.lambdas.query.sandboxes < 10) await atOnce(() => world.lambdas.query.invoke({}), 10)
+}, 180_000)
 afterAll(() => world.close())
 
 /** As Lambda does it: a notice that was thrown is handed over again. On a busy machine the ledger may answer too late. */

@@ -14,7 +14,7 @@ let world: World
 let invocations: ReturnType<typeof watchInvocations>
 
 beforeAll(async () => {
-  world = await startWorld({ merchants: APIS.map((api) => SERVED[api]) })
+  world = await startWorld({ merchants: APIS.map((api) => SERVED[api]), maxConcurrency: 3 })
   invocations = watchInvocations(world)
 })
 afterAll(() => world.close())

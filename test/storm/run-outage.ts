@@ -54,7 +54,7 @@ const HOUR = 60 * MINUTE
 const START = 1_795_449_600_000
 const BEFORE_MS = 1 * HOUR
 const ORDER_EVERY_MS = 1 * SECOND
-const HEALTHY_EVERY_MS = 3 * SECOND
+const HEALTHY_EVERY_MS = 6 * SECOND
 /** From PutEvents to its answer, and from there to the function, up to this long. */
 const PUT_MS = 40
 const DELIVERY_MS = 400

@@ -7,7 +7,7 @@ import { BROKEN, configured, MERCHANTS } from './merchants.ts'
 import { createOutcomes, type Outcomes } from './outcomes.ts'
 import { type PlannedOrder, planOrders, queueOf } from './plan.ts'
 import { createSandboxes } from './sandboxes.ts'
-import { chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
+import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
 import { openTill, putNotice, type Till } from './till.ts'
 import { makeWeather, type Weather } from './weather.ts'
 
@@ -66,11 +66,13 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
   })
   const weather = makeWeather(world, faults, seed + 2000)
   const till = openTill(world)
+  const endings = [weather.end, till.close]
   try {
     world.putKey(BROKEN.mchid, false)
     const began = world.clock.now()
     const plans = planOrders(orders, seed)
     const truths = openOrders(plans, world)
+    endings.push(chargeAfterSyncs(truths.values(), world))
     const outcomes = createOutcomes(world)
     const dead = createRedrive(world, weather, plans)
     const healthy = plans.filter(({ merchant }) => !merchant.isBroken)
@@ -122,8 +124,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
       invocations: sandboxes.calls,
     }
   } finally {
-    weather.end()
-    till.close()
+    for (const end of endings) end()
     await world.close()
   }
 }

@@ -61,12 +61,27 @@ export const chargeMeanwhile = async (truth: Truth, world: World, random: () => 
   charge(truth, world)
 }
 
+/** Charges what is to be charged after our sync as soon as that has landed: long before its proof. Gives what ends it. */
+export const chargeAfterSyncs = (truths: Iterable<Truth>, world: World): (() => void) => {
+  const waiting = new Set([...truths].filter(({ plan }) => plan.story === 'charged after'))
+  const look = () => {
+    for (const truth of waiting) {
+      if (truth.order?.state === 'paid') charge(truth, world)
+      if (truth.charge) waiting.delete(truth)
+    }
+  }
+  const looking = setInterval(look, LOOK_EVERY_MS)
+  return () => clearInterval(looking)
+}
+
+const LOOK_EVERY_MS = 100
+
 /** What happens at WeChat Pay after a wave, while nothing is under way. */
 export const goOn = (truths: Iterable<Truth>, wave: number, world: World): void => {
   for (const truth of truths) {
     const { plan, order } = truth
     if (!order) continue
-    // Only so is it sure that our sync landed before the charge, and that its proof did not.
+    // Our sync has not landed at all.
     if (plan.story === 'charged after' && firstWave(plan) === wave) charge(truth, world)
     if (plan.moveAfter === wave) move(truth, order, world)
   }

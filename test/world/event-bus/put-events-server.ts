@@ -17,8 +17,12 @@ export type BusFault = FaultRule<PutEventsInput> & {
 const signedForEvents =
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/\d{8}\/[^/]+\/events\/aws4_request, ?SignedHeaders=[^,\s]+, ?Signature=[0-9a-f]{64}$/
 
+/** What the bus tells of itself. */
+export type BusDescription = { readonly name: string; readonly rules: readonly { name: string; pattern: unknown }[] }
+
 /** The HTTP side of a bus. `putEvents` takes the input and refuses its first so many entries. */
 export const startPutEventsServer = async (options: {
+  readonly describe: () => BusDescription
   readonly putEvents: (input: unknown, refused: number) => PutEventsAnswer
   readonly port: number | undefined
   readonly seed: number | undefined
@@ -37,12 +41,27 @@ export const startPutEventsServer = async (options: {
     return answerJson(response, 200, answer, contentType)
   }
 
+  const describe = (response: ServerResponse, operation: string, input: Record<string, unknown>): unknown => {
+    const { name, rules } = options.describe()
+    const asked = operation === 'DescribeEventBus' ? input.Name : input.EventBusName
+    if (asked !== name) return refuse(response, 400, 'ResourceNotFoundException', `Event bus ${asked} does not exist.`)
+    if (operation === 'DescribeEventBus') return answerJson(response, 200, { Name: name }, contentType)
+    const Rules = rules.map((rule) => ({
+      Name: rule.name,
+      State: 'ENABLED',
+      EventPattern: JSON.stringify(rule.pattern),
+    }))
+    return answerJson(response, 200, { Rules }, contentType)
+  }
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await readBody(request)).toString()
-    const { authorization, 'x-amz-target': operation } = request.headers
-    if (operation !== 'AWSEvents.PutEvents') refuse(response, 400, 'UnknownOperationException')
+    const { authorization, 'x-amz-target': target } = request.headers
+    const operation = String(target).replace(/^AWSEvents\./, '')
+    if (!/^(PutEvents|DescribeEventBus|ListRules)$/.test(operation)) refuse(response, 400, 'UnknownOperationException')
     else if (!authorization) refuse(response, 400, 'MissingAuthenticationTokenException')
     else if (!signedForEvents.test(authorization)) refuse(response, 400, 'IncompleteSignatureException', authorization)
+    else if (operation !== 'PutEvents') describe(response, operation, JSON.parse(body))
     else put(request, response, body)
   }
 

@@ -52,7 +52,7 @@ export const startEventBus = async (options: {
   readonly seed?: number
 }): Promise<EventBus> => {
   const { clock, name } = options
-  const rules: { readonly matches: Matches; readonly invoker: AsyncInvoker<BusEvent> }[] = []
+  const rules: { name: string; pattern: unknown; matches: Matches; invoker: AsyncInvoker<BusEvent> }[] = []
   const events: BusEvent[] = []
   const deliveries: Delivery[] = []
   const deadLetters: DeadLetter[] = []
@@ -84,7 +84,8 @@ export const startEventBus = async (options: {
     return { FailedEntryCount: results.filter((result) => result.ErrorCode).length, Entries: results }
   }
 
-  const server = await startPutEventsServer({ putEvents, port: options.port, seed: options.seed })
+  const describe = () => ({ name, rules: rules.map((rule) => ({ name: rule.name, pattern: rule.pattern })) })
+  const server = await startPutEventsServer({ putEvents, describe, port: options.port, seed: options.seed })
   const poll = setInterval(tick, pollMs).unref()
 
   return {
@@ -108,7 +109,7 @@ export const startEventBus = async (options: {
         onDeadLetter: (letter) => void deadLetters.push(letter),
         onIdle: settle,
       })
-      rules.push({ matches: compilePattern(pattern), invoker })
+      rules.push({ name: rule, pattern, matches: compilePattern(pattern), invoker })
     },
     get waiting() {
       return rules.reduce((sum, { invoker }) => sum + invoker.waiting, 0)

@@ -1,0 +1,46 @@
+import type { Text } from '../words.ts'
+
+/** How a part is. `bad` makes the exit code 1 and has a mend; `note` is fine today; `skipped` was not looked at. */
+export type Finding = {
+  readonly state: 'ok' | 'note' | 'bad' | 'skipped'
+  readonly found: Text
+  readonly mend?: Text
+}
+
+/** One line of the table: which part, and how it is found out. */
+export type Check = { readonly name: string; readonly title: Text; readonly look: () => Promise<Finding> }
+
+export const ok = (en: string, zh: string): Finding => ({ state: 'ok', found: { en, zh } })
+export const skipped = (en: string, zh: string): Finding => ({ state: 'skipped', found: { en, zh } })
+export const note = (found: Text, mend: Text): Finding => ({ state: 'note', found, mend })
+export const bad = (found: Text, mend: Text): Finding => ({ state: 'bad', found, mend })
+
+/** What has no words of its own is named, never quoted: messages may hold what was read. */
+export const look = async ({ look: run }: Check): Promise<Finding> => {
+  try {
+    return await run()
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown error'
+    return bad(
+      { en: name, zh: name },
+      mends.find(([pattern]) => pattern.test(name))?.[1] ?? {
+        en: 'Check the network, AWS_REGION and your credentials.',
+        zh: '请检查网络、AWS_REGION 和凭证。',
+      },
+    )
+  }
+}
+
+const mends: readonly (readonly [RegExp, Text])[] = [
+  [
+    /Credentials|UnrecognizedClient|ExpiredToken|InvalidClientTokenId/,
+    { en: 'Log in to AWS (aws sso login), or set AWS_PROFILE.', zh: '请登录 AWS(aws sso login)或设置 AWS_PROFILE。' },
+  ],
+  [
+    /AccessDenied|NotAuthorized/,
+    {
+      en: 'Your identity may not look at this: ask an administrator to run doctor.',
+      zh: '当前身份无权查看:请由管理员运行 doctor。',
+    },
+  ],
+]

@@ -1,0 +1,76 @@
+import type { Condition } from '../../lib/order/condition.ts'
+import type { Transition } from '../../lib/order/transition.ts'
+import type { Design } from './design.ts'
+import type { Scenario } from './scenario.ts'
+import { explore } from './search.ts'
+
+/** One clause of one transition's condition, in words: `2 claim: due_at <=`. */
+export type Guard = string
+
+const ALWAYS: Condition = { op: 'and', all: [] }
+
+const inWords = (condition: Condition): string => {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return `(${condition.all.map(inWords).join(` ${condition.op} `)})`
+    case 'exists':
+    case 'missing':
+      return `${condition.name} ${condition.op}`
+    default:
+      return condition.name === 'state' && typeof condition.value === 'string'
+        ? `state ${condition.op} ${condition.value}`
+        : `${condition.name} ${condition.op}`
+  }
+}
+
+/** What must hold beside other things: each could be forgotten by itself. */
+const clausesOf = (condition: Condition): readonly string[] => {
+  if (condition.op === 'and') return condition.all.flatMap((part) => [inWords(part), ...inner(part)])
+  return [inWords(condition), ...inner(condition)]
+}
+
+const inner = (condition: Condition): readonly string[] =>
+  condition.op === 'or' ? condition.all.flatMap((part) => (part.op === 'and' ? clausesOf(part) : [])) : []
+
+const without = (condition: Condition, clause: string): Condition => {
+  switch (condition.op) {
+    case 'and':
+      return {
+        op: 'and',
+        all: condition.all.filter((part) => inWords(part) !== clause).map((part) => without(part, clause)),
+      }
+    case 'or':
+      if (inWords(condition) === clause) return ALWAYS
+      return { op: 'or', all: condition.all.map((part) => (part.op === 'and' ? without(part, clause) : part)) }
+    default:
+      return inWords(condition) === clause ? ALWAYS : condition
+  }
+}
+
+const eachOf = (transition: Transition, change: (one: Transition) => Transition): Transition => ({
+  ...change(transition),
+  ...(transition.otherwise && { otherwise: eachOf(transition.otherwise, change) }),
+})
+
+/** The design with these clauses left out. */
+export const withoutGuards = (guards: readonly Guard[]): Partial<Design> => ({
+  alter: (transition) =>
+    eachOf(transition, (one) => {
+      const clauses = guards.filter((guard) => guard.startsWith(`${one.name}: `))
+      const left = clauses.reduce((when, guard) => without(when, guard.slice(one.name.length + 2)), one.when)
+      return { ...one, when: left }
+    }),
+})
+
+/** Every clause of every condition that is asked for in a scenario. */
+export const guardsIn = (scenario: Scenario): readonly Guard[] => {
+  const guards = new Set<Guard>()
+  const alter = (transition: Transition): Transition =>
+    eachOf(transition, (one) => {
+      for (const clause of clausesOf(one.when)) guards.add(`${one.name}: ${clause}`)
+      return one
+    })
+  explore(scenario, { design: { alter }, isWhole: false })
+  return [...guards]
+}

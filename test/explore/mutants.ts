@@ -1,0 +1,186 @@
+import { and, equals, exists, missing } from '../../lib/order/condition.ts'
+import { LIMITS, type Limits } from '../../lib/order/limits.ts'
+import type { Row } from '../../lib/order/row.ts'
+import type { Transition } from '../../lib/order/transition.ts'
+import { afterSync } from '../../lib/order/transition.ts'
+import { signed, verdictOf } from './answers.ts'
+import { type Design, REAL_DESIGN } from './design.ts'
+import { withoutGuards } from './guards.ts'
+import { NOW } from './rows.ts'
+import type { Scenario } from './scenario.ts'
+import type { ScenarioName } from './scenarios.ts'
+
+/** A design near the real one that fails, and a part of the world in which it does. */
+export type Mutant = {
+  readonly name: string
+  readonly scenario: ScenarioName
+  readonly faults?: number
+  readonly invocations?: Scenario['invocations']
+  readonly design?: Partial<Design>
+  readonly limits?: Partial<Limits>
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+
+/** Alters the transitions of these names. */
+const altered = (names: readonly string[], change: Design['alter']): Partial<Design> => ({
+  alter: (transition, occasion) => (names.includes(transition.name) ? change(transition, occasion) : transition),
+})
+
+const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
+
+/** Without `due`, so that the index does not know the row. */
+const unindexed = ({ set: { due: _, ...set } = {}, ...transition }: Transition): Transition => ({ ...transition, set })
+
+export const NEAR_DESIGNS: readonly Mutant[] = [
+  {
+    name: 'an index key set only after a failure',
+    scenario: 'a doubled notice',
+    design: {
+      alter: (transition) => {
+        if (transition.name === '1 create') return unindexed(transition)
+        if (!FAILURES.includes(transition.name) || transition.name === '7 reject') return transition
+        return { ...transition, set: { ...transition.set, due: '1900000109#0' } }
+      },
+    },
+  },
+  {
+    name: 'a fenced success',
+    scenario: 'persons who decide',
+    faults: 2,
+    design: altered(['4 accepted'], (transition, { row }) => ({
+      ...transition,
+      when: and(transition.when, equals('attempt', row?.attempt ?? 0)),
+    })),
+  },
+  {
+    name: 'a success that leaves the fence where it was',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: altered(['4 accepted'], ({ count: _, ...transition }) => transition),
+  },
+  {
+    name: 'an unfenced failure',
+    scenario: 'a wrong notice and the right one',
+    design: withoutGuards(FAILURES.map((name) => `${name}: attempt =`)),
+  },
+  {
+    name: 'an unsigned refusal made final',
+    scenario: 'a doubled notice',
+    design: { hear: (verdict) => (verdict.kind === 'invalid' ? { ...verdict, verified: true } : verdict) },
+  },
+  {
+    name: 'a refusal of the state made final',
+    scenario: 'a doubled notice',
+    design: {
+      hear: (verdict, step) =>
+        verdict.kind === 'state' && step === 'sync' ? { ...verdict, kind: 'invalid', verified: true } : verdict,
+    },
+  },
+  {
+    name: 'a refusal of the query that closes',
+    scenario: 'a doubled notice',
+    design: altered(['12 ask again'], (transition, { row, verdict }) =>
+      row && verdict?.kind === 'invalid'
+        ? afterSync(row, verdictOf(signed('invalid'), 'sync', row.call_hash), { now: NOW, random: 0.5 })
+        : transition,
+    ),
+  },
+  {
+    name: 'a rejected row that swallows the corrected notice',
+    scenario: 'a wrong notice and the right one',
+    design: {
+      ...altered(['3 reopen'], (transition) => ({ ...transition, when: and(exists('pk'), missing('pk')) })),
+      isSettled: (row) => row.state === 'REJECTED' || REAL_DESIGN.isSettled(row),
+    },
+  },
+  {
+    name: 'an older notice that replaces a newer',
+    scenario: 'a person between two notices',
+    design: withoutGuards(['3 reopen: (noticed_at missing or noticed_at <)']),
+  },
+  {
+    name: 'a conflict that returns while the query is still owed',
+    scenario: 'two notices that contradict each other',
+    design: { isSettled: ({ state }) => state === 'SYNCED' || state === 'DOUBLE_CHARGED' },
+  },
+  {
+    name: 'absent_since that nothing removes',
+    scenario: 'long waits',
+    design: {
+      alter: ({ remove = [], ...transition }) => ({
+        ...transition,
+        remove: remove.filter((name) => name !== 'absent_since'),
+      }),
+    },
+  },
+  {
+    name: 'a record deleted on error',
+    scenario: 'a doubled notice',
+    design: altered(['5 later', '6 ask'], ({ set: _, keep: __, ...transition }) => ({
+      ...transition,
+      remove: WHOLE_ROW,
+    })),
+  },
+  { name: 'no second try by the platform', scenario: 'a doubled notice', design: { attempts: 1 } },
+  {
+    name: 'the check in the same invocation',
+    scenario: 'old answers again',
+    limits: { confirmDelay: 0 },
+  },
+  {
+    name: 'a confirm delay under the lease',
+    scenario: 'a doubled notice',
+    limits: { confirmDelay: 10 * SECOND },
+  },
+  {
+    name: 'a confirm delay under the signature window',
+    scenario: 'old answers again',
+    limits: { confirmDelay: 4 * MINUTE },
+  },
+  {
+    name: "a lease under the function's limit",
+    scenario: 'clocks that differ',
+    limits: { lease: 12 * SECOND },
+  },
+  {
+    name: 'a dispatch that does not claim',
+    scenario: 'a doubled notice',
+    design: altered(['2 claim'], (transition) => ({ ...transition, when: exists('pk') })),
+  },
+  {
+    name: '`later` guarded by "is due"',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: altered(['5 later'], (transition) => ({ ...transition, when: exists('due') })),
+  },
+  {
+    name: 'a claim that owes no query',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: altered(['1 create', '2 claim'], (transition) => ({
+      ...transition,
+      set: { ...transition.set, next: 'sync' },
+    })),
+  },
+  {
+    name: 'a call that does not look at its lease',
+    scenario: 'a doubled notice',
+    faults: 2,
+    limits: { call: Number.NEGATIVE_INFINITY },
+  },
+]
+
+const WHOLE_ROW = ['pk'] as const satisfies readonly (keyof Row)[]
+
+/** Changes limits while something runs: the real table, which whoever reads it finds changed. */
+export const withLimits = <T>(changes: Partial<Limits>, run: () => T): T => {
+  const before = { ...LIMITS }
+  try {
+    Object.assign(LIMITS, changes)
+    return run()
+  } finally {
+    Object.assign(LIMITS, before)
+  }
+}

@@ -1,0 +1,52 @@
+import type { Notice, Scenario } from './scenario.ts'
+
+type World = Omit<Scenario, 'name' | 'faults' | 'invocations'>
+
+const A: Notice = { call: 'a', noticed_at: 1 }
+const B: Notice = { call: 'b', noticed_at: 2 }
+const WRONG: Notice = { call: 'wrong', noticed_at: 1, isRefused: true }
+const RIGHT: Notice = { call: 'right', noticed_at: 2 }
+const CHECKED = { mode: 'check', amount: 100 } as const
+const MISTYPED = { mode: 'check', amount: 99 } as const
+
+/** Each holds a part of the world that is small enough to be gone through. */
+const WORLDS = {
+  'a doubled notice': { notices: [A, A], orders: ['absent', 'open', 'waiting'] },
+  'a sync answered with the order': { notices: [A, A], orders: ['waiting'], isWhole: true },
+  'a wrong notice and the right one': { notices: [WRONG, RIGHT], orders: ['waiting'] },
+  'two notices that contradict each other': { notices: [A, B], orders: ['waiting'] },
+  'a statement, a wrong notice and the right one': { notices: [WRONG, RIGHT], orders: ['waiting'], isBooked: true },
+  'persons who decide': { notices: [A], orders: ['absent', 'waiting'], persons: 2 },
+  'a person between two notices': { notices: [WRONG, RIGHT], orders: ['waiting'], persons: 1 },
+  'clocks that differ': { notices: [A, A], orders: ['waiting'], hasFastClocks: true },
+  'old answers again': { notices: [A], orders: ['open'], hasReplays: true, hasFastClocks: true },
+  'old answers again, and a person': { notices: [A], orders: ['waiting'], hasReplays: true, persons: 1 },
+  'long waits': { notices: [A], orders: ['absent', 'open'], hasLongWaits: true },
+  'long waits and a person': { notices: [A], orders: ['absent', 'open'], hasLongWaits: true, persons: 1 },
+  'long waits for a sync answered with the order': {
+    notices: [A],
+    orders: ['waiting'],
+    isWhole: true,
+    hasLongWaits: true,
+  },
+  'an order that is checked first': { notices: [{ ...A, ...CHECKED }], orders: ['open'], persons: 1 },
+  'an order that is only observed': { notices: [{ ...A, mode: 'observe' }], orders: ['open'], persons: 1 },
+  'a sum that differs': { notices: [{ ...A, ...MISTYPED }], orders: ['open'], persons: 1 },
+  'a sum that differs, and is corrected': {
+    notices: [
+      { ...A, ...MISTYPED },
+      { ...B, ...CHECKED },
+    ],
+    orders: ['waiting'],
+  },
+  'more notices than the merchant allows': { notices: [{ ...A, isOverCap: true }], orders: ['open'], persons: 1 },
+} as const satisfies Readonly<Record<string, World>>
+
+export type ScenarioName = keyof typeof WORLDS
+
+export const SCENARIO_NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // they are the keys
+
+export const scenario = (
+  name: ScenarioName,
+  { faults, invocations }: Pick<Scenario, 'faults' | 'invocations'>,
+): Scenario => ({ name, ...WORLDS[name], faults, invocations })
