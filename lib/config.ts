@@ -8,6 +8,8 @@ export type Config = {
   readonly secretMaxAgeMs: number
   readonly ledgerTable: string
   readonly eventBus: string
+  /** Statements come in here, reports go out. */
+  readonly bucket: string
   readonly wechatpayOrigin: URL
 }
 
@@ -18,6 +20,7 @@ export const VARIABLES = {
   SECRET_MAX_AGE_SECONDS: '300',
   LEDGER_TABLE: undefined,
   EVENT_BUS: undefined,
+  BUCKET: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
 } as const
 
@@ -57,6 +60,9 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
   const eventBus = read('EVENT_BUS')
   if (!/^[0-9A-Za-z._-]{1,256}$/.test(eventBus)) refuse('EVENT_BUS', 'must be the name of the event bus')
 
+  const bucket = read('BUCKET')
+  if (!/^[0-9a-z.-]{3,63}$/i.test(bucket)) refuse('BUCKET', 'must be the name of the bucket')
+
   const origin = readOrigin(read('WECHATPAY_ORIGIN'))
   if (!origin) refuse('WECHATPAY_ORIGIN', 'must be https:// and an official host of WeChat Pay, or loopback')
 
@@ -67,6 +73,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
     secretMaxAgeMs: Number(secretMaxAge) * 1000,
     ledgerTable,
     eventBus,
+    bucket,
     wechatpayOrigin: origin,
   })
 }

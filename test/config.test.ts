@@ -6,7 +6,12 @@ const MERCHANTS =
   '{"1900000109":{"sources":["com.example.pos"],"services":{"2002000000000558128851361561536":"wxd678efh567hg6787"}}}'
 
 /** The variables without a default. */
-const REQUIRED = { MERCHANTS, LEDGER_TABLE: 'payscore-sync-dev', EVENT_BUS: 'payscore-sync-dev' }
+const REQUIRED = {
+  MERCHANTS,
+  LEDGER_TABLE: 'payscore-sync-dev',
+  EVENT_BUS: 'payscore-sync-dev',
+  BUCKET: 'payscore-sync-dev-statements-1a2b3c',
+}
 
 const refusal = (env: NodeJS.ProcessEnv): ConfigError => {
   try {
@@ -23,7 +28,7 @@ describe('readConfig', () => {
     vi.unstubAllEnvs()
   })
 
-  it('needs nothing but the merchants, the table and the bus', () => {
+  it('needs nothing but the merchants, the table, the bus and the bucket', () => {
     const config = readConfig(REQUIRED)
 
     expect(config).toEqual({
@@ -44,6 +49,7 @@ describe('readConfig', () => {
       secretMaxAgeMs: 300_000,
       ledgerTable: 'payscore-sync-dev',
       eventBus: 'payscore-sync-dev',
+      bucket: 'payscore-sync-dev-statements-1a2b3c',
       wechatpayOrigin: new URL('https://api.mch.weixin.qq.com'),
     })
     expect(Object.isFrozen(config)).toBe(true)
@@ -81,6 +87,7 @@ describe('readConfig', () => {
       SECRET_MAX_AGE_SECONDS: '5m',
       LEDGER_TABLE: 'a table',
       EVENT_BUS: '',
+      BUCKET: 'a/b',
       WECHATPAY_ORIGIN: 'https://pay.example.com',
     })
 
@@ -92,6 +99,7 @@ describe('readConfig', () => {
         'SECRET_MAX_AGE_SECONDS must be seconds, 0 to 99999; ' +
         'LEDGER_TABLE must be the name of the table; ' +
         'EVENT_BUS must be the name of the event bus; ' +
+        'BUCKET must be the name of the bucket; ' +
         'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback',
     )
   })
@@ -158,6 +166,13 @@ describe('readConfig', () => {
     'refuses the EVENT_BUS %j',
     (value) => {
       expect(refusal({ EVENT_BUS: value }).message).toBe('EVENT_BUS must be the name of the event bus')
+    },
+  )
+
+  it.each([undefined, '', 'ab', 'a bucket', 'bucket/x', 's3://bucket', 'x'.repeat(64)])(
+    'refuses the BUCKET %j',
+    (value) => {
+      expect(refusal({ BUCKET: value }).message).toBe('BUCKET must be the name of the bucket')
     },
   )
 

@@ -6,6 +6,7 @@ import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
 import { addReceiptVerify } from './commands/receipt-verify.ts'
 import { addRedrive } from './commands/redrive.ts'
+import { addReport, addStatement } from './commands/statement.ts'
 import { addStatus } from './commands/status.ts'
 import { addTrigger } from './commands/trigger.ts'
 import { createProgram, parserExitCode } from './help.ts'
@@ -36,6 +37,8 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   addList(program, session, done)
   addDecisions(program, session, done)
   addRedrive(program, session, done)
+  addStatement(program, session, done)
+  addReport(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   try {
     await program.parseAsync(argv, { from: 'user' })

@@ -138,8 +138,11 @@ const STANDS = {
   },
 } as const satisfies Readonly<Record<string, Advice>>
 
+/** What of a row the advice depends on. */
+export type Stand = Pick<Row, 'state' | 'due' | 'settled_at' | 'reason' | 'last_error'> & { readonly proof?: unknown }
+
 /** The advice for a row as it stands. */
-export const adviceOf = (row: Row): Advice => {
+export const adviceOf = (row: Stand): Advice => {
   switch (row.state) {
     case 'SYNCED':
       if (row.proof) return STANDS.proved
@@ -156,7 +159,7 @@ export const adviceOf = (row: Row): Advice => {
   }
 }
 
-const heldAdvice = ({ reason }: Row): Advice => {
+const heldAdvice = ({ reason }: Stand): Advice => {
   switch (reason) {
     case 'amount_differs':
     case 'amount_unknown':
@@ -168,7 +171,7 @@ const heldAdvice = ({ reason }: Row): Advice => {
   }
 }
 
-const rejectedAdvice = (row: Row): Advice => {
+const rejectedAdvice = (row: Stand): Advice => {
   switch (row.reason) {
     case 'not_found':
     case 'revoked':
@@ -181,4 +184,4 @@ const rejectedAdvice = (row: Row): Advice => {
   }
 }
 
-const refusalAdvice = ({ last_error }: Row): Advice | undefined => last_error?.refusal && REFUSALS[last_error.refusal]
+const refusalAdvice = ({ last_error }: Stand): Advice | undefined => last_error?.refusal && REFUSALS[last_error.refusal]

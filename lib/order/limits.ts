@@ -57,6 +57,20 @@ export const LIMITS = {
   paidTimeAhead: 24 * HOUR,
   noticeBytes: 8 * 1024,
   answerBytes: 64 * 1024,
+  /** Of a statement, and its bytes as they are stored and unpacked. */
+  statementLines: 200_000,
+  statementBytes: 64 * 1024 * 1024,
+  statementBytesUnpacked: 256 * 1024 * 1024,
+  statementTimeout: 15 * MINUTE,
+  /** A till's list and its notice may name the moment of payment this differently. */
+  paidTimeDiffers: 5 * MINUTE,
+  renewEvery: 15 * MINUTE,
+  /** The run that renews reports begins none after this. */
+  renewReports: 8 * MINUTE,
+  /** A report is renewed until nothing in it is open, but no longer. */
+  reportOpen: 40 * DAY,
+  /** A merchant that has sent statements is expected to send one every day. */
+  statementEvery: 24 * HOUR,
   /** What Lambda gives all environment variables together. */
   environmentBytes: 4 * 1024,
 } as const
@@ -85,6 +99,8 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['retries grow', (l) => l.retryFirst <= l.retryMost && l.retryMost <= l.retrySlow],
   ['retries end', (l) => l.retrySlowAfter < l.giveUp && l.absentGiveUp < l.giveUp],
   ['reconcile stops before its own time-out', (l) => l.reconcileDispatch + l.sdkTotal < l.reconcileTimeout],
+  ['a report is renewed until the last order is given up', (l) => l.reportOpen > l.giveUp],
+  ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]
 

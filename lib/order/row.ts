@@ -60,6 +60,8 @@ export type Row = Labels & {
   /** `mchid#yyyymmdd#shard` of paid_time. */
   readonly day: string
   readonly noticed_at?: number
+  /** The statement that brought the order, if it was not a notice: `mchid/name`. */
+  readonly statement?: string
   readonly absent_since?: number
   readonly reason?: string
   readonly conflicts?: number
@@ -102,6 +104,10 @@ export const dayKey = (pk: string, paid_time: string): string => {
   const { mchid, out_order_no } = readRowKey(pk)
   return `${mchid}#${paid_time.slice(0, 8)}#${shardOf(out_order_no)}`
 }
+
+/** Every key of the index of days for one day. */
+export const dayShards = (mchid: string, day: string): readonly string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `${mchid}#${day}#${shard}`)
 
 const shardOf = (out_order_no: string): number => (createHash('sha256').update(out_order_no).digest()[0] ?? 0) % SHARDS
 

@@ -50,11 +50,17 @@ const FORMER_LIFE = [
 // A notice
 
 /** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
-export const book = (order: PaidOrder, now: number): Transition => ({
+export const book = (order: PaidOrder, now: number, statement?: string): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
-  set: { ...born(order, now), attempt: 0, next: order.mode ? 'query' : 'sync', due_at: now },
+  set: {
+    ...born(order, now),
+    attempt: 0,
+    next: order.mode ? 'query' : 'sync',
+    due_at: now,
+    ...(statement !== undefined && { statement }),
+  },
 })
 
 /**

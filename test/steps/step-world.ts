@@ -19,7 +19,7 @@ export const PAYAFTER_ORDER: PaidOrder = { ...ORDER, call: { ...ORDER.call, orde
 /** A row of that order, as its third claim left it, with thirty seconds of lease. */
 export const PAYAFTER_ROW: Row = { ...CLAIMED, call: PAYAFTER_ORDER.call }
 
-const SIGNER: Signer = {
+export const SIGNER: Signer = {
   mchid: '1900000109',
   serial_no: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
   privateKey: rsaPair('merchant').privateKey,

@@ -43,6 +43,11 @@ describe('the alarms', () => {
       Certificate60Alarm: 'certificate_days_left of certificates Minimum < 60',
       Certificate30Alarm: 'certificate_days_left of certificates Minimum < 30',
       Certificate7Alarm: 'certificate_days_left of certificates Minimum < 7',
+      StatementMalformedAlarm: 'statement_malformed of statement Sum > 0',
+      StatementRefusedAlarm: 'statement_refused of statement Sum > 0',
+      StatementsOverdueAlarm: 'statements_overdue of statement Sum > 0',
+      ReportsFailingAlarm: 'reports_failed of statement Sum > 0',
+      StatementDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of StatementDeadLetters Maximum > 0',
     })
   })
 

@@ -156,6 +156,9 @@ describe('the policy of', () => {
       'sqs:DeleteMessage',
       'sqs:ChangeMessageVisibility',
       'sqs:GetQueueAttributes',
+      's3:PutObject',
+      's3:ListBucket',
+      's3:GetObject',
       'lambda:InvokeFunction',
       'execute-api:Invoke',
       ...looking,
@@ -165,9 +168,10 @@ describe('the policy of', () => {
   it('support looks, at the indexes and the status route, which hold no personal data', () => {
     const { Statement } = managedPolicy(template, 'SupportPolicy')
 
-    expect(actionsOf('SupportPolicy')).toEqual(['dynamodb:Query', 'execute-api:Invoke', ...looking])
+    expect(actionsOf('SupportPolicy')).toEqual(['dynamodb:Query', 's3:GetObject', 'execute-api:Invoke', ...looking])
     expect(Statement[0]?.Resource).toBe('arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/index/*')
-    expect(Statement[1]?.Resource).toBe(`${API}/GET/merchants/*`)
+    expect(Statement[1]?.Resource).toBe('arn:aws:s3:::Statements/reports/*')
+    expect(Statement[2]?.Resource).toBe(`${API}/GET/merchants/*`)
   })
 })
 

@@ -189,7 +189,7 @@ describe('the schedule', () => {
     })
   })
 
-  it('has a role that the scheduler of this account assumes, to call those two', () => {
+  it('has a role that the scheduler of this account assumes, to call those three functions', () => {
     const { AssumeRolePolicyDocument } = resolve(template, propertiesOf(template, 'ScheduleRole')) as Json
 
     expect(AssumeRolePolicyDocument).toEqual({
@@ -210,6 +210,7 @@ describe('the schedule', () => {
         Resource: [
           'arn:aws:lambda:ap-east-1:111122223333:function:ReconcileLambdaFunction',
           'arn:aws:lambda:ap-east-1:111122223333:function:CertificatesLambdaFunction',
+          'arn:aws:lambda:ap-east-1:111122223333:function:StatementLambdaFunction',
         ],
       },
     ])

@@ -33,6 +33,7 @@ describe('the functions of the stack', () => {
       ReconcileLambdaFunction: LIMITS.reconcileTimeout / 1000,
       OutcomeLambdaFunction: LIMITS.functionTimeout / 1000,
       StatusLambdaFunction: LIMITS.functionTimeout / 1000,
+      StatementLambdaFunction: LIMITS.statementTimeout / 1000,
       CertificatesLambdaFunction: LIMITS.functionTimeout / 1000,
       DecideLambdaFunction: LIMITS.functionTimeout / 1000,
     })

@@ -82,6 +82,7 @@ describe('a stage in China', () => {
     expect(propertiesOf(prod, 'SyncLogGroup')).toMatchObject({ RetentionInDays: 30 })
     expect(stackParameters()).toEqual([
       { ParameterKey: 'AlarmEmail', ParameterValue: 'duty@example.com' },
+      { ParameterKey: 'StatementsBy', ParameterValue: '' },
       { ParameterKey: 'Webhook', ParameterValue: 'wecom' },
       { ParameterKey: 'WebhookSecret', ParameterValue: 'payscore/webhook' },
     ])

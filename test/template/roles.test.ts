@@ -6,6 +6,7 @@ const template = readTemplate()
 
 const TABLE = 'arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger'
 const BUS = 'arn:aws:events:ap-east-1:111122223333:event-bus/EventBus'
+const BUCKET = 'arn:aws:s3:::Statements'
 const SECRET = 'arn:aws:secretsmanager:ap-east-1:111122223333:secret:payscore/merchants/1900000109-??????'
 const QUEUE = 'arn:aws:sqs:ap-east-1:111122223333:'
 const logs = (name: string) => [
@@ -60,6 +61,22 @@ describe('the role of', () => {
       [`dynamodb:GetItem ${TABLE}`, `dynamodb:UpdateItem ${TABLE}`, `events:PutEvents ${BUS}`, ...logs('Decide')],
     ],
     ['CertificatesRole', [`secretsmanager:GetSecretValue ${SECRET}`, ...logs('Certificates')]],
+    [
+      'StatementRole',
+      [
+        `dynamodb:GetItem ${TABLE}`,
+        `dynamodb:BatchGetItem ${TABLE}`,
+        `dynamodb:UpdateItem ${TABLE}`,
+        `dynamodb:Query ${TABLE}/index/day`,
+        `s3:GetObject ${BUCKET}/statements/*`,
+        `s3:PutObject ${BUCKET}/reports/*`,
+        `s3:PutObject ${BUCKET}/open/*`,
+        `s3:DeleteObject ${BUCKET}/open/*`,
+        `s3:ListBucket ${BUCKET}`,
+        `sqs:SendMessage ${QUEUE}StatementDeadLetters`,
+        ...logs('Statement'),
+      ],
+    ],
   ])('%s allows this and no more', (id, rights) => {
     const { Statement } = rolePolicy(template, id)
 
@@ -67,17 +84,23 @@ describe('the role of', () => {
     expect(new Set(Statement.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']))
   })
 
-  it.each(['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole', 'DecideRole', 'CertificatesRole'])(
-    '%s is Lambda’s alone',
-    (id) => {
-      expect(propertiesOf(template, id)).toMatchObject({
-        AssumeRolePolicyDocument: {
-          Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-        },
-      })
-      expect(propertiesOf(template, id).ManagedPolicyArns).toBeUndefined()
-    },
-  )
+  it.each([
+    'SyncRole',
+    'QueryRole',
+    'ReconcileRole',
+    'OutcomeRole',
+    'StatusRole',
+    'DecideRole',
+    'CertificatesRole',
+    'StatementRole',
+  ])('%s is Lambda’s alone', (id) => {
+    expect(propertiesOf(template, id)).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+    })
+    expect(propertiesOf(template, id).ManagedPolicyArns).toBeUndefined()
+  })
 
   it.each([
     ['SyncRole', 'payscore.reconcile'],
@@ -136,6 +159,7 @@ describe('the stack', () => {
       ['PaidOfflinePermission', 'events.amazonaws.com', true],
       ['QueryDuePermission', 'events.amazonaws.com', true],
       ['SyncDuePermission', 'events.amazonaws.com', true],
+      ['StatementPermission', 'events.amazonaws.com', true],
     ])
   })
 })

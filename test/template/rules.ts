@@ -12,10 +12,19 @@ export type Rule = {
  * `retries` are Lambda's own after a failed try, `keepsFailed` says whether a failed event ends in the dead-letter queue.
  */
 export const readRules = (template: Template = readTemplate()): readonly Rule[] =>
+  rulesOf(template, ({ EventBusName }) => EventBusName !== undefined)
+
+/** The rules of the account's default bus, to which other services tell what happens in them. */
+export const readDefaultRules = (template: Template = readTemplate()): readonly Rule[] =>
+  rulesOf(template, ({ EventBusName }) => EventBusName === undefined)
+
+const rulesOf = (template: Template, isMeant: (properties: Json) => boolean): readonly Rule[] =>
   resourcesOf(template, 'AWS::Events::Rule').flatMap(([name, { Properties }]) => {
+    if (!isMeant(Properties)) return []
     const { EventPattern, Targets } = Properties as { EventPattern: Json; Targets: readonly Target[] }
     const targets = Targets.flatMap(({ Arn }) => targetOf(template, Arn))
-    return targets.length === 0 ? [] : [{ name, pattern: EventPattern, targets }]
+    const pattern = resolve(template, EventPattern) as Json // an object stays one
+    return targets.length === 0 ? [] : [{ name, pattern, targets }]
   })
 
 /** What Lambda does where nothing is said. */

@@ -57,6 +57,7 @@ const ARNS: Readonly<Record<string, (id: string) => string>> = {
   'AWS::Lambda::Alias': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
   'AWS::Lambda::Function': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
   'AWS::Logs::LogGroup': (id) => `logs:ap-east-1:111122223333:log-group:${id}:*`,
+  'AWS::S3::Bucket': (id) => `s3:::${id}`,
   'AWS::SNS::Topic': (id) => `sns:ap-east-1:111122223333:${id}`,
   'AWS::SQS::Queue': (id) => `sqs:ap-east-1:111122223333:${id}`,
 }

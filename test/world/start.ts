@@ -4,6 +4,7 @@ import { announceWorld } from './announce-world.ts'
 import { startLiveWorld, WHY_LIVE } from './live.ts'
 import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { tableHead, tableRow } from './table.ts'
+import { watchStatements } from './watch-statements.ts'
 import { startWorld, type World } from './world.ts'
 
 const USAGE = `npm start -- [--once] [--fast] [--port 3000] [--samples FOLDER] [--merchant FILE.json --live]
@@ -35,7 +36,7 @@ const playAll = async (world: World, samples: readonly Sample[], until: 'end' | 
 }
 
 /** Runs reconcile each minute, tells outcomes as they come, and stops on Ctrl-C. */
-const stayUp = async (world: World, mchid: string, out_order_no: string): Promise<void> => {
+const stayUp = async (world: World, mchid: string, out_order_no: string, isLive: boolean): Promise<void> => {
   const url = `${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}`
   const paid_time = new Date(world.clock.now())
     .toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
@@ -45,9 +46,12 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
   )
   say(`  curl -X POST ${url}/sync -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"}}'`)
   say(`  curl ${url}\n`)
+  // A sample left in the folder must not become a call to the real WeChat Pay.
+  const folder = isLive ? '.local/live-statements' : '.local/statements'
+  const statements = watchStatements({ folder, mchid, objects: world.objects, say })
   const withdraw = announceWorld(world)
   let told = world.bus.history.events.length
-  const minutes = setInterval(() => void world.runReconcile(), 60_000)
+  const minutes = setInterval(() => void world.runReconcile().then(world.renewReports), 60_000)
   const outcomes = setInterval(() => {
     for (const { source, detailType, detail } of world.bus.history.events.slice(told)) {
       if (source === 'payscore.ledger') say(`${new Date().toISOString()} ${detailType} ${detail}`)
@@ -55,6 +59,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string): Promis
     told = world.bus.history.events.length
   }, 500)
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+  statements.close()
   clearInterval(minutes)
   clearInterval(outcomes)
   withdraw()
@@ -73,6 +78,7 @@ const playAndStayUp = async (samples: readonly Sample[], apiPort: number, isFast
   const world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT], apiPort, ledgerPath: '.local/ledger' })
   await playAll(world, samples, isFast ? 'end' : 'first wait')
   const [service_id = ''] = Object.keys(MERCHANT.services)
+  addStatementOrders(world, service_id)
   const out_order_no = `TRY-${world.clock.now()}`
   world.wechatpay.addOrder({
     family: 'payafter-orders',
@@ -81,7 +87,25 @@ const playAndStayUp = async (samples: readonly Sample[], apiPort: number, isFast
     out_order_no,
     total_amount: 12800,
   })
-  await stayUp(world, MERCHANT.mchid, out_order_no)
+  await stayUp(world, MERCHANT.mchid, out_order_no, false)
+}
+
+/** The orders of test/world/statement.csv, unless an earlier start has them. */
+const addStatementOrders = (world: World, service_id: string): void => {
+  const known = new Set(world.wechatpay.orders().map((order) => order.out_order_no))
+  for (const [out_order_no, total_amount] of [
+    ['SP2026112400001', 12800],
+    ['SP2026112400002', 5650],
+    ['SP2026112400003', 8800],
+  ] as const)
+    if (!known.has(out_order_no))
+      world.wechatpay.addOrder({
+        family: 'payafter-orders',
+        mchid: MERCHANT.mchid,
+        service_id,
+        out_order_no,
+        total_amount,
+      })
 }
 
 const main = async (): Promise<number> => {
@@ -107,7 +131,7 @@ const main = async (): Promise<number> => {
   if (values.merchant !== undefined) {
     const { world, mchid } = await startLiveWorld(values.merchant, Number(values.port))
     say('LIVE: every call goes to the real WeChat Pay 生产环境:每次调用都会发往微信支付')
-    await stayUp(world, mchid, 'YOUR-ORDER-NUMBER')
+    await stayUp(world, mchid, 'YOUR-ORDER-NUMBER', true)
     return 0
   }
   const samples = readSamples(values.samples)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readRules } from '../template/rules.ts'
+import { readDefaultRules, readRules } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
@@ -9,6 +9,8 @@ import { keepState, readKeptState } from './kept-state.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
 import { startLedgerTable } from './ledger-table.ts'
+import { mapObjects } from './object-events.ts'
+import { startObjects } from './objects.ts'
 import { startSecretsManager } from './secrets-manager.ts'
 import { startWechatpay } from './wechatpay/wechatpay.ts'
 
@@ -32,6 +34,7 @@ export const TILL = 'com.example.pos'
 
 const LEDGER = 'payscore-ledger'
 const BUS = 'payscore'
+const BUCKET = 'payscore-statements'
 const SECRETS = 'payscore/merchants'
 
 /** The functions and all that is around them, on loopback: built bundles under the runtime, everything else stands in. */
@@ -60,6 +63,7 @@ export const startWorld = async (options: {
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
   const bus = await startEventBus({ clock, name: BUS })
+  const objects = await startObjects({ clock, bucket: BUCKET })
   /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -102,10 +106,12 @@ export const startWorld = async (options: {
     SECRETS_PREFIX: SECRETS,
     LEDGER_TABLE: LEDGER,
     EVENT_BUS: BUS,
+    BUCKET,
     WECHATPAY_ORIGIN: wechatpay.origin,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    AWS_ENDPOINT_URL_S3: objects.endpoint,
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
@@ -117,16 +123,17 @@ export const startWorld = async (options: {
       clock,
       maxConcurrency: options.maxConcurrency ?? 10,
     })
-  const [sync, query, reconcile, outcome, status, decide] = await Promise.all([
+  const [sync, query, reconcile, outcome, status, decide, statement] = await Promise.all([
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
     start('outcome', 20_000),
     start('status', 20_000),
     start('decide', 20_000),
+    start('statement', 900_000),
   ])
 
-  const lambdas = { sync, query, reconcile, outcome, status, decide }
+  const lambdas = { sync, query, reconcile, outcome, status, decide, statement }
   const lambdaNamed = (name: string): Lambda => {
     const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
     if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
@@ -141,6 +148,14 @@ export const startWorld = async (options: {
         pattern,
         target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
       })
+  const uploads = mapObjects({
+    objects,
+    clock,
+    rules: readDefaultRules().map(({ targets, ...rule }) => ({
+      ...rule,
+      targets: targets.map(({ function: target, retries }) => ({ lambda: lambdaNamed(target), retries })),
+    })),
+  })
   const { streamWindowMs } = options
   const stream = mapStream({
     table,
@@ -162,9 +177,17 @@ export const startWorld = async (options: {
   const idle = async (): Promise<void> => {
     for (let seen = -1; seen < bus.history.events.length; ) {
       seen = bus.history.events.length
+      await uploads.idle()
       await bus.idle()
       await stream.idle()
     }
+  }
+
+  /** The schedule of every quarter of an hour. */
+  const renewReports = async () => {
+    const invocation = await statement.invoke({ do: 'renew' })
+    await idle()
+    return invocation
   }
 
   const runReconcile = async () => {
@@ -197,9 +220,10 @@ export const startWorld = async (options: {
     clearInterval(keeping)
     await api.close()
     await bus.close()
+    uploads.close()
     stream.close()
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
-    await Promise.all([wechatpay.close(), secrets.close(), table.close()])
+    await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close()])
     keep()
   }
 
@@ -209,6 +233,7 @@ export const startWorld = async (options: {
     secrets,
     table,
     bus,
+    objects,
     api,
     notices,
     lambdas,
@@ -216,6 +241,7 @@ export const startWorld = async (options: {
     putKey,
     idle,
     runReconcile,
+    renewReports,
     pass,
     close,
   }

@@ -1,0 +1,88 @@
+import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { UnavailableError } from '../errors.ts'
+import type { Row } from '../order/row.ts'
+
+/** A row without WeChat Pay's words: of those only when they were sent. */
+export type BookRow = Omit<Row, 'receipt' | 'proof'> & {
+  readonly receipt?: { readonly sent_at: number }
+  readonly proof?: { readonly sent_at: number }
+}
+
+/** Reads many orders at once. Every method throws UnavailableError when DynamoDB could not be asked. */
+export type LedgerReader = {
+  /** Up to READ_BATCH rows by their keys, strongly consistent; keys that the ledger lacks are left out. */
+  readonly readMany: (pks: readonly string[]) => Promise<ReadonlyMap<string, BookRow>>
+  /** Keys of the rows of one day (`day` as in the row), page by page, as the index has them: it may lag behind. */
+  readonly day: (day: string) => AsyncGenerator<readonly string[]>
+}
+
+/** What one BatchGetItem takes. */
+export const READ_BATCH = 100
+
+const NAMES = [
+  ...['pk', 'state', 'next', 'due', 'due_at', 'attempt', 'call', 'call_hash', 'paid_time_clamped', 'order_id', 'mode'],
+  ...['expected_amount', 'last_error', 'late_at', 'day', 'reason', 'amount', 'transaction_id', 'created_at'],
+  ...['settled_at', 'statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],
+]
+const PROJECTION = {
+  ProjectionExpression: [...NAMES.map((name) => `#${name}`), '#receipt.#sent_at', '#proof.#sent_at'].join(', '),
+  ExpressionAttributeNames: Object.fromEntries(
+    [...NAMES, 'receipt', 'proof', 'sent_at'].map((name) => [`#${name}`, name]),
+  ),
+}
+
+/** How often keys that DynamoDB left over are asked for again, and how long after, ms. */
+const PAUSES = [20, 50, 100, 200, 400, 800, 1600]
+
+export const createLedgerReader = (client: DynamoDBClient, TableName: string): LedgerReader => {
+  const readSome = async (pks: readonly string[]) => {
+    const Keys = pks.map((pk) => ({ pk: { S: pk } }))
+    const command = new BatchGetItemCommand({
+      RequestItems: { [TableName]: { Keys, ConsistentRead: true, ...PROJECTION } },
+    })
+    const { Responses, UnprocessedKeys } = await client.send(command).catch(unavailable)
+    const rows = (Responses?.[TableName] ?? []).map((item) => unmarshall(item) as BookRow) // only transitions write here
+    const left = (UnprocessedKeys?.[TableName]?.Keys ?? []).flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+    return { rows, left }
+  }
+
+  const readMany = async (pks: readonly string[]): Promise<ReadonlyMap<string, BookRow>> => {
+    const found = new Map<string, BookRow>()
+    let wanted = pks
+    for (let tries = 0; wanted.length > 0; tries += 1) {
+      const { rows, left } = await readSome(wanted)
+      for (const row of rows) found.set(row.pk, row)
+      wanted = left
+      if (wanted.length === 0) break
+      const pause = PAUSES[tries]
+      if (pause === undefined) throw new UnavailableError('the ledger leaves keys of a batch over again and again')
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+    return found
+  }
+
+  const day = async function* (key: string): AsyncGenerator<readonly string[]> {
+    let from: ConstructorParameters<typeof QueryCommand>[0]['ExclusiveStartKey']
+    do {
+      const command = new QueryCommand({
+        TableName,
+        IndexName: 'day',
+        KeyConditionExpression: '#day = :day',
+        ExpressionAttributeNames: { '#day': 'day' },
+        ExpressionAttributeValues: { ':day': { S: key } },
+        Limit: 1000,
+        ...(from && { ExclusiveStartKey: from }),
+      })
+      const { Items = [], LastEvaluatedKey } = await client.send(command).catch(unavailable)
+      yield Items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+      from = LastEvaluatedKey
+    } while (from)
+  }
+
+  return { readMany, day }
+}
+
+const unavailable = (error: unknown): never => {
+  throw new UnavailableError(`the ledger says ${error instanceof Error ? error.name : 'unknown error'}`)
+}

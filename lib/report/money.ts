@@ -1,0 +1,8 @@
+/** Fen → yuan with two decimals and thousands apart: 1,234.50. */
+export const yuan = (fen: number): string => {
+  const whole = Math.floor(fen / 100)
+  return `${count(whole)}.${String(fen % 100).padStart(2, '0')}`
+}
+
+/** 1,234 */
+export const count = (number: number): string => String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')

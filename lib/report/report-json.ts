@@ -1,0 +1,41 @@
+import { isoTime } from '../order/row-view.ts'
+import { CLASS_NAMES } from '../statement/classes.ts'
+import type { Entry } from '../statement/judge.ts'
+import type { Report } from './report.ts'
+
+/** The lines of a report stand first, one a line of text, and its sums at the end: it is written while it is read. */
+export const JSON_BEGIN = '{"entries":[\n'
+
+export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst: boolean): string =>
+  `${isFirst ? '' : ',\n'}${JSON.stringify({
+    ...entry,
+    ...(since !== undefined && { since: isoTime(since) }),
+    ...(synced_at !== undefined && { synced_at: isoTime(synced_at) }),
+    ...(advice && {
+      meaning: advice.en.meaning,
+      meaning_zh: advice.zh.meaning,
+      turn: advice.turn,
+      next_step: advice.en.next,
+      next_step_zh: advice.zh.next,
+    }),
+  })}`
+
+export const jsonEnd = (report: Report): string => `\n],"summary":${JSON.stringify(reportSummary(report))}}\n`
+
+/** The sums of a report. Of `classes` the lines add up to `lines`. */
+export const reportSummary = ({ statement, made_at, days, refused, tally }: Report) => ({
+  mchid: statement.mchid,
+  name: statement.name,
+  made_at: isoTime(made_at),
+  days,
+  ...(refused && { refused }),
+  lines: tally.lines,
+  classes: Object.fromEntries(CLASS_NAMES.map((name) => [name, tally.classes[name]])),
+  needs_person: tally.needs_person,
+  open: tally.open,
+  booked: tally.booked,
+  to_refund: tally.to_refund,
+  ledger_only: tally.ledger_only,
+  shops: [...tally.shops].map(([shop_id, sum]) => ({ shop_id, ...sum })),
+  ...(tally.others && { other_shops: tally.others }),
+})

@@ -1,0 +1,11 @@
+/** ms of 8 or 14 digits that stand for a real time in China. */
+export const chinaTimeMs = (digits: string): number => {
+  const part = (from: number, to: number) => Number(digits.slice(from, to) || 0)
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10) - 8, part(10, 12), part(12, 14))
+}
+
+/** 20261124103000 → 2026-11-24 10:30:00; a day alone stays one. */
+export const readableTime = (digits: string): string =>
+  digits.replace(/^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/, (_, year, month, day, hour, minute, second) =>
+    hour === undefined ? `${year}-${month}-${day}` : `${year}-${month}-${day} ${hour}:${minute}:${second}`,
+  )

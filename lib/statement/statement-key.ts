@@ -1,0 +1,36 @@
+/** Which statement: whose, and its name, which its report has as well. */
+export type StatementKey = {
+  readonly key: string
+  readonly mchid: string
+  readonly name: string
+  readonly format: 'csv' | 'jsonl'
+  readonly isGzipped: boolean
+}
+
+const KEY = /^statements\/(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128})\.(csv|jsonl)(\.gz)?$/iu
+
+/** Reads `statements/{mchid}/{name}.csv`, `.jsonl`, either with `.gz`; undefined for any other key. */
+export const readStatementKey = (key: string): StatementKey | undefined => {
+  const [, mchid = '', name = '', format = '', gz] = KEY.exec(key) ?? []
+  if (name === '' || name.includes('/') || name.startsWith('.')) return undefined
+  return { key, mchid, name, format: format.toLowerCase() === 'csv' ? 'csv' : 'jsonl', isGzipped: gz !== undefined }
+}
+
+/** Where the report of a statement lies. */
+export const reportKey = ({ mchid, name }: StatementKey, extension: 'html' | 'csv' | 'json'): string =>
+  `reports/${mchid}/${name}.${extension}`
+
+/** The mark of a report that is not final: it stands under the name of its statement. */
+export const openKey = ({ key }: StatementKey): string => key.replace(/^statements/, OPEN.slice(0, -1))
+export const statementKeyOf = (open: string): string => open.replace(/^open/, 'statements')
+export const OPEN = 'open/'
+
+/** What an order's row says of the statement that brought it. */
+export const statementMark = ({ mchid, name }: StatementKey): string => `${mchid}/${name}`
+
+/** The day that the name tells, yyyymmdd, if it tells one. */
+export const dayOfName = ({ name }: StatementKey): string | undefined => {
+  const [, year, month, day] =
+    /(?<!\d)(20\d\d)[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])(?!\d)/.exec(name) ?? []
+  return year && month && day ? `${year}${month}${day}` : undefined
+}

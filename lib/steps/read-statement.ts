@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Ledger } from '../aws/ledger.ts'
+import type { LedgerReader } from '../aws/ledger-reader.ts'
+import type { Objects } from '../aws/objects.ts'
+import type { Metrics } from '../log.ts'
+import { LIMITS } from '../order/limits.ts'
+import type { Merchant } from '../order/merchant.ts'
+import type { Report } from '../report/report.ts'
+import { readLines } from '../statement/read-lines.ts'
+import { dayOfName, readStatementKey, type StatementKey } from '../statement/statement-key.ts'
+import { openStatement, type Survey, surveyStatement } from '../statement/survey.ts'
+import { compareStatement } from './compare-statement.ts'
+import type { Handled } from './handled.ts'
+import { openReport, type ReportFiles } from './write-report.ts'
+
+/** The world of a statement. `scratch` is where each run makes a folder for the statement and its report. */
+export type StatementDeps = {
+  readonly objects: Objects
+  readonly ledger: Pick<Ledger, 'read' | 'apply'>
+  readonly reader: LedgerReader
+  readonly merchants: ReadonlyMap<string, Merchant>
+  readonly scratch: string
+  readonly now: () => number
+}
+
+/**
+ * Takes a statement: books what the ledger lacks, without any call to WeChat Pay, and writes the report anew. May be
+ * repeated, also from the middle: what is booked is known, and the report is made of what the ledger says. Throws when
+ * the bucket or the ledger could not be asked.
+ */
+export const readStatement = async (key: string, deps: StatementDeps, isRenewal = false): Promise<Handled> => {
+  const statement = readStatementKey(key)
+  if (!statement) return notAStatement(key)
+  const folder = await mkdtemp(join(deps.scratch, 'statement-'))
+  const report = openReport(statement, folder, deps.objects, isRenewal)
+  try {
+    const file = join(folder, 'statement')
+    const size = await deps.objects.fetch(key, file, LIMITS.statementBytes)
+    if (size === undefined) return { reply: DONE, log: { ...named(statement), outcome: 'gone' } }
+    return handled(statement, await takeFile(file, size, statement, report, deps))
+  } finally {
+    report.drop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const takeFile = async (
+  file: string,
+  size: number,
+  statement: StatementKey,
+  report: ReportFiles,
+  deps: StatementDeps,
+): Promise<Report> => {
+  const now = deps.now()
+  const refuse = (refused: NonNullable<Report['refused']>) => report.finish({ made_at: now, days: [], refused })
+
+  const { mchid } = statement
+  const merchant = deps.merchants.get(mchid)
+  if (!merchant) return refuse({ en: `merchant ${mchid} is not served`, zh: `本服务未配置商户号 ${mchid}` })
+  if (merchant.closed) return refuse({ en: `merchant ${mchid} is closed`, zh: `商户号 ${mchid} 已停用,不再接收订单` })
+  if (size > LIMITS.statementBytes) return refuse(TOO_LARGE)
+
+  const survey = await surveyStatement(openStatement(file, statement), LIMITS.statementBytesUnpacked).catch(damaged)
+  if (!survey) return refuse(DAMAGED)
+  // One line more, since a list has a header.
+  const header = statement.format === 'csv' ? 1 : 0
+  if (survey.bytes > LIMITS.statementBytesUnpacked || survey.lines > LIMITS.statementLines + header)
+    return refuse(TOO_LARGE)
+
+  const bytes = openStatement(file, statement)
+  try {
+    const read = await readLines(bytes, survey, statement.format, { mchid, merchants: deps.merchants, now })
+    if ('refused' in read) return refuse(read.refused)
+    const days = await compareStatement(statement, read.lines, dayOfName(statement), report, {
+      ...deps,
+      now: () => now,
+    })
+    return await report.finish({ made_at: now, days })
+  } finally {
+    bytes.destroy()
+  }
+}
+
+/** Zlib's errors speak of the file; any other is ours. */
+const damaged = (error: unknown): Survey | undefined => {
+  if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))) return undefined
+  throw error
+}
+
+const TOO_LARGE: NonNullable<Report['refused']> = {
+  en: `the list has more than ${LIMITS.statementLines.toLocaleString('en')} lines: split it and upload the parts`,
+  zh: `明细超过 ${LIMITS.statementLines.toLocaleString('en')} 行,请拆分后分别上传`,
+}
+const DAMAGED: NonNullable<Report['refused']> = {
+  en: 'the gzip file is damaged: upload it again',
+  zh: '压缩文件已损坏,请重新上传',
+}
+
+const DONE = { status: 200, body: {} } as const
+
+const named = ({ mchid, name }: StatementKey) => ({ via: 'statement', mchid, statement: name })
+
+/** Nobody looks for a report of what has no name, so an alarm tells. */
+const notAStatement = (key: string): Handled => ({
+  reply: DONE,
+  log: { via: 'statement', outcome: 'not a statement', key: key.slice(0, 256) },
+  metrics: { statement_refused: { value: 1, unit: 'Count' } },
+})
+
+const handled = (statement: StatementKey, { refused, tally }: Report): Handled => {
+  const { lines, classes, booked, needs_person, open, to_refund } = tally
+  const malformed = classes.malformed.lines
+  const metrics: Metrics = {
+    statement_lines: { value: lines, unit: 'Count' },
+    statement_malformed: { value: malformed, unit: 'Count' },
+    statement_refused: { value: refused ? 1 : 0, unit: 'Count' },
+  }
+  const counts = { lines, malformed, booked, needs_person, open, to_refund, ledger_only: tally.ledger_only.lines }
+  const log = { ...named(statement), outcome: refused ? `refused: ${refused.en}` : 'reported', ...counts }
+  return { reply: { status: 200, body: log }, log, metrics }
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { join } from 'node:path'
+import type { Objects } from '../aws/objects.ts'
+import { reportPage } from '../report/page.ts'
+import type { Report } from '../report/report.ts'
+import { CSV_BEGIN, csvHeader, csvRow } from '../report/report-csv.ts'
+import { JSON_BEGIN, jsonEnd, jsonEntry } from '../report/report-json.ts'
+import type { Entry } from '../statement/judge.ts'
+import { openKey, reportKey, type StatementKey } from '../statement/statement-key.ts'
+import { createTally } from '../statement/tally.ts'
+
+/** A report that is being written: line by line into files, and into the bucket when it is whole. */
+export type ReportFiles = {
+  /** @param wasBooked the order was brought by this statement */
+  readonly line: (entry: Entry, wasBooked: boolean) => Promise<void>
+  readonly ledgerOnly: (entry: Entry) => Promise<void>
+  /** Puts the report into the bucket, and the mark that it is to be renewed, or takes that away. */
+  readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused'>) => Promise<Report>
+  /** Lets go of the files, whatever became of them. */
+  readonly drop: () => void
+}
+
+/** @param isRenewal the mark stands already, and its age counts */
+export const openReport = (
+  statement: StatementKey,
+  folder: string,
+  objects: Objects,
+  isRenewal: boolean,
+): ReportFiles => {
+  const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
+  const csv = openText(files.csv, CSV_BEGIN + csvHeader())
+  const json = openText(files.json, JSON_BEGIN)
+  const tally = createTally()
+  let isFirst = true
+
+  const write = async (entry: Entry): Promise<void> => {
+    const text = jsonEntry(entry, isFirst)
+    isFirst = false
+    await csv.write(csvRow(entry))
+    await json.write(text)
+  }
+
+  const finish: ReportFiles['finish'] = async (facts) => {
+    const report: Report = {
+      statement: { mchid: statement.mchid, name: statement.name },
+      tally: tally.result(),
+      ...facts,
+    }
+    await json.write(jsonEnd(report))
+    await Promise.all([csv.end(), json.end()])
+    // Marked before, unmarked after: whatever fails between, somebody comes back.
+    const isOpen = report.tally.open > 0
+    if (isOpen && !isRenewal) await objects.put(openKey(statement), 'open', 'text/plain')
+    await objects.putFile(reportKey(statement, 'csv'), files.csv, 'text/csv; charset=utf-8')
+    await objects.put(reportKey(statement, 'html'), reportPage(report), 'text/html; charset=utf-8')
+    await objects.putFile(reportKey(statement, 'json'), files.json, 'application/json')
+    if (!isOpen) await objects.remove(openKey(statement))
+    return report
+  }
+
+  return {
+    line: async (entry, wasBooked) => {
+      tally.addLine(entry, wasBooked)
+      await write(entry)
+    },
+    ledgerOnly: async (entry) => {
+      tally.addLedgerOnly(entry)
+      await write(entry)
+    },
+    finish,
+    drop: () => {
+      csv.drop()
+      json.drop()
+    },
+  }
+}
+
+/** Text that is gathered to pieces of this many characters before it is written. */
+const PIECE = 64 * 1024
+
+const openText = (file: string, begin: string) => {
+  const stream = createWriteStream(file)
+  let gathered = begin
+  let failed: unknown
+  stream.on('error', (error) => {
+    failed = error
+  })
+
+  const flush = async (): Promise<void> => {
+    if (failed) throw failed
+    const text = gathered
+    gathered = ''
+    if (!stream.write(text)) await once(stream, 'drain')
+  }
+
+  return {
+    write: async (text: string): Promise<void> => {
+      gathered += text
+      if (gathered.length >= PIECE) await flush()
+    },
+    end: async (): Promise<void> => {
+      await flush()
+      await ended(stream)
+    },
+    drop: () => {
+      stream.destroy()
+    },
+  }
+}
+
+const ended = (stream: WriteStream): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.once('error', reject)
+    stream.end(() => resolve())
+  })

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { readHeader } from '../../lib/statement/columns.ts'
+
+describe('the header of a statement', () => {
+  it.each([
+    ['English', ['out_order_no', 'paid_time', 'service_id', 'amount', 'shop_id', 'cashier_id', 'pos_ref']],
+    ['Chinese', ['商户服务订单号', '收款成功时间', '服务ID', '金额(分)', '门店', '收银员', '小票号']],
+    [
+      'mixed, in capitals and with spaces',
+      [' Out_Order_No ', '收款时间', 'Service_ID', '金额(分)', '门店编号', '收银员号', 'POS流水号'],
+    ],
+  ])('may be %s', (_, fields) => {
+    expect([...(readHeader(fields) ?? [])]).toEqual([
+      ['out_order_no', 0],
+      ['paid_time', 1],
+      ['service_id', 2],
+      ['amount_fen', 3],
+      ['shop_id', 4],
+      ['cashier_id', 5],
+      ['pos_ref', 6],
+    ])
+  })
+
+  it.each(['金额', '金额(元)', '金额(元)', '收款金额', 'amount_yuan', '实收金额(元)'])('takes %s for yuan', (name) => {
+    expect(readHeader(['订单号', '付款时间', name])?.get('amount_yuan')).toBe(2)
+  })
+
+  it('leaves columns alone that it does not know', () => {
+    expect([...(readHeader(['备注', '订单号', '手机号', '付款时间']) ?? [])]).toEqual([
+      ['out_order_no', 1],
+      ['paid_time', 3],
+    ])
+  })
+
+  it('prefers the exact name where several fit', () => {
+    expect(readHeader(['订单号', '商户服务订单号', '付款时间'])?.get('out_order_no')).toBe(1)
+  })
+
+  it('does not take 商户订单号, which is the number of an ordinary payment', () => {
+    expect(readHeader(['商户订单号', '付款时间'])).toBeUndefined()
+  })
+
+  it.each([[['out_order_no']], [['paid_time', 'amount']], [['SP1', '20261124']], [[]]])('is not %j', (fields) => {
+    expect(readHeader(fields)).toBeUndefined()
+  })
+})

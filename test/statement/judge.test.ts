@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { judgeLine, judgeMalformed } from '../../lib/statement/judge.ts'
+import { CLAIMED, DAY, HELD, NOW } from '../support/orders.ts'
+import { MCHID } from '../support/statement-world.ts'
+import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
+import { statementOf } from './reading.ts'
+
+const MARK = `${MCHID}/x`
+
+const payment = async (paid_time = '20261124102900') => {
+  const [line] = await statementOf(`out_order_no,paid_time,shop_id\n1234323JKHDFE1243252,${paid_time},福田店\n`)
+  if (!line || 'problem' in line) throw new Error('malformed')
+  return line
+}
+const LINE = await payment()
+
+const SYNCED = { ...CLAIMED, state: 'SYNCED', receipt: WORD } as const
+const { due: _, due_at: __, next: ___, ...ENDED } = SYNCED
+const PROVED = { ...ENDED, proof: WORD }
+
+describe('a line whose order', () => {
+  it.each([
+    ['is synced and proved', PROVED, 'synced_before', false, false],
+    ['was brought by this statement', { ...PROVED, statement: MARK }, 'synced_by_statement', false, false],
+    ['was brought by another statement', { ...PROVED, statement: `${MCHID}/y` }, 'synced_before', false, false],
+    ['is synced and not proved yet', SYNCED, 'synced_before', false, true],
+    ['could not be proved', { ...ENDED, reason: 'unproved' }, 'synced_before', true, true],
+    ['is pending', CLAIMED, 'pending', false, true],
+    ['is not completed', { ...CLAIMED, last_error: LAST_ERRORS.open }, 'pending', true, true],
+    ['is held', HELD, 'held', true, true],
+    ['is only observed', { ...HELD, reason: 'observe_only' }, 'held', false, true],
+    [
+      'was refused',
+      { ...ENDED, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid },
+      'rejected',
+      true,
+      true,
+    ],
+    ['was cancelled', { ...ENDED, state: 'REJECTED', reason: 'revoked' }, 'rejected', false, false],
+    [
+      'was charged twice',
+      { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42' },
+      'charged_twice',
+      true,
+      true,
+    ],
+    [
+      'was charged twice and is settled',
+      { ...ENDED, state: 'DOUBLE_CHARGED', settled_at: NOW },
+      'charged_twice',
+      false,
+      false,
+    ],
+  ] as const)('%s', (_, row, name, needs_person, is_open) => {
+    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({ class: name, needs_person, is_open, shop_id: '福田店' })
+  })
+
+  it('was charged twice names the transaction and the sum to refund', () => {
+    const row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '4200000446' } as const
+
+    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({
+      charged: 3900,
+      transaction_id: '4200000446',
+      settled: false,
+      advice: { turn: 'accountant' },
+    })
+  })
+
+  it.each([
+    ['20261124102000', false],
+    ['20261124102500', false],
+    ['20261124102501', true],
+    ['20261124101500', false],
+    ['20261124101459', true],
+    ['20261124', false],
+    ['20261123', true],
+  ])('is of 10:20:00 in the ledger, and of %s in the list: differs %s', async (paid_time, differs) => {
+    const row = { ...PROVED, call: { ...PROVED.call, paid_time: '20261124102000' } }
+
+    const entry = judgeLine(await payment(paid_time), row, MARK, false)
+
+    expect(entry.class).toBe(differs ? 'paid_time_differs' : 'synced_before')
+    expect(entry.ledger_paid_time).toBe(differs ? '20261124102000' : undefined)
+  })
+
+  it('had its paid_time altered by a fast clock cannot differ', async () => {
+    const line = await payment('20261120')
+
+    expect(judgeLine(line, { ...PROVED, paid_time_clamped: true }, MARK, false).class).toBe('synced_before')
+  })
+
+  it('has a day alone in the ledger differs by the day alone', async () => {
+    const row = { ...PROVED, call: { ...PROVED.call, paid_time: '20261124000000' } }
+
+    expect(judgeLine(LINE, row, MARK, false).class).toBe('synced_before')
+    expect(judgeLine(await payment('20261123102900'), row, MARK, false).class).toBe('paid_time_differs')
+  })
+
+  it('stood in an earlier line needs nobody twice', () => {
+    expect(judgeLine(LINE, HELD, MARK, true)).toMatchObject({ class: 'repeated', needs_person: false })
+  })
+
+  it('is pending says since when', () => {
+    expect(judgeLine(LINE, { ...CLAIMED, created_at: NOW - DAY }, MARK, false)).toMatchObject({ since: NOW - DAY })
+  })
+})
+
+it('a malformed line needs a person, with its number and the reason', () => {
+  expect(judgeMalformed({ line: 7, text: 'x', problem: { en: 'wrong', zh: '错' } })).toEqual({
+    class: 'malformed',
+    line: 7,
+    out_order_no: 'x',
+    problem: { en: 'wrong', zh: '错' },
+    needs_person: true,
+    is_open: false,
+  })
+})

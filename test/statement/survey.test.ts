@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { dayOfName, openKey, readStatementKey, reportKey, statementKeyOf } from '../../lib/statement/statement-key.ts'
+import { readStatementTask } from '../../lib/statement/statement-task.ts'
+import { surveyStatement } from '../../lib/statement/survey.ts'
+import { inPieces } from './reading.ts'
+
+const survey = (bytes: Buffer, size = 5) => surveyStatement(inPieces(bytes, size), 1_000_000)
+
+/** 门店 in GB18030. */
+const SHOP = Buffer.from([0xc3, 0xc5, 0xb5, 0xea])
+
+describe('the first look at a statement', () => {
+  it.each([
+    ['UTF-8', Buffer.from('门店\n1'), 'utf-8'],
+    ['UTF-8 with a byte order mark', Buffer.from('\ufeff门店\n1'), 'utf-8'],
+    ['ASCII', Buffer.from('shop\n1'), 'utf-8'],
+    ['GB18030', Buffer.concat([SHOP, Buffer.from('\n1')]), 'gb18030'],
+    ['GB18030 under an English header', Buffer.concat([Buffer.from('shop\n'), SHOP]), 'gb18030'],
+    ['UTF-16', Buffer.from('\ufeff门店\n1', 'utf16le'), 'utf-16le'],
+    ['UTF-8 with a broken line', Buffer.concat([Buffer.from('门店\n'), Buffer.from([0xe9, 0x97, 0x0a])]), 'utf-8'],
+    ['UTF-8 that is cut off', Buffer.concat([Buffer.from('门店\n'), Buffer.from([0xe9, 0x97])]), 'utf-8'],
+  ])('knows %s', async (_, bytes, encoding) => {
+    expect(await survey(bytes)).toMatchObject({ encoding, lines: 2 })
+  })
+
+  it.each([
+    ['', 0],
+    ['a', 1],
+    ['a\nb', 2],
+    ['a\r\nb\r\n', 2],
+    ['a\rb\r', 2],
+    ['\n\na\n\n\nb\n\n', 2],
+  ])('counts the lines of %j that are not empty: %i', async (text, lines) => {
+    expect(await survey(Buffer.from(text), 1)).toMatchObject({ lines })
+  })
+
+  it('stops at more bytes than there may be', async () => {
+    const { bytes } = await surveyStatement(inPieces(Buffer.alloc(10_000, 'x'), 100), 1000)
+
+    expect(bytes).toBe(1100)
+  })
+})
+
+describe('the key of a statement', () => {
+  it.each([
+    ['statements/1900000109/2026-11-24.csv', { name: '2026-11-24', format: 'csv', isGzipped: false }],
+    ['statements/1900000109/福田店 11月.CSV', { name: '福田店 11月', format: 'csv', isGzipped: false }],
+    ['statements/1900000109/a.b.csv.gz', { name: 'a.b', format: 'csv', isGzipped: true }],
+    ['statements/1900000109/a.jsonl', { name: 'a', format: 'jsonl', isGzipped: false }],
+    ['statements/1900000109/a.jsonl.gz', { name: 'a', format: 'jsonl', isGzipped: true }],
+  ])('%s names it', (key, named) => {
+    expect(readStatementKey(key)).toEqual({ key, mchid: '1900000109', ...named })
+  })
+
+  it.each([
+    'statements/1900000109/a.xlsx',
+    'statements/1900000109/.csv',
+    'statements/1900000109/..csv',
+    'statements/1900000109/a/b.csv',
+    'statements/shop/a.csv',
+    'statements/a.csv',
+    'reports/1900000109/a.csv',
+    'statements/1900000109/a\n.csv',
+    `statements/1900000109/${'x'.repeat(129)}.csv`,
+  ])('%j is none', (key) => {
+    expect(readStatementKey(key)).toBeUndefined()
+  })
+
+  it('says where report and mark lie, and the mark leads back', () => {
+    const statement = readStatementKey('statements/1900000109/a.csv.gz')
+    if (!statement) throw new Error('no statement')
+
+    expect(reportKey(statement, 'html')).toBe('reports/1900000109/a.html')
+    expect(openKey(statement)).toBe('open/1900000109/a.csv.gz')
+    expect(statementKeyOf('open/1900000109/a.csv.gz')).toBe(statement.key)
+  })
+
+  it.each([
+    ['2026-11-24', '20261124'],
+    ['shop7_20261124_v2', '20261124'],
+    ['门店2026年11月24日', '20261124'],
+    ['shop-7', undefined],
+    ['20261324', undefined],
+    ['120261124', undefined],
+  ])('%s tells the day %s', (name, day) => {
+    expect(dayOfName({ key: '', mchid: '1', name, format: 'csv', isGzipped: false })).toBe(day)
+  })
+})
+
+describe('what the function is asked', () => {
+  it('is to read a new object, to renew reports or to look for what is overdue', () => {
+    const event = {
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      detail: { object: { key: 'statements/1/a b.csv' } },
+    }
+
+    expect(readStatementTask(event)).toEqual({ do: 'read', key: 'statements/1/a b.csv' })
+    expect(readStatementTask({ do: 'renew' })).toEqual({ do: 'renew' })
+    expect(readStatementTask({ do: 'overdue' })).toEqual({ do: 'overdue' })
+  })
+
+  it.each([
+    undefined,
+    {},
+    { do: 'delete' },
+    { source: 'aws.s3' },
+    { source: 'com.x', detail: { object: { key: 'a' } } },
+  ])('is not %j', (event) => {
+    expect(() => readStatementTask(event)).toThrow('event: must name a new object, or a task')
+  })
+})

@@ -1,0 +1,274 @@
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UnavailableError } from '../../lib/errors.ts'
+import { readStatement } from '../../lib/steps/read-statement.ts'
+import { findOverdue, renewReports } from '../../lib/steps/renew-reports.ts'
+import { CLAIMED, DAY, MINUTE, NOW } from '../support/orders.ts'
+import { MCHID, MERCHANTS, startStatementWorld } from '../support/statement-world.ts'
+import { WORD } from '../support/verdicts.ts'
+
+let world: Awaited<ReturnType<typeof startStatementWorld>>
+beforeEach(async () => {
+  world = await startStatementWorld()
+})
+afterEach(() => world.close())
+
+const csv = (...lines: readonly string[]) => `商户服务订单号,收款成功时间,金额(元),门店\n${lines.join('\n')}\n`
+const read = (out_order_no: string) => world.deps.ledger.read(`${MCHID}#${out_order_no}`)
+
+describe('a statement', () => {
+  it('books what the ledger lacks, without a call, and leaves alone what it has', async () => {
+    const known = await world.table.put({
+      ...CLAIMED,
+      pk: `${MCHID}#B-1`,
+      call: { ...CLAIMED.call, out_order_no: 'B-1', paid_time: '20261124090000' },
+      day: `${MCHID}#20261124#1`,
+    })
+
+    const { handled, data } = await world.report(
+      'books',
+      csv('B-1,2026/11/24 9:00', 'B-2,2026/11/24 9:30,12.80,福田店'),
+    )
+
+    expect(await read('B-1')).toEqual(known)
+    expect(await read('B-2')).toMatchObject({
+      state: 'PENDING',
+      next: 'query',
+      attempt: 0,
+      due_at: NOW,
+      created_at: NOW,
+      mode: 'check',
+      expected_amount: 1280,
+      shop_id: '福田店',
+      statement: `${MCHID}/books`,
+      call: { out_order_no: 'B-2', paid_time: '20261124093000' },
+    })
+    expect(data?.entries).toMatchObject([
+      { line: 2, class: 'pending', out_order_no: 'B-1' },
+      { line: 3, class: 'pending', out_order_no: 'B-2', amount: 1280 },
+    ])
+    expect(handled).toMatchObject({
+      log: { via: 'statement', mchid: MCHID, statement: 'books', lines: 2, booked: 1, open: 2, malformed: 0 },
+      metrics: { statement_lines: { value: 2 }, statement_malformed: { value: 0 }, statement_refused: { value: 0 } },
+    })
+  })
+
+  it('may be given twice, in part and overlapping another: an order is booked once', async () => {
+    const first = await world.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
+    const row = await read('C-2')
+
+    const again = await world.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
+    const overlapping = await world.report('two', csv('C-2,2026/11/24 9:01', 'C-3,2026/11/24 9:02'))
+
+    expect(again.json).toBe(first.json)
+    expect(await read('C-2')).toEqual(row)
+    expect(overlapping.data?.summary).toMatchObject({ lines: 2, booked: 1 })
+  })
+
+  it('is read on past a line that is malformed', async () => {
+    const {
+      data,
+      handled,
+      csv: report,
+    } = await world.report('malformed', csv('坏,x', 'D-1,2026/11/24 9:00', '"D-2', 'D-3,2026/11/24 9:01'))
+
+    expect(data?.entries.map((entry) => [entry.line, entry.class])).toEqual([
+      [2, 'malformed'],
+      [3, 'pending'],
+      [4, 'malformed'],
+      [5, 'pending'],
+    ])
+    expect(handled.metrics).toMatchObject({ statement_malformed: { value: 2 } })
+    expect(report).toContain('2,格式错误,malformed,坏,')
+  })
+
+  it.each([
+    ['gzip', 'csv.gz', gzipSync(csv('E-1,2026/11/24 9:00,,福田店'))],
+    [
+      'GB18030',
+      'csv',
+      Buffer.concat([
+        Buffer.from('out_order_no,paid_time,amount,shop_id\nE-1,20261124090000,,'),
+        Buffer.from([0xb8, 0xa3, 0xcc, 0xef, 0xb5, 0xea]),
+      ]),
+    ],
+    ['UTF-16', 'csv', Buffer.from(`\ufeff${csv('E-1,2026/11/24 9:00,,福田店')}`.replaceAll(',', '\t'), 'utf16le')],
+    ['JSON Lines', 'jsonl', Buffer.from('{"out_order_no":"E-1","paid_time":"20261124090000","shop_id":"福田店"}')],
+  ])('may be %s', async (name, extension, bytes) => {
+    const { data } = await world.report(name, bytes, extension)
+
+    expect(data?.entries).toMatchObject([{ class: 'pending', out_order_no: 'E-1', shop_id: '福田店' }])
+  })
+
+  it('tells what the ledger has of its days and its shops, and it lacks', async () => {
+    const of = (out_order_no: string, shop_id: string | undefined) => ({
+      ...CLAIMED,
+      state: 'SYNCED' as const,
+      proof: WORD,
+      pk: `${MCHID}#${out_order_no}`,
+      call: { ...CLAIMED.call, out_order_no, paid_time: '20261002100000' },
+      day: `${MCHID}#20261002#2`,
+      ...(shop_id && { shop_id }),
+    })
+    for (const row of [of('F-1', '福田店'), of('F-2', '南山店'), of('F-3', undefined)]) await world.table.put(row)
+
+    const whole = await world.report('2026-10-02', csv('F-9,2026/10/02 9:00'))
+    const partial = await world.report('shop 2026-10-02', csv('F-9,2026/10/02 9:00,,福田店'))
+
+    expect(whole.data?.entries.slice(1).map((entry) => [entry.class, entry.out_order_no])).toEqual([
+      ['ledger_only', 'F-1'],
+      ['ledger_only', 'F-2'],
+      ['ledger_only', 'F-3'],
+    ])
+    expect(whole.data?.summary).toMatchObject({ lines: 1, ledger_only: { lines: 3 }, days: ['20261002'] })
+    expect(partial.data?.entries.slice(1).map((entry) => entry.out_order_no)).toEqual(['F-1', 'F-3'])
+  })
+
+  it.each([
+    [
+      'has no header',
+      'csv',
+      'A,B\n1,2\n',
+      'no header was found: the first line must name the columns out_order_no and paid_time',
+    ],
+    [
+      'is a damaged gzip file',
+      'csv.gz',
+      gzipSync(csv('G-1,2026/11/24 9:00')).subarray(0, 40),
+      'the gzip file is damaged: upload it again',
+    ],
+    ['is no gzip file', 'csv.gz', 'text', 'the gzip file is damaged: upload it again'],
+    [
+      'has 200,001 lines',
+      'csv',
+      `out_order_no,paid_time\n${'G-2,20261124\n'.repeat(200_001)}`,
+      'the list has more than 200,000 lines: split it and upload the parts',
+    ],
+    [
+      'unpacks to too many bytes',
+      'csv.gz',
+      gzipSync(Buffer.alloc(300_000_000, ' ')),
+      'the list has more than 200,000 lines: split it and upload the parts',
+    ],
+  ])('that %s is refused as a whole, with a report that says so', async (_, extension, body, reason) => {
+    const { data, handled, html } = await world.report('refused', body, extension)
+
+    expect(data).toMatchObject({ entries: [], summary: { lines: 0, refused: { en: reason } } })
+    expect(html).toContain(`Not taken: ${reason}`)
+    expect(handled.metrics).toMatchObject({ statement_refused: { value: 1 } })
+    expect(await read('G-1')).toBeUndefined()
+    expect(await read('G-2')).toBeUndefined()
+  })
+
+  it.each([
+    ['is not served', '1900000111', 'merchant 1900000111 is not served'],
+    ['is closed', '1900000110', 'merchant 1900000110 is closed'],
+  ])('of a merchant who %s is refused', async (_, mchid, reason) => {
+    world.bucket.put(`statements/${mchid}/x.csv`, csv('H-1,2026/11/24 9:00'))
+
+    const { log } = await readStatement(`statements/${mchid}/x.csv`, world.deps)
+
+    expect(log).toMatchObject({ outcome: `refused: ${reason}` })
+    expect(world.bucket.stored.has(`reports/${mchid}/x.html`)).toBe(true)
+  })
+
+  it('that is none, or has gone, leaves no report', async () => {
+    expect(await readStatement('statements/readme.txt', world.deps)).toMatchObject({
+      log: { outcome: 'not a statement', key: 'statements/readme.txt' },
+      metrics: { statement_refused: { value: 1 } },
+    })
+    expect(await readStatement(`statements/${MCHID}/gone.csv`, world.deps)).toMatchObject({ log: { outcome: 'gone' } })
+    expect(world.bucket.stored.has(`reports/${MCHID}/gone.html`)).toBe(false)
+  })
+
+  it('leaves nothing in the scratch folder, whatever happens', async () => {
+    world.bucket.put(`statements/${MCHID}/fails.csv`, csv('I-1,2026/11/24 9:00'))
+    world.bucket.faults.add({ kind: 'fail', match: ({ operation }) => operation === 'PutObject', times: 9 })
+
+    await expect(readStatement(`statements/${MCHID}/fails.csv`, world.deps)).rejects.toThrow(UnavailableError)
+    world.bucket.faults.clear()
+
+    expect(await world.scratchFiles()).toEqual([])
+    expect(await read('I-1')).toMatchObject({ state: 'PENDING' })
+  })
+})
+
+describe('the reports', () => {
+  it('are renewed until nothing in them is open', async () => {
+    await world.report('renewed', csv('J-1,2026/11/24 9:00'))
+    const open = `open/${MCHID}/renewed.csv`
+    const marked = world.bucket.stored.has(open)
+    const row = await read('J-1')
+    if (!row) throw new Error('not booked')
+    const { due: _, due_at: __, next: ___, ...ended } = row
+    await world.table.put({ ...ended, state: 'SYNCED', proof: WORD })
+
+    const { log } = await renewReports(world.deps)
+
+    expect([marked, world.bucket.stored.has(open)]).toEqual([true, false])
+    expect(world.files('renewed').data?.summary.classes.synced_by_statement).toMatchObject({ lines: 1 })
+    expect(log).toMatchObject({ via: 'renew', failed: 0, left: 0 })
+  })
+
+  it('are renewed for 40 days and no longer', async () => {
+    await world.report('old', csv('K-1,2026/11/24 9:00'))
+    const late = { ...world.deps, now: () => NOW + 40 * DAY + 1 * MINUTE }
+
+    await renewReports(late)
+
+    expect([...world.bucket.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([])
+  })
+
+  it('that fail are named, and hold up no other', async () => {
+    await world.report('a', csv('L-1,2026/11/24 9:00'))
+    await world.report('b', csv('L-2,2026/11/24 9:00'))
+    world.bucket.faults.add({
+      kind: 'fail',
+      match: ({ operation, key }) => operation === 'GetObject' && key.endsWith('/a.csv'),
+      times: 9,
+    })
+
+    const { log, metrics } = await renewReports(world.deps)
+    world.bucket.faults.clear()
+
+    expect(log).toMatchObject({
+      open: 2,
+      renewed: 1,
+      failed: 1,
+      failures: [{ key: `open/${MCHID}/a.csv`, error: 'ERR_UNAVAILABLE' }],
+    })
+    expect(metrics).toMatchObject({ reports_failed: { value: 1 } })
+  })
+
+  it('are left for the next run when the time is over', async () => {
+    await world.report('a', csv('L-1,2026/11/24 9:00'))
+    await world.report('b', csv('L-2,2026/11/24 9:00'))
+    let now = NOW
+    const slow = { ...world.deps, now: () => (now += 5 * MINUTE) }
+
+    const { log } = await renewReports(slow)
+
+    expect(log).toMatchObject({ open: 2, renewed: 1, left: 1 })
+  })
+})
+
+describe('a merchant that has sent statements', () => {
+  it('is named when none has come for a day', async () => {
+    world.bucket.put(`statements/${MCHID}/x.csv`, 'x')
+    const late = { objects: world.deps.objects, now: () => NOW + DAY + 1 * MINUTE }
+
+    expect(await findOverdue(MERCHANTS, { ...late, now: () => NOW + DAY })).toMatchObject({ log: { overdue: [] } })
+    expect(await findOverdue(MERCHANTS, late)).toMatchObject({
+      log: { overdue: [{ mchid: MCHID, last: expect.stringMatching(/^2026-11-24T02:30:0/) }] },
+      metrics: { statements_overdue: { value: 1 } },
+    })
+  })
+
+  it('is not expected to, when it never has', async () => {
+    const others = new Map([...MERCHANTS].map(([, merchant]) => ['1900000119', { ...merchant, mchid: '1900000119' }]))
+
+    expect(await findOverdue(others, { objects: world.deps.objects, now: () => NOW + DAY })).toMatchObject({
+      metrics: { statements_overdue: { value: 0 } },
+    })
+  })
+})

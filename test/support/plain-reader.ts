@@ -1,0 +1,9 @@
+import type { BookRow, LedgerReader } from '../../lib/aws/ledger-reader.ts'
+
+/** A reader of a ledger in a Map, for tests that are not about DynamoDB. */
+export const plainReader = (rows: ReadonlyMap<string, BookRow>): LedgerReader => ({
+  readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as BookRow]] : []))), // it has it
+  day: async function* (day) {
+    yield [...rows.values()].filter((row) => row.day === day).map(({ pk }) => pk)
+  },
+})

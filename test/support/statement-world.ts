@@ -1,0 +1,87 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { S3Client } from '@aws-sdk/client-s3'
+import { createLedgerReader } from '../../lib/aws/ledger-reader.ts'
+import { createObjects, objectSettings } from '../../lib/aws/objects.ts'
+import { readMerchants } from '../../lib/order/merchant.ts'
+import { readStatement, type StatementDeps } from '../../lib/steps/read-statement.ts'
+import { createClock } from '../world/clock.ts'
+import { startObjects } from '../world/objects.ts'
+import { startDynalite } from './dynalite.ts'
+import { openLedger } from './ledger-table.ts'
+import { NOW } from './orders.ts'
+
+export const MCHID = '1900000109'
+export const BUCKET = 'payscore-statements'
+
+export const MERCHANTS = readMerchants(
+  JSON.stringify({
+    [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
+    '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
+  }),
+).merchants
+
+/** The bucket's client as the function has it, at a stand-in's address. */
+export const objectsAt = (endpoint: string) => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new S3Client({ ...objectSettings, endpoint, forcePathStyle: true, region: 'us-east-1', credentials })
+  return createObjects(client, BUCKET)
+}
+
+/** A ledger, a bucket and the step between them, at one moment: 2026-11-24 10:30 in China if not told otherwise. */
+export const startStatementWorld = async (now = NOW) => {
+  const dynalite = await startDynalite()
+  const table = await openLedger(dynalite.endpoint)
+  const bucket = await startObjects({ clock: createClock(now), bucket: BUCKET })
+  const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
+  const deps: StatementDeps = {
+    objects: objectsAt(bucket.endpoint),
+    ledger: table.ledger,
+    reader: createLedgerReader(table.client, table.table),
+    merchants: MERCHANTS,
+    scratch,
+    now: () => now,
+  }
+
+  /** Puts a statement, has it read, and gives what the report's files are. */
+  const report = async (name: string, body: string | Buffer, extension = 'csv') => {
+    const key = `statements/${MCHID}/${name}.${extension}`
+    bucket.put(key, body)
+    const handled = await readStatement(key, deps)
+    return { handled, ...files(name) }
+  }
+
+  const files = (name: string) => {
+    const text = (extension: string) =>
+      bucket.stored.get(`reports/${MCHID}/${name}.${extension}`)?.body.toString() ?? ''
+    const json = text('json')
+    return { html: text('html'), csv: text('csv'), json, data: json === '' ? undefined : readReport(json) }
+  }
+
+  const close = async () => {
+    table.close()
+    await Promise.all([dynalite.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])
+  }
+
+  return { deps, table, bucket, report, files, dynalite, scratchFiles: () => readdir(scratch), close }
+}
+
+/** The report as a program reads it. */
+export type ReportData = {
+  readonly entries: readonly (Readonly<Record<string, unknown>> & { readonly class: string; readonly line?: number })[]
+  readonly summary: {
+    readonly lines: number
+    readonly classes: Readonly<Record<string, { readonly lines: number; readonly amount: number }>>
+    readonly needs_person: number
+    readonly open: number
+    readonly booked: number
+    readonly to_refund: number
+    readonly ledger_only: { readonly lines: number; readonly amount: number }
+    readonly shops: readonly { readonly shop_id: string; readonly lines: number; readonly amount: number }[]
+    readonly refused?: { readonly en: string; readonly zh: string }
+    readonly days: readonly string[]
+  }
+}
+
+const readReport = (json: string): ReportData => JSON.parse(json)

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
+import type { Clock } from './clock.ts'
+import { listenOnLoopback, readBody } from './loopback-server.ts'
+
+/** What was put under a key. `modifiedAt` in ms of the world's clock. */
+export type StoredObject = { readonly body: Buffer; readonly contentType: string; readonly modifiedAt: number }
+
+type ObjectRequest = {
+  readonly operation: 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
+  readonly key: string
+}
+/** `fail` is a 500, nothing was done; `reset` breaks the connection before. */
+type ObjectFault = FaultRule<ObjectRequest> & { readonly kind: 'fail' | 'reset' }
+
+/** Hears of each object once it is there, as S3's event "Object Created" to EventBridge tells it. */
+type OnCreated = (event: object) => void
+
+export type Objects = {
+  /** For AWS_ENDPOINT_URL_S3. */
+  readonly endpoint: string
+  readonly bucket: string
+  readonly faults: Faults<ObjectRequest, ObjectFault>
+  /** All that lies there, by key. */
+  readonly stored: ReadonlyMap<string, StoredObject>
+  put(key: string, body: string | Buffer, contentType?: string): void
+  onCreated(listener: OnCreated): void
+  close(): Promise<void>
+}
+
+const PAGE = 1000
+
+/** S3 for one bucket: GetObject as a stream, PutObject, DeleteObject, ListObjectsV2, and the events of new objects. */
+export const startObjects = async ({
+  clock,
+  bucket,
+}: {
+  readonly clock: Clock
+  readonly bucket: string
+}): Promise<Objects> => {
+  const stored = new Map<string, StoredObject>()
+  const listeners: OnCreated[] = []
+  const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
+
+  const put = (key: string, body: string | Buffer, contentType = 'application/octet-stream'): void => {
+    const bytes = Buffer.from(body)
+    stored.set(key, { body: bytes, contentType, modifiedAt: clock.now() })
+    for (const listener of listeners)
+      listener({
+        source: 'aws.s3',
+        'detail-type': 'Object Created',
+        time: new Date(clock.now()).toISOString(),
+        detail: { version: '0', bucket: { name: bucket }, object: { key, size: bytes.length }, reason: 'PutObject' },
+      })
+  }
+
+  const serve = (
+    request: ObjectRequest,
+    url: URL,
+    headers: IncomingMessage['headers'],
+    body: Buffer,
+    response: ServerResponse,
+  ) => {
+    switch (request.operation) {
+      case 'PutObject':
+        put(request.key, body, headers['content-type'])
+        return response.writeHead(200, { ETag: etag(body) }).end()
+      case 'DeleteObject':
+        stored.delete(request.key)
+        return response.writeHead(204).end()
+      case 'ListObjectsV2':
+        return answerXml(response, 200, listing(stored, bucket, url))
+      case 'GetObject':
+        return sendObject(stored.get(request.key), response)
+    }
+  }
+
+  const server = await listenOnLoopback(async (incoming, response) => {
+    const body = await readBody(incoming)
+    const url = new URL(incoming.url ?? '/', 'http://s3')
+    const [named, ...rest] = url.pathname.slice(1).split('/')
+    const key = decodeURIComponent(rest.join('/'))
+    const operation = operationOf(incoming.method ?? '', key)
+    if (named !== bucket || !operation) return answerXml(response, 404, errorXml('NoSuchBucket'))
+    // A stand-in that took what S3 refuses would hide it.
+    const isSigned =
+      /^AWS4-HMAC-SHA256 /.test(incoming.headers.authorization ?? '') || url.searchParams.has('X-Amz-Signature')
+    if (!isSigned) return answerXml(response, 403, errorXml('AccessDenied'))
+    if (/aws-chunked/.test(String(incoming.headers['content-encoding'])))
+      return answerXml(response, 501, errorXml('NotImplemented'))
+    const request = { operation, key }
+    const fault = strike(() => request)
+    if (fault?.kind === 'reset') return incoming.socket.destroy()
+    if (fault?.kind === 'fail') return answerXml(response, 500, errorXml('InternalError'))
+    return serve(request, url, incoming.headers, body, response)
+  })
+
+  return {
+    endpoint: `http://${server.host}`,
+    bucket,
+    faults,
+    stored,
+    put,
+    onCreated: (listener) => {
+      listeners.push(listener)
+    },
+    close: server.close,
+  }
+}
+
+const operationOf = (method: string, key: string): ObjectRequest['operation'] | undefined => {
+  if (key === '') return method === 'GET' ? 'ListObjectsV2' : undefined
+  return ({ GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' } as const)[method]
+}
+
+/** In pieces, so that a reader sees a stream. */
+const sendObject = (object: StoredObject | undefined, response: ServerResponse) => {
+  if (!object) return answerXml(response, 404, errorXml('NoSuchKey'))
+  const { body, contentType } = object
+  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length, ETag: etag(body) })
+  for (let at = 0; at < body.length; at += 65_536) response.write(body.subarray(at, at + 65_536))
+  return response.end()
+}
+
+const listing = (stored: ReadonlyMap<string, StoredObject>, bucket: string, url: URL): string => {
+  const prefix = url.searchParams.get('prefix') ?? ''
+  const after = url.searchParams.get('continuation-token') ?? ''
+  const keys = [...stored.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
+  const page = keys.slice(0, PAGE)
+  const contents = page.map((key) => {
+    const { body, modifiedAt } = stored.get(key) ?? { body: Buffer.alloc(0), modifiedAt: 0 }
+    return `<Contents><Key>${xml(key)}</Key><LastModified>${new Date(modifiedAt).toISOString()}</LastModified><Size>${body.length}</Size></Contents>`
+  })
+  const more = keys.length > PAGE
+  const next = more ? `<NextContinuationToken>${xml(page.at(-1) ?? '')}</NextContinuationToken>` : ''
+  return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>${bucket}</Name><Prefix>${xml(prefix)}</Prefix><IsTruncated>${more}</IsTruncated>${contents.join('')}${next}</ListBucketResult>`
+}
+
+const errorXml = (code: string): string => `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code></Error>`
+
+const answerXml = (response: ServerResponse, status: number, text: string) =>
+  response.writeHead(status, { 'Content-Type': 'application/xml' }).end(text)
+
+const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+const etag = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`
