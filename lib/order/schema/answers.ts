@@ -1,0 +1,153 @@
+import * as v from 'valibot'
+import type { State } from '../row.ts'
+import { Count, Decisions, Fen, Next, OrderApis, PaidTime, STATES, said, Text, Time, Turns, Verdicts } from './words.ts'
+
+// What this service answers. For tests and documents: nothing here is part of a function.
+
+const orderOf = (...states: readonly State[]) => ({
+  mchid: said(Text, '商户号 of who was to be paid'),
+  out_order_no: said(Text, '商户服务订单号'),
+  order_id: v.optional(said(Text, '微信支付服务订单号, once WeChat Pay has told it')),
+  state: said(v.picklist(states), 'how the order stands in the ledger'),
+  attempt: said(Count, 'claims so far'),
+})
+
+const advice = {
+  meaning_zh: Text,
+  turn: said(Turns, 'who has to do something'),
+  next_step: said(Text, 'what to do'),
+  next_step_zh: Text,
+}
+
+const replayed = said(v.boolean(), 'true: this request made no call')
+
+/** What WeChat Pay, or the way to it, said last. */
+export const LastAnswer = v.object({
+  verdict: Verdicts,
+  at: Time,
+  status: v.optional(said(Count, "WeChat Pay's HTTP status")),
+  code: v.optional(said(Text, "WeChat Pay's code, or ours for what never arrived")),
+  request_id: v.optional(said(Text, "WeChat Pay's Request-Id: its support asks for it")),
+  detail: v.optional(said(Text, 'what is wrong with the deployment')),
+})
+
+export const Synced = v.object({
+  appid: v.optional(said(Text, 'of a direct merchant')),
+  ...orderOf('SYNCED'),
+  confirmed: said(v.boolean(), 'true: WeChat Pay has proved it'),
+  synced_at: Time,
+  replayed,
+})
+
+export const Pending = v.object({
+  reason: v.optional(said(Text, 'why the order is held')),
+  ...orderOf('PENDING', 'HELD'),
+  next_attempt_at: Time,
+  last_error: v.optional(LastAnswer),
+  meaning: said(Text, 'how the order stands, in words'),
+  ...advice,
+  replayed,
+})
+
+const problem = {
+  type: v.literal('about:blank'),
+  title: Text,
+  status: Count,
+  detail: said(Text, 'what was seen and what it means'),
+}
+
+/** RFC 9457. */
+export const Problem = v.object(problem)
+
+export const BadInput = v.object({ ...problem, field: said(Text, 'which member of the request is wrong') })
+
+const lastCall = { code: LastAnswer.entries.code, request_id: LastAnswer.entries.request_id }
+
+export const NotSynced = v.object({
+  ...problem,
+  ...orderOf('REJECTED'),
+  ...advice,
+  ...lastCall,
+  reason: said(Text, 'not_found, revoked, invalid, too_old, or why a person ended it'),
+  replayed,
+})
+
+export const ChargedTwice = v.object({
+  ...problem,
+  ...orderOf('DOUBLE_CHARGED'),
+  ...advice,
+  ...lastCall,
+  amount: said(Fen, 'what WeChat Pay charged, fen'),
+  transaction_id: said(Text, '微信支付订单号: the number to refund by'),
+  replayed,
+})
+
+export const Conflict = v.object({
+  ...problem,
+  ...orderOf(...STATES),
+  paid_time: PaidTime,
+  next_step: Text,
+  next_step_zh: Text,
+})
+
+export const UnknownOrder = v.object({ ...problem, next_step: Text, next_step_zh: Text })
+
+export const DecisionRefused = v.object({
+  ...problem,
+  ...orderOf(...STATES),
+  ...advice,
+  ...lastCall,
+  decision: Decisions,
+  possible: said(v.array(Decisions), 'what can be decided now; empty while a call may be out'),
+  next_attempt_at: v.optional(Time),
+})
+
+const cashier = {
+  out_order_no: Text,
+  verdict: Verdicts,
+  total_amount: v.optional(said(Fen, 'of the order, fen')),
+  may_charge: said(v.boolean(), 'WeChat Pay may still charge this order'),
+  advice: said(Text, 'one line for the cashier'),
+  advice_zh: Text,
+  amount: v.optional(said(Fen, 'what WeChat Pay charged, fen')),
+  transaction_id: v.optional(Text),
+}
+
+export const Checked = v.object({ ...cashier, request_id: v.optional(Text) })
+
+export const NotKnownNow = v.object({ ...problem, ...cashier, ...lastCall })
+
+/** All that the ledger knows of an order and may tell. */
+export const orderView = (...states: readonly State[]) =>
+  v.object({
+    ...orderOf(...states),
+    meaning: Text,
+    ...advice,
+    confirmed: said(v.boolean(), 'true: WeChat Pay has proved that the order is done and will not be charged'),
+    order_api: OrderApis,
+    service_id: said(Text, '服务ID'),
+    paid_time: PaidTime,
+    paid_time_clamped: v.optional(said(v.boolean(), "the till's clock was ahead, so paid_time was set to now")),
+    mode: v.optional(v.picklist(['check', 'observe'])),
+    expected_amount: v.optional(said(Fen, 'the amount of the notice, fen')),
+    shop_id: v.optional(Text),
+    cashier_id: v.optional(Text),
+    pos_ref: v.optional(Text),
+    next: v.optional(said(Next, 'the next call; absent when nothing is left to do')),
+    next_attempt_at: v.optional(Time),
+    last_error: v.optional(LastAnswer),
+    reason: v.optional(Text),
+    amount: v.optional(said(Fen, 'what WeChat Pay charged as well, fen')),
+    transaction_id: v.optional(said(Text, '微信支付订单号: the number to refund by')),
+    conflicts: v.optional(said(Count, 'other notices for the same order')),
+    decisions: v.optional(v.array(v.object({ what: Decisions, by: Text, why: Text, at: Time }))),
+    late_since: v.optional(Time),
+    created_at: Time,
+    synced_at: v.optional(Time),
+    settled_at: v.optional(Time),
+  })
+
+export const Order = orderView(...STATES)
+
+/** What API Gateway says itself: no right, no route, too much, or a function that could not answer. */
+export const Gateway = v.object({ message: Text })

@@ -1,0 +1,72 @@
+import type * as v from 'valibot'
+import { NoticeSchema } from '../paid-order.ts'
+import { PAID_OFFLINE } from '../trigger.ts'
+import { orderView } from './answers.ts'
+import { described, type Json, jsonSchema } from './json-schema.ts'
+import { NOTICE_MEMBERS } from './notice.ts'
+import { STATES } from './words.ts'
+
+/** Every event schema by the name of its file, in the form that EventBridge's schema registry takes. */
+export const eventSchemas = (version: string): Readonly<Record<string, Json>> => ({
+  'event-paid-offline.json': inForm(
+    { name: 'PaidOffline', detailType: PAID_OFFLINE, source: 'com.example.pos', version },
+    described(jsonSchema(NoticeSchema, 'input', 'openapi-3.0'), NOTICE_MEMBERS),
+  ),
+  'event-synced.json': outcome('Synced', 'Payscore Order Synced', orderView('SYNCED'), version),
+  'event-rejected.json': outcome('Rejected', 'Payscore Order Rejected', orderView('REJECTED'), version),
+  'event-held.json': outcome('Held', 'Payscore Order Held', orderView('HELD'), version),
+  'event-double-charged.json': outcome(
+    'DoubleCharged',
+    'Payscore Order Double Charged',
+    orderView('DOUBLE_CHARGED'),
+    version,
+  ),
+  'event-pending-too-long.json': outcome(
+    'PendingTooLong',
+    'Payscore Order Pending Too Long',
+    orderView(...STATES),
+    version,
+  ),
+})
+
+const outcome = (name: string, detailType: string, detail: v.GenericSchema, version: string): Json =>
+  inForm({ name, detailType, source: 'payscore.ledger', version }, jsonSchema(detail, 'output', 'openapi-3.0'))
+
+type Named = {
+  readonly name: string
+  readonly detailType: string
+  readonly source: string
+  readonly version: string
+}
+
+const ENVELOPE = ['version', 'id', 'detail-type', 'source', 'account', 'time', 'region', 'resources', 'detail']
+
+const text = { type: 'string' }
+
+const inForm = ({ name, detailType, source, version }: Named, detail: Json): Json => ({
+  openapi: '3.0.0',
+  info: { title: detailType, version },
+  paths: {},
+  components: {
+    schemas: {
+      AWSEvent: {
+        type: 'object',
+        required: ENVELOPE,
+        'x-amazon-events-detail-type': detailType,
+        'x-amazon-events-source': source,
+        properties: {
+          version: text,
+          id: text,
+          'detail-type': { type: 'string', enum: [detailType] },
+          source: text,
+          account: text,
+          time: { type: 'string', format: 'date-time' },
+          region: text,
+          resources: { type: 'array', items: text },
+          detail: { $ref: `#/components/schemas/${name}` },
+        },
+      },
+      [name]: detail,
+    },
+  },
+})

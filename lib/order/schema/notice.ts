@@ -1,0 +1,22 @@
+import * as v from 'valibot'
+import { NoticeSchema } from '../paid-order.ts'
+
+/** What the members of a notice mean to whoever sends it. */
+export const NOTICE_MEMBERS = {
+  mchid: '商户号 of who was to be paid: a direct merchant, or a sub-merchant',
+  out_order_no: '商户服务订单号',
+  service_id: '服务ID; may be left out by a merchant with one service',
+  type: 'may be left out',
+  detail: 'when: paid_time (收款成功时间) is yyyyMMddHHmmss or yyyyMMdd in China time, or RFC 3339 with an offset',
+  amount: 'what the customer paid, fen: the order is asked about first, and held when its total differs',
+  shop_id: 'never goes to WeChat Pay',
+  cashier_id: 'never goes to WeChat Pay',
+  pos_ref: 'never goes to WeChat Pay',
+} as const
+
+/** Over HTTP the path says who and which order; a body may say the same again. */
+export const NoticeBody = v.object({
+  ...NoticeSchema.entries,
+  mchid: v.optional(NoticeSchema.entries.mchid),
+  out_order_no: v.optional(NoticeSchema.entries.out_order_no),
+})

@@ -1,0 +1,52 @@
+import * as v from 'valibot'
+import { ORDER_APIS } from '../../wechatpay/order-api.ts'
+import { DECISIONS } from '../decision.ts'
+import type { Turn } from '../refusals.ts'
+import type { State, Step } from '../row.ts'
+import type { VerdictKind } from '../verdict.ts'
+
+/** The names of a type of words: the compiler sees to it that none is missing and none is too many. */
+const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[] => Object.keys(all) as T[]
+
+/** A member with what it means. */
+export const said = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
+
+export const STATES = namesOf<State>({
+  PENDING: true,
+  HELD: true,
+  SYNCED: true,
+  REJECTED: true,
+  DOUBLE_CHARGED: true,
+})
+
+export const Next = v.picklist(namesOf<Step>({ sync: true, query: true }))
+export const Turns = v.picklist(namesOf<Turn>({ service: true, shop: true, engineer: true, accountant: true }))
+export const Verdicts = v.picklist(
+  namesOf<VerdictKind>({
+    accepted: true,
+    confirmed: true,
+    collected: true,
+    undecided: true,
+    unpaid: true,
+    open: true,
+    closed: true,
+    absent: true,
+    state: true,
+    busy: true,
+    unknown: true,
+    unsent: true,
+    throttled: true,
+    config: true,
+    invalid: true,
+  }),
+)
+export const Decisions = v.picklist(DECISIONS)
+export const OrderApis = v.picklist(ORDER_APIS)
+
+export const Text = v.string()
+/** RFC 3339 in UTC. */
+export const Time = v.pipe(v.string(), v.isoTimestamp())
+/** 14 digits in China time, as WeChat Pay takes it. */
+export const PaidTime = said(v.pipe(v.string(), v.regex(/^\d{14}$/)), 'yyyyMMddHHmmss in China time')
+export const Fen = v.pipe(v.number(), v.integer(), v.minValue(0))
+export const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
