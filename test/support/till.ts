@@ -34,6 +34,8 @@ export const handOver = async (world: World, trigger: Trigger, notice: Notice): 
       const { result, error } = await world.lambdas.sync.invoke(restApiEvent({ ...request, timeMs: world.clock.now() }))
       if (error) throw new Error(error.errorMessage)
       const { statusCode, headers, body } = result as { statusCode: number; headers: Told['headers']; body: string }
+      const contentType = headers['content-type'] ?? ''
+      world.holdAnswer({ method: 'POST', route: ROUTE, status: statusCode, contentType, body })
       return { status: statusCode, headers, body: JSON.parse(body) }
     }
     case 'EventBridge':

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, createClock } from './clock.ts'
+import type { HttpAnswer } from './contract.ts'
 import { httpApiEvent, matchRoute } from './lambda/http-events.ts'
 import { type Invocable, TooManyRequestsException } from './lambda/invocation.ts'
 import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
@@ -26,6 +27,13 @@ type Answer = {
   readonly isBase64Encoded?: boolean
 }
 
+/** What the caller is told where a function failed. */
+const BROKEN: Answer = {
+  statusCode: 500,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ message: 'Internal Server Error' }),
+}
+
 const maxBodyBytes = 10 * 1024 * 1024
 
 /** An HTTP API on loopback: each request becomes a payload 2.0 event for the Lambda of its route. Asks for no signature. */
@@ -35,8 +43,10 @@ export const startApiGateway = async (options: {
   readonly clock?: Clock
   /** Whom IAM would find behind every request. */
   readonly callerArn?: string
+  /** Sees every answer on a route. */
+  readonly onAnswer?: (answer: HttpAnswer) => void
 }): Promise<ApiGateway> => {
-  const { routes, callerArn, clock = createClock() } = options
+  const { routes, callerArn, clock = createClock(), onAnswer } = options
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url: target = '' } = request
@@ -51,9 +61,15 @@ export const startApiGateway = async (options: {
     const parts = { method, route: route.path, target, headers, body, timeMs: clock.now() }
     const event = httpApiEvent({ ...parts, ...(callerArn && { callerArn }) })
     const invocation = await route.lambda.invoke(event)
-    const answer = invocation.error ? undefined : answerOf(invocation.result)
-    if (answer) send(response, answer)
-    else answerJson(response, 500, { message: 'Internal Server Error' })
+    const answer = (invocation.error ? undefined : answerOf(invocation.result)) ?? BROKEN
+    onAnswer?.({
+      method,
+      route: route.path,
+      status: answer.statusCode,
+      contentType: String(answer.headers?.['content-type']),
+      body: answer.body ?? '',
+    })
+    send(response, answer)
   }
 
   const server = await listenOnLoopback((request, response) => {

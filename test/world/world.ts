@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { readDefaultRules, readRules } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
+import { createContract, type HttpAnswer } from './contract.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
 import { startEventBus } from './event-bus/start-event-bus.ts'
 import { mapStream } from './event-source-mapping.ts'
@@ -162,8 +163,15 @@ export const startWorld = async (options: {
     lambda: outcome,
     ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
   })
+  const contract = createContract()
+  const differences: string[] = []
+  const holdAnswer = (answer: HttpAnswer): void => {
+    const difference = contract.answer(answer)
+    if (difference) differences.push(difference)
+  }
   const api = await startApiGateway({
     clock,
+    onAnswer: holdAnswer,
     callerArn: 'arn:aws:iam::123456789012:user/local',
     ...(options.apiPort !== undefined && { port: options.apiPort }),
     routes: [
@@ -216,6 +224,14 @@ export const startWorld = async (options: {
   }
   const keeping = setInterval(keep, 1000).unref()
 
+  /** Throws when an answer or an outcome was not as the published schemas say. */
+  const holdToContract = (): void => {
+    const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger')
+    const wrong = outcomes.flatMap(({ detailType, detail }) => contract.outcome(detailType, detail) ?? [])
+    const [first, ...more] = [...differences, ...wrong]
+    if (first) throw new Error(`not as published in lib/order/schema (${more.length} more): ${first}`)
+  }
+
   const close = async (): Promise<void> => {
     clearInterval(keeping)
     await api.close()
@@ -225,6 +241,7 @@ export const startWorld = async (options: {
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close()])
     keep()
+    holdToContract()
   }
 
   return {
@@ -243,6 +260,7 @@ export const startWorld = async (options: {
     runReconcile,
     renewReports,
     pass,
+    holdAnswer,
     close,
   }
 }
