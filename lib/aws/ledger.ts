@@ -11,7 +11,7 @@ import { UnavailableError } from '../errors.ts'
 import type { Condition } from '../order/condition.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Decision, Row } from '../order/row.ts'
-import type { Transition } from '../order/transition.ts'
+import type { Transition } from '../order/transition/transition.ts'
 
 /** What became of a transition: which one was applied, it or its `otherwise`, and the row as it is now. */
 export type Applied = { readonly transition: Transition; readonly row: Row }

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { InputError } from '../errors.ts'
 import type { OrderKey, Row } from './row.ts'
-import { close, expedite, release, reopenByHand, settle, type Transition, withdraw } from './transition.ts'
+import { close, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
+import type { Transition } from './transition/transition.ts'
 
 /** What a person may decide about an order; `withdraw` is the shop's own. */
 export const DECISIONS = ['expedite', 'reopen', 'close', 'release', 'settle', 'withdraw'] as const

@@ -1,7 +1,7 @@
 import { type DecisionRequest, decisionTransition } from '../order/decision.ts'
 import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
-import { decided } from '../order/transition.ts'
+import { decided } from '../order/transition/person.ts'
 import type { Handled } from './handled.ts'
 import { announceNext, rowFields, type StepDeps } from './take-step.ts'
 

@@ -1,7 +1,7 @@
 import { errorFields } from '../log.ts'
 import type { DueEvent } from '../order/due-event.ts'
 import { rowKey } from '../order/row.ts'
-import { claim } from '../order/transition.ts'
+import { claim } from '../order/transition/notice.ts'
 import type { Handled } from './handled.ts'
 import { type StepDeps, takeStep } from './take-step.ts'
 

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { updateItem } from '../../lib/aws/ledger.ts'
-import {
-  afterQuery,
-  afterSync,
-  claim,
-  close,
-  conflict,
-  create,
-  decided,
-  expedite,
-  reopen,
-} from '../../lib/order/transition.ts'
+import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
+import { claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
+import { close, decided, expedite } from '../../lib/order/transition/person.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK } from '../support/orders.ts'
 import { VERDICTS } from '../support/verdicts.ts'
 

@@ -28,6 +28,7 @@ export const startOutside = async (): Promise<Outside> => {
       }),
       LEDGER_TABLE: 'payscore-ledger',
       EVENT_BUS: 'payscore',
+      BUCKET: 'payscore-statements',
       WECHATPAY_ORIGIN: origin,
       AWS_ENDPOINT_URL: origin,
       BENCH_SECRET: secret,

@@ -17,7 +17,9 @@ test('npx payscore works inside the project without a network, in both languages
 
   const commands = [...english.stdout.matchAll(/^ {2}(\w+)(?: \[| {2})/gm)].map(([, name]) => name)
   expect(commands).toEqual(
-    'merchant doctor trigger status list release reopen close settle withdraw redrive statement report receipt'.split(' '),
+    'merchant doctor trigger status list release reopen close settle withdraw redrive statement report receipt'.split(
+      ' ',
+    ),
   )
   expect(chinese.stdout).toMatch(/^用法: payscore list /)
   expect(chinese.stdout).toContain('\n示例:\n  npx payscore list --local\n')

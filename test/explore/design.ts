@@ -1,5 +1,5 @@
 import type { Row, Step } from '../../lib/order/row.ts'
-import type { Transition } from '../../lib/order/transition.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
 
 /** For what a transition was made: by whoever held which row, and after which answer. */

@@ -1,5 +1,5 @@
 import type { Condition } from '../../lib/order/condition.ts'
-import type { Transition } from '../../lib/order/transition.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { Design } from './design.ts'
 
 /** One clause of one transition's condition, in words: `2 claim: due_at <=`. */

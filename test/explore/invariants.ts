@@ -1,6 +1,6 @@
 import { outcomeEvents } from '../../lib/order/outcome.ts'
 import type { Row, Step } from '../../lib/order/row.ts'
-import type { Transition } from '../../lib/order/transition.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
 import { isCharged, isTold, type Order } from './wechat-pay.ts'

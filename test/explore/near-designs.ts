@@ -1,6 +1,7 @@
 import { and, equals, exists, missing } from '../../lib/order/condition.ts'
 import type { Row } from '../../lib/order/row.ts'
-import { afterSync, type Transition } from '../../lib/order/transition.ts'
+import { afterSync } from '../../lib/order/transition/answer.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import { signed, verdictOf } from './answers.ts'
 import { REAL_DESIGN } from './design.ts'
 import { NOW } from './essence.ts'

@@ -2,18 +2,10 @@ import { DECISIONS, decisionTransition } from '../../lib/order/decision.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import type { Row } from '../../lib/order/row.ts'
-import {
-  afterQuery,
-  afterSync,
-  book,
-  claim,
-  conflict,
-  create,
-  expedite,
-  holdOverCap,
-  reopen,
-  type Transition,
-} from '../../lib/order/transition.ts'
+import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
+import { book, claim, conflict, create, holdOverCap, reopen } from '../../lib/order/transition/notice.ts'
+import { expedite } from '../../lib/order/transition/person.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import { ORDER, PK } from '../support/orders.ts'
 import { changed, holds } from '../support/plain-ledger.ts'
 import { verdictOf } from './answers.ts'

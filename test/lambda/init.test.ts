@@ -42,6 +42,7 @@ const initialise = async ({ secrets, ledger, wechatpay }: Outside) => {
       MERCHANTS,
       LEDGER_TABLE: 'payscore-ledger',
       EVENT_BUS: 'payscore',
+      BUCKET: 'payscore-statements',
       WECHATPAY_ORIGIN: wechatpay,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
       AWS_ENDPOINT_URL_DYNAMODB: ledger,

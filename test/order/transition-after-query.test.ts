@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { State } from '../../lib/order/row.ts'
-import { afterQuery } from '../../lib/order/transition.ts'
+import { afterQuery } from '../../lib/order/transition/answer.ts'
 import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../support/verdicts.ts'

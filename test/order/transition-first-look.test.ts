@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { create, reopen } from '../../lib/order/transition.ts'
+import { create, reopen } from '../../lib/order/transition/notice.ts'
 import { CHECKED, HELD, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
 import { changed } from '../support/plain-ledger.ts'
 import { inWords } from '../support/transitions-in-words.ts'

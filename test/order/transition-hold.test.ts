@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/order/row.ts'
-import { afterQuery, holdOverCap } from '../../lib/order/transition.ts'
+import { afterQuery } from '../../lib/order/transition/answer.ts'
+import { holdOverCap } from '../../lib/order/transition/notice.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
 import { CLAIMED, DAY, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/order/row.ts'
-import { afterQuery, afterSync } from '../../lib/order/transition.ts'
+import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
 import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'

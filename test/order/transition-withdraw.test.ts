@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LastError, Row } from '../../lib/order/row.ts'
-import { withdraw } from '../../lib/order/transition.ts'
+import { withdraw } from '../../lib/order/transition/person.ts'
 import { CLAIMED, IN_400_DAYS, NOW, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'

@@ -1,18 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import {
-  book,
-  claim,
-  close,
-  conflict,
-  create,
-  decided,
-  expedite,
-  release,
-  reopen,
-  reopenByHand,
-  settle,
-} from '../../lib/order/transition.ts'
+import { book, claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
+import { close, decided, expedite, release, reopenByHand, settle } from '../../lib/order/transition/person.ts'
 import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 

@@ -149,17 +149,25 @@ describe('a step that cannot be recorded', () => {
 
 describe('a step without a key', () => {
   it.each([
-    ['missing', () => Promise.reject(new ConfigError('secret payscore/merchants/1900000109: is missing'))],
-    ['unsound', async () => readMerchantSecret('{"mchid":"1900000109"}', '1900000109')],
-  ])('waits for the deployment to be mended when the secret is %s', async (_, signer) => {
+    [
+      'missing',
+      () => Promise.reject(new ConfigError('secret payscore/merchants/1900000109: is missing')),
+      'secret payscore/merchants/1900000109: is missing',
+    ],
+    [
+      'unsound',
+      async () => readMerchantSecret('{"mchid":"1900000109"}', '1900000109'),
+      'secret of merchant 1900000109: serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal',
+    ],
+  ])('waits for the deployment to be mended when the secret is %s, and says so', async (_, signer, detail) => {
     const world = stepWorld({ rows: [claimed()], signer })
 
     const { row, log, metrics } = await takeStep('sync', claimed(), world.deps)
 
     expect(world.sent).toHaveLength(0)
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync', due_at: NOW + 60 * SECOND })
-    expect(row.last_error).toStrictEqual({ verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG' })
-    expect(log).toMatchObject({ verdict: 'config', verified: false, transition: '5 later' })
+    expect(row.last_error).toStrictEqual({ verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG', detail })
+    expect(log).toMatchObject({ verdict: 'config', verified: false, message: detail, transition: '5 later' })
     expect(metrics).toEqual({ sync_config: { value: 1, unit: 'Count' }, config: { value: 1, unit: 'Count' } })
   })
 

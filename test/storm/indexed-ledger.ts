@@ -1,6 +1,6 @@
 import type { DuePage, DueRow, Ledger } from '../../lib/aws/ledger.ts'
 import type { Row } from '../../lib/order/row.ts'
-import type { Transition } from '../../lib/order/transition.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import { changed, holds } from '../support/plain-ledger.ts'
 
 /** One write, before the writer hears of it. */

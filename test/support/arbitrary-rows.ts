@@ -1,24 +1,10 @@
 import fc from 'fast-check'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import type { Row } from '../../lib/order/row.ts'
-import {
-  afterQuery,
-  afterSync,
-  book,
-  claim,
-  close,
-  conflict,
-  create,
-  decided,
-  expedite,
-  holdOverCap,
-  release,
-  reopen,
-  reopenByHand,
-  settle,
-  type Transition,
-  withdraw,
-} from '../../lib/order/transition.ts'
+import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
+import { book, claim, conflict, create, holdOverCap, reopen } from '../../lib/order/transition/notice.ts'
+import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../lib/order/transition/person.ts'
+import type { Transition } from '../../lib/order/transition/transition.ts'
 import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from './verdicts.ts'
 

@@ -1,4 +1,5 @@
-import { afterQuery, afterSync, type Transition } from '../../../lib/order/transition.ts'
+import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
+import type { Transition } from '../../../lib/order/transition/transition.ts'
 import { CLAIMED, DAY, NOW } from '../../support/orders.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
 import { alone, CHARGED, type ConditionCase, HELD, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'

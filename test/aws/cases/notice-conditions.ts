@@ -1,4 +1,4 @@
-import { book, claim, conflict, create, holdOverCap, reopen } from '../../../lib/order/transition.ts'
+import { book, claim, conflict, create, holdOverCap, reopen } from '../../../lib/order/transition/notice.ts'
 import { CLAIMED, NOW, ORDER, PK } from '../../support/orders.ts'
 import {
   CHARGED,

@@ -1,4 +1,12 @@
-import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../../lib/order/transition.ts'
+import {
+  close,
+  decided,
+  expedite,
+  release,
+  reopenByHand,
+  settle,
+  withdraw,
+} from '../../../lib/order/transition/person.ts'
 import { CLAIMED, NOW, PK, SECOND } from '../../support/orders.ts'
 import {
   alone,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Row } from '../../../lib/order/row.ts'
-import type { Transition } from '../../../lib/order/transition.ts'
+import type { Transition } from '../../../lib/order/transition/transition.ts'
 import { anyRow, someTransitions } from '../../support/arbitrary-rows.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'

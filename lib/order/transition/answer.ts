@@ -1,116 +1,13 @@
-import { after, and, atMost, before, type Condition, differs, equals, exists, missing, or } from './condition.ts'
-import { LIMITS } from './limits.ts'
-import type { PaidOrder } from './paid-order.ts'
-import { retryDelay } from './retry-schedule.ts'
-import { type Decision, dayKey, dueKeyOf, type LastError, type Row, rowKey, type State, type Step } from './row.ts'
-import type { Verdict } from './verdict.ts'
-
-/** One write to one row: applied whole when its condition holds, else not at all. */
-export type Transition = {
-  /** Number and name as in the table of the ledger. */
-  readonly name: string
-  readonly pk: string
-  readonly when: Condition
-  readonly set?: Partial<Row>
-  /** Set only what is not there yet. */
-  readonly keep?: Partial<Row>
-  /** Add one. */
-  readonly count?: readonly ('attempt' | 'conflicts')[]
-  /** Add to the row's list of what persons decided. */
-  readonly append?: Decision
-  readonly remove?: readonly (keyof Row)[]
-  /** What to apply when the condition does not hold. */
-  readonly otherwise?: Transition
-  /** Somebody must be told when this was applied. */
-  readonly alarm?: Alarm
-}
-
-export type Alarm = 'config' | 'undone' | 'unproved'
+import { and, differs, equals, exists, or } from '../condition.ts'
+import { LIMITS } from '../limits.ts'
+import { retryDelay } from '../retry-schedule.ts'
+import { dueKeyOf, type LastError, type Row, type State } from '../row.ts'
+import type { Verdict } from '../verdict.ts'
+import { expiry, fencedDue, fencedPending, NOTHING_LEFT } from './parts.ts'
+import type { Alarm, Transition } from './transition.ts'
 
 /** A moment, and chance in [0, 1). */
 export type Moment = { readonly now: number; readonly random: number }
-
-/** A row as it was read before somebody decided. */
-type AsRead = Pick<Row, 'pk' | 'attempt'>
-
-const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
-
-/** What a row that is taken up again must not remember. */
-const FORMER_LIFE = [
-  'expires_at',
-  'reason',
-  'last_error',
-  'late_at',
-  'absent_since',
-  'cleared',
-  'amount',
-  'transaction_id',
-] as const
-
-// A notice
-
-/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
-export const book = (order: PaidOrder, now: number, statement?: string): Transition => ({
-  name: '0 book',
-  pk: rowKey(order),
-  when: missing('pk'),
-  set: {
-    ...born(order, now),
-    attempt: 0,
-    next: order.mode ? 'query' : 'sync',
-    due_at: now,
-    ...(statement !== undefined && { statement }),
-  },
-})
-
-/**
- * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
- * and a query is due at once.
- */
-export const create = (order: PaidOrder, now: number): Transition => ({
-  name: '1 create',
-  pk: rowKey(order),
-  when: missing('pk'),
-  set: {
-    ...born(order, now),
-    noticed_at: order.noticed_at,
-    ...(order.mode ? { attempt: 0, ...queryNow(now) } : { attempt: 1, ...lease(now) }),
-  },
-})
-
-/** 2: a due step is taken. `repeated` is the call's hash when a notice that came again takes it. */
-export const claim = (pk: string, step: Step, now: number, repeated?: string): Transition => {
-  const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]
-  const isSame = repeated === undefined ? [] : [equals('state', 'PENDING'), equals('call_hash', repeated)]
-  return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
-}
-
-/**
- * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
- * the notice found it.
- */
-export const reopen = (order: PaidOrder, row: AsRead, now: number): Transition => ({
-  name: '3 reopen',
-  pk: rowKey(order),
-  when: and(
-    differs('call_hash', order.call_hash),
-    or(equals('state', 'REJECTED'), and(asRead(row), equals('state', 'HELD'), noCallOut(now))),
-    or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
-  ),
-  set: { ...born(order, now), noticed_at: order.noticed_at, ...(order.mode ? queryNow(now) : lease(now)) },
-  count: ['attempt'],
-  remove: [...FORMER_LIFE, ...formerCall(order)],
-})
-
-/** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
-export const conflict = (order: PaidOrder): Transition => ({
-  name: 'conflict',
-  pk: rowKey(order),
-  when: and(exists('pk'), differs('call_hash', order.call_hash)),
-  count: ['conflicts'],
-})
-
-// An answer
 
 /** What the answer to this attempt's sync does to the row. */
 export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition => {
@@ -332,14 +229,6 @@ const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Trans
   remove: ['absent_since'],
 })
 
-/** 17 at the start: more notices in this hour than the merchant allows. */
-export const holdOverCap = (row: Row, now: number): Transition => ({
-  name: '17 hold',
-  pk: row.pk,
-  when: and(equals('attempt', row.attempt), equals('state', 'PENDING')),
-  set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: now + LIMITS.heldAskAgain },
-})
-
 /** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
 const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   const { kind, total_amount } = verdict
@@ -352,143 +241,6 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   const isEnd = kind === 'confirmed' || kind === 'collected' || kind === 'closed'
   return row.state === 'HELD' && !isEnd ? row.reason : undefined
 }
-
-// A person
-
-/** A person's transition with who, when and why, which stay on the row. */
-export const decided = (transition: Transition, decision: Decision): Transition => ({
-  ...transition,
-  append: decision,
-  ...(transition.otherwise && { otherwise: decided(transition.otherwise, decision) }),
-})
-
-/**
- * 13: asked again at once, but never within a lease nor before a sync can be proved. Fenced by the row as it was read:
- * whoever claims it after that has a lease that this moment knows nothing of.
- */
-export const expedite = (row: AsRead, now: number): Transition => ({
-  name: '13 expedite',
-  pk: row.pk,
-  when: and(asRead(row), equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
-  set: { due_at: now + LIMITS.lease },
-})
-
-/** 14: a rejected order is taken up again with the same call; a query comes first. */
-export const reopenByHand = (pk: string, now: number): Transition => ({
-  name: '14 reopen',
-  pk,
-  when: equals('state', 'REJECTED'),
-  set: { state: 'PENDING', next: 'query', due: dueKeyOf(pk), due_at: now, created_at: now },
-  count: ['attempt'],
-  remove: FORMER_LIFE,
-})
-
-/** 15: nothing more shall be done, while no call can be out. */
-export const close = (row: AsRead, why: string, now: number): Transition => ({
-  name: '15 close',
-  pk: row.pk,
-  when: and(asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
-  set: { state: 'REJECTED', reason: `closed by hand: ${why}`, expires_at: expiry(now) },
-  remove: NOTHING_LEFT,
-  otherwise: stopAsking(row, why, now),
-})
-
-/** 15 of a synced row: it stays synced, only the asking ends. */
-const stopAsking = (row: AsRead, why: string, now: number): Transition => ({
-  name: '15 stop asking',
-  pk: row.pk,
-  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now)),
-  set: { reason: `closed by hand: ${why}`, expires_at: expiry(now) },
-  remove: NOTHING_LEFT,
-})
-
-/** 16: a person has refunded the double charge, or found that it was none. */
-export const settle = (pk: string, outcome: string, now: number): Transition => ({
-  name: '16 settle',
-  pk,
-  when: equals('state', 'DOUBLE_CHARGED'),
-  set: { settled_at: now, reason: outcome, expires_at: expiry(now) },
-})
-
-/** 18: a held order may be synced after all. */
-export const release = (row: AsRead, now: number): Transition => ({
-  name: '18 release',
-  pk: row.pk,
-  when: and(asRead(row), equals('state', 'HELD'), noCallOut(now)),
-  set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
-  count: ['attempt'],
-  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'amount', 'transaction_id'],
-})
-
-/**
- * 19: the shop takes its notice back. Undefined when it may be too late: a call is out, or WeChat Pay may have taken
- * one. Only the row as it was read is withdrawn.
- */
-export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
-  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
-  return {
-    name: '19 withdraw',
-    pk: row.pk,
-    when: and(asRead(row), equals('state', row.state), ...(row.state === 'HELD' ? [noCallOut(now)] : [])),
-    set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
-    remove: NOTHING_LEFT,
-  }
-}
-
-/**
- * No attempt is under way, and the last one proves that none before it was taken: a sync goes out again only after an
- * answer that rules the earlier ones out.
- */
-const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
-  if (attempt === 0) return true
-  if (last_error?.attempt !== attempt) return false
-  const { verdict } = last_error
-  if (verdict === 'absent') return true
-  return next === 'sync' && (verdict === 'config' || verdict === 'unsent' || verdict === 'throttled')
-}
-
-// Parts
-
-const born = (order: PaidOrder, now: number): Partial<Row> => ({
-  state: 'PENDING',
-  due: dueKeyOf(rowKey(order)),
-  call: order.call,
-  call_hash: order.call_hash,
-  day: dayKey(rowKey(order), order.call.paid_time),
-  created_at: now,
-  v: 1,
-  ...(order.paid_time_clamped && { paid_time_clamped: true }),
-  ...(order.mode && { mode: order.mode }),
-  ...(order.expected_amount !== undefined && { expected_amount: order.expected_amount }),
-  ...order.labels,
-})
-
-/** What the former notice said and this one does not. */
-const formerCall = ({ paid_time_clamped, mode, expected_amount, labels }: PaidOrder): readonly (keyof Row)[] => {
-  const said = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
-  return CALL_PARTS.filter((name) => said[name] === undefined)
-}
-
-const CALL_PARTS = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
-
-/** Nobody holds the row: its query is due at once. */
-const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })
-
-/** If nobody comes back from this call, it is asked about before it is repeated. */
-const lease = (now: number): Partial<Row> => ({ next: 'query', due_at: now + LIMITS.lease })
-
-const fencedPending = (row: Row): Condition => and(equals('attempt', row.attempt), equals('state', 'PENDING'))
-
-const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
-
-/**
- * The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. A write that is late on
- * its way knows nothing of a lease that began after `now`: it needs `asRead` as well.
- */
-const noCallOut = (now: number): Condition => or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
-
-/** Nobody has claimed the row since it was read. */
-const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 
@@ -528,6 +280,3 @@ const isOlder = (since: number | undefined, limit: number, { now }: Moment): boo
   since !== undefined && now - since > limit
 
 const isTooOld = (row: Row, moment: Moment): boolean => isPending(row) && isOlder(row.created_at, LIMITS.giveUp, moment)
-
-/** DynamoDB's TTL counts in seconds. */
-const expiry = (now: number): number => Math.ceil((now + LIMITS.keepEnded) / 1000)

@@ -1,0 +1,100 @@
+import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
+import { LIMITS } from '../limits.ts'
+import type { PaidOrder } from '../paid-order.ts'
+import { dayKey, dueKeyOf, type Row, rowKey, type Step } from '../row.ts'
+import { type AsRead, asRead, FORMER_LIFE, lease, noCallOut } from './parts.ts'
+import type { Transition } from './transition.ts'
+
+/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
+export const book = (order: PaidOrder, now: number, statement?: string): Transition => ({
+  name: '0 book',
+  pk: rowKey(order),
+  when: missing('pk'),
+  set: {
+    ...born(order, now),
+    attempt: 0,
+    next: order.mode ? 'query' : 'sync',
+    due_at: now,
+    ...(statement !== undefined && { statement }),
+  },
+})
+
+/**
+ * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
+ * and a query is due at once.
+ */
+export const create = (order: PaidOrder, now: number): Transition => ({
+  name: '1 create',
+  pk: rowKey(order),
+  when: missing('pk'),
+  set: {
+    ...born(order, now),
+    noticed_at: order.noticed_at,
+    ...(order.mode ? { attempt: 0, ...queryNow(now) } : { attempt: 1, ...lease(now) }),
+  },
+})
+
+/** 2: a due step is taken. `repeated` is the call's hash when a notice that came again takes it. */
+export const claim = (pk: string, step: Step, now: number, repeated?: string): Transition => {
+  const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]
+  const isSame = repeated === undefined ? [] : [equals('state', 'PENDING'), equals('call_hash', repeated)]
+  return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
+}
+
+/**
+ * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
+ * the notice found it.
+ */
+export const reopen = (order: PaidOrder, row: AsRead, now: number): Transition => ({
+  name: '3 reopen',
+  pk: rowKey(order),
+  when: and(
+    differs('call_hash', order.call_hash),
+    or(equals('state', 'REJECTED'), and(asRead(row), equals('state', 'HELD'), noCallOut(now))),
+    or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
+  ),
+  set: { ...born(order, now), noticed_at: order.noticed_at, ...(order.mode ? queryNow(now) : lease(now)) },
+  count: ['attempt'],
+  remove: [...FORMER_LIFE, ...formerCall(order)],
+})
+
+/** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
+export const conflict = (order: PaidOrder): Transition => ({
+  name: 'conflict',
+  pk: rowKey(order),
+  when: and(exists('pk'), differs('call_hash', order.call_hash)),
+  count: ['conflicts'],
+})
+
+/** 17 at the start: more notices in this hour than the merchant allows. */
+export const holdOverCap = (row: Row, now: number): Transition => ({
+  name: '17 hold',
+  pk: row.pk,
+  when: and(equals('attempt', row.attempt), equals('state', 'PENDING')),
+  set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: now + LIMITS.heldAskAgain },
+})
+
+const born = (order: PaidOrder, now: number): Partial<Row> => ({
+  state: 'PENDING',
+  due: dueKeyOf(rowKey(order)),
+  call: order.call,
+  call_hash: order.call_hash,
+  day: dayKey(rowKey(order), order.call.paid_time),
+  created_at: now,
+  v: 1,
+  ...(order.paid_time_clamped && { paid_time_clamped: true }),
+  ...(order.mode && { mode: order.mode }),
+  ...(order.expected_amount !== undefined && { expected_amount: order.expected_amount }),
+  ...order.labels,
+})
+
+/** What the former notice said and this one does not. */
+const formerCall = ({ paid_time_clamped, mode, expected_amount, labels }: PaidOrder): readonly (keyof Row)[] => {
+  const said = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
+  return CALL_PARTS.filter((name) => said[name] === undefined)
+}
+
+const CALL_PARTS = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
+
+/** Nobody holds the row: its query is due at once. */
+const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })

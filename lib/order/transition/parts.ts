@@ -1,0 +1,40 @@
+import { after, and, atMost, type Condition, equals, exists, or } from '../condition.ts'
+import { LIMITS } from '../limits.ts'
+import type { Row } from '../row.ts'
+
+/** A row as it was read before somebody decided. */
+export type AsRead = Pick<Row, 'pk' | 'attempt'>
+
+export const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
+
+/** What a row that is taken up again must not remember. */
+export const FORMER_LIFE = [
+  'expires_at',
+  'reason',
+  'last_error',
+  'late_at',
+  'absent_since',
+  'cleared',
+  'amount',
+  'transaction_id',
+] as const
+
+/** If nobody comes back from this call, it is asked about before it is repeated. */
+export const lease = (now: number): Partial<Row> => ({ next: 'query', due_at: now + LIMITS.lease })
+
+export const fencedPending = (row: Row): Condition => and(equals('attempt', row.attempt), equals('state', 'PENDING'))
+
+export const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
+
+/**
+ * The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. A write that is late on
+ * its way knows nothing of a lease that began after `now`: it needs `asRead` as well.
+ */
+export const noCallOut = (now: number): Condition =>
+  or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
+
+/** Nobody has claimed the row since it was read. */
+export const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
+
+/** DynamoDB's TTL counts in seconds. */
+export const expiry = (now: number): number => Math.ceil((now + LIMITS.keepEnded) / 1000)

@@ -1,0 +1,97 @@
+import { after, and, equals, exists, or } from '../condition.ts'
+import { LIMITS } from '../limits.ts'
+import { type Decision, dueKeyOf, type Row } from '../row.ts'
+import { type AsRead, asRead, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
+import type { Transition } from './transition.ts'
+
+/** A person's transition with who, when and why, which stay on the row. */
+export const decided = (transition: Transition, decision: Decision): Transition => ({
+  ...transition,
+  append: decision,
+  ...(transition.otherwise && { otherwise: decided(transition.otherwise, decision) }),
+})
+
+/**
+ * 13: asked again at once, but never within a lease nor before a sync can be proved. Fenced by the row as it was read:
+ * whoever claims it after that has a lease that this moment knows nothing of.
+ */
+export const expedite = (row: AsRead, now: number): Transition => ({
+  name: '13 expedite',
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
+  set: { due_at: now + LIMITS.lease },
+})
+
+/** 14: a rejected order is taken up again with the same call; a query comes first. */
+export const reopenByHand = (pk: string, now: number): Transition => ({
+  name: '14 reopen',
+  pk,
+  when: equals('state', 'REJECTED'),
+  set: { state: 'PENDING', next: 'query', due: dueKeyOf(pk), due_at: now, created_at: now },
+  count: ['attempt'],
+  remove: FORMER_LIFE,
+})
+
+/** 15: nothing more shall be done, while no call can be out. */
+export const close = (row: AsRead, why: string, now: number): Transition => ({
+  name: '15 close',
+  pk: row.pk,
+  when: and(asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
+  set: { state: 'REJECTED', reason: `closed by hand: ${why}`, expires_at: expiry(now) },
+  remove: NOTHING_LEFT,
+  otherwise: stopAsking(row, why, now),
+})
+
+/** 15 of a synced row: it stays synced, only the asking ends. */
+const stopAsking = (row: AsRead, why: string, now: number): Transition => ({
+  name: '15 stop asking',
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now)),
+  set: { reason: `closed by hand: ${why}`, expires_at: expiry(now) },
+  remove: NOTHING_LEFT,
+})
+
+/** 16: a person has refunded the double charge, or found that it was none. */
+export const settle = (pk: string, outcome: string, now: number): Transition => ({
+  name: '16 settle',
+  pk,
+  when: equals('state', 'DOUBLE_CHARGED'),
+  set: { settled_at: now, reason: outcome, expires_at: expiry(now) },
+})
+
+/** 18: a held order may be synced after all. */
+export const release = (row: AsRead, now: number): Transition => ({
+  name: '18 release',
+  pk: row.pk,
+  when: and(asRead(row), equals('state', 'HELD'), noCallOut(now)),
+  set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
+  count: ['attempt'],
+  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'amount', 'transaction_id'],
+})
+
+/**
+ * 19: the shop takes its notice back. Undefined when it may be too late: a call is out, or WeChat Pay may have taken
+ * one. Only the row as it was read is withdrawn.
+ */
+export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
+  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
+  return {
+    name: '19 withdraw',
+    pk: row.pk,
+    when: and(asRead(row), equals('state', row.state), ...(row.state === 'HELD' ? [noCallOut(now)] : [])),
+    set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
+    remove: NOTHING_LEFT,
+  }
+}
+
+/**
+ * No attempt is under way, and the last one proves that none before it was taken: a sync goes out again only after an
+ * answer that rules the earlier ones out.
+ */
+const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
+  if (attempt === 0) return true
+  if (last_error?.attempt !== attempt) return false
+  const { verdict } = last_error
+  if (verdict === 'absent') return true
+  return next === 'sync' && (verdict === 'config' || verdict === 'unsent' || verdict === 'throttled')
+}
