@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseDocument } from 'yaml'
+import { VARIABLES } from '../../lib/config.ts'
+import { adviceOf, type Stand } from '../../lib/order/advice.ts'
+import { LIMITS } from '../../lib/order/limits.ts'
+import { REFUSALS, type Refusal, type Turn } from '../../lib/order/refusals.ts'
+import { readTemplate, resourcesOf } from '../template/template.ts'
+
+export type Language = 'en' | 'zh'
+
+/** A table as the code has it. `isWorded`: the last column is the document's own, kept by the first. */
+type Table = {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly isWorded?: boolean
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const code = (text: string) => `\`${text}\``
+const codes = (texts: readonly (string | number)[] = []) => texts.map((text) => code(String(text)))
+const HEADS = {
+  en: { meaning: 'meaning', default: 'default', turn: 'whose turn', next: 'what to do' },
+  zh: { meaning: '含义', default: '默认值', turn: '由谁处理', next: '下一步' },
+} as const
+const TURNS: Readonly<Record<Turn, string>> = {
+  service: '本服务',
+  shop: '门店',
+  engineer: '工程师',
+  accountant: '财务',
+}
+const turnOf = (turn: Turn, language: Language) => (language === 'en' ? turn : TURNS[turn])
+
+const refusals = (language: Language): Table => ({
+  head: [
+    ...(language === 'en' ? ['refusal', 'WeChat Pay says'] : ['拒绝', '微信支付返回']),
+    HEADS[language].meaning,
+    HEADS[language].turn,
+    HEADS[language].next,
+  ],
+  rows: Object.entries(REFUSALS as Readonly<Record<string, Refusal>>).map(([name, refusal]) => [
+    code(name),
+    [
+      ...codes(refusal.codes),
+      ...codes(refusal.numbers),
+      ...(refusal.phrases ?? []).map((phrase) => `“${phrase}”`),
+      ...codes(refusal.statuses),
+    ].join(' '),
+    refusal[language].meaning,
+    turnOf(refusal.turn, language),
+    refusal[language].next,
+  ]),
+})
+
+const STANDS: Readonly<Record<string, Stand>> = {
+  PENDING: { state: 'PENDING' },
+  'PENDING, `open`': { state: 'PENDING', last_error: { verdict: 'open', at: 0, attempt: 1 } },
+  'PENDING, `config`': { state: 'PENDING', last_error: { verdict: 'config', at: 0, attempt: 1 } },
+  'HELD, `amount_differs`': { state: 'HELD', reason: 'amount_differs' },
+  'HELD, `amount_unknown`': { state: 'HELD', reason: 'amount_unknown' },
+  'HELD, `observe_only`': { state: 'HELD', reason: 'observe_only' },
+  'HELD, `over_cap`': { state: 'HELD', reason: 'over_cap' },
+  'SYNCED, `confirmed: false`': { state: 'SYNCED', due: 'x' },
+  'SYNCED, `confirmed: true`': { state: 'SYNCED', proof: {} },
+  'SYNCED, `unproved`': { state: 'SYNCED', reason: 'unproved' },
+  'REJECTED, `not_found`': { state: 'REJECTED', reason: 'not_found' },
+  'REJECTED, `invalid`': { state: 'REJECTED', reason: 'invalid' },
+  'REJECTED, `too_old`': { state: 'REJECTED', reason: 'too_old' },
+  'REJECTED, `revoked`': { state: 'REJECTED', reason: 'revoked' },
+  'REJECTED, `closed by hand: …`': { state: 'REJECTED', reason: 'closed by hand: …' },
+  DOUBLE_CHARGED: { state: 'DOUBLE_CHARGED' },
+  'DOUBLE_CHARGED, `settled_at`': { state: 'DOUBLE_CHARGED', settled_at: 0 },
+}
+
+const stands = (language: Language): Table => ({
+  head: [language === 'en' ? 'state' : '状态', HEADS[language].meaning, HEADS[language].turn, HEADS[language].next],
+  rows: Object.entries(STANDS).map(([name, stand]) => {
+    const advice = adviceOf(stand)
+    const [state = '', ...more] = name.split(', ')
+    const words = advice[language]
+    return [[code(state), ...more].join(' '), words.meaning, turnOf(advice.turn, language), words.next]
+  }),
+})
+
+const alarms = (language: Language): Table => ({
+  head: language === 'en' ? ['alarm', 'what it means and what to do'] : ['告警', '含义和处理办法'],
+  rows: resourcesOf(readTemplate(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+    const { AlarmName, AlarmDescription } = Properties as { AlarmName: string; AlarmDescription: string }
+    const [zh = '', en = ''] = AlarmDescription.split('\n')
+    return [code(AlarmName.replace(/^payscore-sync-[a-z]+-/, '')), { en, zh }[language]]
+  }),
+})
+
+const NONE = { en: 'none', zh: '无' } as const
+
+const variables = (language: Language): Table => ({
+  head: [language === 'en' ? 'variable' : '变量', HEADS[language].default, HEADS[language].meaning],
+  rows: Object.entries(VARIABLES).map(([name, value]) => [code(name), value === undefined ? '–' : code(value)]),
+  isWorded: true,
+})
+
+type Service = {
+  readonly params: {
+    readonly default: Readonly<Record<string, string | number>>
+    readonly dev: Readonly<Record<string, string>>
+  }
+  readonly custom: { readonly architecture: Readonly<Record<string, string>> }
+}
+
+/** Every parameter that the stack's files ask for; those without a default of serverless.yml are explained by it. */
+const parameters = (language: Language): Table => {
+  const files = readdirSync(ROOT).filter((name) => /^serverless\..*(yml|ts)$/.test(name))
+  const asked = files.flatMap((name) => [...readFileSync(`${ROOT}${name}`, 'utf8').matchAll(/param:(\w+)/g)])
+  const service = parseDocument(readFileSync(`${ROOT}serverless.yml`, 'utf8'), { logLevel: 'silent' }).toJS() as Service
+  const { default: defaults, dev } = service.params
+  const china = Object.entries(service.custom.architecture).map(([region, value]) => `${code(region)}: ${code(value)}`)
+  const defaultOf = (name: string): string => {
+    if (name === 'architecture') return [code('arm64'), ...china].join('; ')
+    const value = defaults[name] ?? ''
+    const own = dev[name] === undefined ? [] : [`${code('dev')}: ${code(dev[name])}`]
+    return [value === '' ? NONE[language] : code(String(value)), ...own].join('; ')
+  }
+  const names = [...new Set([...Object.keys(defaults), ...asked.map(([, name = '']) => name)])]
+  return {
+    head: [language === 'en' ? 'parameter' : '参数', HEADS[language].default, HEADS[language].meaning],
+    rows: names.map((name) => [code(name), defaultOf(name)]),
+    isWorded: true,
+  }
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+const isCount = (name: string) => /^(sdkAttempts|dispatchesPerSecond|statementLines)$/.test(name)
+
+const limitText = (name: string, value: number): string => {
+  if (isCount(name)) return value.toLocaleString('en')
+  if (/Bytes/.test(name)) return value < 1024 * 1024 ? `${value / 1024} KiB` : `${value / 1024 / 1024} MiB`
+  const [unit, size] = UNITS.find(([, size]) => value >= size && Number.isInteger(value / size)) ?? ['s', 1000]
+  return `${value / size} ${unit}`
+}
+
+const limits = (language: Language): Table => ({
+  head: language === 'en' ? ['limit', 'value', 'meaning'] : ['限制', '值', '含义'],
+  rows: Object.entries(LIMITS).map(([name, value]) => [code(name), limitText(name, value)]),
+  isWorded: true,
+})
+
+const scripts = (language: Language): Table => {
+  const { scripts: all } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: object }
+  return {
+    head: language === 'en' ? ['command', 'does'] : ['命令', '作用'],
+    rows: Object.keys(all).map((name) => [code(['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`)]),
+    isWorded: true,
+  }
+}
+
+const TABLES = { refusals, stands, alarms, variables, parameters, limits, scripts } as const
+
+export const TABLE_NAMES = Object.keys(TABLES)
+
+/** A table of the code in a document: what follows its mark, up to the next empty line. */
+const MARKED = /<!-- from the code: (\w+) -->\n((?:\|.*\n)*)/g
+
+/** The document with every table that comes from the code as the code has it now. Throws for one that nobody knows. */
+export const withTables = (document: string, language: Language): string =>
+  document.replaceAll(MARKED, (_, name: string, before: string) => {
+    const table = (TABLES as Readonly<Record<string, (language: Language) => Table>>)[name]
+    if (!table) throw new TypeError(`no table ${name}`)
+    const { head, rows, isWorded } = table(language)
+    const words = new Map(
+      before
+        .split('\n')
+        .map((line) => cellsOf(line))
+        .map((cells) => [cells[0], cells.at(-1) ?? '']),
+    )
+    const whole = isWorded ? rows.map((row) => [...row, words.get(row[0]) ?? '']) : rows
+    return `<!-- from the code: ${name} -->\n${[head, head.map(() => '---'), ...whole].map(lineOf).join('')}`
+  })
+
+const lineOf = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+
+const cellsOf = (line: string): readonly string[] =>
+  line
+    .replace(/^\| | \|$/g, '')
+    .split(/(?<!\\) \| /)
+    .map((cell) => cell.replaceAll('\\|', '|').trim())
