@@ -68,8 +68,6 @@ export const createContract = () => {
   return { answer, outcome }
 }
 
-export type Contract = ReturnType<typeof createContract>
-
 const readEvents = () =>
   readdirSync(FOLDER)
     .filter((file) => /^event-.*\.json$/.test(file))

@@ -57,7 +57,11 @@ export const openApi = (version: string): Json => ({
           409: refused('charged twice, or another notice stands for this order', 'ChargedTwice', 'Conflict'),
           422: refused('not synced: a person has to look', 'NotSynced'),
           500: failed,
-          503: refused('ledger or secret out of reach: nothing was sent, send it again', 'Problem', 'Gateway'),
+          503: refused(
+            'ledger out of reach, or the deployment must be mended: nothing was sent, send it again',
+            'Problem',
+            'Gateway',
+          ),
         },
       },
     },
