@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readDefaultRules, readRules } from '../template/rules.ts'
+import { readDefaultRules, readRules, readStreamFilters } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
@@ -160,6 +160,7 @@ export const startWorld = async (options: {
   const stream = mapStream({
     table,
     lambda: outcome,
+    filters: readStreamFilters(),
     ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
   })
   const api = await startApiGateway({
