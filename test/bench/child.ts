@@ -36,6 +36,7 @@ export const startSteps = async (command: readonly string[], env: Env) => {
   }
   await answer()
   return {
+    pid: child.pid ?? 0,
     /** How long it took, seen from here, ms. */
     step: async (name: 'load' | 'call'): Promise<number> => {
       const startedAt = performance.now()

@@ -4,8 +4,8 @@ const CONTROLLER = '/sys/fs/cgroup/cpu'
 
 /** A part of one processor for whatever is started in it. */
 export type Share = {
-  /** The command that runs `command` within the share. */
-  readonly within: (command: readonly string[]) => readonly string[]
+  /** Puts a process that runs into the share. */
+  readonly admit: (pid: number) => void
   readonly remove: () => void
 }
 
@@ -23,7 +23,7 @@ export const shareOf = (memoryMb: number, periodMs: number): Share | string => {
     return `no share of a processor can be set here (${CONTROLLER}): ${error instanceof Error ? error.message : error}`
   }
   return {
-    within: (command) => ['bash', '--norc', '-c', `echo $$ > ${folder}/cgroup.procs && exec "$@"`, 'bash', ...command],
+    admit: (pid) => writeFileSync(`${folder}/cgroup.procs`, String(pid)),
     remove: () => rmdirSync(folder),
   }
 }

@@ -19,6 +19,8 @@ export type StormOptions = {
   readonly seed: number
   /** Sandboxes of each function. */
   readonly sandboxes: number
+  /** Every merchant only observes: nothing may be sent, and what waits for payment is held to the end. */
+  readonly observe?: boolean
   /** One line of progress. */
   readonly say: (line: string) => void
 }
@@ -58,11 +60,13 @@ const MOST_MORE_WAVES = 15
 const HTTP_AT_ONCE = 0.75
 
 /** Lets a storm of orders and faults go over the built functions, until every order of a healthy merchant has ended. */
-export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOptions): Promise<Storm> => {
+export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: StormOptions): Promise<Storm> => {
   const startedAt = performance.now()
   const faults = createFaultCount()
   const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults, orderOf })
-  const merchants = [...MERCHANTS, BROKEN].map(configured)
+  const merchants = [...MERCHANTS, BROKEN]
+    .map(configured)
+    .map((merchant) => (observe ? { ...merchant, mode: 'observe' as const } : merchant))
   const world = await startWorld({
     merchants,
     maxConcurrency: each,
@@ -105,9 +109,11 @@ export const runStorm = async ({ orders, seed, sandboxes: each, say }: StormOpti
     }
 
     for (const advanceMs of WAVES) await goThrough(advanceMs)
-    for (let more = 0; more < MOST_MORE_WAVES && openOnes(true) > 0; more += 1) await goThrough(RETRY_MS)
+    // Held orders never end by themselves.
+    const mostMoreWaves = observe ? 1 : MOST_MORE_WAVES
+    for (let more = 0; more < mostMoreWaves && openOnes(true) > 0; more += 1) await goThrough(RETRY_MS)
     await goThrough(DAY_MS)
-    for (let more = 0; more < MOST_MORE_WAVES && openOnes(false) > 0; more += 1) await goThrough(RETRY_MS)
+    for (let more = 0; more < mostMoreWaves && openOnes(false) > 0; more += 1) await goThrough(RETRY_MS)
 
     weather.end()
     await world.idle()

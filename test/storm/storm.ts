@@ -1,6 +1,7 @@
 // A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
 import { parseArgs } from 'node:util'
 import { judgeStorm } from './judge.ts'
+import { judgeObserved } from './judge-observed.ts'
 import { stormTable } from './print-storm.ts'
 import { runStorm } from './run-storm.ts'
 
@@ -9,21 +10,25 @@ const { values } = parseArgs({
     orders: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     sandboxes: { type: 'string', default: '8' },
+    observe: { type: 'boolean', default: false },
   },
 })
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
-say(`storm of ${values.orders} orders; to repeat it: --orders ${values.orders} --seed ${values.seed}`)
+const again = `--orders ${values.orders} --seed ${values.seed}${values.observe ? ' --observe' : ''}`
+
+say(`storm of ${values.orders} orders; to repeat it: ${again}`)
 const storm = await runStorm({
   orders: Number(values.orders),
   seed: Number(values.seed),
   sandboxes: Number(values.sandboxes),
+  observe: values.observe,
   say,
 })
-const verdict = judgeStorm(storm)
+const verdict = values.observe ? judgeObserved(storm) : judgeStorm(storm)
 say(stormTable(storm, verdict))
 if (verdict.promises.some(({ broken }) => broken.length > 0)) {
-  say(`a promise broke; to repeat: node test/storm/storm.ts --orders ${values.orders} --seed ${values.seed}`)
+  say(`a promise broke; to repeat: node test/storm/storm.ts ${again}`)
   process.exitCode = 1
 }

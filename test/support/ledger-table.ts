@@ -1,45 +1,16 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { clientSettings } from '../../lib/aws/client.ts'
 import { createLedger } from '../../lib/aws/ledger.ts'
 import type { Row } from '../../lib/order/row.ts'
+import { tableOf } from '../world/ledger-table.ts'
 
 const TABLE = 'ledger'
 
 /** An empty ledger at a DynamoDB's address, with the keys and indexes of the real one. */
 export const openLedger = async (endpoint: string) => {
   const client = dynamoClient(endpoint)
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'due', AttributeType: 'S' },
-        { AttributeName: 'due_at', AttributeType: 'N' },
-        { AttributeName: 'day', AttributeType: 'S' },
-      ],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'due',
-          KeySchema: [
-            { AttributeName: 'due', KeyType: 'HASH' },
-            { AttributeName: 'due_at', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['next', 'state', 'created_at'] },
-        },
-        {
-          IndexName: 'day',
-          KeySchema: [
-            { AttributeName: 'day', KeyType: 'HASH' },
-            { AttributeName: 'pk', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  )
+  await client.send(tableOf(TABLE))
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: TABLE })
 
   /** Puts a row as it is, with no condition. */

@@ -151,7 +151,12 @@ describe('the policy of', () => {
     expect(actionsOf('OperatorPolicy')).toEqual([
       'dynamodb:GetItem',
       'dynamodb:Query',
+      'dynamodb:Scan',
       'dynamodb:DescribeTable',
+      'cloudformation:DescribeStacks',
+      'events:DescribeEventBus',
+      'events:ListRules',
+      'lambda:GetAccountSettings',
       'sqs:ReceiveMessage',
       'sqs:DeleteMessage',
       'sqs:ChangeMessageVisibility',

@@ -135,6 +135,7 @@ describe('the stack', () => {
     const wide = allowed.filter(([, { Resource }]) => list(Resource).includes('*')).map(([, { Action }]) => Action)
 
     expect(wide).toEqual([
+      ['events:ListRules', 'lambda:GetAccountSettings'],
       ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'logs:GetQueryResults', 'logs:StopQuery'],
       ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData', 'logs:GetQueryResults', 'logs:StopQuery'],
     ])

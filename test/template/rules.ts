@@ -18,6 +18,13 @@ export const readRules = (template: Template = readTemplate()): readonly Rule[] 
 export const readDefaultRules = (template: Template = readTemplate()): readonly Rule[] =>
   rulesOf(template, ({ EventBusName }) => EventBusName === undefined)
 
+/** What a record of the ledger's stream must match to be handed to outcome. */
+export const readStreamFilters = (template: Template = readTemplate()): readonly Json[] =>
+  resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, { Properties }]) => {
+    const { FilterCriteria } = Properties as { FilterCriteria?: { Filters: readonly { Pattern: string }[] } }
+    return (FilterCriteria?.Filters ?? []).map(({ Pattern }) => JSON.parse(Pattern))
+  })
+
 const rulesOf = (template: Template, isMeant: (properties: Json) => boolean): readonly Rule[] =>
   resourcesOf(template, 'AWS::Events::Rule').flatMap(([name, { Properties }]) => {
     if (!isMeant(Properties)) return []

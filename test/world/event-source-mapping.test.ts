@@ -66,6 +66,17 @@ it('hands over no more than a batch at once, in order', async () => {
   expect(batches.flat()).toEqual(keys(250))
 })
 
+it('hands over only what its filters want', async () => {
+  const { table, write } = createStream()
+  const { lambda, batches } = createLambda()
+  const mapping = mapStream({ table, lambda, filters: [{ dynamodb: { Keys: { pk: { S: [{ prefix: 'B' }] } } } }] })
+
+  write('A1', 'B1', 'A2', 'B2')
+  await mapping.idle()
+
+  expect(batches).toEqual([['B1', 'B2']])
+})
+
 it('tries a batch three times', async () => {
   const { table, write } = createStream()
   let failures = 2

@@ -1,3 +1,4 @@
+import { compilePattern } from './event-bus/pattern.ts'
 import { createFifo } from './fifo.ts'
 import type { FunctionError, Invocable } from './lambda/invocation.ts'
 import { invokeUntilItRuns } from './lambda/until-it-runs.ts'
@@ -19,6 +20,8 @@ export type StreamMapping = {
 export const mapStream = (options: {
   readonly table: { onRecord(listener: OnRecord): () => void }
   readonly lambda: Invocable
+  /** Patterns of which a record must match one; all records are handed over if left out. */
+  readonly filters?: readonly Readonly<Record<string, unknown>>[]
   /** 100 if left out. */
   readonly batchSize?: number
   /** How long a batch may wait to be filled; 20 ms if left out. */
@@ -26,7 +29,7 @@ export const mapStream = (options: {
   /** How often each batch is tried before it is halved; 3 if left out. */
   readonly tries?: number
 }): StreamMapping => {
-  const { table, lambda, batchSize = 100, windowMs = 20, tries = 3 } = options
+  const { table, lambda, filters, batchSize = 100, windowMs = 20, tries = 3 } = options
   const records = createFifo<StreamRecord>()
   const deadLetters: { record: StreamRecord; error: FunctionError }[] = []
   let window: NodeJS.Timeout | undefined
@@ -77,7 +80,9 @@ export const mapStream = (options: {
     onIdle = []
   }
 
+  const isWanted = filters?.map(compilePattern)
   const stop = table.onRecord((record) => {
+    if (isWanted && !isWanted.some((matches) => matches(record))) return
     records.push(record)
     if (records.size >= batchSize) run()
     else window ??= setTimeout(run, windowMs)

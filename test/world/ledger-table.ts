@@ -117,7 +117,8 @@ const createTable = async (endpoint: string, tableName: string): Promise<void> =
   }
 }
 
-const tableOf = (tableName: string) =>
+/** The ledger's keys and indexes; a test holds the stack's to the same. */
+export const tableOf = (tableName: string) =>
   new CreateTableCommand({
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',

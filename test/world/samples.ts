@@ -45,10 +45,12 @@ export const OTHER_MERCHANT = {
 
 /** @param folder of files, one for each sample; our own if left out */
 export const readSamples = (folder = join(import.meta.dirname, 'samples')): readonly Sample[] =>
-  readdirSync(folder).map((file) => ({
-    name: basename(file, '.json'),
-    ...JSON.parse(readFileSync(join(folder, file), 'utf8')),
-  }))
+  readdirSync(folder)
+    .sort((a, b) => Number(b === PLAIN) - Number(a === PLAIN) || (a < b ? -1 : 1))
+    .map((file) => ({ name: basename(file, '.json'), ...JSON.parse(readFileSync(join(folder, file), 'utf8')) }))
+
+/** What a stranger should see first. */
+const PLAIN = 'paid.json'
 
 /** What a sample came to, judged by WeChat Pay's own history and by what the ledger tells. */
 export type Played = {

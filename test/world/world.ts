@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readDefaultRules, readRules } from '../template/rules.ts'
+import { readDefaultRules, readRules, readStreamFilters } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createClock } from './clock.ts'
 import { createContract, type HttpAnswer } from './contract.ts'
@@ -161,6 +161,7 @@ export const startWorld = async (options: {
   const stream = mapStream({
     table,
     lambda: outcome,
+    filters: readStreamFilters(),
     ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
   })
   const contract = createContract()

@@ -15,19 +15,27 @@ const SETTLE_MS = 200
 const PERIODS_MS = [100, 20]
 
 /**
+ * Lambda starts a function on demand with a whole processor and takes the rest away once init has ended; a restart
+ * within an invocation, and provisioned concurrency, get no more in init than afterwards.
+ * @see https://github.com/DataDog/datadog-lambda-extension/issues/191
+ */
+type Init = 'on a whole processor' | 'within the share'
+
+/**
  * With the processor of a small function and the latency of a network: what a caller waits for. Without a share of a
  * processor it gives the reason.
  */
 export const small = async (setting: Setting, rounds: number): Promise<readonly Line[] | string> => {
   const lines: Line[] = []
-  for (const periodMs of PERIODS_MS) {
-    const share = shareOf(MEMORY_MB, periodMs)
-    if (typeof share === 'string') return share
-    await setting.outside.setLatency(LATENCY)
-    lines.push(...(await withShare(setting, share, rounds, `at ${MEMORY_MB} MB by ${periodMs} ms, with latency`)))
-    await setting.outside.setLatency({ secret: 0, ledger: 0, wechatpay: 0 })
-    share.remove()
-  }
+  for (const periodMs of PERIODS_MS)
+    for (const init of ['on a whole processor', 'within the share'] as const) {
+      const share = shareOf(MEMORY_MB, periodMs)
+      if (typeof share === 'string') return share
+      await setting.outside.setLatency(LATENCY)
+      lines.push(...(await withShare(setting, share, rounds, init, `${MEMORY_MB} MB by ${periodMs} ms, init ${init}`)))
+      await setting.outside.setLatency({ secret: 0, ledger: 0, wechatpay: 0 })
+      share.remove()
+    }
   return lines
 }
 
@@ -35,20 +43,25 @@ const withShare = async (
   { outside, programs, env }: Setting,
   share: Share,
   rounds: number,
+  init: Init,
   where: string,
 ): Promise<readonly Line[]> => {
   const contestant = (name: string, file: string, read: Contestant['asks']): Contestant => ({
     name,
     asks: { secret: 1, claim: CALLS, call: CALLS, record: CALLS, ...read },
     measure: async () => {
-      const process = await startSteps(share.within(node('steps', file)), env)
-      await pause(SETTLE_MS)
-      const init = await process.step('load')
+      const process = await startSteps(node('steps', file), env)
+      if (init === 'within the share') {
+        share.admit(process.pid)
+        await pause(SETTLE_MS)
+      }
+      const load = await process.step('load')
+      if (init === 'on a whole processor') share.admit(process.pid)
       const first = await process.step('call')
       for (let call = 2; call < CALLS; call += 1) await process.step('call')
       const fifth = await process.step('call')
       await process.end()
-      return { first, fifth, both: init + first }
+      return { first, fifth, both: load + first }
     },
   })
   const measured = await runRounds(
@@ -56,21 +69,23 @@ const withShare = async (
     [contestant('ours', programs.ours, { read: 1 }), contestant('defaults', programs.defaults, {})],
     outside.counts,
   )
+  const judged = (limits: { readonly atMost: number; readonly aim: number }) =>
+    init === 'on a whole processor' ? limits : {}
   return [
     line(
-      `init + first sync ${where}: ours / defaults with nothing in init`,
+      `init + first sync at ${where}: ours / defaults with nothing in init`,
       'ms',
       measured,
       ['ours both', 'defaults both'],
-      {
-        atMost: 0.45,
-        aim: 0.4,
-      },
+      judged({ atMost: 0.45, aim: 0.4 }),
     ),
-    line(`first sync ${where}: ours / our fifth`, 'ms', measured, ['ours first', 'ours fifth'], {
-      atMost: 1.25,
-      aim: 1.1,
-    }),
-    line(`first sync ${where}: ours / defaults`, 'ms', measured, ['ours first', 'defaults first']),
+    line(
+      `first sync at ${where}: ours / our fifth`,
+      'ms',
+      measured,
+      ['ours first', 'ours fifth'],
+      judged({ atMost: 1.25, aim: 1.1 }),
+    ),
+    line(`first sync at ${where}: ours / defaults`, 'ms', measured, ['ours first', 'defaults first']),
   ]
 }
