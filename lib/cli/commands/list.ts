@@ -38,8 +38,8 @@ export const addList = (program: Command, session: Session, done: (code: number)
       'npx payscore list --state DOUBLE_CHARGED --stack payscore-sync-prod',
     ],
     {
-      en: 'Reads as little as it can: with --day the index of that day; else the index of what is under way, which holds every\nPENDING and HELD order and every SYNCED one that is not proved yet. --all, and --state SYNCED, REJECTED or\nDOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan, which the OperatorPolicy does not grant).',
-      zh: '尽量少读:指定 --day 时读取该日索引;否则读取进行中的索引,其中包含全部 PENDING、HELD 和尚未核实的 SYNCED 订单。\n--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan,OperatorPolicy 未授予)。',
+      en: 'Reads as little as it can: with --day the index of that day; else the index of what is under way, which holds every\nPENDING and HELD order and every SYNCED one that is not proved yet. --all, and --state SYNCED, REJECTED or\nDOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan).',
+      zh: '尽量少读:指定 --day 时读取该日索引;否则读取进行中的索引,其中包含全部 PENDING、HELD 和尚未核实的 SYNCED 订单。\n--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan)。',
     },
   )
 }

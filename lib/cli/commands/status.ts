@@ -29,8 +29,8 @@ export const addStatus = (program: Command, session: Session, done: (code: numbe
       'npx payscore status 4200001234202611240123456789 --table payscore-sync-prod-Ledger',
     ],
     {
-      en: 'An order number costs one read for each merchant. A transaction_id has no index: the whole table is scanned for it\n(dynamodb:Scan, which the stack’s OperatorPolicy does not grant).',
-      zh: '按订单号查询时,每个商户读取一次。微信支付订单号没有索引:需扫描整张表(dynamodb:Scan,堆栈的 OperatorPolicy 未授予)。',
+      en: 'An order number costs one read for each merchant. A transaction_id has no index: the whole table is scanned for it\n(dynamodb:Scan).',
+      zh: '按订单号查询时,每个商户读取一次。微信支付订单号没有索引:需扫描整张表(dynamodb:Scan)。',
     },
   )
 }
