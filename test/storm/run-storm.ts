@@ -110,7 +110,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
 
     for (const advanceMs of WAVES) await goThrough(advanceMs)
     // Held orders never end by themselves.
-    const mostMoreWaves = observe ? 1 : MOST_MORE_WAVES
+    const mostMoreWaves = observe ? 4 : MOST_MORE_WAVES
     for (let more = 0; more < mostMoreWaves && openOnes(true) > 0; more += 1) await goThrough(RETRY_MS)
     await goThrough(DAY_MS)
     for (let more = 0; more < mostMoreWaves && openOnes(false) > 0; more += 1) await goThrough(RETRY_MS)
