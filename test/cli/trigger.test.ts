@@ -92,7 +92,7 @@ describe('trigger', { timeout: SLOW }, () => {
     const json = await runCli(['trigger', '--json'], { env: CHINESE })
     const unknown = await runCli(['trigger', 'no-such-sample'])
 
-    expect(english.out).toMatch(/^sample\ncharge-running {6}A charge is running\n/)
+    expect(english.out).toMatch(/^sample\npaid {16}Paid at the till\n/)
     expect(JSON.parse(json.out)[0]).toEqual({ name: 'charge-running', title: '单据正在扣款中' })
     expect(unknown.err).toBe('there is no sample no-such-sample; npx payscore trigger lists them\n')
   })

@@ -55,6 +55,22 @@ describe('17: an order that is held', () => {
     })
   })
 
+  it.each(['unknown', 'unsent', 'throttled', 'config', 'busy', 'state', 'invalid'] as const)(
+    'is asked about again as soon as any other order when the answer says nothing of it: %s',
+    (kind) => {
+      const held: Row = { ...row, state: 'HELD', reason: 'amount_differs', created_at: NOW - 2 * DAY }
+
+      const { name, set } = afterQuery(held, answer(kind, undefined), MOMENT)
+
+      expect([name, set?.state, set?.reason, set?.due_at]).toEqual([
+        '17 hold',
+        'HELD',
+        'amount_differs',
+        NOW + 30 * 60_000,
+      ])
+    },
+  )
+
   it('keeps what WeChat Pay charged', () => {
     const transition = inWords(afterQuery(row, answer('collected', 3901), MOMENT))
 

@@ -40,15 +40,15 @@ describe('a held order', () => {
   })
 
   it.each([
-    ['WeChat Pay cannot be reached', NO_ANSWER],
-    ['WeChat Pay knows no such order', answered(404, '{"code":"ORDER_NOT_EXIST"}')],
-  ])('is never given up, however old it is, while %s', async (_, says) => {
+    ['WeChat Pay cannot be reached, and is asked as often as any old order', NO_ANSWER, 6 * HOUR],
+    ['WeChat Pay knows no such order', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 1 * DAY],
+  ])('is never given up, however old it is, while %s', async (_, says, wait) => {
     const old = { ...DUE, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
 
     await serveDue(QUERY_DUE, world.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + 1 * DAY })
+    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + wait })
   })
 
   it('is charged twice once WeChat Pay charges the very amount', async () => {
