@@ -165,8 +165,9 @@ export const ANSWER: readonly Row[] = [
     fault: 'a customer’s openid in an answer',
     must: 'in the table alone: no log line, event, answer or metric holds it',
     file: 'lib/steps/take-step.ts',
-    code: '  message: detail,\n',
-    without: '  message: detail,\n  said: (globalThis as never as { said?: string }).said,\n',
+    code: '(step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({\n',
+    without:
+      '(step: Step, { kind, verified, status, code, request_id, detail, word }: Verdict): Fields => ({\n  word: word?.body,\n',
     test: ['faults/leaks.test.ts', 'nothing secret or personal is in anything that is written'],
     needs: 'bundle',
   },
