@@ -196,7 +196,7 @@ export const ANSWER: readonly Row[] = [
     file: 'lib/order/transition',
     code: "when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED')),",
     without: "when: exists('pk'),",
-    test: ['aws/ledger.test.ts', '$transition.name: each clause has a row that fails it and no other'],
+    test: ['order/transition-after-query.test.ts', '$kind does what the table says'],
   },
   {
     step: CONFIRM,

@@ -142,8 +142,7 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/trigger.ts',
     code: "if (event['detail-type'] !== PAID_OFFLINE) throw",
     without: "if (event['detail-type'] === undefined) throw",
-    test: ['functions/outcome-events.test.ts', 'refuses an outcome that is handed in as a notice, whatever it is dressed as'],
-    needs: 'bundle',
+    test: ['order/trigger.test.ts', 'refuses %s'],
   },
   {
     step: EVENT,
@@ -170,7 +169,7 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/transition',
     code: "or(missing('noticed_at'), before('noticed_at', order.noticed_at)),",
     without: '',
-    test: ['aws/ledger.test.ts', '$transition.name: each clause has a row that fails it and no other'],
+    test: ['order/transition.test.ts', '3: reopens a rejected or held row for a newer notice with another call, as new'],
   },
   {
     step: EVENT,

@@ -152,7 +152,7 @@ export const CALL: readonly Row[] = [
     file: 'lib/wechatpay/send.ts',
     code: "      response.on('error', fail)\n",
     without: "      response.on('error', () => response.emit('end'))\n",
-    test: ['wechatpay/send.test.ts', 'when its socket %s'],
+    test: ['wechatpay/send.test.ts', 'when the answer ends %s'],
   },
   {
     step: RECEIVE,
