@@ -187,7 +187,7 @@ export const ANSWER: readonly Row[] = [
     file: 'lib/order/limits.ts',
     code: '(l) => l.confirmDelay > l.signatureWindow + l.clockDifference,',
     without: '(l) => l.confirmDelay > 0,',
-    test: ['order/limits.test.ts', 'names every broken rule at once'],
+    test: ['order/limits.test.ts', 'holds that %s: on both sides of %o'],
   },
   {
     step: CONFIRM,
@@ -241,7 +241,7 @@ export const ANSWER: readonly Row[] = [
     file: 'lib/order/retry-schedule.ts',
     code: '(0.8 + 0.4 * random)',
     without: '1',
-    test: ['order/retry-schedule.test.ts', 'is a whole number of ms between 48 seconds and 7.2 hours, whatever age and chance'],
+    test: ['order/retry-schedule.test.ts', 'spreads a minute by chance %f to %i ms'],
   },
   {
     step: WECHAT_PAY,

@@ -166,7 +166,7 @@ export const PLATFORM: readonly Row[] = [
     must: 'that is no outcome: nobody is told of it',
     file: 'functions/outcome.ts',
     code: 'return after ? [{ before: rowOf(dynamodb?.OldImage), after }] : []',
-    without: 'return [{ before: rowOf(dynamodb?.OldImage), after: (after ?? rowOf(dynamodb?.OldImage)) as Row }]',
+    without: 'return [{ before: undefined, after: (after ?? rowOf(dynamodb?.OldImage)) as Row }]',
     test: ['functions/in-process.test.ts', 'announces nothing of a row that has expired'],
   },
   {
