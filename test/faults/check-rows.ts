@@ -23,11 +23,13 @@ export const wrongRows = (rows: readonly Row[]): readonly string[] => [
   ...STEPS.filter((step) => rows.every((row) => row.step !== step)).map((step) => `${step}: has no fault`),
   ...rows.flatMap((row) => [
     ...(guardedFile(row) ? [] : [`${nameOf(row)}: the guard does not stand once in ${row.file}`]),
-    ...(titlesOf(row.test[0]).includes(row.test[1]) ? [] : [`${nameOf(row)}: no test "${row.test[1]}" in ${row.test[0]}`]),
+    ...(titlesOf(row.test[0]).includes(row.test[1])
+      ? []
+      : [`${nameOf(row)}: no test "${row.test[1]}" in ${row.test[0]}`]),
   ]),
-  ...ownTests().filter(({ file, title }) => !rows.some(({ test }) => test[0] === file && test[1] === title)).map(
-    ({ file, title }) => `${file}: "${title}" is the test of no row`,
-  ),
+  ...ownTests()
+    .filter(({ file, title }) => !rows.some(({ test }) => test[0] === file && test[1] === title))
+    .map(({ file, title }) => `${file}: "${title}" is the test of no row`),
 ]
 
 export const nameOf = ({ step, fault }: Row): string => `${step}: ${fault}`
@@ -51,7 +53,9 @@ const ownTests = () =>
   readdirSync(`${ROOT}test/faults`)
     .filter((name) => name.endsWith('.test.ts') && name !== 'rows.test.ts')
     .flatMap((name) =>
-      [...readFileSync(`${ROOT}test/faults/${name}`, 'utf8').matchAll(/^ *it(?:\.each\([\s\S]*?\))?\(\s*(['"])(.+?)\1,/gm)].map(
-        ([, , title = '']) => ({ file: `faults/${name}`, title }),
-      ),
+      [
+        ...readFileSync(`${ROOT}test/faults/${name}`, 'utf8').matchAll(
+          /^ *it(?:\.each\([\s\S]*?\))?\(\s*(['"])(.+?)\1,/gm,
+        ),
+      ].map(([, , title = '']) => ({ file: `faults/${name}`, title })),
     )

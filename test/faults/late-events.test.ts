@@ -18,8 +18,6 @@ it('an event hours late does not take the place of a notice that was made after 
   const late = await syncOrder(read('20261124095900', '2026-11-24T02:00:00Z'), 'event', deps)
 
   expect(late).toMatchObject({ reply: { status: 409 }, throwsByEvent: true })
-  expect([...rows.values()]).toMatchObject([
-    { state: 'REJECTED', conflicts: 1, call: { paid_time: '20261124102000' } },
-  ])
+  expect([...rows.values()]).toMatchObject([{ state: 'REJECTED', conflicts: 1, call: { paid_time: '20261124102000' } }])
   expect(sent).toHaveLength(1)
 })

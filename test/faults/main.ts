@@ -18,8 +18,9 @@ const showAll = async (rows: readonly Row[]): Promise<readonly Shown[]> => {
   const copy = copySources()
   const shown: Shown[] = []
   try {
-    /** What was made with a guard missing, or not made at all. */
-    const stale = new Set<Row['needs']>(['template', 'bundle'])
+    for (const needs of ['template', 'bundle'] as const) copy.make(needs)
+    /** What was made last with a guard missing. */
+    const stale = new Set<Row['needs']>()
     const files = [...new Set(rows.map(({ test, needs }) => `${test[0]}\n${needs ?? ''}`))]
     for (const file of files) {
       const ofFile = rows.filter(({ test, needs }) => file === `${test[0]}\n${needs ?? ''}`)
@@ -34,7 +35,9 @@ const showAll = async (rows: readonly Row[]): Promise<readonly Shown[]> => {
         if (needs) stale.add(needs)
         const seconds = (performance.now() - startedAt) / 1000
         shown.push({ row, passes, fails, seconds })
-        say(`${passes && fails ? 'green' : 'RED  '} ${nameOf(row)}${passes ? '' : ' (its test does not pass as it is)'}${fails ? '' : ' (its test does not fail without the guard)'} | ${row.test[0]} | ${seconds.toFixed(1)} s`)
+        say(
+          `${passes && fails ? 'green' : 'RED  '} ${nameOf(row)}${passes ? '' : ' (its test does not pass as it is)'}${fails ? '' : ' (its test does not fail without the guard)'} | ${row.test[0]} | ${seconds.toFixed(1)} s`,
+        )
       }
     }
   } finally {

@@ -47,8 +47,7 @@ beforeAll(async () => {
   wechatpay = await startWechatpay({ now: () => NOW })
   for (const mchid of new Set(PARTIES.map((party) => party.mchid))) addMerchant(mchid)
   for (const call of CALLS) place(call)
-  for (const call of CALLS)
-    for (const by of ['query', 'sync', 'query'] as const) recorded.push(await record(call, by))
+  for (const call of CALLS) for (const by of ['query', 'sync', 'query'] as const) recorded.push(await record(call, by))
 })
 afterAll(() => wechatpay.close())
 

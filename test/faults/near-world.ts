@@ -48,7 +48,13 @@ export const startNearWorld = async () => {
 
   /** An order that waits for its payment, and the notice of it. */
   const placeOrder = (out_order_no: string): PaidOrder => {
-    wechatpay.addOrder({ family: 'payafter-orders', mchid: MCHID, service_id: '500001', out_order_no, total_amount: 8800 })
+    wechatpay.addOrder({
+      family: 'payafter-orders',
+      mchid: MCHID,
+      service_id: '500001',
+      out_order_no,
+      total_amount: 8800,
+    })
     return { ...ORDER, out_order_no, call: { ...ORDER.call, order_api: 'payafter-orders', out_order_no } }
   }
 

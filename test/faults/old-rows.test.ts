@@ -47,7 +47,8 @@ const orderOf = (out_order_no: string) => ({
 
 const readRow = (out_order_no: string) => table.ledger.read(`1900000109#${out_order_no}`)
 
-const parties = (out_order_no: string) => `"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"${out_order_no}"`
+const parties = (out_order_no: string) =>
+  `"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"${out_order_no}"`
 
 const worldOf = (says = SAYS.taken) => stepWorld({ says, ledger: () => table.ledger })
 

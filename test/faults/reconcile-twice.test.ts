@@ -111,4 +111,3 @@ it('a storm of a hundred times the usual goes out at twenty a second', async () 
   expect(Math.max(...world.puts.map(({ at }) => inSecond(at)))).toBe(20)
   expect(report).toMatchObject({ dispatched: 1000, more: expect.any(Boolean) })
 })
-

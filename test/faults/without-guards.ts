@@ -18,7 +18,8 @@ export const copySources = () => {
   const copy = mkdtempSync(join(tmpdir(), 'faults-'))
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
   for (const file of String(files).split('\0'))
-    if (file !== '' && file !== 'node_modules' && existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(copy, file))
+    if (file !== '' && file !== 'node_modules' && existsSync(join(ROOT, file)))
+      cpSync(join(ROOT, file), join(copy, file))
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const make = (needs: Row['needs']) => {
     if (needs === 'bundle') execFileSync(process.execPath, ['esbuild.config.mjs'], { cwd: copy, stdio: 'pipe' })
@@ -35,7 +36,10 @@ export const copySources = () => {
     const path = join(copy, file)
     const right = readFileSync(path, 'utf8')
     try {
-      writeFileSync(path, right.replace(row.code, () => row.without))
+      writeFileSync(
+        path,
+        right.replace(row.code, () => row.without),
+      )
       make(row.needs)
       return await runTests(copy, [row])
     } finally {
@@ -78,7 +82,9 @@ const readReport = (report: string): Run => {
   if (!existsSync(report)) return { passed: [], failed: [] }
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report
   const titles = (status: string) =>
-    testResults.flatMap(({ assertionResults }) => assertionResults.filter((one) => one.status === status)).map((one) => one.title)
+    testResults
+      .flatMap(({ assertionResults }) => assertionResults.filter((one) => one.status === status))
+      .map((one) => one.title)
   return { passed: titles('passed'), failed: titles('failed') }
 }
 

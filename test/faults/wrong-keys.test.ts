@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { verifyAnswer } from '../../lib/wechatpay/answer.ts'
 import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
 import { pem } from '../support/keys.ts'
-import { keyPair } from '../world/keys.ts'
-import { MCHID, whole } from '../wechatpay/secrets.ts'
 import { NOW_MS, PUBLIC_KEY_ID, recordedAnswers, wechatpay, wechatpayKeys } from '../wechatpay/recorded-answers.ts'
+import { MCHID, whole } from '../wechatpay/secrets.ts'
+import { keyPair } from '../world/keys.ts'
 
 const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
 
@@ -28,7 +28,9 @@ const WRONG_PUBLIC = [
 ]
 
 it.each(WRONG_PRIVATE)('the key of the merchant must not be $what', ({ text }) => {
-  expect(() => readMerchantSecret(JSON.stringify({ ...whole, private_key: text }), MCHID)).toThrow('private_key must be')
+  expect(() => readMerchantSecret(JSON.stringify({ ...whole, private_key: text }), MCHID)).toThrow(
+    'private_key must be',
+  )
 })
 
 it.each(WRONG_PUBLIC)('a key of WeChat Pay must not be $what', ({ text }) => {
@@ -59,7 +61,10 @@ const rsa = (key: KeyObject, padding: number) => sign('RSA-SHA256', message, { k
 
 const SIGNATURES = [
   { what: 'PSS', bytes: rsa(wechatpay.privateKey, constants.RSA_PKCS1_PSS_PADDING) },
-  { what: 'an HMAC with the public key', bytes: createHmac('sha256', pem(wechatpay.publicKey)).update(message).digest() },
+  {
+    what: 'an HMAC with the public key',
+    bytes: createHmac('sha256', pem(wechatpay.publicKey)).update(message).digest(),
+  },
   { what: 'an HMAC stretched to the right length', bytes: Buffer.alloc(256, createHmac('sha256', '').digest()) },
   { what: 'an elliptic key', bytes: sign('sha256', message, keyPair('wrong', 'ec').privateKey) },
   { what: 'an Ed25519 key', bytes: sign(null, message, keyPair('wrong', 'ed25519').privateKey) },

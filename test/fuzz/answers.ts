@@ -29,16 +29,26 @@ const VALUE_CHANGES: readonly ((value: string) => string)[] = [
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(fc.nat(9), fc.constantFrom(...VALUE_CHANGES)).map(
     ([at, alter]): Change =>
-      (lines) => lines.map(([name, value], i): Line => (i === at % lines.length ? [name, alter(value)] : [name, value])),
+      (lines) =>
+        lines.map(([name, value], i): Line => (i === at % lines.length ? [name, alter(value)] : [name, value])),
   ),
   fc.tuple(fc.nat(9), fc.string({ unit: 'binary', maxLength: 20 })).map(
     ([at, text]): Change =>
-      (lines) => lines.map(([name, value], i): Line => (i === at % lines.length ? [name, text] : [name, value])),
+      (lines) =>
+        lines.map(([name, value], i): Line => (i === at % lines.length ? [name, text] : [name, value])),
   ),
-  fc.nat(9).map((at): Change => (lines) => lines.filter((_, i) => i !== at % lines.length)),
-  fc.nat(9).map((at): Change => (lines) => [...lines, lines[at % lines.length] ?? ['a', 'b']]),
+  fc.nat(9).map(
+    (at): Change =>
+      (lines) =>
+        lines.filter((_, i) => i !== at % lines.length),
+  ),
+  fc.nat(9).map(
+    (at): Change =>
+      (lines) => [...lines, lines[at % lines.length] ?? ['a', 'b']],
+  ),
   fc.tuple(fc.constantFrom(...SIGNED, '__proto__', 'Content-Type'), fc.string({ maxLength: 8 })).map(
-    (line): Change => (lines) => [...lines, line],
+    (line): Change =>
+      (lines) => [...lines, line],
   ),
   fc.constant<Change>((lines) => lines.map(([name, value]): Line => [name.toUpperCase(), value])),
   fc.constant<Change>((lines) => lines.toReversed()),
@@ -51,7 +61,10 @@ const bodies: fc.Arbitrary<(body: Buffer) => Buffer> = fc.oneof(
     if (body.length > 0) other[at % body.length] = (other[at % body.length] ?? 0) ^ (1 << bit)
     return other
   }),
-  fc.constantFrom((body: Buffer) => Buffer.concat([body, Buffer.from('\n')]), (body: Buffer) => body.subarray(1)),
+  fc.constantFrom(
+    (body: Buffer) => Buffer.concat([body, Buffer.from('\n')]),
+    (body: Buffer) => body.subarray(1),
+  ),
 )
 
 /** A recorded answer with headers, body and our clock altered, and whether it is still WeChat Pay's word. */
@@ -69,7 +82,9 @@ export const answers = fc
     return {
       answer: { ...recorded.answer, rawHeaders: lines.flat(), body },
       nowMs,
-      isWord: isUntouched(recorded.answer, lines, body) && Math.abs(nowMs - Number(recorded.parts.timestamp) * 1000) <= 300_000,
+      isWord:
+        isUntouched(recorded.answer, lines, body) &&
+        Math.abs(nowMs - Number(recorded.parts.timestamp) * 1000) <= 300_000,
     }
   })
 

@@ -33,7 +33,8 @@ export const fuzz = (runs: number, seed: number): Fuzzed => {
   fc.assert(
     fc.property(answers, (one) => {
       const isWord = isBelieved(one)
-      if (isWord !== one.isWord) throw new Error(isWord ? 'believes what was altered' : 'does not believe what is right')
+      if (isWord !== one.isWord)
+        throw new Error(isWord ? 'believes what was altered' : 'does not believe what is right')
       counts.answers += 1
       if (isWord) counts.believed += 1
     }),
@@ -62,7 +63,10 @@ const checkEvent = (event: unknown): boolean => {
     labels,
   }
   if (!isDeepStrictEqual(got, expected)) throw new Error('reads it otherwise', { cause: { got, expected } })
-  const [, , , , segment = ''] = syncRequest(call).target.replace('/partner', '').replace('/acquiringbank', '').split('/')
+  const [, , , , segment = ''] = syncRequest(call)
+    .target.replace('/partner', '')
+    .replace('/acquiringbank', '')
+    .split('/')
   if (decodeURIComponent(segment) !== out_order_no) throw new Error('asks for another order')
   return true
 }

@@ -17,7 +17,17 @@ say(`${values.runs} runs; to repeat them: --runs ${values.runs} --seed ${values.
 const startedAt = performance.now()
 const { inputs, refused, taken, answers, believed } = fuzz(Number(values.runs), Number(values.seed))
 const seconds = Math.round((performance.now() - startedAt) / 1000)
-say(`${inputs} notices: ${refused} refused, ${taken} taken; ${answers} answers: ${answers - believed} not believed, ${believed} believed; ${seconds} s`)
+say(
+  `${inputs} notices: ${refused} refused, ${taken} taken; ${answers} answers: ${answers - believed} not believed, ${believed} believed; ${seconds} s`,
+)
 say('the oracle agrees with each')
 if (values.json)
-  writeFileSync(values.json, JSON.stringify({ inputs, 'bad inputs, all refused': refused, answers, 'tampered answers, none believed': answers - believed }))
+  writeFileSync(
+    values.json,
+    JSON.stringify({
+      inputs,
+      'bad inputs, all refused': refused,
+      answers,
+      'tampered answers, none believed': answers - believed,
+    }),
+  )

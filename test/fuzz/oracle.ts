@@ -199,5 +199,12 @@ const moment = (year: number, month: number, day: number, clock: readonly number
 
 const inChina = (ms: number): string => {
   const text = new Date(ms + 8 * 3_600_000).toISOString()
-  return [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10), text.slice(11, 13), text.slice(14, 16), text.slice(17, 19)].join('')
+  return [
+    text.slice(0, 4),
+    text.slice(5, 7),
+    text.slice(8, 10),
+    text.slice(11, 13),
+    text.slice(14, 16),
+    text.slice(17, 19),
+  ].join('')
 }

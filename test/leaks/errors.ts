@@ -7,7 +7,7 @@ import { createMerchants } from '../../lib/aws/merchants.ts'
 import { readDecision } from '../../lib/order/decision.ts'
 import { readPaidOrder } from '../../lib/order/paid-order.ts'
 import { readTrigger } from '../../lib/order/trigger.ts'
-import { KINDS, eventOf, goodNotice, MERCHANTS, NOW } from '../order/samples.ts'
+import { eventOf, goodNotice, KINDS, MERCHANTS, NOW } from '../order/samples.ts'
 
 const MCHID = '1900000109'
 

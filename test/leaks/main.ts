@@ -17,7 +17,11 @@ const { values } = parseArgs({
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 say(`leaks of ${values.orders} orders; to repeat it: --orders ${values.orders} --seed ${values.seed}`)
-const { scan, secrets, isInTable, calls } = await runLeaks({ orders: Number(values.orders), seed: Number(values.seed), say })
+const { scan, secrets, isInTable, calls } = await runLeaks({
+  orders: Number(values.orders),
+  seed: Number(values.seed),
+  say,
+})
 const { planted, found } = plantedFound(secrets)
 const figures = {
   'calls of WeChat Pay': calls,

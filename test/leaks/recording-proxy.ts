@@ -22,13 +22,17 @@ export const startRecordingProxy = async () => {
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     keep(incoming)
     const { method, url, rawHeaders } = incoming
-    const on = request(`${target.origin}${url}`, { agent, method, headers: pairs(rawHeaders), setHost: false }, (answer) => {
-      keep(answer)
-      outgoing.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
-      answer.on('error', () => outgoing.destroy())
-      answer.on('aborted', () => outgoing.destroy())
-      answer.pipe(outgoing)
-    })
+    const on = request(
+      `${target.origin}${url}`,
+      { agent, method, headers: pairs(rawHeaders), setHost: false },
+      (answer) => {
+        keep(answer)
+        outgoing.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
+        answer.on('error', () => outgoing.destroy())
+        answer.on('aborted', () => outgoing.destroy())
+        answer.pipe(outgoing)
+      },
+    )
     on.on('error', () => outgoing.destroy())
     outgoing.on('close', () => on.destroy())
     incoming.pipe(on)

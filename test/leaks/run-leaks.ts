@@ -18,8 +18,6 @@ const MINUTE = 60_000
 /** A till that makes mistakes. */
 const BAD = 0.1
 
-export type LeakRun = Awaited<ReturnType<typeof runLeaks>>
-
 /**
  * Orders in every kind of weather over the built functions, in whose secrets, answers and notices random words are
  * planted; then a look for those words through all that was written, by every form that they could have taken.
@@ -31,7 +29,10 @@ export const runLeaks = async (options: {
 }) => {
   const { orders, seed, say } = options
   const proxy = await startRecordingProxy()
-  const aws = { AWS_SESSION_TOKEN: randomBytes(60).toString('base64'), AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64') }
+  const aws = {
+    AWS_SESSION_TOKEN: randomBytes(60).toString('base64'),
+    AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64'),
+  }
   const merchants = [...MERCHANTS, BROKEN].map(configured)
   const world = await startWorld({ merchants, maxConcurrency: 6, env: { ...aws, WECHATPAY_ORIGIN: proxy.origin } })
   proxy.target.origin = world.wechatpay.origin
@@ -62,7 +63,9 @@ export const runLeaks = async (options: {
     world.objects.put(`statements/${MERCHANTS[0]?.mchid}/today.csv`, statementOf(plans))
     await world.idle()
     await world.renewReports()
-    await Promise.all(plans.map((plan, i) => inTurn(async () => void answers.push(...(await askAfter(world, plan, i))))))
+    await Promise.all(
+      plans.map((plan, i) => inTurn(async () => void answers.push(...(await askAfter(world, plan, i))))),
+    )
     await world.idle()
 
     const secrets: Canary[] = [
@@ -121,7 +124,9 @@ const handOver = async (world: World, plan: PlannedOrder, i: number): Promise<re
     putNotice(world, { mchid: plan.merchant.mchid, out_order_no: plan.out_order_no, ...notice })
     return []
   }
-  const wrong = isBad ? [await post(world, `${pathOf(plan)}/sync`, { ...notice, detail: { paid_time: 'yesterday' } })] : []
+  const wrong = isBad
+    ? [await post(world, `${pathOf(plan)}/sync`, { ...notice, detail: { paid_time: 'yesterday' } })]
+    : []
   return [...wrong, await post(world, `${pathOf(plan)}/sync`, notice)]
 }
 
@@ -129,7 +134,9 @@ const handOver = async (world: World, plan: PlannedOrder, i: number): Promise<re
 const askAfter = async (world: World, plan: PlannedOrder, i: number): Promise<readonly string[]> => [
   await get(world, pathOf(plan)),
   ...(i % 4 === 0 ? [await get(world, `${pathOf(plan)}?check=1`)] : []),
-  ...(i % 9 === 0 ? [await post(world, `${pathOf(plan)}/sync`, { service_id: plan.service_id, detail: { paid_time: '20250102' } })] : []),
+  ...(i % 9 === 0
+    ? [await post(world, `${pathOf(plan)}/sync`, { service_id: plan.service_id, detail: { paid_time: '20250102' } })]
+    : []),
   ...(i % 11 === 0 ? [await post(world, `${pathOf(plan)}/close`, { reason: 'to see what is said' })] : []),
 ]
 

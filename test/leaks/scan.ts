@@ -31,7 +31,8 @@ export const createScan = (canaries: Iterable<Canary>) => {
     values += 1
     for (const [form, make] of Object.entries(FORMS))
       for (const text of make(value))
-        for (let at = 0; at + PIECE <= text.length; at += PIECE) pieces.set(text.slice(at, at + PIECE), `${what}\n${form}`)
+        for (let at = 0; at + PIECE <= text.length; at += PIECE)
+          pieces.set(text.slice(at, at + PIECE), `${what}\n${form}`)
   }
 
   const leaks: Leak[] = []

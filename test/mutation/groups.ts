@@ -50,6 +50,10 @@ export const GROUPS: readonly Group[] = [
   },
   { name: 'rest of aws', mutate: ['lib/aws/!(ledger).ts'], tests: ['test/aws/**/*.test.ts'] },
   { name: 'steps', mutate: ['lib/steps/**/*.ts'], tests: ['test/steps/**/*.test.ts'] },
-  { name: 'lambda', mutate: ['lib/{lambda/*,config,errors,log}.ts'], tests: ['test/lambda/{log-line,respond,warm-up}.test.ts', 'test/{config,log}.test.ts'] },
+  {
+    name: 'lambda',
+    mutate: ['lib/{lambda/*,config,errors,log}.ts'],
+    tests: ['test/lambda/{log-line,respond,warm-up}.test.ts', 'test/{config,log}.test.ts'],
+  },
   { name: 'statement', mutate: ['lib/statement/**/*.ts'], tests: ['test/statement/!(killed|statement-e2e).test.ts'] },
 ]

@@ -17,11 +17,15 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 const measure = ({ name, mutate, tests, least }: Group) => {
   const files = mutate.flatMap((pattern) => globSync(pattern, { cwd: ROOT }))
   rmSync(REPORT, { force: true })
-  const { status } = spawnSync(process.execPath, [`${ROOT}node_modules/@stryker-mutator/core/bin/stryker.js`, 'run', '--mutate', files.join()], {
-    cwd: ROOT,
-    env: { ...process.env, MUTATION_TESTS: tests.join(' ') },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [`${ROOT}node_modules/@stryker-mutator/core/bin/stryker.js`, 'run', '--mutate', files.join()],
+    {
+      cwd: ROOT,
+      env: { ...process.env, MUTATION_TESTS: tests.join(' ') },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   if (status !== 0) throw new Error(`Stryker ended with ${status} for ${name}`)
   const { mutants, killed, equivalent, survivors, testsPerMutant } = readReport(REPORT)
   const percent = (100 * (killed + equivalent)) / mutants
@@ -44,7 +48,12 @@ const results = groups.map((group) => [group.name, measure(group)] as const)
 
 const sum = (of: 'mutants' | 'killed' | 'equivalent' | 'survived') =>
   results.reduce((total, [, result]) => total + result[of], 0)
-const figures = { mutants: sum('mutants'), killed: sum('killed'), equivalent: sum('equivalent'), survived: sum('survived') }
+const figures = {
+  mutants: sum('mutants'),
+  killed: sum('killed'),
+  equivalent: sum('equivalent'),
+  survived: sum('survived'),
+}
 say(`${figures.killed} of ${figures.mutants} noticed, ${figures.equivalent} equivalent, ${figures.survived} survived`)
 if (values.json) writeFileSync(values.json, JSON.stringify(figures))
 process.exitCode = results.every(([, { isEnough }]) => isEnough) ? 0 : 1

@@ -1,4 +1,5 @@
 // A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { judgeStorm } from './judge.ts'
 import { stormTable } from './print-storm.ts'
@@ -9,6 +10,7 @@ const { values } = parseArgs({
     orders: { type: 'string', default: '100000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     sandboxes: { type: 'string', default: '8' },
+    json: { type: 'string' },
   },
 })
 
@@ -23,6 +25,10 @@ const storm = await runStorm({
 })
 const verdict = judgeStorm(storm)
 say(stormTable(storm, verdict))
+if (values.json) {
+  const [lost] = verdict.promises
+  writeFileSync(values.json, JSON.stringify({ 'orders lost': lost?.broken.length, ...verdict.figures }))
+}
 if (verdict.promises.some(({ broken }) => broken.length > 0)) {
   say(`a promise broke; to repeat: node test/storm/storm.ts --orders ${values.orders} --seed ${values.seed}`)
   process.exitCode = 1

@@ -63,13 +63,16 @@ it('a bill of materials can be made, and names what is in the functions', { time
   execFileSync(process.execPath, [new URL('sbom.ts', import.meta.url).pathname])
 
   const { bomFormat, components } = JSON.parse(readFileSync(file, 'utf8'))
-  const names = new Set(components.map(({ group, name }: { group?: string; name: string }) => (group ? `${group}/${name}` : name)))
+  const names = new Set(
+    components.map(({ group, name }: { group?: string; name: string }) => (group ? `${group}/${name}` : name)),
+  )
   expect(bomFormat).toBe('CycloneDX')
   expect([...new Set(Object.values(PACKAGES).flat())].filter((name) => !names.has(name))).toEqual([])
 })
 
 it('each action of the workflows is pinned to a commit', () => {
-  const sample = 'steps:\n  - uses: actions/checkout@v4\n  - name: x\n    uses: "a/b@0123456789012345678901234567890123456789" # v1\n'
+  const sample =
+    'steps:\n  - uses: actions/checkout@v4\n  - name: x\n    uses: "a/b@0123456789012345678901234567890123456789" # v1\n'
 
   expect(actionsIn(sample).map(isPinned)).toEqual([false, true])
   expect(usedActions().filter((action) => !isPinned(action))).toEqual([])

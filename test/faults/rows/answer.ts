@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: sources as they stand
 import type { Row } from '../row.ts'
 
 const VERIFY = 'verify'
@@ -149,7 +150,10 @@ export const ANSWER: readonly Row[] = [
     file: 'lib/order/transition',
     code: "if (kind === 'unpaid' && row.mode === 'observe') return 'observe_only'",
     without: '',
-    test: ['steps/first-look.test.ts', 'never syncs an order that is only observed, whatever WeChat Pay says, day after day'],
+    test: [
+      'steps/first-look.test.ts',
+      'never syncs an order that is only observed, whatever WeChat Pay says, day after day',
+    ],
   },
   {
     step: CONTENT,
@@ -214,7 +218,10 @@ export const ANSWER: readonly Row[] = [
     file: 'lib/order/transition',
     code: "const least = verdict.kind === 'busy' ? LIMITS.askAgainBusy : LIMITS.askAgain",
     without: 'const least = LIMITS.askAgain',
-    test: ['order/transition-limits.test.ts', '6 asks after the longer of its own minute, or three when busy, and the schedule: %#'],
+    test: [
+      'order/transition-limits.test.ts',
+      '6 asks after the longer of its own minute, or three when busy, and the schedule: %#',
+    ],
   },
   {
     step: WECHAT_PAY,

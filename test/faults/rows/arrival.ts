@@ -124,7 +124,10 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/paid-time.ts',
     code: '|| timeMs > nowMs + LIMITS.paidTimeAhead',
     without: '',
-    test: ['faults/clocks.test.ts', 'takes a till that is 10 minutes ahead at its word, less those minutes, and none that is a day ahead'],
+    test: [
+      'faults/clocks.test.ts',
+      'takes a till that is 10 minutes ahead at its word, less those minutes, and none that is a day ahead',
+    ],
   },
   {
     step: EVENT,
@@ -151,7 +154,10 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/trigger.ts',
     code: 'noticed_at: Math.min(time, nowMs)',
     without: 'noticed_at: nowMs',
-    test: ['faults/late-events.test.ts', 'an event hours late does not take the place of a notice that was made after it'],
+    test: [
+      'faults/late-events.test.ts',
+      'an event hours late does not take the place of a notice that was made after it',
+    ],
   },
   {
     step: EVENT,
@@ -169,7 +175,10 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/transition',
     code: "or(missing('noticed_at'), before('noticed_at', order.noticed_at)),",
     without: '',
-    test: ['order/transition.test.ts', '3: reopens a rejected or held row for a newer notice with another call, as new'],
+    test: [
+      'order/transition.test.ts',
+      '3: reopens a rejected or held row for a newer notice with another call, as new',
+    ],
   },
   {
     step: EVENT,

@@ -21,7 +21,10 @@ export const CALL: readonly Row[] = [
     file: 'lib/order/transition',
     code: "const lease = (now: number): Partial<Row> => ({ next: 'query',",
     without: "const lease = (now: number): Partial<Row> => ({ next: 'sync',",
-    test: ['order/transition.test.ts', '2: claims a due sync with a fresh lease, counted, with a query owed if nobody comes back'],
+    test: [
+      'order/transition.test.ts',
+      '2: claims a due sync with a fresh lease, counted, with a query owed if nobody comes back',
+    ],
   },
   {
     step: CLAIM,
@@ -30,7 +33,10 @@ export const CALL: readonly Row[] = [
     file: 'lib/order/transition',
     code: '  due: dueKeyOf(rowKey(order)),\n',
     without: '',
-    test: ['order/transition.test.ts', '1: creates the row on the first notice, leased, with a query owed if nobody comes back'],
+    test: [
+      'order/transition.test.ts',
+      '1: creates the row on the first notice, leased, with a query owed if nobody comes back',
+    ],
   },
   {
     step: CLAIM,
@@ -66,7 +72,10 @@ export const CALL: readonly Row[] = [
     file: 'lib/order/transition',
     code: "name: '1 create',\n  pk: rowKey(order),\n  when: missing('pk'),",
     without: "name: '1 create',\n  pk: rowKey(order),\n  when: or(missing('pk'), equals('attempt', 1)),",
-    test: ['functions/ledger-faults.test.ts', 'is taken for somebody else’s by the second attempt: nothing is sent before the lease is over'],
+    test: [
+      'functions/ledger-faults.test.ts',
+      'is taken for somebody else’s by the second attempt: nothing is sent before the lease is over',
+    ],
     needs: 'bundle',
   },
   {
@@ -161,6 +170,9 @@ export const CALL: readonly Row[] = [
     file: 'lib/order/verdict.ts',
     code: "const kind = outcome.kind === 'unsent' ? 'unsent' : 'unknown'",
     without: "const kind = 'unsent' as const",
-    test: ['faults/late-request.test.ts', 'a sync that was taken and whose answer was lost is asked about, and not repeated'],
+    test: [
+      'faults/late-request.test.ts',
+      'a sync that was taken and whose answer was lost is asked about, and not repeated',
+    ],
   },
 ]

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: sources as they stand
 import type { Row } from '../row.ts'
 
 const SECRET = 'secret'
@@ -11,7 +12,10 @@ export const KEYS: readonly Row[] = [
     file: 'lib/aws/merchants.ts',
     code: 'age < maxAgeMs + LIMITS.secretStale',
     without: 'age < maxAgeMs',
-    test: ['aws/merchants.test.ts', 'serves an old copy for 15 minutes more while Secrets Manager fails, asking each time'],
+    test: [
+      'aws/merchants.test.ts',
+      'serves an old copy for 15 minutes more while Secrets Manager fails, asking each time',
+    ],
   },
   {
     step: SECRET,
@@ -56,7 +60,10 @@ export const KEYS: readonly Row[] = [
     file: 'lib/steps/take-step.ts',
     code: 'if (verdict.status === 401) deps.merchants.forget(row.call.mchid)',
     without: '',
-    test: ['faults/rotated-secret.test.ts', 'an order whose key was revoked in between is synced with the new one by the next try'],
+    test: [
+      'faults/rotated-secret.test.ts',
+      'an order whose key was revoked in between is synced with the new one by the next try',
+    ],
   },
   {
     step: SECRET,
@@ -64,7 +71,8 @@ export const KEYS: readonly Row[] = [
     must: 'orders wait as a fault of the deployment, with an alarm; none is rejected',
     file: 'lib/order/transition',
     code: "case 'throttled':\n    case 'config':\n      return later(row, verdict, moment)",
-    without: "case 'throttled':\n      return later(row, verdict, moment)\n    case 'config':\n      return reject(row, verdict, moment, 'invalid')",
+    without:
+      "case 'throttled':\n      return later(row, verdict, moment)\n    case 'config':\n      return reject(row, verdict, moment, 'invalid')",
     test: ['faults/rotated-secret.test.ts', 'orders wait, with an alarm, while a revoked key is all there is'],
   },
   {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: sources as they stand
 import type { Row } from '../row.ts'
 
 const RECONCILE = 'reconcile'
@@ -196,7 +197,10 @@ export const PLATFORM: readonly Row[] = [
     file: 'lib/steps/announce-outcomes.ts',
     code: "if (refused.length > 0) throw new Error('the event bus refused entries')",
     without: '',
-    test: ['steps/announce-outcomes.test.ts', 'is thrown back whole when the bus refuses an event, so that the stream gives it again'],
+    test: [
+      'steps/announce-outcomes.test.ts',
+      'is thrown back whole when the bus refuses an event, so that the stream gives it again',
+    ],
   },
   {
     step: 'stream',
@@ -205,7 +209,10 @@ export const PLATFORM: readonly Row[] = [
     file: 'serverless.yml',
     code: '          bisectBatchOnFunctionError: true\n',
     without: '',
-    test: ['template/events.test.ts', 'is split at a failing row, tried three times more, and then named in a queue of its own'],
+    test: [
+      'template/events.test.ts',
+      'is split at a failing row, tried three times more, and then named in a queue of its own',
+    ],
     needs: 'template',
   },
   {
