@@ -5,6 +5,8 @@ export type Equivalent = {
   /** What is altered, and into what. */
   readonly code: string
   readonly into: string
+  /** A part of the line, where the code alone could be another place. */
+  readonly line?: string
   readonly reason: string
 }
 
@@ -42,6 +44,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutator: 'BooleanLiteral',
     code: 'true',
     into: 'false',
+    line: 'abortEarly',
     reason: 'of abortEarly: as above',
   },
   {
@@ -49,6 +52,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutator: 'StringLiteral',
     code: "'0'",
     into: '""',
+    line: "hours = '0'",
     reason: 'an offset that is not there is 0 hours and 0 minutes by either text, as a number',
   },
   {
@@ -70,6 +74,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutator: 'StringLiteral',
     code: "''",
     into: '"Stryker was here!"',
+    line: 'JSON.stringify(value)',
     reason: 'what JSON cannot write has no size, and any short text is of fair size',
   },
 ]

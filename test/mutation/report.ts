@@ -18,6 +18,7 @@ type Mutant = {
 export type Survivor = {
   readonly file: string
   readonly line: number
+  readonly lineText: string
   readonly mutator: string
   readonly code: string
   readonly into: string
@@ -61,6 +62,7 @@ export const readReport = (path: string): Figures => {
 const survivorOf = ({ file, source, mutant }: { file: string; source: string; mutant: Mutant }): Survivor => ({
   file,
   line: mutant.location.start.line,
+  lineText: source.split('\n')[mutant.location.start.line - 1] ?? '',
   mutator: mutant.mutatorName,
   code: textAt(source, mutant.location),
   into: mutant.replacement ?? '',
@@ -75,4 +77,8 @@ const textAt = (source: string, { start, end }: Mutant['location']): string => {
 }
 
 const isSame = (known: (typeof EQUIVALENT)[number], one: Survivor): boolean =>
-  known.file === one.file && known.mutator === one.mutator && known.code === one.code && known.into === one.into
+  known.file === one.file &&
+  known.mutator === one.mutator &&
+  known.code === one.code &&
+  known.into === one.into &&
+  one.lineText.includes(known.line ?? '')
