@@ -77,4 +77,19 @@ export const EQUIVALENT: readonly Equivalent[] = [
     line: 'JSON.stringify(value)',
     reason: 'what JSON cannot write has no size, and any short text is of fair size',
   },
+  {
+    file: 'lib/order/verdict.ts',
+    mutator: 'StringLiteral',
+    code: "''",
+    into: '"Stryker was here!"',
+    line: 'isNotExist',
+    reason: 'either is no code of WeChat Pay',
+  },
+  {
+    file: 'lib/order/verdict.ts',
+    mutator: 'ConditionalExpression',
+    code: "typeof number === 'number'",
+    into: 'true',
+    reason: 'only a number is a safe integer; the types do not know that',
+  },
 ]
