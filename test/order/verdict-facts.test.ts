@@ -73,7 +73,7 @@ describe('what a verdict tells', () => {
     ['[50000]', undefined],
     ['-1', undefined],
   ])('has for a total of %s: %s', (total_amount, expected) => {
-    const text = payafterOrder('"state":"FINISHED"').replace('50000', total_amount)
+    const text = payafterOrder('"state":"FINISHED"').replace('"total_amount":50000', `"total_amount":${total_amount}`)
 
     expect(queryVerdict(CALLS['payafter-orders'], signed(200, text)).total_amount).toBe(expected)
   })
