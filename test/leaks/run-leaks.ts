@@ -58,6 +58,7 @@ export const runLeaks = async (options: {
     for (const minutes of orders > 500 ? [2, 13, 20] : [12]) {
       world.clock.advance(minutes * MINUTE)
       await world.runReconcile()
+      say(`  reconciled ${minutes} minutes later`)
     }
     weather.end()
     world.objects.put(`statements/${MERCHANTS[0]?.mchid}/today.csv`, statementOf(plans))
