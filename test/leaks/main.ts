@@ -8,7 +8,7 @@ const LEAST_LINES = 100_000
 
 const { values } = parseArgs({
   options: {
-    orders: { type: 'string', default: '12000' },
+    orders: { type: 'string', default: '13000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     json: { type: 'string' },
   },
