@@ -2,3 +2,4 @@ import type { BuildOptions, Metafile } from 'esbuild'
 
 export declare const leanBundling: BuildOptions
 export declare const buildFunctions: () => Promise<Metafile>
+export declare const bundleFunctions: (how: { readonly write: boolean }) => Promise<Metafile>

@@ -66,11 +66,8 @@ export const leanBundling = {
   ],
 }
 
-/**
- * Bundles each function to .build/NAME: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls.
- * Gives esbuild's account of what went into them.
- */
-export const buildFunctions = async () => {
+/** Bundles each function, to .build unless `write` is false. Gives esbuild's account of what went into them. */
+export const bundleFunctions = async ({ write }) => {
   const bundle = (some, how) =>
     build({
       ...how,
@@ -80,6 +77,7 @@ export const buildFunctions = async () => {
       outExtension: { '.js': '.cjs' },
       metafile: true,
       logLevel: 'warning',
+      write,
     })
   const results = await Promise.all([
     bundle(
@@ -91,14 +89,20 @@ export const buildFunctions = async () => {
       bundling,
     ),
   ])
-  for (const name of names) {
-    mkdirSync(`${import.meta.dirname}/.build/${name}`, { recursive: true })
-    writeFileSync(`${import.meta.dirname}/.build/${name}/index.mjs`, entry)
-  }
   return {
     inputs: Object.assign({}, ...results.map(({ metafile }) => metafile.inputs)),
     outputs: Object.assign({}, ...results.map(({ metafile }) => metafile.outputs)),
   }
+}
+
+/** Makes .build/NAME for each: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls. */
+export const buildFunctions = async () => {
+  const account = await bundleFunctions({ write: true })
+  for (const name of names) {
+    mkdirSync(`${import.meta.dirname}/.build/${name}`, { recursive: true })
+    writeFileSync(`${import.meta.dirname}/.build/${name}/index.mjs`, entry)
+  }
+  return account
 }
 
 /** What osls loads as a plugin: it builds before it zips, and names the sizes. */

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
@@ -107,6 +108,12 @@ it('gives up a count before it would ask twice: a payment waits for it', async (
 
   expect(error).toBeInstanceOf(UnavailableError)
   expect(requests).toHaveLength(1)
+})
+
+it.each([{}, { Attributes: {} }])('knows no count when the answer says none: %j', async (answer) => {
+  const client = { send: async () => answer } as unknown as DynamoDBClient
+
+  expect(await createLedger(client, 'ledger').count('1900000109#hour#498746', 1_795_492_800)).toBeNaN()
 })
 
 it('reads with strong consistency', async () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { FOUND, NEEDLESS } from './guarded.ts'
 import { type Guard, watched, withoutGuards } from './guards.ts'
 import { breakBy } from './mutants.ts'
@@ -10,11 +12,11 @@ import { explore, reportInWords } from './search.ts'
  * Goes through all of it, and ends with 1 when anything is not as it should be. `small`: one fault, in seconds. Else two
  * faults, and a look at each clause that is said to be needless, in minutes.
  */
-const main = (isSmall: boolean): void => {
+const main = (isSmall: boolean, json: string | undefined): void => {
   const guards = new Set<Guard>()
 
   console.log('The real design, whatever happens in whatever order:')
-  const isSound = isUnbroken(isSmall ? SMALL : LARGE, guards)
+  const sound = walk(isSmall ? SMALL : LARGE, guards)
 
   console.log('\nDesigns near to it, which must fail:')
   const survivors = NEAR_DESIGNS.filter((mutant) => {
@@ -31,12 +33,22 @@ const main = (isSmall: boolean): void => {
     return !isMet || !isAsExpected(guard, isSmall)
   })
 
-  const isRight = isSound && survivors.length === 0 && unexpected.length === 0
+  const isRight = sound.violations === 0 && survivors.length === 0 && unexpected.length === 0
   console.log(isRight ? '\nAll is as it should be.' : '\nSomething is wrong: see above.')
+  if (json)
+    writeFileSync(
+      json,
+      JSON.stringify({
+        'explored states': sound.states,
+        violations: sound.violations,
+        'designs that must fail, and do': NEAR_DESIGNS.length - survivors.length,
+        'clauses looked at': all.size,
+      }),
+    )
   process.exitCode = isRight ? 0 : 1
 }
 
-const isUnbroken = (scenarios: readonly Scenario[], guards: Set<Guard>): boolean => {
+const walk = (scenarios: readonly Scenario[], guards: Set<Guard>) => {
   const reports = scenarios.map((scenario) => {
     const report = explore(scenario, { design: watched(guards) })
     console.log(`- ${reportInWords(report)}`)
@@ -46,7 +58,7 @@ const isUnbroken = (scenarios: readonly Scenario[], guards: Set<Guard>): boolean
   const seconds = reports.reduce((sum, report) => sum + report.seconds, 0)
   const broken = reports.filter(({ violation }) => violation).length
   console.log(`Together ${states} states, ${seconds.toFixed(1)} s of the processor, ${broken} violations.`)
-  return broken === 0
+  return { states, violations: broken }
 }
 
 const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
@@ -61,4 +73,5 @@ const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
   return NEEDLESS[guard] !== undefined
 }
 
-main(process.argv[2] === 'small')
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })
+main(positionals[0] === 'small', values.json)

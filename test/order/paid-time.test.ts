@@ -91,6 +91,7 @@ describe('readPaidTime', () => {
     ['a sign before', '+20261124103000'],
     ['full-width digits', '\uff12\uff10\uff12\uff16\uff11\uff11\uff12\uff14'],
     ['Arabic digits', '\u0662\u0660\u0662\u0666\u0661\u0661\u0662\u0664'],
+    ['RFC 3339 with something after', '2026-11-24T02:29:59Zx'],
     ['RFC 3339 without offset', '2026-11-24T10:30:00'],
     ['RFC 3339 with a space', '2026-11-24 10:30:00+08:00'],
     ['RFC 3339 without time', '2026-11-24'],

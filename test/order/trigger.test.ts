@@ -159,6 +159,7 @@ describe('readTrigger', () => {
       'source: must be text',
     ],
     ['an event without time', bus({ time: undefined }), 'time', 'time: must be the time of the event, as RFC 3339'],
+    ['an event with a year as number', bus({ time: 2026 }), 'time', 'time: must be the time of the event, as RFC 3339'],
     ['an event with a time in ms', bus({ time: NOW }), 'time', 'time: must be the time of the event, as RFC 3339'],
     [
       'an event with an impossible time',

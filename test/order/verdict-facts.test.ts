@@ -41,6 +41,7 @@ describe('what a verdict tells', () => {
     ['"1e3"', 0],
     ['""', 0],
     ['null', 0],
+    ['[7]', 0],
     ['9007199254740992', 0],
     ['"9007199254740992"', 0],
     ['9007199254740991', 9007199254740991],
@@ -65,6 +66,16 @@ describe('what a verdict tells', () => {
     expect(asText).toMatchObject({ total_amount: 50000, charge: { amount: 50000, transaction_id: '4200001' } })
     expect(without.charge).toEqual({ amount: 0, transaction_id: '4200001' })
     expect(without).not.toHaveProperty('total_amount')
+  })
+
+  it.each([
+    ['0', 0],
+    ['[50000]', undefined],
+    ['-1', undefined],
+  ])('has for a total of %s: %s', (total_amount, expected) => {
+    const text = payafterOrder('"state":"FINISHED"').replace('"total_amount":50000', `"total_amount":${total_amount}`)
+
+    expect(queryVerdict(CALLS['payafter-orders'], signed(200, text)).total_amount).toBe(expected)
   })
 
   it.each([...SERVICE_ORDERS, ...PAYAFTER_ORDERS])('is nothing personal outside of the signed word: %s', (_, state) => {

@@ -1,4 +1,5 @@
 // A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { judgeStorm } from './judge.ts'
 import { judgeObserved } from './judge-observed.ts'
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     sandboxes: { type: 'string', default: '8' },
     observe: { type: 'boolean', default: false },
+    json: { type: 'string' },
   },
 })
 
@@ -28,6 +30,10 @@ const storm = await runStorm({
 })
 const verdict = values.observe ? judgeObserved(storm) : judgeStorm(storm)
 say(stormTable(storm, verdict))
+if (values.json) {
+  const [lost] = verdict.promises
+  writeFileSync(values.json, JSON.stringify({ 'orders lost': lost?.broken.length, ...verdict.figures }))
+}
 if (verdict.promises.some(({ broken }) => broken.length > 0)) {
   say(`a promise broke; to repeat: node test/storm/storm.ts ${again}`)
   process.exitCode = 1

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createSecretKey, generateKeyPairSync, sign as signBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Formatter, Rsa } from 'wechatpay-axios-plugin'
@@ -163,5 +163,13 @@ describe('verify', () => {
 
     expect(verify(message, signature, publicKey)).toBe(false)
     expect(verify(message, '', publicKey)).toBe(false)
+  })
+
+  test('says false of what an elliptic key has rightly signed, and of a key that is only a word', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const elliptic = signBytes('sha256', message, privateKey).toString('base64')
+
+    expect(verify(message, elliptic, publicKey)).toBe(false)
+    expect(verify(message, signature, createSecretKey(Buffer.alloc(32, 1)))).toBe(false)
   })
 })

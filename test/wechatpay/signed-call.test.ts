@@ -123,6 +123,14 @@ describe('what is sent', () => {
 
     expect(requests).toHaveLength(1)
   })
+
+  test('asks for no key in particular when the signer knows none', async () => {
+    const { requests, deps } = recorder(lost)
+
+    await sendSigned(query, { ...signer, wechatpayKeys: new Map() }, deps)
+
+    expect(requests[0]?.headers['Wechatpay-Serial']).toBe('')
+  })
 })
 
 describe('what comes of it', () => {

@@ -8,7 +8,7 @@ export const functionArn = (name: string): string => `arn:aws:lambda:${region}:$
 
 /**
  * What a Node 24 function finds in its environment: what was configured for it, and what Lambda sets, most of which
- * cannot be configured away. Credentials are made in the run and are worth nothing.
+ * cannot be configured away. Credentials are made in the run and are worth nothing; a test may want to know them.
  */
 export const lambdaEnvironment = (
   name: string,
@@ -30,6 +30,6 @@ export const lambdaEnvironment = (
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
   AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${randomBytes(16).toString('hex')}`,
   AWS_REGION: region,
-  AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64'),
-  AWS_SESSION_TOKEN: randomBytes(60).toString('base64'),
+  AWS_SECRET_ACCESS_KEY: configured.AWS_SECRET_ACCESS_KEY ?? randomBytes(30).toString('base64'),
+  AWS_SESSION_TOKEN: configured.AWS_SESSION_TOKEN ?? randomBytes(60).toString('base64'),
 })

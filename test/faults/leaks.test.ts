@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { plantedFound } from '../leaks/planted.ts'
+import { runLeaks } from '../leaks/run-leaks.ts'
+
+it('nothing secret or personal is in anything that is written', { timeout: 120_000 }, async () => {
+  const { scan, secrets, isInTable } = await runLeaks({ orders: 24, seed: 1, say: () => {} })
+  const { planted, found } = plantedFound(secrets)
+
+  expect(scan.leaks).toEqual([])
+  expect(scan.lines()).toBeGreaterThan(300)
+  expect(new Set(secrets.map(({ what }) => what))).toEqual(
+    new Set(['AWS_SESSION_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'private key', 'signature', 'nonce', 'openid', 'customer']),
+  )
+  expect(isInTable).toBe(true)
+  expect(found).toBe(planted)
+})

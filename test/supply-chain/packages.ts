@@ -1,0 +1,45 @@
+const EVERY = ['@aws-sdk/core', '@aws/lambda-invoke-store', '@middy/core', '@smithy/core', '@smithy/types', 'valibot']
+
+const DYNAMODB = ['@aws-sdk/client-dynamodb', '@aws-sdk/dynamodb-codec', '@aws-sdk/util-dynamodb']
+
+/** What the SDK brings along where the lean build does not leave it out. */
+const WHOLE = ['@smithy/node-http-handler', '@smithy/signature-v4']
+const REGIONS = '@aws-sdk/signature-v4-multi-region'
+const DISCOVERY = ['@aws-sdk/endpoint-cache', '@aws-sdk/middleware-endpoint-discovery', 'mnemonist', 'obliterator']
+
+const STEP = [...EVERY, ...DYNAMODB, '@aws-sdk/client-eventbridge', '@aws-sdk/client-secrets-manager']
+
+/**
+ * The packages of others in each function. Whatever else gets in must be written here first, so that somebody has looked
+ * at it.
+ */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  certificates: [...EVERY, ...WHOLE, '@aws-sdk/client-secrets-manager'],
+  decide: STEP,
+  outcome: [...EVERY, ...WHOLE, REGIONS, '@aws-sdk/client-eventbridge', '@aws-sdk/util-dynamodb'],
+  query: STEP,
+  reconcile: [
+    ...EVERY,
+    ...WHOLE,
+    ...DYNAMODB,
+    ...DISCOVERY,
+    REGIONS,
+    '@aws-sdk/client-eventbridge',
+    'p-limit',
+    'yocto-queue',
+  ],
+  statement: [
+    ...EVERY,
+    ...WHOLE,
+    ...DYNAMODB,
+    ...DISCOVERY,
+    REGIONS,
+    '@aws-sdk/checksums',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/middleware-sdk-s3',
+    '@aws-sdk/xml-builder',
+    'csv-parse',
+  ],
+  status: STEP,
+  sync: STEP,
+}
