@@ -24,6 +24,11 @@ const STANDS = {
     },
     zh: { meaning: '已同步,但始终未能查单核实', next: '请在商户平台查看该订单是否已完成、是否已扣款。' },
   },
+  unasked: {
+    turn: 'service',
+    en: { meaning: 'WeChat Pay took the sync; a person ended the asking for its proof', next: 'Nothing.' },
+    zh: { meaning: '已同步;已由人工停止查单核实', next: '无需处理。' },
+  },
   pending: {
     turn: 'service',
     en: { meaning: 'WeChat Pay has not taken the sync yet', next: 'Nothing. It goes on by itself.' },
@@ -146,7 +151,8 @@ export const adviceOf = (row: Stand): Advice => {
   switch (row.state) {
     case 'SYNCED':
       if (row.proof) return STANDS.proved
-      return row.due === undefined ? STANDS.unproved : STANDS.accepted
+      if (row.due !== undefined) return STANDS.accepted
+      return row.reason === 'unproved' ? STANDS.unproved : STANDS.unasked
     case 'DOUBLE_CHARGED':
       return row.settled_at === undefined ? STANDS.double : STANDS.settled
     case 'REJECTED':

@@ -80,9 +80,19 @@ export const conflictReply = (row: Row): Reply =>
   problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
     ...orderFacts(row),
     paid_time: row.call.paid_time,
-    next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
-    next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+    ...(row.state === 'SYNCED' || row.state === 'DOUBLE_CHARGED' ? IT_IS_TOLD : FIRST_STANDS),
   })
+
+const FIRST_STANDS = {
+  next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
+  next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+}
+
+/** A sync cannot be undone. */
+const IT_IS_TOLD = {
+  next_step: 'Nothing more can be sent for this order. Compare its number with the receipt: was another order meant?',
+  next_step_zh: '该订单已无法再次同步。请核对商户服务订单号与小票,确认是否应为其他订单。',
+}
 
 const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
   const dueAt = row.due_at ?? now

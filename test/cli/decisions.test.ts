@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
 import { listenOnLoopback } from '../world/loopback-server.ts'
+import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, SLOW, startWorld, type World } from './world.ts'
@@ -130,6 +131,55 @@ describe('a person’s decision', { timeout: SLOW }, () => {
 
     expect(code).toBe(1)
     expect(out).toMatch(/\n→ a call may be out: again after 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \(China time\)\n$/)
+  })
+
+  test('about an order of a deployed stack goes through its API, under the name that AWS knows the caller by', async () => {
+    const stack = await startCloudFormation('payscore-sync-prod', {
+      LedgerTable: 'payscore-ledger',
+      HttpApiUrl: world.api.url,
+    })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    const payAndWait = async (number: string) => {
+      placeOrder(world, 'payafter-orders', number, { state: 'accepted' })
+      await pay(number)
+      await passUntilQuiet(world, number)
+    }
+    const here = ['--stack', 'payscore-sync-prod']
+
+    await payAndWait('STACK|1')
+    const refused = await cli(['release', 'STACK|1', ...here, '--reason', 'x'])
+    const closed = await cli(['close', 'STACK|1', ...here, '--reason', 'wrong number'])
+    await payAndWait('STACK|2')
+    const sooner = await cli(['redrive', 'STACK|2', ...here])
+    await stack.close()
+
+    expect([refused.code, sooner.code, closed.code]).toEqual([1, 0, 0])
+    expect(refused.out).toContain('→ possible: expedite, close, withdraw\n')
+    expect(closed.out).toContain('arn:aws:iam::123456789012:user/local decided: close (wrong number)\n')
+    expect((await told('STACK|1')).decisions).toMatchObject([
+      { what: 'close', by: 'arn:aws:iam::123456789012:user/local', why: 'wrong number' },
+    ])
+    expect((await told('STACK|2')).decisions).toMatchObject([
+      { what: 'expedite', by: 'arn:aws:iam::123456789012:user/local', why: 'redrive' },
+    ])
+  })
+
+  test('says what the API of a stack says when it lets nobody in', async () => {
+    placeOrder(world, 'payafter-orders', 'FORBIDDEN', { state: 'accepted' })
+    await pay('FORBIDDEN')
+    const api = await listenOnLoopback((_, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}')
+    })
+    const stack = await startCloudFormation('payscore-sync-prod', {
+      LedgerTable: 'payscore-ledger',
+      HttpApiUrl: `http://${api.host}`,
+    })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+
+    const { code, err } = await cli(['close', 'FORBIDDEN', '--stack', 'payscore-sync-prod', '--reason', 'x'])
+    await Promise.all([api.close(), stack.close()])
+
+    expect([code, err]).toEqual([1, 'the API of the stack says 403 Forbidden\n'])
   })
 
   test('is refused without a reason that can be read later', async () => {

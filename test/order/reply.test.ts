@@ -241,6 +241,14 @@ describe('the reply to another call for the same order', () => {
       },
     })
   })
+
+  it.each([ROWS.accepted, ROWS.proved, ROWS.charged])('promises nothing where the sync was taken: %#', (row) => {
+    expect(conflictReply(row).body).toMatchObject({
+      next_step:
+        'Nothing more can be sent for this order. Compare its number with the receipt: was another order meant?',
+      next_step_zh: '该订单已无法再次同步。请核对商户服务订单号与小票,确认是否应为其他订单。',
+    })
+  })
 })
 
 it.each(Object.entries(ROWS))('no reply tells anything personal, or a signature: %s', (_, row) => {

@@ -81,6 +81,10 @@ describe('the reply to whoever asks how an order stands', () => {
       ROWS.unproved,
       { confirmed: false, meaning_zh: '已同步,但始终未能查单核实', turn: 'engineer', reason: 'unproved' },
     ],
+    [
+      { ...ROWS.unproved, reason: 'closed by hand: enough' },
+      { confirmed: false, meaning_zh: '已同步;已由人工停止查单核实', turn: 'service', next_step: 'Nothing.' },
+    ],
     [ROWS.charged, { confirmed: false, amount: 3900, transaction_id: '42000004', turn: 'accountant' }],
     [ROWS.settled, { settled_at: '2026-11-24T02:30:00.000Z', meaning_zh: '重复支付已处理' }],
     [

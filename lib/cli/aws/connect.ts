@@ -15,8 +15,13 @@ export type LedgerOptions = {
   readonly mchid?: string
 }
 
-/** The ledger with the caller's own credentials. */
-export type Connection = { readonly ledger: Ledger; readonly client: DynamoDBClient; readonly table: string }
+/** The ledger with the caller's own credentials; of a stack also its HTTP API. */
+export type Connection = {
+  readonly ledger: Ledger
+  readonly client: DynamoDBClient
+  readonly table: string
+  readonly api?: string
+}
 
 /** The options of every command that looks into the ledger. */
 export const addLedgerOptions = (command: Command, { t }: Session): Command =>
@@ -37,19 +42,15 @@ export const addLedgerOptions = (command: Command, { t }: Session): Command =>
 
 export const connect = async (options: LedgerOptions, session: Session): Promise<Connection> => {
   if (options.local) enterLocalWorld(session)
-  const table = await tableName(options, session)
+  const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
+  const table = options.table ?? (outputs ? outputs.get('LedgerTable') : session.env.LEDGER_TABLE)
+  if (!table) throw new CliError(WHICH_LEDGER, 2)
   const client = new DynamoDBClient(patientSettings)
-  return { client, table, ledger: createLedger(client, table) }
+  const api = outputs?.get('HttpApiUrl')
+  return { client, table, ledger: createLedger(client, table), ...(api && { api }) }
 }
 
-const tableName = async ({ table, stack }: LedgerOptions, { env }: Session): Promise<string> => {
-  const name = table ?? (stack === undefined ? env.LEDGER_TABLE : (await stackOutputs(stack)).get('LedgerTable'))
-  if (name) return name
-  throw new CliError(
-    {
-      en: 'which ledger? Say --stack NAME, --table NAME or --local, or set LEDGER_TABLE',
-      zh: '请指定台账:--stack 堆栈名、--table 表名或 --local,或设置 LEDGER_TABLE',
-    },
-    2,
-  )
+const WHICH_LEDGER = {
+  en: 'which ledger? Say --stack NAME, --table NAME or --local, or set LEDGER_TABLE',
+  zh: '请指定台账:--stack 堆栈名、--table 表名或 --local,或设置 LEDGER_TABLE',
 }

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { type DecisionName, readDecision } from '../../order/decision.ts'
+import type { DecisionName } from '../../order/decision.ts'
 import { readRowKey } from '../../order/row.ts'
-import { callerIdentity } from '../aws/caller.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { decide } from '../order/decide.ts'
+import { openDecide } from '../order/decide.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
@@ -76,8 +75,8 @@ const addDecision = (
     done(await carryOut(name, order, options, session)),
   )
   addExamples(command, session, [`npx payscore ${name} 1234323JKHDFE1243252 ${example} --stack payscore-sync-prod`], {
-    en: 'Your identity (sts:GetCallerIdentity), the time and the reason stay on the order.',
-    zh: '您的身份(sts:GetCallerIdentity)、时间和原因将保存在订单上。',
+    en: 'Your identity as AWS knows it, the time and the reason stay on the order. With --stack it goes through the API.',
+    zh: '您的 AWS 身份、时间和原因将保存在订单上。使用 --stack 时通过 API 执行。',
   })
 }
 
@@ -94,8 +93,8 @@ const carryOut = async (what: DecisionName, order: string, options: Options, ses
   const connection = await connect(options, session)
   const row = await findRow(order, options, connection, session)
   const body = { reason, ...(refund !== undefined && { refund_id: refund }), ...(notDouble && { not_double: true }) }
-  const request = readDecision(readRowKey(row.pk), what, body, await callerIdentity(session.env))
-  const { status, body: told } = await decide(request, connection, session.now)
+  const decide = await openDecide(connection, session)
+  const { status, body: told } = await decide(readRowKey(row.pk), what, body)
   if (options.json) session.json(told)
   if (status !== 200) {
     if (!options.json) tellRefusal(what, pathOf(row.pk), told, session)

@@ -1,14 +1,12 @@
 import type { Command } from 'commander'
 import pLimit from 'p-limit'
-import { readDecision } from '../../order/decision.ts'
 import { LIMITS } from '../../order/limits.ts'
 import { type Row, readRowKey } from '../../order/row.ts'
-import { callerIdentity } from '../aws/caller.ts'
 import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { decide } from '../order/decide.ts'
+import { type Decide, openDecide } from '../order/decide.ts'
 import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
@@ -87,13 +85,13 @@ const redriveRows = async (orders: readonly string[], options: Options, session:
       2,
     )
   const connection = await connect(options, session)
-  const by = options.dryRun ? 'nobody' : await callerIdentity(session.env)
+  const decide = options.dryRun ? undefined : await openDecide(connection, session)
   const limit = pLimit(10)
   const progress = createProgress(session)
   const results: Promise<Result>[] = []
   const tell = (seen: number) => progress.tell(session.t({ en: `${seen} orders read`, zh: `已读取 ${seen} 个订单` }))
   for await (const row of chosenRows(orders, options, connection, session, tell))
-    results.push(limit(() => expediteRow(row, by, options, connection, session)))
+    results.push(limit(() => expediteRow(row, decide, options, session)))
   const all = await Promise.all(results)
   progress.end()
   return tellResults(all, options, session)
@@ -118,18 +116,16 @@ const chosenRows = async function* (
 
 const expediteRow = async (
   row: Row,
-  by: string,
-  { dryRun, why }: Options,
-  connection: Connection,
+  decide: Decide | undefined,
+  { why }: Options,
   { now }: Session,
 ): Promise<Result> => {
   const order = pathOf(row.pk)
   const isSoon = row.due_at !== undefined && row.due_at <= now() + LIMITS.lease
   if (row.state !== 'PENDING') return { order, outcome: 'refused' }
   if (isSoon) return { order, outcome: 'due already' }
-  if (dryRun) return { order, outcome: 'would expedite' }
-  const request = readDecision(readRowKey(row.pk), 'expedite', { reason: why }, by)
-  const { status } = await decide(request, connection, now)
+  if (!decide) return { order, outcome: 'would expedite' }
+  const { status } = await decide(readRowKey(row.pk), 'expedite', { reason: why })
   return { order, outcome: status === 200 ? 'expedited' : 'refused' }
 }
 

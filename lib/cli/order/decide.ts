@@ -1,7 +1,30 @@
-import type { DecisionRequest } from '../../order/decision.ts'
-import type { Reply } from '../../order/reply.ts'
+import { type DecisionName, type DecisionRequest, readDecision } from '../../order/decision.ts'
+import type { OrderKey } from '../../order/row.ts'
 import { decideOrder } from '../../steps/decide-order.ts'
+import { callerIdentity } from '../aws/caller.ts'
 import type { Connection } from '../aws/connect.ts'
+import { type Answer, postToOrder } from '../aws/http-api.ts'
+import type { Session } from '../session.ts'
+import { CliError } from '../words.ts'
+
+/** Carries a decision out. Throws InputError before anything is done where it is malformed. */
+export type Decide = (key: OrderKey, what: DecisionName, body: object) => Promise<Answer>
+
+/** Of a stack by its protected route, where it is written down under the caller's name; else in the table itself. */
+export const openDecide = async (connection: Connection, { env, now }: Session): Promise<Decide> => {
+  const { api } = connection
+  if (api === undefined) {
+    const by = await callerIdentity(env)
+    return (key, what, body) => decideHere(readDecision(key, what, body, by), connection, now)
+  }
+  return async (key, what, body) => {
+    readDecision(key, what, body, api)
+    const answer = await postToOrder(api, key, what, body)
+    if (answer.status === 200 || answer.body.title !== undefined) return answer
+    const says = `${answer.status} ${answer.body.message ?? answer.body.detail ?? ''}`
+    throw new CliError({ en: `the API of the stack says ${says}`, zh: `堆栈的 API 返回 ${says}` })
+  }
+}
 
 const never = (): never => {
   throw new TypeError('a decision makes no call')
@@ -11,7 +34,7 @@ const never = (): never => {
  * The same decision as by the protected route. Nobody is told that a step is due: only the functions may put that on the
  * bus, and reconcile finds the row within a minute.
  */
-export const decide = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Reply> => {
+const decideHere = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Answer> => {
   const handled = await decideOrder(request, {
     ledger,
     now,
