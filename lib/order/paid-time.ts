@@ -48,7 +48,7 @@ const parseTime = (text: string): number | undefined => {
 
 /** ms of a date and time taken as UTC; undefined for one that no calendar has. */
 const realTime = (parts: readonly (string | undefined)[]): number | undefined => {
-  const [year = '', month = '', day = '', hour = '00', minute = '00', second = '00'] = parts
+  const [year, month, day, hour = '00', minute = '00', second = '00'] = parts
   const timeMs = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
   // The 30th of February becomes the 2nd of March, and the year 50 becomes 1950.
   const isReal = new Date(timeMs).toISOString() === `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`

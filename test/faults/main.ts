@@ -21,7 +21,9 @@ const showAll = async (rows: readonly Row[]): Promise<readonly Shown[]> => {
     for (const needs of ['template', 'bundle'] as const) copy.make(needs)
     /** What was made last with a guard missing. */
     const stale = new Set<Row['needs']>()
-    const files = [...new Set(rows.map(({ test, needs }) => `${test[0]}\n${needs ?? ''}`))]
+    // What is made with a guard missing comes last, so that no world stands on it.
+    const inTurn = [undefined, 'bundle', 'template'].flatMap((needs) => rows.filter((row) => row.needs === needs))
+    const files = [...new Set(inTurn.map(({ test, needs }) => `${test[0]}\n${needs ?? ''}`))]
     for (const file of files) {
       const ofFile = rows.filter(({ test, needs }) => file === `${test[0]}\n${needs ?? ''}`)
       const needs = ofFile[0]?.needs

@@ -1,5 +1,6 @@
 /** A mutant that no test can notice, because the program does the same. */
 export type Equivalent = {
+  /** Or the beginning of several. */
   readonly file: string
   readonly mutator: string
   /** What is altered, and into what. */
@@ -91,5 +92,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     code: "typeof number === 'number'",
     into: 'true',
     reason: 'only a number is a safe integer; the types do not know that',
+  },
+  {
+    file: 'lib/order/transition',
+    mutator: 'ConditionalExpression',
+    code: 'since !== undefined',
+    into: 'true',
+    reason: 'what is not there makes no number, which is greater than none; the types do not know that',
   },
 ]

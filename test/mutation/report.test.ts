@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { EQUIVALENT } from './equivalent.ts'
 import { readReport } from './report.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'mutation-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -51,7 +54,8 @@ describe('a report of mutants', () => {
 })
 
 it.each(EQUIVALENT)('$file still has the line of the equivalent mutant $code', ({ file, code, line = '' }) => {
-  const lines = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8').split('\n')
+  const files = globSync(file.endsWith('.ts') ? file : [`${file}*.ts`, `${file}/**/*.ts`], { cwd: ROOT })
+  const lines = files.flatMap((path) => readFileSync(`${ROOT}${path}`, 'utf8').split('\n'))
 
   expect(lines.filter((one) => one.includes(code) && one.includes(line))).not.toEqual([])
 })

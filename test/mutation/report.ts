@@ -77,7 +77,7 @@ const textAt = (source: string, { start, end }: Mutant['location']): string => {
 }
 
 const isSame = (known: (typeof EQUIVALENT)[number], one: Survivor): boolean =>
-  known.file === one.file &&
+  (one.file === known.file || (!known.file.endsWith('.ts') && one.file.startsWith(known.file))) &&
   known.mutator === one.mutator &&
   known.code === one.code &&
   known.into === one.into &&

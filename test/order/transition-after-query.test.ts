@@ -101,3 +101,9 @@ it('proves nothing by a word that was not kept', () => {
 
   expect(set).not.toHaveProperty('proof')
 })
+
+it('holds nothing for a reason of the past: only what is held stays held', () => {
+  const transition = afterQuery({ ...CLAIMED, reason: 'amount_differs' }, VERDICTS.unknown, MOMENT)
+
+  expect(transition.name).toBe('12 ask again')
+})

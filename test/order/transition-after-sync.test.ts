@@ -114,3 +114,11 @@ it('accepts a signed 204, which names no order_id', () => {
 
   expect(set).not.toHaveProperty('order_id')
 })
+
+it('keeps in our own words what is wrong with the deployment', () => {
+  const detail = 'secret of merchant 1900000109: is not a JSON object'
+
+  const { set } = afterSync(CLAIMED, { kind: 'config', verified: false, code: 'ERR_CONFIG', detail }, MOMENT)
+
+  expect(set?.last_error).toStrictEqual({ verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG', detail })
+})

@@ -70,6 +70,8 @@ describe('19: a notice that the shop takes back', () => {
     ['the sync was taken', { ...CLAIMED, state: 'SYNCED' } as const],
     ['it was rejected', { ...CLAIMED, state: 'REJECTED' } as const],
     ['it was charged twice', { ...CLAIMED, state: 'DOUBLE_CHARGED' } as const],
+    ['the sync was taken, whatever was said before', lastEnded(LAST_ERRORS.absent, { state: 'SYNCED' })],
+    ['it was rejected, though never called for', { ...CLAIMED, state: 'REJECTED', attempt: 0 } as const],
   ])('comes too late when %s', (_, row) => {
     expect(withdraw(row, 'wrong order number', NOW)).toBeUndefined()
   })

@@ -27,6 +27,12 @@ describe('what a notice does to the ledger', () => {
     })
   })
 
+  it('0: keeps which statement brought the line', () => {
+    const { set } = book(ORDER, NOW, '1900000109/today')
+
+    expect(set).toStrictEqual({ ...BORN, attempt: 0, next: 'sync', due_at: NOW, statement: '1900000109/today' })
+  })
+
   it('0: books a line for a query first where the order must be looked at before a sync', () => {
     const { set } = book({ ...ORDER, mode: 'observe' }, NOW)
 

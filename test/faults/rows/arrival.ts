@@ -196,7 +196,6 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/transition',
     code: "const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]",
     without: "const isDue = [exists('due')]",
-    test: ['functions/at-once.test.ts', 'makes one POST of fifty events at once that the sync is due'],
-    needs: 'bundle',
+    test: ['steps/sync-order.test.ts', 'is told how the order stands, and nothing is sent or written, when %s'],
   },
 ]
