@@ -107,7 +107,8 @@ export const flood = async (lines: number): Promise<Flood> => {
 
 /** Every row is told to be due twice over, as by two dispatches: how many calls go out, and how many orders get a second? */
 const callAll = async (rows: readonly Row[]): Promise<{ doubled: number; called: number }> => {
-  const { ledger } = plainLedger(...rows)
+  const pending = rows.filter(({ state }) => state === 'PENDING')
+  const { ledger } = plainLedger(...pending)
   const calls = new Map<string, number>()
   const deps = {
     ledger,
@@ -121,8 +122,7 @@ const callAll = async (rows: readonly Row[]): Promise<{ doubled: number; called:
     random: () => 0.5,
     nonce: () => 'N0NCE',
   }
-  for (const { pk, state } of rows) {
-    if (state !== 'PENDING') continue
+  for (const { pk } of pending) {
     const due = { ...readRowKey(pk), next: 'sync' as const }
     await Promise.all([serveDue(due, deps), serveDue(due, deps)])
   }

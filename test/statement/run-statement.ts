@@ -41,6 +41,8 @@ const handled = await readStatement(`statements/${MCHID}/${name}.csv`, {
     ...reader,
     readMany: (pks) => {
       read += pks.length
+      // Time and again, so that what is resident is what is held, and not the room that garbage once took.
+      if (read % (lines / 20) < pks.length) globalThis.gc?.()
       if (rssAtTenth === 0 && read >= lines / 10) rssAtTenth = rss()
       return reader.readMany(pks)
     },
