@@ -45,16 +45,6 @@ export const leanBundling = {
   alias: { ...bundling.alias, ...Object.fromEntries(LEFT_OUT.map((name) => [name, './lib/aws/left-out.ts'])) },
   // The SDK's client reads nothing but the version of its own package.
   plugins: [
-    // Node reads its whole Web Crypto API for whoever asks for either of these; the SDK wants no more than an id.
-    {
-      name: 'no-web-crypto',
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /^(node:crypto|\.\/uuid\/v4)$/ }, ({ importer }) =>
-          /@smithy\/core\/dist-es\/submodules\/serde\/index\.js$/.test(importer)
-            ? { path: `${import.meta.dirname}/lib/aws/left-out.ts` }
-            : undefined,
-        ),
-    },
     {
       name: 'version-alone',
       setup: ({ onLoad }) =>

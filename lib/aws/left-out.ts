@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-
 /**
  * Stands in the bundle of a function that somebody waits for, in place of those parts of the SDK that the settings of
  * its clients replace: they would be read, compiled and set up in every cold start, and never asked.
@@ -31,7 +29,3 @@ export const eventStreamSerdeProvider = undefined
 
 /** Of `node:fs/promises`, for the SDK's reader of `~/.aws`: Lambda has no such files. */
 export const readFile = async (): Promise<never> => leftOut('readFile')
-
-/** Of `node:crypto` and `./uuid/v4` in `@smithy/core/serde`: the ids of attempts and of repeated requests. */
-export const getRandomValues = undefined
-export const bindV4 = () => (): string => randomUUID()

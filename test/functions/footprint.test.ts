@@ -20,12 +20,12 @@ const pay = async (out_order_no: string) => {
   return result
 }
 
-it('has loaded neither undici nor Web Crypto after a sync', async () => {
+it('has not loaded undici after a sync', async () => {
   await pay('LIGHT')
 
   const modules = await world.lambdas.sync.moduleLoadList()
   expect(modules).toContain('NativeModule https')
-  expect(modules.filter((name) => /undici|webcrypto/.test(name))).toEqual([])
+  expect(modules.filter((name) => /undici/.test(name))).toEqual([])
 })
 
 it('has not loaded undici after a query', async () => {

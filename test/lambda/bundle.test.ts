@@ -58,7 +58,6 @@ describe('the bundle of sync', () => {
       '@smithy/core/event-streams',
       '@smithy/node-http-handler',
       '@smithy/signature-v4',
-      'node:crypto',
       'node:fs/promises',
     ])
     expect(asking.filter(({ path }) => !/^node_modules\/@(aws-sdk|smithy)\//.test(path))).toEqual([])

@@ -176,9 +176,7 @@ export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOp
   )
 
   const dueNow = () =>
-    [...rows.values()].filter(
-      ({ pk, due_at }) => !pk.startsWith(HEALTHY) && due_at !== undefined && due_at <= time.now(),
-    )
+    [...rows.values()].filter(({ pk, due_at = end }) => !pk.startsWith(HEALTHY) && due_at <= time.now())
   let backlog = { rows: 0, lagMs: 0 }
   for (let at = START; at < end; at += HOUR) {
     await time.run(Math.min(at + HOUR, end))
