@@ -159,7 +159,21 @@ const scripts = (language: Language): Table => {
   }
 }
 
-const TABLES = { refusals, stands, alarms, variables, parameters, limits, scripts } as const
+/** What was measured last, in the words of whoever measured it; the Chinese document has its own beside them. */
+const proof = (language: Language): Table => {
+  const parts = JSON.parse(readFileSync(`${ROOT}test/proof/proof.json`, 'utf8')) as Readonly<
+    Record<string, { readonly figures: Readonly<Record<string, number>> }>
+  >
+  return {
+    head: language === 'en' ? ['measured', 'figure'] : ['measured', '数值', '含义'],
+    rows: Object.values(parts).flatMap(({ figures }) =>
+      Object.entries(figures).map(([words, figure]) => [words, figure.toLocaleString('en')]),
+    ),
+    isWorded: language === 'zh',
+  }
+}
+
+const TABLES = { refusals, stands, alarms, variables, parameters, limits, scripts, proof } as const
 
 export const TABLE_NAMES = Object.keys(TABLES)
 
