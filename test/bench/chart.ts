@@ -25,6 +25,7 @@ export const chart = (lines: readonly Line[]): string => {
   })
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH + 40} ${height}" font-family="system-ui, sans-serif" font-size="12">`,
+    '<title>Ratios of the benchmark</title>',
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     text(LABEL, 24, 'ratio of one run; solid line: at most, dashed line: aim', 'start'),
     ...rows,

@@ -5,6 +5,7 @@ import { VARIABLES } from '../../lib/config.ts'
 import { adviceOf, type Stand } from '../../lib/order/advice.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import { REFUSALS, type Refusal, type Turn } from '../../lib/order/refusals.ts'
+import { PARTS } from '../proof/parts.ts'
 import { readTemplate, resourcesOf } from '../template/template.ts'
 
 export type Language = 'en' | 'zh'
@@ -159,17 +160,20 @@ const scripts = (language: Language): Table => {
   }
 }
 
-/** What was measured last, in the words of whoever measured it; the Chinese document has its own beside them. */
+/** What was measured last. */
 const proof = (language: Language): Table => {
   const parts = JSON.parse(readFileSync(`${ROOT}test/proof/proof.json`, 'utf8')) as Readonly<
     Record<string, { readonly figures: Readonly<Record<string, number>> }>
   >
+  const chinese = new Map(PARTS.flatMap(({ figures }) => Object.values(figures).map(({ en, zh }) => [en, zh])))
   return {
-    head: language === 'en' ? ['measured', 'figure'] : ['measured', '数值', '含义'],
+    head: language === 'en' ? ['measured', 'figure'] : ['实测', '数值'],
     rows: Object.values(parts).flatMap(({ figures }) =>
-      Object.entries(figures).map(([words, figure]) => [words, figure.toLocaleString('en')]),
+      Object.entries(figures).map(([words, figure]) => [
+        language === 'en' ? words : (chinese.get(words) ?? words),
+        figure.toLocaleString('en'),
+      ]),
     ),
-    isWorded: language === 'zh',
   }
 }
 

@@ -37,7 +37,9 @@ const prove = ({ command, built, figures }: Part): Proved | undefined => {
   return {
     commit: git('rev-parse', '--short=12', 'HEAD'),
     ...(git('status', '--porcelain', '--untracked-files=no') !== '' && { dirty: true as const }),
-    figures: Object.fromEntries(Object.entries(figures).map(([name, words]) => [words, measured[name] ?? Number.NaN])),
+    figures: Object.fromEntries(
+      Object.entries(figures).map(([name, words]) => [words.en, measured[name] ?? Number.NaN]),
+    ),
   }
 }
 

@@ -5,47 +5,53 @@ export type Part = {
   readonly command: readonly string[]
   /** Needs the bundles. */
   readonly built?: true
-  /** Figures as the command names them, in the words of the table. */
-  readonly figures: Readonly<Record<string, string>>
+  /** Figures as the command names them, in the words of the tables. */
+  readonly figures: Readonly<Record<string, { readonly en: string; readonly zh: string }>>
 }
 
 export const PARTS: readonly Part[] = [
   {
     name: 'faults',
     command: ['test/faults/main.ts'],
-    figures: { faults: 'faults on the way of an order', 'shown able to fail': 'whose test fails without the guard' },
+    figures: {
+      faults: { en: 'faults on the way of an order', zh: '订单途中的故障' },
+      'shown able to fail': { en: 'whose test fails without the guard', zh: '去掉防护后测试会失败的' },
+    },
   },
   {
     name: 'storm',
     command: ['test/storm/storm.ts'],
     built: true,
     figures: {
-      'orders of healthy merchants': 'orders in the storm',
-      'faults injected': 'faults in the storm',
-      'orders lost': 'orders lost',
-      'extra syncs': 'extra syncs, at most one for each fault',
-      'extra queries': 'extra queries, at most one for each fault',
-      'calls that overlapped': 'calls for one order that overlapped',
-      'double charges injected': 'double charges made',
-      'double charges found': 'double charges found',
+      'orders of healthy merchants': { en: 'orders in the storm', zh: '风暴中的订单' },
+      'faults injected': { en: 'faults in the storm', zh: '风暴中的故障' },
+      'orders lost': { en: 'orders lost', zh: '丢失的订单' },
+      'extra syncs': { en: 'extra syncs, at most one for each fault', zh: '多发的同步(每个故障至多一次)' },
+      'extra queries': { en: 'extra queries, at most one for each fault', zh: '多发的查单(每个故障至多一次)' },
+      'calls that overlapped': { en: 'calls for one order that overlapped', zh: '同一订单重叠的请求' },
+      'double charges injected': { en: 'double charges made', zh: '制造的重复支付' },
+      'double charges found': { en: 'double charges found', zh: '找出的重复支付' },
     },
   },
   {
     name: 'explore',
     command: ['test/explore/main.ts'],
     figures: {
-      'explored states': 'states of the ledger explored',
-      violations: 'violations among them',
-      'designs that must fail, and do': 'near designs that must fail, and do',
+      'explored states': { en: 'states of the ledger explored', zh: '遍历的台账状态' },
+      violations: { en: 'violations among them', zh: '其中违反约束的' },
+      'designs that must fail, and do': {
+        en: 'near designs that must fail, and do',
+        zh: '必须失败且确实失败的相近设计',
+      },
     },
   },
   {
     name: 'fuzz',
     command: ['test/fuzz/main.ts'],
     figures: {
-      inputs: 'notices, right and wrong',
-      'bad inputs, all refused': 'bad inputs, all refused',
-      'tampered answers, none believed': 'tampered answers, none believed',
+      inputs: { en: 'notices, right and wrong', zh: '通知(正确与错误)' },
+      'bad inputs, all refused': { en: 'bad inputs, all refused', zh: '错误输入,全部拒绝' },
+      'tampered answers, none believed': { en: 'tampered answers, none believed', zh: '被篡改的应答,无一采信' },
     },
   },
   {
@@ -53,21 +59,21 @@ export const PARTS: readonly Part[] = [
     command: ['test/leaks/main.ts'],
     built: true,
     figures: {
-      'values looked for': 'secret and personal values looked for',
-      'lines scanned': 'lines scanned for them',
-      hits: 'leaks found',
-      'leaks planted on purpose': 'leaks planted on purpose',
-      'of them found': 'of those found',
+      'values looked for': { en: 'secret and personal values looked for', zh: '查找的秘密值和个人信息' },
+      'lines scanned': { en: 'lines scanned for them', zh: '为此扫描的行数' },
+      hits: { en: 'leaks found', zh: '发现的泄露' },
+      'leaks planted on purpose': { en: 'leaks planted on purpose', zh: '故意植入的泄露' },
+      'of them found': { en: 'of those found', zh: '其中被发现的' },
     },
   },
   {
     name: 'mutation',
     command: ['test/mutation/main.ts'],
     figures: {
-      mutants: 'mutants of the core',
-      killed: 'noticed by a unit test',
-      equivalent: 'equivalent, with the reason',
-      survived: 'survived',
+      mutants: { en: 'mutants of the core', zh: '对核心代码的改动' },
+      killed: { en: 'noticed by a unit test', zh: '被单元测试发现的' },
+      equivalent: { en: 'equivalent, with the reason', zh: '等价的(附原因)' },
+      survived: { en: 'survived', zh: '未被发现的' },
     },
   },
 ]
