@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { connect as connectTo } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSend, type SendLimits, type SendRequest } from '../../lib/wechatpay/send.ts'
+import { fullPort } from '../support/full-port.ts'
 import { rsaPair } from '../support/keys.ts'
 import { serveRaw } from '../support/loopback.ts'
 import { selfSignedCertificate } from '../support/openssl.ts'
@@ -172,24 +170,3 @@ test('a request does not wait for a socket that is still being opened ahead', as
   expect(sent).toMatchObject(answered)
   await vi.waitFor(() => expect(server.sockets).toHaveLength(2))
 })
-
-/** A port of loopback whose queue of connections is full and never emptied. */
-const fullPort = async (): Promise<number> => {
-  const worker = new Worker(
-    `const { createServer } = require('node:net')
-     const { parentPort } = require('node:worker_threads')
-     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-       parentPort.postMessage(server.address().port)
-       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-     })`,
-    { eval: true },
-  )
-  const [port] = await once(worker, 'message')
-  const queue = Array.from({ length: 4 }, () => connectTo(port, '127.0.0.1').on('error', () => {}))
-  await once(queue[0] ?? worker, 'connect')
-  onTestFinished(async () => {
-    for (const socket of queue) socket.destroy()
-    await worker.terminate()
-  })
-  return port
-}

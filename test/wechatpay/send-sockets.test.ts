@@ -1,9 +1,7 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createSend, type SendLimits, type SendRequest } from '../../lib/wechatpay/send.ts'
+import { fullPort } from '../support/full-port.ts'
 import { type RawServer, serveRaw } from '../support/loopback.ts'
 
 const limits: SendLimits = { timeoutMs: 5_000, maxAnswerBytes: 65_536, maxIdleMs: 1_000 }
@@ -179,27 +177,6 @@ describe('a request on a socket that was used before is lost, never unsent,', ()
     expect(second).toStrictEqual({ kind: 'lost', reason: 'ABORT_ERR' })
   })
 })
-
-/** A port of loopback whose queue of connections is full and never emptied: another connection is not answered. */
-const fullPort = async (): Promise<number> => {
-  const worker = new Worker(
-    `const { createServer } = require('node:net')
-     const { parentPort } = require('node:worker_threads')
-     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-       parentPort.postMessage(server.address().port)
-       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-     })`,
-    { eval: true },
-  )
-  const [port] = await once(worker, 'message')
-  const queue = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}))
-  onTestFinished(async () => {
-    for (const socket of queue) socket.destroy()
-    await worker.terminate()
-  })
-  await sleep(50)
-  return port
-}
 
 test('a request is unsent when the time is up before there is a connection', async () => {
   const port = await fullPort()
