@@ -164,6 +164,21 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     ])
   })
 
+  test('about an order of a table that is named is made there, whatever stack is named beside it', async () => {
+    placeOrder(world, 'payafter-orders', 'TABLE', { state: 'accepted' })
+    await pay('TABLE')
+    await passUntilQuiet(world, 'TABLE')
+    const stack = await startCloudFormation('payscore-sync-prod', { HttpApiUrl: 'http://127.0.0.1:9' })
+    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    const there = ['--table', 'payscore-ledger', '--stack', 'payscore-sync-prod']
+
+    const { code } = await cli(['close', 'TABLE', ...there, '--reason', 'wrong number'])
+    await stack.close()
+
+    expect(code).toBe(0)
+    expect((await told('TABLE')).decisions).toMatchObject([{ what: 'close', by: ME, why: 'wrong number' }])
+  })
+
   test('says what the API of a stack says when it lets nobody in', async () => {
     placeOrder(world, 'payafter-orders', 'FORBIDDEN', { state: 'accepted' })
     await pay('FORBIDDEN')

@@ -42,8 +42,10 @@ export const addLedgerOptions = (command: Command, { t }: Session): Command =>
 
 export const connect = async (options: LedgerOptions, session: Session): Promise<Connection> => {
   if (options.local) enterLocalWorld(session)
-  const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
-  const table = options.table ?? (outputs ? outputs.get('LedgerTable') : session.env.LEDGER_TABLE)
+  const { table: named, stack } = options
+  // A table that is named is worked on itself: the API of a stack may stand before another.
+  const outputs = named === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
+  const table = named ?? (outputs ? outputs.get('LedgerTable') : session.env.LEDGER_TABLE)
   if (!table) throw new CliError(WHICH_LEDGER, 2)
   const client = new DynamoDBClient(patientSettings)
   const api = outputs?.get('HttpApiUrl')
