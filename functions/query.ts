@@ -1,6 +1,7 @@
 import { readConfig } from '../lib/config.ts'
 import { InputError } from '../lib/errors.ts'
 import { entry } from '../lib/lambda/entry.ts'
+import { rehearseQuery } from '../lib/lambda/rehearsal.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
@@ -18,4 +19,4 @@ const query = async (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('query', query)
-export const init = () => warmUp(config, deps)
+export const init = () => warmUp(config, deps, rehearseQuery)

@@ -1,5 +1,6 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
+import { rehearseQuery } from '../lib/lambda/rehearsal.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readOrderKey, readQueryCall } from '../lib/order/paid-order.ts'
@@ -22,4 +23,4 @@ const status = async (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('status', status)
-export const init = () => warmUp(config, deps)
+export const init = () => warmUp(config, deps, rehearseQuery)

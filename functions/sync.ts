@@ -1,5 +1,6 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
+import { rehearseSync } from '../lib/lambda/rehearsal.ts'
 import { createStepDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
@@ -21,4 +22,4 @@ const sync = (event: unknown): Promise<Handled> => {
 }
 
 export const handler = entry('sync', sync)
-export const init = () => warmUp(config, deps)
+export const init = () => warmUp(config, deps, rehearseSync)

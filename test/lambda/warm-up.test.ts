@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
+import type { Rehearsal } from '../../lib/lambda/rehearsal.ts'
 import { type WarmUpDeps, warmUp } from '../../lib/lambda/warm-up.ts'
 import type { Merchant } from '../../lib/order/merchant.ts'
 import type { Signer } from '../../lib/wechatpay/signed-call.ts'
@@ -24,29 +25,32 @@ const signer = (mchid: string): Signer => ({
   wechatpayKeys: new Map([['PUB_KEY_ID_1', rsaPair('wechatpay').publicKey]]),
 })
 
-const world = (changed: Partial<WarmUpDeps> = {}) => {
+const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehearsal', () => Promise<never>>> = {}) => {
   const done: string[] = []
+  // Not async: what throws at once must do so here.
+  const part =
+    <T>(name: keyof typeof changed, result: T) =>
+    (about = ''): Promise<T> => {
+      const change = changed[name]
+      if (change) return change()
+      done.push(`${name} ${about}`.trim())
+      return Promise.resolve(result)
+    }
+  const socket = part('socket', undefined)
   const deps: WarmUpDeps = {
-    merchants: {
-      signer: async (mchid) => {
-        done.push(`secret ${mchid}`)
-        return signer(mchid)
-      },
-    },
-    ledger: {
-      read: async (pk) => {
-        done.push(`read ${pk}`)
-        return undefined
-      },
-    },
-    send: {
-      connect: async () => {
-        done.push('connect')
-      },
-    },
-    ...changed,
+    merchants: { signer: (mchid) => part('secret', signer(mchid))(mchid), forget: notHere },
+    ledger: { read: part('ledger', undefined), apply: notHere, count: notHere, due: notHere },
+    send: Object.assign(notHere, { connect: () => socket() }),
+    announceDue: notHere,
+    now: Date.now,
+    random: Math.random,
+    nonce: () => '0'.repeat(32),
   }
-  return { done, deps }
+  const rehearse: Rehearsal = ({ mchid }) => part('rehearsal', undefined)(mchid)
+  return { done, deps, rehearse }
+}
+const notHere = (): never => {
+  throw new Error('init has no business here')
 }
 
 const never = () => new Promise<never>(() => {})
@@ -57,27 +61,27 @@ const throws = () => {
   throw new TypeError('at once')
 }
 
-it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, and loads the secret', async () => {
-  const { done, deps } = world()
+it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, loads the secret and rehearses once', async () => {
+  const { done, deps, rehearse } = world()
 
-  await warmUp(config(merchant('1900000109')), deps)
+  await warmUp(config(merchant('1900000109')), deps, rehearse)
 
-  expect(done.sort()).toEqual(['connect', 'read #', 'secret 1900000109'])
+  expect(done.sort()).toEqual(['ledger #', 'rehearsal 1900000109', 'secret 1900000109', 'socket'])
 })
 
 it('loads the secret of whoever signs, once', async () => {
-  const { done, deps } = world()
+  const { done, deps, rehearse } = world()
 
-  await warmUp(config(merchant('1900000125', '1800000001'), merchant('1900000126', '1800000001')), deps)
+  await warmUp(config(merchant('1900000125', '1800000001'), merchant('1900000126', '1800000001')), deps, rehearse)
 
   expect(done.filter((what) => what.startsWith('secret'))).toEqual(['secret 1800000001'])
 })
 
 it('loads no more than four secrets', async () => {
-  const { done, deps } = world()
+  const { done, deps, rehearse } = world()
   const five = ['1900000001', '1900000002', '1900000003', '1900000004', '1900000005']
 
-  await warmUp(config(...five.map((mchid) => merchant(mchid))), deps)
+  await warmUp(config(...five.map((mchid) => merchant(mchid))), deps, rehearse)
 
   expect(done.filter((what) => what.startsWith('secret'))).toEqual([
     'secret 1900000001',
@@ -87,33 +91,39 @@ it('loads no more than four secrets', async () => {
   ])
 })
 
-const parts: readonly [string, (how: () => Promise<never>) => Partial<WarmUpDeps>][] = [
-  ['the secret', (how) => ({ merchants: { signer: how } })],
-  ['the ledger', (how) => ({ ledger: { read: how } })],
-  ['the socket to WeChat Pay', (how) => ({ send: { connect: how } })],
-]
-it.each(parts)('does what it can when %s fails', async (_part, changed) => {
-  const { done, deps } = world(changed(fails))
+it('rehearses with a merchant that takes orders, and not without one', async () => {
+  const { done, deps, rehearse } = world()
+  const closed = { ...merchant('1900000109'), closed: true }
 
-  await warmUp(config(merchant('1900000109')), deps)
+  await warmUp(config(closed, merchant('1900000110'), merchant('1900000111')), deps, rehearse)
+  await warmUp(config(closed), deps, rehearse)
 
-  expect(done).toHaveLength(2)
+  expect(done.filter((what) => what.startsWith('rehearsal'))).toEqual(['rehearsal 1900000110'])
 })
 
-it.each(parts)('does what it can when %s throws before it begins', async (_part, changed) => {
-  const { done, deps } = world(changed(throws))
+const parts = ['secret', 'ledger', 'socket', 'rehearsal'] as const
+it.each(parts)('does what it can when the %s fails', async (part) => {
+  const { done, deps, rehearse } = world({ [part]: fails })
 
-  await warmUp(config(merchant('1900000109')), deps)
+  await warmUp(config(merchant('1900000109')), deps, rehearse)
 
-  expect(done).toHaveLength(2)
+  expect(done).toHaveLength(3)
 })
 
-it.each(parts)('ends at the deadline when %s hangs, and not before', async (_part, changed) => {
+it.each(parts)('does what it can when the %s throws before it begins', async (part) => {
+  const { done, deps, rehearse } = world({ [part]: throws })
+
+  await warmUp(config(merchant('1900000109')), deps, rehearse)
+
+  expect(done).toHaveLength(3)
+})
+
+it.each(parts)('ends at the deadline when the %s hangs, and not before', async (part) => {
   vi.useFakeTimers()
-  const { done, deps } = world(changed(never))
+  const { done, deps, rehearse } = world({ [part]: never })
   let isOver = false
 
-  const warm = warmUp(config(merchant('1900000109')), deps).then(() => {
+  const warm = warmUp(config(merchant('1900000109')), deps, rehearse).then(() => {
     isOver = true
   })
   await vi.advanceTimersByTimeAsync(2_999)
@@ -122,15 +132,15 @@ it.each(parts)('ends at the deadline when %s hangs, and not before', async (_par
   await warm
 
   expect(early).toBe(false)
-  expect(done).toHaveLength(2)
+  expect(done).toHaveLength(3)
   vi.useRealTimers()
 })
 
 it('leaves no timer behind', async () => {
   vi.useFakeTimers()
-  const { deps } = world()
+  const { deps, rehearse } = world()
 
-  await warmUp(config(merchant('1900000109')), deps)
+  await warmUp(config(merchant('1900000109')), deps, rehearse)
 
   expect(vi.getTimerCount()).toBe(0)
   vi.useRealTimers()

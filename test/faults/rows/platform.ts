@@ -286,7 +286,7 @@ export const PLATFORM: readonly Row[] = [
     file: 'lib/lambda/warm-up.ts',
     code: 'timer = setTimeout(resolve, withinMs)',
     without: 'timer = setTimeout(resolve, withinMs * 100)',
-    test: ['lambda/warm-up.test.ts', 'ends at the deadline when %s hangs, and not before'],
+    test: ['lambda/warm-up.test.ts', 'ends at the deadline when the %s hangs, and not before'],
   },
   {
     step: COLD_START,
@@ -295,6 +295,6 @@ export const PLATFORM: readonly Row[] = [
     file: 'lib/lambda/warm-up.ts',
     code: 'Promise.allSettled(',
     without: 'Promise.all(',
-    test: ['lambda/warm-up.test.ts', 'does what it can when %s fails'],
+    test: ['lambda/warm-up.test.ts', 'does what it can when the %s fails'],
   },
 ]
