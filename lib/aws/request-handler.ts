@@ -1,5 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { Agent as HttpAgent, type IncomingMessage, request } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 
 /** What the SDK hands to its handler of requests, and wants back. */
 type Request = {
@@ -52,9 +52,10 @@ const exchange = (
   signal: AbortSignal | undefined,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const isTls = protocol === 'https:'
-    const outgoing = (isTls ? httpsRequest : httpRequest)({
-      agent: isTls ? agents['https:'] : agents['http:'],
+    // It is the agent that speaks TLS, or does not.
+    const outgoing = request({
+      agent: protocol === 'https:' ? agents['https:'] : agents['http:'],
+      protocol,
       host: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,

@@ -1,5 +1,5 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { type ClientRequest, Agent as HttpAgent, type RequestOptions, request } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import { isIP, Socket } from 'node:net'
 import type { RawAnswer } from './answer.ts'
 
@@ -31,9 +31,9 @@ export type Connection = Send & { readonly connect: () => Promise<void> }
  */
 export const createSend = (origin: URL, limits: SendLimits): Connection => {
   const sockets = keepAliveAgent(origin, limits)
-  const request = origin.protocol === 'https:' ? httpsRequest : httpRequest
   const send: Send = ({ method, target, headers, body }) => {
     sockets.dropIdle()
+    // It is the agent that speaks TLS, or does not.
     const options: RequestOptions = {
       ...sockets.address,
       agent: sockets.agent,

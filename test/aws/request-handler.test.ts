@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createRequestHandler } from '../../lib/aws/request-handler.ts'
+import { rsaPair } from '../support/keys.ts'
 import { serveRaw } from '../support/loopback.ts'
+import { selfSignedCertificate } from '../support/openssl.ts'
+import { trustOnly } from '../support/trust.ts'
 
 const limits = { connectionTimeout: 300, requestTimeout: 600 }
 const OK = 'HTTP/1.1 200 OK\r\nX-Amzn-RequestId: 1\r\nContent-Length: 2\r\n\r\n{}'
@@ -73,6 +76,49 @@ describe('a request', () => {
 
     expect(response).toMatchObject({ statusCode: 400, body: Buffer.from('{"a}') })
   })
+})
+
+describe('over TLS', () => {
+  const { privateKey } = rsaPair('server')
+  const overTls = async (names: string, isTrusted = true) => {
+    const certificate = await selfSignedCertificate(privateKey, { subject: '/CN=a', names })
+    if (isTrusted) trustOnly(certificate)
+    const server = await serveRaw((socket) => socket.write(OK), { privateKey, certificate })
+    const headers = { host: `localhost:${server.port}`, 'content-length': '11' }
+    const exchange = () =>
+      start().handle({ ...request(server.port), protocol: 'https:', hostname: 'localhost', headers })
+    return { server, exchange }
+  }
+
+  it('a request names its host in the handshake, and is answered', async () => {
+    const { server, exchange } = await overTls('DNS:localhost')
+
+    const { response } = await exchange()
+
+    expect(response).toMatchObject({ statusCode: 200, body: Buffer.from('{}') })
+    expect(server.requests).toEqual([
+      `POST / HTTP/1.1\r\nhost: localhost:${server.port}\r\ncontent-length: 11\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
+    ])
+    expect(server.sockets.map((socket) => 'servername' in socket && socket.servername)).toEqual(['localhost'])
+  })
+
+  it.each([
+    ['another host', 'DNS:example.com', true, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['nobody who is trusted', 'DNS:localhost', false, 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ])('no byte goes out where the certificate is of %s', async (_whose, names, isTrusted, code) => {
+    const { server, exchange } = await overTls(names, isTrusted)
+
+    expect(await failureOf(exchange())).toMatchObject({ code })
+    expect(server.requests).toEqual([])
+  })
+})
+
+it('reaches an address of IPv6, which a URL has in brackets', async () => {
+  const server = await serveRaw((socket) => socket.write(OK), undefined, '::1')
+
+  const { response } = await start().handle({ ...request(server.port), hostname: '[::1]' })
+
+  expect(response).toMatchObject({ statusCode: 200 })
 })
 
 describe('a request fails as a time-out, which the SDK tries again,', () => {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { pem } from './keys.ts'
 
 /** Listens on a free port of loopback until the test ends. */
-export const listen = async (server: Server): Promise<number> => {
+export const listen = async (server: Server, address = '127.0.0.1'): Promise<number> => {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay()
@@ -18,7 +18,7 @@ export const listen = async (server: Server): Promise<number> => {
     for (const socket of sockets) socket.destroy()
     await closed
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
   return (server.address() as AddressInfo).port // a listening TCP server has no other kind of address
 }
 
@@ -37,6 +37,7 @@ type Answering = (socket: Socket, request: string) => void
 export const serveRaw = async (
   answer: Answering,
   tls?: { readonly privateKey: KeyObject; readonly certificate: string },
+  address?: string,
 ): Promise<RawServer> => {
   const requests: string[] = []
   const sockets: Socket[] = []
@@ -58,7 +59,7 @@ export const serveRaw = async (
     ? createTlsServer({ key: pem(tls.privateKey), cert: tls.certificate }, onSocket)
     : createServer(onSocket)
   server.on('tlsClientError', () => {})
-  return { port: await listen(server), requests, sockets }
+  return { port: await listen(server, address), requests, sockets }
 }
 
 /** Infinity until the header has come whole. */

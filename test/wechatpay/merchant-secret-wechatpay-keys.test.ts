@@ -33,6 +33,7 @@ describe('wechatpay_keys is refused', () => {
   test.each([
     ['an id without PUB_KEY_ID_', '0119000001092026112400000000000001'],
     ['PUB_KEY_ID_ alone', 'PUB_KEY_ID_'],
+    ['text before PUB_KEY_ID_', `my${PUBLIC_KEY_ID}`],
     ['an id too long', `PUB_KEY_ID_${'0'.repeat(65)}`],
     ['an id in small letters', PUBLIC_KEY_ID.toLowerCase()],
     ['a serial in small letters', PLATFORM_SERIAL.toLowerCase()],

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
+import { daysLeft, readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
 import { pem, rsaPair } from '../support/keys.ts'
 import { selfSignedCertificate } from '../support/openssl.ts'
 import { MERCHANT_SERIAL, merchant, PLATFORM_SERIAL, PUBLIC_KEY_ID, platform, wechatpay } from './recorded-answers.ts'
@@ -125,6 +125,7 @@ describe('serial_no is refused', () => {
     ['in small letters', MERCHANT_SERIAL.toLowerCase()],
     ['in decimal', '79219485746310475102938475610293847561029384756'],
     ['as a number', 7921948574631047],
+    ['in a list', [MERCHANT_SERIAL]],
     ['without its leading zero', MERCHANT_SERIAL.slice(1)],
     ['with a digit too many', `0${MERCHANT_SERIAL}`],
     ['with colons', MERCHANT_SERIAL.replace(/..(?=.)/g, '$&:')],
@@ -147,6 +148,7 @@ describe('private_key is refused', () => {
   test.each([
     ['missing', undefined, notPkcs8],
     ['as an object', { pem: privateKeyPem }, notPkcs8],
+    ['in a list', [privateKeyPem], notPkcs8],
     ['without its line breaks', privateKeyPem.replaceAll('\n', ''), notPkcs8],
     ['with spaces for line breaks', privateKeyPem.replaceAll('\n', ' '), notPkcs8],
     ['with \\n written out', privateKeyPem.replaceAll('\n', '\\n'), notPkcs8],
@@ -170,5 +172,24 @@ describe('private_key is refused', () => {
     ['of 1024 bits', pem(small.privateKey), 'private_key must be RSA of at least 2048 bits'],
   ])('%s', (_how, private_key, problem) => {
     expectRefusal(JSON.stringify({ ...whole, private_key }), problem)
+  })
+})
+
+describe('the days that a certificate has left', () => {
+  const end = Date.UTC(2026, 10, 24, 16)
+
+  test.each([
+    ['30 days before its end', '2026-10-25T16:00:00Z', 30],
+    ['a moment less than 30 days before it', '2026-10-25T16:00:00.001Z', 29],
+    ['at its end', '2026-11-24T16:00:00Z', 0],
+    ['a moment after it', '2026-11-24T16:00:00.001Z', -1],
+  ])('%s', (_when, now, days) => {
+    expect(daysLeft({ ...read(whole), notAfter: end }, Date.parse(now))).toBe(days)
+  })
+
+  test('are not known where the secret does not say', () => {
+    const { not_after: _, ...silent } = whole
+
+    expect(daysLeft(read(silent), end)).toBeUndefined()
   })
 })

@@ -102,6 +102,17 @@ describe('a query', () => {
   })
 })
 
+test('a channel that the institution does not use is left out of the body and of the query', () => {
+  const { channel_id: _, ...call } = acquiringbank
+
+  expect(syncRequest(call).body).toBe(
+    '{"sub_mchid":"1900000109","service_id":"2002000000000558128851361561536","type":"Order_Paid","detail":{"paid_time":"20261124103000"}}',
+  )
+  expect(queryRequest(call).target).toBe(
+    '/v3/payscore/acquiringbank/serviceorder?service_id=2002000000000558128851361561536&out_order_no=1234323JKHDFE1243252&sub_mchid=1900000109',
+  )
+})
+
 describe('an order number', () => {
   const call: Call = { ...serviceorder, out_order_no: 'aZ09_-|*' }
 

@@ -1,10 +1,10 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createSend, type SendLimits, type SendRequest } from '../../lib/wechatpay/send.ts'
 import { fullPort } from '../support/full-port.ts'
 import { rsaPair } from '../support/keys.ts'
 import { serveRaw } from '../support/loopback.ts'
 import { selfSignedCertificate } from '../support/openssl.ts'
+import { trustOnly } from '../support/trust.ts'
 
 const limits: SendLimits = { timeoutMs: 5_000, maxAnswerBytes: 65_536, maxIdleMs: 1_000 }
 const request: SendRequest = { method: 'POST', target: '/v3/a', headers: {}, body: '{}' }
@@ -38,9 +38,7 @@ describe('a socket opened ahead', () => {
     const { privateKey } = rsaPair('server')
     const names = { subject: '/CN=a', names: 'IP:127.0.0.1' }
     const certificate = await selfSignedCertificate(privateKey, names)
-    const trustedBefore = getCACertificates('default')
-    setDefaultCACertificates([certificate])
-    onTestFinished(() => setDefaultCACertificates(trustedBefore))
+    trustOnly(certificate)
     const server = await serveRaw((socket) => socket.write(OK), { privateKey, certificate })
     const send = createSend(new URL(`https://127.0.0.1:${server.port}`), limits)
 
@@ -50,6 +48,20 @@ describe('a socket opened ahead', () => {
 
     expect(sent).toMatchObject(answered)
     expect(server.sockets).toHaveLength(1)
+  })
+
+  test('names the host in the handshake, so that a server of many hosts shows its certificate', async () => {
+    const { privateKey } = rsaPair('server')
+    const certificate = await selfSignedCertificate(privateKey, { subject: '/CN=a', names: 'DNS:localhost' })
+    trustOnly(certificate)
+    const server = await serveRaw((socket) => socket.write(OK), { privateKey, certificate })
+    const send = createSend(new URL(`https://localhost:${server.port}`), limits)
+
+    await send.connect()
+    const sent = await send(request)
+
+    expect(sent).toMatchObject(answered)
+    expect(server.sockets.map((socket) => 'servername' in socket && socket.servername)).toEqual(['localhost'])
   })
 
   test('serves one of two requests that go out at once', async () => {

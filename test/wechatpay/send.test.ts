@@ -99,6 +99,15 @@ describe('an answer', () => {
     })
   })
 
+  test('leaves no timer behind', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length
+    const before = timers()
+
+    await answerTo(OK)
+
+    expect(timers()).toBe(before)
+  })
+
   test('of 204 has an empty body', async () => {
     const sent = await answerTo('HTTP/1.1 204 No Content\r\nRequest-Id: 08F0-0\r\n\r\n')
 
@@ -243,6 +252,17 @@ describe('a request is lost', () => {
     const sent = await sendTo(server.port)(sync)
 
     expect(sent).toStrictEqual({ kind: 'lost', reason })
+  })
+
+  test('and its socket is given up, when another protocol is offered', async () => {
+    const closed = new Promise<void>((resolve) => {
+      void serveRaw((socket) => {
+        socket.on('close', () => resolve())
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
+      }).then((server) => sendTo(server.port)(sync))
+    })
+
+    await expect(closed).resolves.toBeUndefined()
   })
 
   test.each([
