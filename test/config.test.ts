@@ -249,6 +249,8 @@ describe('WECHATPAY_ORIGIN', () => {
     'https://\u0430pi.mch.weixin.qq.com',
     'http://127.0.0.1.evil.example',
     'http://localhost.evil.example',
+    'http://evil-localhost',
+    'http://evil.127.0.0.1.example',
     'http://evil.example:80@127.0.0.1',
     'http://128.0.0.1',
     'http://0.0.0.0',

@@ -44,16 +44,18 @@ const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 
 const wanted = values.only?.split(',')
 const groups = GROUPS.filter(({ name }) => !wanted || wanted.includes(name))
 if (groups.length === 0) throw new Error(`no such group; there are ${GROUPS.map(({ name }) => name).join(', ')}`)
-const results = groups.map((group) => [group.name, measure(group)] as const)
+const results = groups.map((group) => [group, measure(group)] as const)
 
-const sum = (of: 'mutants' | 'killed' | 'equivalent' | 'survived') =>
-  results.reduce((total, [, result]) => total + result[of], 0)
-const figures = {
-  mutants: sum('mutants'),
-  killed: sum('killed'),
-  equivalent: sum('equivalent'),
-  survived: sum('survived'),
+/** Of the groups that must be noticed whole, or of those that are only printed. */
+const figuresOf = (isJudged: boolean) => {
+  const some = results.flatMap(([{ least }, result]) => ((least !== undefined) === isJudged ? [result] : []))
+  const sum = (of: 'mutants' | 'killed' | 'equivalent' | 'survived') =>
+    some.reduce((total, result) => total + result[of], 0)
+  return { mutants: sum('mutants'), killed: sum('killed'), equivalent: sum('equivalent'), survived: sum('survived') }
 }
-say(`${figures.killed} of ${figures.mutants} noticed, ${figures.equivalent} equivalent, ${figures.survived} survived`)
-if (values.json) writeFileSync(values.json, JSON.stringify(figures))
+const [core, rest] = [figuresOf(true), figuresOf(false)]
+for (const [name, { mutants, killed, equivalent, survived }] of Object.entries({ core, rest }))
+  say(`${name}: ${killed} of ${mutants} noticed, ${equivalent} equivalent, ${survived} survived`)
+const named = Object.entries(rest).map(([name, figure]) => [`${name} in the rest`, figure])
+if (values.json) writeFileSync(values.json, JSON.stringify({ ...core, ...Object.fromEntries(named) }))
 process.exitCode = results.every(([, { isEnough }]) => isEnough) ? 0 : 1
