@@ -36,7 +36,7 @@ export const surveyStatement = async (bytes: Readable, maxBytes: number): Promis
       head && head.length >= HEAD_BYTES ? head : Buffer.concat([head ?? Buffer.alloc(0), chunk.subarray(0, HEAD_BYTES)])
     total += chunk.length
     if (total > maxBytes) break
-    isUtf8 &&= decodes(utf8, chunk)
+    isUtf8 &&= decodes(utf8, chunk, false)
     for (const byte of chunk) {
       if (byte > CR) isInLine = true
       else if ((byte === LF || byte === CR) && isInLine) {
@@ -46,7 +46,7 @@ export const surveyStatement = async (bytes: Readable, maxBytes: number): Promis
     }
   }
   bytes.destroy()
-  isUtf8 &&= decodes(utf8)
+  isUtf8 &&= decodes(utf8, undefined, true)
   return { encoding: encodingOf(head ?? Buffer.alloc(0), isUtf8), lines: lines + (isInLine ? 1 : 0), bytes: total }
 }
 
@@ -54,9 +54,9 @@ const LF = 0x0a
 const CR = 0x0d
 const HEAD_BYTES = 4096
 
-const decodes = (decoder: TextDecoder, chunk?: Buffer): boolean => {
+const decodes = (decoder: TextDecoder, chunk: Buffer | undefined, isEnd: boolean): boolean => {
   try {
-    decoder.decode(chunk, { stream: chunk !== undefined })
+    decoder.decode(chunk, { stream: !isEnd })
     return true
   } catch {
     return false
@@ -70,5 +70,5 @@ const encodingOf = (head: Buffer, isUtf8: boolean): Encoding => {
   const end = head.indexOf(LF)
   const firstLine = head.subarray(0, end < 0 ? head.length : end)
   const isChinese = firstLine.some((byte) => byte > 0x7f)
-  return isChinese && decodes(new TextDecoder('utf-8', { fatal: true }), firstLine) ? 'utf-8' : 'gb18030'
+  return isChinese && decodes(new TextDecoder('utf-8', { fatal: true }), firstLine, end >= 0) ? 'utf-8' : 'gb18030'
 }

@@ -44,6 +44,55 @@ describe('the records of a CSV file', () => {
     expect(records.filter((record) => 'fields' in record)).toHaveLength(31)
   })
 
+  it('may hold a field that runs over ten lines, and none over eleven', async () => {
+    const field = (lines: number) => `"${Array.from({ length: lines }, (_, i) => i).join('\n')}"`
+
+    expect(await recordsOf(`a\n${field(10)}\nb`)).toMatchObject([
+      { fields: ['a'] },
+      { line: 2, fields: ['0\n1\n2\n3\n4\n5\n6\n7\n8\n9'] },
+      { line: 12, fields: ['b'] },
+    ])
+    expect((await recordsOf(`a\n${field(11)}\nb`))[1]).toMatchObject({ line: 2, text: '"0', problem: {} })
+  })
+
+  it('keep blank lines within a field', async () => {
+    expect(await recordsOf('a,b\n"1\n\n2",3')).toEqual([
+      { line: 1, fields: ['a', 'b'] },
+      { line: 2, fields: ['1\n\n2', '3'] },
+    ])
+  })
+
+  it('are read by the delimiter of the first, and by commas where it has none', async () => {
+    expect(await recordsOf('a;b,c;d\n1;2,3;4')).toMatchObject([
+      { fields: ['a', 'b,c', 'd'] },
+      { fields: ['1', '2,3', '4'] },
+    ])
+    expect(await recordsOf('a,b;c\n1,2;3')).toMatchObject([{ fields: ['a', 'b;c'] }, { fields: ['1', '2;3'] }])
+    expect(await recordsOf('a\n1,2')).toMatchObject([{ fields: ['a'] }, { fields: ['1', '2'] }])
+  })
+
+  it('lose one line alone whose quotes fit together, but not as CSV', async () => {
+    const records = await recordsOf('a,b\n1,2\nx"y,"3\n4,"5"', 1000)
+
+    expect(records).toEqual([
+      { line: 1, fields: ['a', 'b'] },
+      { line: 2, fields: ['1', '2'] },
+      { line: 3, text: 'x"y,"3', problem: { en: 'quotes do not fit together', zh: '引号不成对' } },
+      { line: 4, fields: ['4', '5'] },
+    ])
+  })
+
+  it('lose a line that is too long, and the open quote before it, alone', async () => {
+    const records = await recordsOf(`a,b\n1,"2\n${'x'.repeat(8193)}\n3,4`, 65_536)
+
+    expect(records).toMatchObject([
+      { line: 1 },
+      { line: 2, problem: { en: 'quotes do not fit together' } },
+      { line: 3, problem: { en: 'the line is too long' } },
+      { line: 4, fields: ['3', '4'] },
+    ])
+  })
+
   it('lose one line alone to a quote that is open at the end', async () => {
     expect(await recordsOf('a,b\n1,"2\n3,4')).toMatchObject([
       { line: 1 },
@@ -67,6 +116,35 @@ describe('the records of a CSV file', () => {
       { line: 2, problem: { zh: '该行过长' } },
       { line: 3, fields: ['1', '2'] },
     ])
+  })
+})
+
+describe('the lines of a statement', () => {
+  it('are numbered from 1, blank ones among them, and the last may have an end or none', async () => {
+    expect(await linesOf(Buffer.from('a\n\nb\r'))).toEqual([
+      { number: 1, text: 'a', isCut: false },
+      { number: 2, text: '', isCut: false },
+      { number: 3, text: 'b', isCut: false },
+    ])
+    expect(await linesOf(Buffer.from('a\n'))).toHaveLength(1)
+    expect(await linesOf(Buffer.from(''))).toEqual([])
+  })
+
+  it.each([
+    ['a line of their most characters whole', 8192, false],
+    ['one more than that cut', 8193, true],
+  ])('have %s', async (_, length, isCut) => {
+    for (const size of [1000, 65_536])
+      for (const end of ['', '\n'])
+        expect(await linesOf(Buffer.from(`${'x'.repeat(length)}${end}`), 'utf-8', size)).toEqual([
+          { number: 1, text: 'x'.repeat(8192), isCut },
+        ])
+  })
+
+  it('are whole again after one that was cut', async () => {
+    const lines = await linesOf(Buffer.from(`${'x'.repeat(20_000)}\nb\nc`), 'utf-8', 1000)
+
+    expect(lines.map(({ isCut }) => isCut)).toEqual([true, false, false])
   })
 })
 

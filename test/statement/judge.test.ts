@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeLine, judgeMalformed } from '../../lib/statement/judge.ts'
+import { judgeLedgerOnly, judgeLine, judgeMalformed } from '../../lib/statement/judge.ts'
 import { CLAIMED, DAY, HELD, NOW } from '../support/orders.ts'
 import { MCHID } from '../support/statement-world.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
@@ -102,6 +102,91 @@ describe('a line whose order', () => {
 
   it('is pending says since when', () => {
     expect(judgeLine(LINE, { ...CLAIMED, created_at: NOW - DAY }, MARK, false)).toMatchObject({ since: NOW - DAY })
+  })
+})
+
+describe('an entry', () => {
+  const full = {
+    ...PROVED,
+    expected_amount: 3900,
+    shop_id: '南山店',
+    cashier_id: 'C1',
+    pos_ref: 'R-1',
+    proof: { ...WORD, sent_at: NOW - 1000 },
+  }
+  const { advice, ...told } = judgeLedgerOnly(full)
+
+  it('of an order that the list lacks tells all that the ledger knows of it', () => {
+    expect(told).toStrictEqual({
+      class: 'ledger_only',
+      out_order_no: '1234323JKHDFE1243252',
+      paid_time: '20261124102900',
+      amount: 3900,
+      shop_id: '南山店',
+      cashier_id: 'C1',
+      pos_ref: 'R-1',
+      state: 'SYNCED',
+      confirmed: true,
+      since: 1_795_487_340_000,
+      synced_at: 1_795_487_398_000,
+      needs_person: false,
+      is_open: false,
+    })
+    expect(advice?.turn).toBe('service')
+  })
+
+  it('leaves out what the ledger does not know', () => {
+    const { advice: _, ...entry } = judgeLedgerOnly(CLAIMED)
+
+    expect(entry).toStrictEqual({
+      class: 'ledger_only',
+      out_order_no: '1234323JKHDFE1243252',
+      paid_time: '20261124102900',
+      state: 'PENDING',
+      confirmed: false,
+      since: 1_795_487_340_000,
+      needs_person: false,
+      is_open: true,
+    })
+  })
+
+  it('of an order that was found done, and not synced by us, was synced when that was found', () => {
+    const { receipt: _, ...unsynced } = full
+
+    expect(judgeLedgerOnly(unsynced)).toMatchObject({ synced_at: 1_795_487_399_000, confirmed: true })
+  })
+
+  it('of an order closed with neither receipt nor proof has no time of its sync', () => {
+    const { receipt: _, proof: __, ...bare } = full
+
+    expect(judgeLedgerOnly(bare)).toMatchObject({ confirmed: false })
+    expect(judgeLedgerOnly(bare)).not.toHaveProperty('synced_at')
+  })
+
+  it('of an order that is not synced has no time of its sync, whatever was received', () => {
+    const entry = judgeLedgerOnly({ ...full, state: 'HELD' })
+
+    expect(entry).toMatchObject({ confirmed: false })
+    expect(entry).not.toHaveProperty('synced_at')
+    expect(entry).not.toHaveProperty('settled')
+  })
+
+  it('of a line takes its own sum and shop before those of the ledger', async () => {
+    const [line] = await statementOf(
+      'out_order_no,paid_time,amount,shop_id\n1234323JKHDFE1243252,20261124102900,1280,福田店\n',
+    )
+    if (!line || 'problem' in line) throw new Error('malformed')
+
+    expect(judgeLine(line, full, MARK, false)).toMatchObject({ amount: 1280, shop_id: '福田店', cashier_id: 'C1' })
+    expect(judgeLine(LINE, full, MARK, false)).toMatchObject({ amount: 3900 })
+    expect(judgeLine(LINE, PROVED, MARK, false)).not.toHaveProperty('amount')
+  })
+
+  it('of a line has no sum that nobody stated, nor a charge that nobody made', () => {
+    const entry = judgeLine(LINE, PROVED, MARK, false)
+
+    for (const name of ['amount', 'charged', 'transaction_id', 'settled', 'cashier_id', 'pos_ref', 'ledger_paid_time'])
+      expect(entry).not.toHaveProperty(name)
   })
 })
 

@@ -21,6 +21,16 @@ describe('a line of a statement', () => {
     ['A1,20261124093000,12.8', '2 A1 20261124093000 1280'],
     ['A1,20261124093000,"¥1,234.50"', '2 A1 20261124093000 123450'],
     ['A1,20261124093000,0.07元', '2 A1 20261124093000 7'],
+    ['A1,2026-1-4 9:30', '2 A1 20260104093000'],
+    ['A1,2026-11-24T9:30:00', '2 A1 20261124093000'],
+    ['  A1 , 20261124093000 ', '2 A1 20261124093000'],
+    ['" =""0012"" ",20261124093000', '2 0012 20261124093000'],
+    ['A1,20261124093000,"1,234,567"', '2 A1 20261124093000 123456700'],
+    ['A1,20261124093000,"12,345.6"', '2 A1 20261124093000 1234560'],
+    ['A1,20261124093000,¥12', '2 A1 20261124093000 1200'],
+    ['A1,20261124093000,¥12', '2 A1 20261124093000 1200'],
+    ["A1,20261124093000,,店'1", '2 A1 20261124093000 {"shop_id":"店\'1"}'],
+    ['A1,20261124093000,,x="1"', '2 A1 20261124093000 {"shop_id":"x=\\"1\\""}'],
     ['A1,20261124093000,,福田店,C1,R-1', '2 A1 20261124093000 {"shop_id":"福田店","cashier_id":"C1","pos_ref":"R-1"}'],
   ])('%s is understood', async (fields, payment) => {
     expect(await oneOf(fields)).toBe(payment)
@@ -39,6 +49,23 @@ describe('a line of a statement', () => {
       'A1,2026/11/31 09:30',
       '2: paid_time: must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
     ],
+    [
+      '1E+14,20261124093000',
+      '2: out_order_no: a spreadsheet has rounded this number; format the column as text and export it again',
+    ],
+    ['x1E+14,20261124093000', '2: out_order_no: must be 1 to 32 of 0-9 A-Z a-z _ - | *'],
+    ['1E+14x,20261124093000', '2: out_order_no: must be 1 to 32 of 0-9 A-Z a-z _ - | *'],
+    [
+      'A1,x2026-11-24 09:30',
+      '2: paid_time: must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
+    ],
+    [
+      'A1,2026-11-24 09:30x',
+      '2: paid_time: must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
+    ],
+    ['A1,20261124093000,"1,23"', '2: amount: must be yuan with at most two decimals, and not negative'],
+    ['A1,20261124093000,"1234,567"', '2: amount: must be yuan with at most two decimals, and not negative'],
+    ['A1,20261124093000,x12', '2: amount: must be yuan with at most two decimals, and not negative'],
     ['A1,20261124093000,12.345', '2: amount: must be yuan with at most two decimals, and not negative'],
     ['A1,20261124093000,-12', '2: amount: must be yuan with at most two decimals, and not negative'],
     ['A1,20261124093000,0', '2: amount: must be at least 1 fen'],
@@ -64,15 +91,42 @@ describe('a line of a statement', () => {
   it('says in Chinese what is wrong with each member', async () => {
     const lines = await statementOf(
       'out_order_no,paid_time,service_id,amount,shop_id,cashier_id,pos_ref\n' +
-        '订,20261124093000\nA,x\nA,20261124093000,1\nA,20261124093000,,0\nA,20261124093000,,,"a\nb"\n',
+        '订,20261124093000\nA,x\nA,20261124093000,1\nA,20261124093000,,0\nA,20261124093000,,,"a\nb"\n' +
+        'A,20261124093000,,,,"a\nb"\nA,20261124093000,,,,,"a\nb"\nA,20261124093000,,x\nA,20261124093000,,,\ufffd\n' +
+        '1.2E+14,20261124093000\n',
     )
+    const yuan = await statementOf('out_order_no,paid_time,金额\nA,20261124093000,x\n')
+    const json = await statementOf(`{\n7\n{"out_order_no":"A","x":"${'x'.repeat(9000)}"}\n`, 'jsonl')
 
-    expect(lines.map((line) => ('problem' in line ? line.problem.zh : ''))).toEqual([
+    expect([...lines, ...yuan, ...json].map((line) => ('problem' in line ? line.problem.zh : ''))).toEqual([
       '商户服务订单号须为1至32位数字、字母或 _ - | *',
       '收款成功时间无法识别,或晚于当前24小时以上',
       '服务ID缺失,或不属于该商户号',
       '金额须大于0',
       '门店编号须为1至64个可显示字符',
+      '收银员编号须为1至64个可显示字符',
+      '小票号须为1至64个可显示字符',
+      '金额须为整数分;若单位为元,请将列名改为“金额(元)”',
+      '含有乱码',
+      '订单号被表格软件改成了科学计数;请将该列设为文本格式后重新导出',
+      '金额须为元,最多两位小数,且不能为负数',
+      '不是有效的 JSON',
+      '必须是 JSON 对象',
+      '该行过长',
+    ])
+  })
+
+  it('without an order number is shown whole, as far as it helps', async () => {
+    const [line] = await statementOf('out_order_no,paid_time,shop_id\n,20261124, 福田店 \n')
+
+    expect(line && 'problem' in line && line.text).toBe('20261124 福田店')
+  })
+
+  it('whose quotes do not fit together is shown without what cannot be seen', async () => {
+    const lines = await statementOf('out_order_no,paid_time\nA1,"x\u0007\ty\n')
+
+    expect(lines).toEqual([
+      { line: 2, text: 'A1,"x y', problem: { en: 'quotes do not fit together', zh: '引号不成对' } },
     ])
   })
 
@@ -90,6 +144,16 @@ describe('a statement', () => {
     )
 
     expect(lines.map(told)).toEqual(['5 A1 20261124093000'])
+  })
+
+  it.each([
+    [9, true],
+    [10, false],
+  ])('may have %i lines above its header: %s', async (count, isRead) => {
+    const statement = statementOf(`${'标题\n'.repeat(count)}订单号,付款时间\nA1,20261124093000\n`)
+
+    if (isRead) expect((await statement).map(told)).toEqual([`${count + 2} A1 20261124093000`])
+    else await expect(statement).rejects.toThrow('no header was found')
   })
 
   it('is refused without a header', async () => {

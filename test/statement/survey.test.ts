@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { dayOfName, openKey, readStatementKey, reportKey, statementKeyOf } from '../../lib/statement/statement-key.ts'
+import {
+  dayOfName,
+  openKey,
+  readStatementKey,
+  reportKey,
+  statementKeyOf,
+  statementMark,
+} from '../../lib/statement/statement-key.ts'
 import { readStatementTask } from '../../lib/statement/statement-task.ts'
 import { surveyStatement } from '../../lib/statement/survey.ts'
 import { inPieces } from './reading.ts'
@@ -34,10 +41,42 @@ describe('the first look at a statement', () => {
     expect(await survey(Buffer.from(text), 1)).toMatchObject({ lines })
   })
 
+  it.each([
+    ['a first line of DEL alone', Buffer.concat([Buffer.from('\x7f\n'), SHOP]), 'gb18030'],
+    ['a first line of Chinese alone, without an end', SHOP, 'gb18030'],
+    ['a broken byte in the first line', Buffer.concat([Buffer.from([0xe9, 0x97]), Buffer.from('\n门店')]), 'gb18030'],
+    [
+      'an English first line, then Chinese and a broken byte',
+      Buffer.concat([Buffer.from('a\n门'), Buffer.from([0xe9])]),
+      'gb18030',
+    ],
+    ['an empty first line', Buffer.concat([Buffer.from('\n'), SHOP]), 'gb18030'],
+    ['a first byte of 0xff alone', Buffer.from([0xff, 0x41]), 'gb18030'],
+    ['a second byte of 0xfe alone', Buffer.from([0x41, 0xfe]), 'gb18030'],
+    ['mixed letters in its first line', Buffer.concat([Buffer.from('shop 门店\n'), Buffer.from([0xe9])]), 'utf-8'],
+  ])('of %s tells the encoding', async (_, bytes, encoding) => {
+    expect(await survey(bytes)).toMatchObject({ encoding })
+  })
+
+  it('judges by the first 4,096 bytes in whatever pieces they come', async () => {
+    const bytes = Buffer.concat([Buffer.from(`${'门'.repeat(1000)}\n`), SHOP])
+
+    for (const size of [1, 1000, 4095, 4096, 4097, 100_000])
+      expect(await survey(bytes, size)).toMatchObject({ encoding: 'utf-8', lines: 2, bytes: 3005 })
+  })
+
   it('stops at more bytes than there may be', async () => {
     const { bytes } = await surveyStatement(inPieces(Buffer.alloc(10_000, 'x'), 100), 1000)
 
     expect(bytes).toBe(1100)
+  })
+
+  it('takes exactly as many as there may be, and lets go of a file that it has not read to its end', async () => {
+    const [whole, more] = [inPieces(Buffer.alloc(1000, 'x'), 100), inPieces(Buffer.alloc(2000, 'x'), 100)]
+
+    expect(await surveyStatement(whole, 1000)).toEqual({ encoding: 'utf-8', lines: 1, bytes: 1000 })
+    await surveyStatement(more, 1000)
+    expect(more.destroyed).toBe(true)
   })
 })
 
@@ -61,6 +100,10 @@ describe('the key of a statement', () => {
     'statements/a.csv',
     'reports/1900000109/a.csv',
     'statements/1900000109/a\n.csv',
+    'my/statements/1900000109/a.csv',
+    'statements/1900000109/a.csv.gz.txt',
+    'statements/1900000109/a.csv ',
+    'statements/1900000109/.hidden.csv',
     `statements/1900000109/${'x'.repeat(129)}.csv`,
   ])('%j is none', (key) => {
     expect(readStatementKey(key)).toBeUndefined()
@@ -73,6 +116,15 @@ describe('the key of a statement', () => {
     expect(reportKey(statement, 'html')).toBe('reports/1900000109/a.html')
     expect(openKey(statement)).toBe('open/1900000109/a.csv.gz')
     expect(statementKeyOf('open/1900000109/a.csv.gz')).toBe(statement.key)
+    expect(statementMark(statement)).toBe('1900000109/a')
+  })
+
+  it('may have the names of the folders in its own', () => {
+    const statement = readStatementKey('statements/1900000109/statements open.csv')
+    if (!statement) throw new Error('no statement')
+
+    expect(openKey(statement)).toBe('open/1900000109/statements open.csv')
+    expect(statementKeyOf(openKey(statement))).toBe(statement.key)
   })
 
   it.each([
@@ -102,7 +154,12 @@ describe('what the function is asked', () => {
 
   it.each([
     undefined,
+    null,
+    'renew',
     {},
+    { source: 'aws.s3', detail: null },
+    { source: 'aws.s3', detail: { object: null } },
+    { source: 'aws.s3', detail: { object: { key: 1 } } },
     { do: 'delete' },
     { source: 'aws.s3' },
     { source: 'com.x', detail: { object: { key: 'a' } } },
