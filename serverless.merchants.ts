@@ -77,9 +77,15 @@ const doors = ({ merchants, sources, tills }: MerchantsFile) => {
     const id = `Till${logicalId(source)}`
     const own = merchants.filter((merchant) => merchant.sources.includes(source)).map(({ mchid }) => mchid)
     const policies = chunksOf(own, MERCHANTS_IN_A_POLICY).map((mchids, i) => {
-      const name = `${id}Policy${i === 0 ? '' : i + 1}`
+      const part = i === 0 ? '' : i + 1
+      const [name, statements] = [`${id}Policy${part}`, `${id}StatementPolicy${part}`]
       Resources[name] = tillPolicy(source, mchids)
       Outputs[name] = { Description: `What ${source} may do, for ${mchids.join(', ')}`, Value: ref(name) }
+      Resources[statements] = statementPolicy(source, mchids)
+      Outputs[statements] = {
+        Description: `Uploads lists and reads reports for ${source}, of ${mchids.join(', ')}`,
+        Value: ref(statements),
+      }
       return ref(name)
     })
     if (accounts.length > 0) {
@@ -132,6 +138,24 @@ const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
     },
   },
 })
+
+/** Whoever may upload a list says that customers paid: as good as a till, and no further than its merchants. */
+const statementPolicy = (source: string, mchids: readonly string[]): Json => ({
+  Type: 'AWS::IAM::ManagedPolicy',
+  Properties: {
+    Description: `Uploads statements as ${source} and reads its reports`,
+    PolicyDocument: {
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 's3:PutObject', Resource: objectsOf('statements', mchids) },
+        { Effect: 'Allow', Action: 's3:GetObject', Resource: objectsOf('reports', mchids) },
+      ],
+    },
+  },
+})
+
+const objectsOf = (folder: string, mchids: readonly string[]): readonly Json[] =>
+  mchids.map((mchid) => sub(`\${Statements.Arn}/${folder}/${mchid}/*`))
 
 const tillRole = (source: string, accounts: readonly string[], policies: readonly Json[]): Json => ({
   Type: 'AWS::IAM::Role',

@@ -29,6 +29,11 @@ export const callerCases = (template: Template): readonly Case[] => {
     principal: role('TillComExampleOtherRole'),
     policy: managedPolicy(template, 'TillComExampleOtherPolicy'),
   }
+  const lists = {
+    who: 'who uploads a till’s lists',
+    principal: role('office'),
+    policy: managedPolicy(template, 'TillComExamplePosStatementPolicy'),
+  }
   const stranger = { ...pos, who: 'a role with a till’s policy that is not listed', principal: role('stranger') }
   const admin = { who: 'an administrator', principal: role('admin'), policy: everything }
   const operator = {
@@ -86,6 +91,14 @@ export const callerCases = (template: Template): readonly Case[] => {
       'lambda:InvokeFunction',
       `arn:aws:lambda:ap-east-1:${ACCOUNT}:function:${name}`,
     )
+  const stores = (isAllowed: boolean, caller: Caller, how: 'put' | 'get', key: string) =>
+    request(
+      isAllowed,
+      caller,
+      `${how} ${key}`,
+      how === 'put' ? 's3:PutObject' : 's3:GetObject',
+      `arn:aws:s3:::Statements/${key}`,
+    )
 
   return [
     // Over HTTP
@@ -124,6 +137,18 @@ export const callerCases = (template: Template): readonly Case[] => {
     invokes(false, other, 'SyncLambdaFunction'),
     invokes(false, support, 'SyncLambdaFunction'),
     invokes(true, operator, 'SyncLambdaFunction'),
+    // By list
+    stores(true, lists, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(true, lists, 'put', 'statements/1900000111/a/b.csv'),
+    stores(true, lists, 'get', 'reports/1900000111/2026-11-24.html'),
+    stores(false, lists, 'put', 'statements/1900000110/2026-11-24.csv'),
+    stores(false, lists, 'put', 'statements/19000001090/2026-11-24.csv'),
+    stores(false, lists, 'put', 'reports/1900000109/2026-11-24.html'),
+    stores(false, lists, 'get', 'reports/1900000110/2026-11-24.html'),
+    stores(false, lists, 'get', 'statements/1900000109/2026-11-24.csv'),
+    stores(false, pos, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(false, support, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(true, operator, 'put', 'statements/1900000109/2026-11-24.csv'),
     // Our own functions
     puts(true, own('ReconcileRole'), ['payscore.reconcile'], ['Payscore Order Due']),
     puts(true, own('SyncRole'), ['payscore.reconcile'], ['Payscore Order Due']),

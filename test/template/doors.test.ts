@@ -63,6 +63,30 @@ describe('the policy of a till', () => {
     })
   })
 
+  it('for its lists names the folders of its own merchants', () => {
+    expect(managedPolicy(template, 'TillComExamplePosStatementPolicy')).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 's3:PutObject',
+          Resource: [
+            'arn:aws:s3:::Statements/statements/1900000109/*',
+            'arn:aws:s3:::Statements/statements/1900000111/*',
+          ],
+        },
+        {
+          Effect: 'Allow',
+          Action: 's3:GetObject',
+          Resource: ['arn:aws:s3:::Statements/reports/1900000109/*', 'arn:aws:s3:::Statements/reports/1900000111/*'],
+        },
+      ],
+    })
+    expect(readTemplate().Outputs).toMatchObject({
+      TillComExamplePosStatementPolicy: { Value: { Ref: 'TillComExamplePosStatementPolicy' } },
+    })
+  })
+
   it('is split where a till serves more merchants than one policy takes', async () => {
     const entries = Array.from({ length: 15 }, (_, i) => [
       `${1_900_000_000 + i}`,
@@ -75,7 +99,13 @@ describe('the policy of a till', () => {
 
     const doors = (await merchantsVariable('doors', text)) as { readonly Resources: Json }
 
-    expect(Object.keys(doors.Resources)).toEqual(['TillAPolicy', 'TillAPolicy2', 'TillAOnly'])
+    expect(Object.keys(doors.Resources)).toEqual([
+      'TillAPolicy',
+      'TillAStatementPolicy',
+      'TillAPolicy2',
+      'TillAStatementPolicy2',
+      'TillAOnly',
+    ])
   })
 })
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { LIMITS } from '../../lib/order/limits.ts'
 import { allStatements } from './policies.ts'
 import { readDefaultRules } from './rules.ts'
-import { propertiesOf, readTemplate, resolve } from './template.ts'
+import { propertiesOf, resolve } from './template.ts'
+import { twoTills } from './two-tills.ts'
 
-const template = readTemplate()
+const template = await twoTills()
 const bucket = propertiesOf(template, 'Statements')
 
 describe('the bucket of statements', () => {
@@ -60,7 +61,7 @@ describe('the bucket of statements', () => {
     expect(bucket.NotificationConfiguration).toEqual({ EventBridgeConfiguration: { EventBridgeEnabled: true } })
   })
 
-  it('may be written by whoever uploads, at statements/ alone', () => {
+  it('may be written by whoever uploads, at statements/ alone, and by a till for its merchants alone', () => {
     const writers = allStatements(template)
       .filter(([, { Action }]) => [Action].flat().includes('s3:PutObject'))
       .map(([id, { Resource }]) => [id, Resource])
@@ -68,7 +69,11 @@ describe('the bucket of statements', () => {
     expect(writers).toEqual([
       ['StatementRole', ['arn:aws:s3:::Statements/reports/*', 'arn:aws:s3:::Statements/open/*']],
       ['OperatorPolicy', 'arn:aws:s3:::Statements/statements/*'],
-      ['StatementPolicy', 'arn:aws:s3:::Statements/statements/*'],
+      ['TillComExampleOtherStatementPolicy', ['arn:aws:s3:::Statements/statements/1900000110/*']],
+      [
+        'TillComExamplePosStatementPolicy',
+        ['arn:aws:s3:::Statements/statements/1900000109/*', 'arn:aws:s3:::Statements/statements/1900000111/*'],
+      ],
     ])
   })
 })
