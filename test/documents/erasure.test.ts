@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { expect, it } from 'vitest'
+import { adviceOf } from '../../lib/order/advice.ts'
+import { startDynalite } from '../support/dynalite.ts'
+import { openLedger } from '../support/ledger-table.ts'
+import { CLAIMED } from '../support/orders.ts'
+import { WORD } from '../support/verdicts.ts'
+
+const SECURITY = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8')
+
+const COMMAND =
+  /update-item .*\n +--condition-expression '(.*)' --update-expression '(.*)' \\\n +--expression-attribute-values '(.*)'/g
+
+/** The commands that SECURITY.md gives, one in each language. */
+const commands = [...SECURITY.matchAll(COMMAND)].map(([, condition = '', update = '', values = '']) => ({
+  ConditionExpression: condition,
+  UpdateExpression: update,
+  ExpressionAttributeValues: JSON.parse(values),
+}))
+
+it('what WeChat Pay said of a customer is erased as SECURITY.md says, and the order stands as it stood', async () => {
+  const dynalite = await startDynalite()
+  const { client, table, ledger, put } = await openLedger(dynalite.endpoint)
+  const { due: _, due_at: __, next: ___, ...ended } = CLAIMED
+  const row = { ...ended, state: 'SYNCED', receipt: WORD, proof: WORD } as const
+  const [command, chinese] = commands
+  if (!command) throw new Error('SECURITY.md has no such command')
+
+  await put(row)
+  await client.send(new UpdateItemCommand({ TableName: table, Key: { pk: { S: row.pk } }, ...command }))
+  const after = await ledger.read(row.pk)
+  await put(CLAIMED)
+  const pending = client.send(new UpdateItemCommand({ TableName: table, Key: { pk: { S: row.pk } }, ...command }))
+
+  await expect(pending).rejects.toThrow('The conditional request failed')
+  expect(JSON.stringify(after)).not.toContain('openid')
+  expect(after).toEqual({ ...row, receipt: { ...WORD, body: '' }, proof: { ...WORD, body: '' } })
+  expect(after && adviceOf(after)).toEqual(adviceOf(row))
+  expect(chinese).toEqual(command)
+  await dynalite.close()
+})
