@@ -56,4 +56,5 @@ export const GROUPS: readonly Group[] = [
     tests: ['test/lambda/{entry,log-line,rehearsal,respond,warm-up}.test.ts', 'test/{config,log}.test.ts'],
   },
   { name: 'statement', mutate: ['lib/statement/**/*.ts'], tests: ['test/statement/!(killed|statement-e2e).test.ts'] },
+  { name: 'report', mutate: ['lib/report/!(page-style).ts'], tests: ['test/report/**/*.test.ts'] },
 ]
