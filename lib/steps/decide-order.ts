@@ -3,7 +3,7 @@ import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
 import { decided } from '../order/transition/person.ts'
 import type { Handled } from './handled.ts'
-import { announceNext, rowFields, type StepDeps } from './take-step.ts'
+import { announceDueNow, rowFields, type StepDeps } from './take-step.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */
 export const decideOrder = async (request: DecisionRequest, deps: StepDeps): Promise<Handled> => {
@@ -19,6 +19,6 @@ export const decideOrder = async (request: DecisionRequest, deps: StepDeps): Pro
     return { reply: refusedReply(row, what, now), log: { ...rowFields(row), ...said, transition: 'refused' } }
 
   const { row: after } = applied
-  if ((after.due_at ?? Number.POSITIVE_INFINITY) <= now) await announceNext(after, deps)
+  await announceDueNow(after, deps)
   return { reply: decidedReply(after), log: { ...rowFields(after), ...said, transition: applied.transition.name } }
 }

@@ -143,10 +143,8 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
     const taken: DueRow[] = []
     while (taken.length < count) {
       await Promise.all(shards.map(fill))
-      const oldest = shards
-        .filter(({ rows }) => rows.length > 0)
-        .reduce<Shard | undefined>((a, b) => (a && headOf(a) <= headOf(b) ? a : b), undefined)
-      const row = oldest?.rows.pop()
+      const oldest = shards.reduce((a, b) => (headOf(a) <= headOf(b) ? a : b))
+      const row = oldest.rows.pop()
       if (!row) break
       taken.push(row)
     }

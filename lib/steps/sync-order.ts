@@ -6,7 +6,7 @@ import { claim, conflict, create, holdOverCap, reopen } from '../order/transitio
 import { expedite } from '../order/transition/person.ts'
 import type { Trigger } from '../order/trigger.ts'
 import type { Handled } from './handled.ts'
-import { announceNext, rowFields, type StepDeps, takeStep } from './take-step.ts'
+import { announceDueNow, rowFields, type StepDeps, takeStep } from './take-step.ts'
 
 /**
  * Takes a notice into the ledger and, where that makes it this invocation's turn, makes its one sync.
@@ -33,7 +33,7 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
 const begin = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
   if (await isOverCap(order, deps)) return holdNow(row, deps)
   if (!order.mode) return callNow(row, deps)
-  await announceNext(row, deps)
+  await announceDueNow(row, deps)
   return { reply: rowReply(row, deps.now(), false), log: { ...rowFields(row), transition: 'asked about first' } }
 }
 

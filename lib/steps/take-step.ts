@@ -44,8 +44,7 @@ export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Ta
   try {
     const applied = await deps.ledger.apply(transition)
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
-    const nextNow = applied && after.next !== undefined && (after.due_at ?? 0) <= deps.now()
-    if (nextNow) await announceNext(after, deps)
+    if (applied) await announceDueNow(after, deps)
     const name = applied?.transition.name ?? 'fenced'
     return {
       row: after,
@@ -78,9 +77,10 @@ const credentialVerdict = (error: unknown): Verdict =>
     ? { kind: 'config', verified: false, code: error.code, detail: error.message }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
-/** Says that the row's next step is due. Best effort: reconcile finds the row within a minute anyway. */
-export const announceNext = async ({ pk, next }: Row, { announceDue }: StepDeps): Promise<void> => {
-  if (next) await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
+/** Says that the row's next step is due, if it is. Best effort: reconcile finds the row within a minute anyway. */
+export const announceDueNow = async ({ pk, next, due_at }: Row, { announceDue, now }: StepDeps): Promise<void> => {
+  if (next === undefined || due_at === undefined || due_at > now()) return
+  await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }
 
 export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped }: Row): Fields => ({

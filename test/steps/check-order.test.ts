@@ -73,6 +73,7 @@ describe('a cashier who asks before taking money', () => {
     const { reply } = await checkOrder(CALL, world.deps)
 
     expect(reply).toMatchObject({ status, body })
+    expect(world.forgotten).toStrictEqual([])
   })
 
   it('signs the query with the key of the merchant', async () => {

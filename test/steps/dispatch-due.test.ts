@@ -67,6 +67,14 @@ describe('a dispatch', () => {
     expect(orderNumbers(puts)).toStrictEqual(['A', 'B', 'C', 'D', 'E'])
   })
 
+  it('waits for nobody after the last rows', async () => {
+    const { dispatch, clock } = dispatchWorld({ rows: manyRows(15) })
+
+    await dispatch([M])
+
+    expect(clock.passed()).toBe(500)
+  })
+
   it('sends twenty rows a second, ten at a time', async () => {
     const { dispatch, puts } = dispatchWorld({ rows: manyRows(25) })
 
@@ -256,6 +264,15 @@ describe('what is told of a dispatch', () => {
       },
     })
   })
+
+  it.each([{ dispatched: 1 }, { refused: 1 }, { stayed: 1 }, { refused: 2, stayed: 2 }, { dispatched: 2, refused: 2 }])(
+    'names a merchant that had %j',
+    (had) => {
+      const report = { mchid: M, ...NOTHING, ...had }
+
+      expect(dispatchHandled([report]).log).toStrictEqual({ merchants: [report] })
+    },
+  )
 
   it('is a line with zeros when nothing was due: silence is an alarm', () => {
     const handled = dispatchHandled([{ mchid: M, ...NOTHING }])

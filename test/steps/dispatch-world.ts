@@ -74,5 +74,5 @@ export const dispatchWorld = ({ rows = [], put = async () => [], due = async () 
     return reports
   }
 
-  return { dispatch, pages, puts }
+  return { dispatch, pages, puts, clock: { passed: () => now - NOW } }
 }

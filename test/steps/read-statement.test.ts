@@ -13,6 +13,13 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
+const IN_CHINESE: Readonly<Record<string, string>> = {
+  'no header was found: the first line must name the columns out_order_no and paid_time':
+    '未找到表头:首行须包含“商户服务订单号”和“收款成功时间”两列',
+  'the gzip file is damaged: upload it again': '压缩文件已损坏,请重新上传',
+  'the list has more than 200,000 lines: split it and upload the parts': '明细超过 200,000 行,请拆分后分别上传',
+}
+
 const csv = (...lines: readonly string[]) => `商户服务订单号,收款成功时间,金额(元),门店\n${lines.join('\n')}\n`
 const read = (out_order_no: string) => world.deps.ledger.read(`${MCHID}#${out_order_no}`)
 
@@ -154,6 +161,7 @@ describe('a statement', () => {
     const { data, handled, html } = await world.report('refused', body, extension)
 
     expect(data).toMatchObject({ entries: [], summary: { lines: 0, refused: { en: reason } } })
+    expect(html).toContain(`未处理:${IN_CHINESE[reason]}`)
     expect(html).toContain(`Not taken: ${reason}`)
     expect(handled.metrics).toMatchObject({ statement_refused: { value: 1 } })
     expect(await read('G-1')).toBeUndefined()
@@ -161,21 +169,72 @@ describe('a statement', () => {
   })
 
   it.each([
-    ['is not served', '1900000111', 'merchant 1900000111 is not served'],
-    ['is closed', '1900000110', 'merchant 1900000110 is closed'],
-  ])('of a merchant who %s is refused', async (_, mchid, reason) => {
+    ['is not served', '1900000111', 'merchant 1900000111 is not served', '本服务未配置商户号 1900000111'],
+    ['is closed', '1900000110', 'merchant 1900000110 is closed', '商户号 1900000110 已停用,不再接收订单'],
+  ])('of a merchant who %s is refused', async (_, mchid, reason, chinese) => {
     world.bucket.put(`statements/${mchid}/x.csv`, csv('H-1,2026/11/24 9:00'))
 
     const { log } = await readStatement(`statements/${mchid}/x.csv`, world.deps)
 
     expect(log).toMatchObject({ outcome: `refused: ${reason}` })
-    expect(world.bucket.stored.has(`reports/${mchid}/x.html`)).toBe(true)
+    expect(world.bucket.stored.get(`reports/${mchid}/x.html`)?.body.toString()).toContain(`未处理:${chinese}`)
+  })
+
+  it('is told of in the answer, the log and the metrics alike', async () => {
+    const { handled } = await world.report('told', csv('T-1,2026/11/24 9:00', '坏,x'))
+
+    expect(handled).toEqual({
+      reply: { status: 200, body: handled.log },
+      log: {
+        via: 'statement',
+        mchid: MCHID,
+        statement: 'told',
+        outcome: 'reported',
+        lines: 2,
+        malformed: 1,
+        booked: 1,
+        needs_person: 1,
+        open: 1,
+        to_refund: 0,
+        ledger_only: 0,
+      },
+      metrics: {
+        statement_lines: { value: 2, unit: 'Count' },
+        statement_malformed: { value: 1, unit: 'Count' },
+        statement_refused: { value: 0, unit: 'Count' },
+      },
+    })
+  })
+
+  it('has its report stored as what it is, and a mark while it may change', async () => {
+    await world.report('kinds', csv('T-2,2026/11/24 9:00'))
+
+    expect(
+      [...world.bucket.stored]
+        .map(([key, { contentType }]) => [key, contentType])
+        .filter(([key]) => key?.includes('kinds')),
+    ).toEqual([
+      [`statements/${MCHID}/kinds.csv`, 'application/octet-stream'],
+      [`open/${MCHID}/kinds.csv`, 'text/plain'],
+      [`reports/${MCHID}/kinds.csv`, 'text/csv; charset=utf-8'],
+      [`reports/${MCHID}/kinds.html`, 'text/html; charset=utf-8'],
+      [`reports/${MCHID}/kinds.json`, 'application/json'],
+    ])
+  })
+
+  it('that is final from the first has no mark', async () => {
+    await world.report('final', csv('坏,x'))
+
+    expect(world.bucket.stored.has(`open/${MCHID}/final.csv`)).toBe(false)
   })
 
   it('that is none, or has gone, leaves no report', async () => {
-    expect(await readStatement('statements/readme.txt', world.deps)).toMatchObject({
-      log: { outcome: 'not a statement', key: 'statements/readme.txt' },
-      metrics: { statement_refused: { value: 1 } },
+    const long = `statements/${'x'.repeat(300)}`
+    expect(await readStatement(long, world.deps)).toMatchObject({ log: { key: long.slice(0, 256) } })
+    expect(await readStatement('statements/readme.txt', world.deps)).toEqual({
+      reply: { status: 200, body: {} },
+      log: { via: 'statement', outcome: 'not a statement', key: 'statements/readme.txt' },
+      metrics: { statement_refused: { value: 1, unit: 'Count' } },
     })
     expect(await readStatement(`statements/${MCHID}/gone.csv`, world.deps)).toMatchObject({ log: { outcome: 'gone' } })
     expect(world.bucket.stored.has(`reports/${MCHID}/gone.html`)).toBe(false)
@@ -237,7 +296,46 @@ describe('the reports', () => {
       failed: 1,
       failures: [{ key: `open/${MCHID}/a.csv`, error: 'ERR_UNAVAILABLE' }],
     })
-    expect(metrics).toMatchObject({ reports_failed: { value: 1 } })
+    expect(metrics).toEqual({ reports_failed: { value: 1, unit: 'Count' } })
+    expect(log).toMatchObject({ left: 0 })
+  })
+
+  it('are renewed at once in the next run where one was left, each run beginning with another', async () => {
+    for (const name of ['a', 'b', 'c']) await world.report(name, csv('L-1,2026/11/24 9:00'))
+    const begun = async (now: number) => {
+      const asked: string[] = []
+      const objects = {
+        ...world.deps.objects,
+        fetch: async (key: string, file: string, most: number) => {
+          asked.push(key)
+          return world.deps.objects.fetch(key, file, most)
+        },
+      }
+      await renewReports({ ...world.deps, objects, now: () => now })
+      return asked.map((key) => key.at(-5))
+    }
+
+    const runs = [await begun(NOW), await begun(NOW + 15 * MINUTE), await begun(NOW + 30 * MINUTE)]
+
+    expect(runs.map((run) => run.toSorted())).toEqual(Array(3).fill(['a', 'b', 'c']))
+    expect(new Set(runs.map(([first]) => first)).size).toBe(3)
+  })
+
+  it('are renewed to the end of their 40 days', async () => {
+    await world.report('old', csv('K-1,2026/11/24 9:00'))
+    const modifiedAt = world.bucket.stored.get(`open/${MCHID}/old.csv`)?.modifiedAt ?? 0
+
+    const { log } = await renewReports({ ...world.deps, now: () => modifiedAt - (modifiedAt % 1000) + 40 * DAY })
+
+    expect(log).toMatchObject({ open: 1 })
+  })
+
+  it('are none, and nothing fails', async () => {
+    expect(await renewReports(world.deps)).toEqual({
+      reply: { status: 200, body: { open: 0, renewed: 0, failed: 0, left: 0 } },
+      log: { via: 'renew', open: 0, renewed: 0, failed: 0, left: 0, failures: [] },
+      metrics: { reports_failed: { value: 0, unit: 'Count' } },
+    })
   })
 
   it('are left for the next run when the time is over', async () => {
@@ -246,9 +344,10 @@ describe('the reports', () => {
     let now = NOW
     const slow = { ...world.deps, now: () => (now += 5 * MINUTE) }
 
-    const { log } = await renewReports(slow)
+    const { reply, log } = await renewReports(slow)
 
-    expect(log).toMatchObject({ open: 2, renewed: 1, left: 1 })
+    expect(reply).toEqual({ status: 200, body: { open: 2, renewed: 1, failed: 0, left: 1 } })
+    expect(log).toMatchObject({ via: 'renew', open: 2, renewed: 1, failed: 0, left: 1, failures: [] })
   })
 })
 
@@ -258,9 +357,11 @@ describe('a merchant that has sent statements', () => {
     const late = { objects: world.deps.objects, now: () => NOW + DAY + 1 * MINUTE }
 
     expect(await findOverdue(MERCHANTS, { ...late, now: () => NOW + DAY })).toMatchObject({ log: { overdue: [] } })
-    expect(await findOverdue(MERCHANTS, late)).toMatchObject({
-      log: { overdue: [{ mchid: MCHID, last: expect.stringMatching(/^2026-11-24T02:30:0/) }] },
-      metrics: { statements_overdue: { value: 1 } },
+    const overdue = [{ mchid: MCHID, last: expect.stringMatching(/^2026-11-24T02:30:0/) }]
+    expect(await findOverdue(MERCHANTS, late)).toEqual({
+      reply: { status: 200, body: { overdue } },
+      log: { via: 'overdue', overdue },
+      metrics: { statements_overdue: { value: 1, unit: 'Count' } },
     })
   })
 

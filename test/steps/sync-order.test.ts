@@ -5,7 +5,7 @@ import { syncOrder } from '../../lib/steps/sync-order.ts'
 import { rsaPair } from '../support/keys.ts'
 import { NOW, PK, SECOND } from '../support/orders.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
-import { failingFrom, NO_ANSWER, PAYAFTER_ORDER, PAYAFTER_ROW, SAYS, stepWorld } from './step-world.ts'
+import { failingFrom, NO_ANSWER, PAYAFTER_ORDER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
 
 describe('the first notice of an order', () => {
   it('is written, synced with one signed POST, and answered with what WeChat Pay said', async () => {
@@ -122,6 +122,36 @@ describe('the first notice of an order', () => {
     expect(metrics).toMatchObject({ not_recorded: { value: 1, unit: 'Count' } })
   })
 
+  it('has its key asked for while the ledger is asked', async () => {
+    const asked: string[] = []
+    const world = stepWorld({
+      signer: () => {
+        asked.push('secret')
+        return SIGNS()
+      },
+      ledger: (sound) => ({
+        ...sound,
+        apply: async (transition) => {
+          asked.push(transition.name)
+          return sound.apply(transition)
+        },
+      }),
+    })
+
+    await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+
+    expect(asked).toEqual(['secret', '1 create', 'secret', '4 accepted'])
+  })
+
+  it('is not counted where its merchant has no cap', async () => {
+    const count = () => Promise.reject(new Error('nobody is counted'))
+    const world = stepWorld({ ledger: (sound) => ({ ...sound, count }) })
+
+    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+
+    expect(reply.status).toBe(200)
+  })
+
   it('does not trip over a key that is not there while the ledger is out of reach', async () => {
     const signer = () => Promise.reject(new UnavailableError('no secret'))
     const world = stepWorld({ ledger: failingFrom(1), signer })
@@ -175,6 +205,14 @@ describe('the same notice again', () => {
     expect(reply).toMatchObject({ status: 202, headers: { 'retry-after': '30' } })
   })
 
+  it('brings nothing forward that is held: a person is asked', async () => {
+    const world = again({ state: 'HELD', reason: 'over_cap', due_at: NOW + 600 * SECOND, last_error: LAST_ERRORS.open })
+
+    await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+
+    expect(world.applied).toStrictEqual([])
+  })
+
   it('brings nothing forward within a lease', async () => {
     const world = again({ due_at: NOW + 30 * SECOND, last_error: LAST_ERRORS.open })
 
@@ -219,6 +257,7 @@ describe('the same notice again', () => {
     const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
 
     await expect(synced).rejects.toThrow(TryAgainError)
+    await expect(synced).rejects.toThrow('the order left the ledger while it was looked at')
     expect(world.sent).toHaveLength(0)
   })
 })

@@ -21,7 +21,7 @@ it('tells the days that each certificate has left, and the fewest as metric', as
     ['1900000111', undefined],
   ])
 
-  const { log, metrics } = await watchCertificates(
+  const { reply, log, metrics } = await watchCertificates(
     [...ends.keys()],
     { signer: async (mchid) => signer(mchid, ends.get(mchid)) },
     NOW,
@@ -32,6 +32,7 @@ it('tells the days that each certificate has left, and the fewest as metric', as
     { mchid: '1900000110', certificate_days_left: -1 },
     { mchid: '1900000111', certificate_days_left: undefined },
   ])
+  expect(reply).toEqual({ status: 200, body: log })
   expect(metrics).toEqual({ certificate_days_left: { value: -1, unit: 'None' } })
 })
 
@@ -62,4 +63,10 @@ it('counts a secret that is unsound, and goes on with the others', async () => {
     certificate_days_left: { value: 1, unit: 'None' },
     config: { value: 1, unit: 'Count' },
   })
+})
+
+it('has no metric of days where no secret says when its certificate ends, nor of faults where there are none', async () => {
+  const { metrics } = await watchCertificates(['1900000109'], { signer: async (mchid) => signer(mchid) }, NOW)
+
+  expect(metrics).toEqual({})
 })
