@@ -5,6 +5,6 @@ export default defineConfig({
   test: {
     include: process.env.MUTATION_TESTS?.split(' ') ?? ['test/{order,wechatpay,aws}/**/*.test.ts'],
     exclude: ['test/**/*.property.test.ts', 'test/aws/moto.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 8_000,
   },
 })
