@@ -50,8 +50,7 @@ const cell = (value: string | number | undefined): string => {
  */
 const guarded = (text: string): string => {
   const isFormula = /^[\s\p{C}]*[=+\-@＝＋－＠|%]/u.test(text) || /^[\t\r\n]/.test(text)
-  const isRounded =
-    /^\s*\d/.test(text) && (/^\s*(\d{12,}|0\d+)\s*$/.test(text) || /^\s*\d+(\.\d+)?[eE]\d+\s*$/.test(text))
+  const isRounded = /^\s*(\d{12,}|0\d+|\d+(\.\d+)?[eE]\d+)\s*$/.test(text)
   return isFormula || isRounded ? `\`${text}` : text
 }
 

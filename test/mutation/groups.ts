@@ -41,7 +41,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'rest of order',
     mutate: ['lib/order/!(transition*|verdict|paid-order|paid-time|trigger).ts'],
-    tests: ['test/order/*.test.ts'],
+    tests: ['test/order/*.test.ts', 'test/steps/announce-outcomes.test.ts'],
   },
   {
     name: 'rest of wechatpay',

@@ -38,6 +38,10 @@ describe('the reply to a decision', () => {
     expect(body.possible).toStrictEqual(['expedite', 'close', 'withdraw'].filter((name) => name !== what))
   })
 
+  it('offers to settle a double charge to whoever would close it', () => {
+    expect(refusedReply(ROWS.charged, 'close', NOW).body.possible).toStrictEqual(['settle'])
+  })
+
   it.each([
     [{ ...CLAIMED, due_at: NOW }, ['expedite', 'close', 'withdraw']],
     [{ ...CLAIMED, due_at: NOW + 40 * SECOND + 1 }, ['expedite', 'close', 'withdraw']],

@@ -41,6 +41,12 @@ describe('checkLimits', () => {
     ['retries end', { retrySlowAfter: 2_591_999_999 }, { retrySlowAfter: 2_592_000_000 }],
     ['retries end', { absentGiveUp: 2_591_999_999 }, { absentGiveUp: 2_592_000_000 }],
     ['reconcile stops before its own time-out', { reconcileDispatch: 53_499 }, { reconcileDispatch: 53_500 }],
+    [
+      'a report is renewed until the last order is given up',
+      { reportOpen: 2_592_000_001 },
+      { reportOpen: 2_592_000_000 },
+    ],
+    ['a renewed report has time to end', { renewReports: 599_999 }, { renewReports: 600_000 }],
     ['reconcile ends before the next begins', { reconcileEvery: 58_001 }, { reconcileEvery: 58_000 }],
   ])('holds that %s: on both sides of %o', (rule, passes, breaks) => {
     expect(refusalOf(passes)).toBe('not refused')

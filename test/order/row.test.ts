@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { counterKey, dayKey, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
+import { counterKey, dayKey, dayShards, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
 import { ORDER } from '../support/orders.ts'
 
 describe('keys of a row', () => {
@@ -35,6 +35,15 @@ describe('keys of a row', () => {
     expect(dueKey('1900000109', shard)).toBe(`1900000109#${shard}`)
     expect(dayKey(pk, '20261124102900')).toBe(`1900000109#20261124#${shard}`)
   })
+})
+
+it('the days of a merchant are read shard by shard', () => {
+  expect(dayShards('1900000109', '20261124')).toStrictEqual([
+    '1900000109#20261124#0',
+    '1900000109#20261124#1',
+    '1900000109#20261124#2',
+    '1900000109#20261124#3',
+  ])
 })
 
 describe('hashCall', () => {

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { html } from '../../lib/report/markup.ts'
 import { count, yuan } from '../../lib/report/money.ts'
-import { csvHeader, csvRow } from '../../lib/report/report-csv.ts'
+import { CSV_BEGIN, csvHeader, csvRow } from '../../lib/report/report-csv.ts'
+import { NOW } from '../support/orders.ts'
 
 const cellsOf = (row: string): readonly string[] => parse(row, { relax_quotes: false })[0] ?? []
 const shopCell = (shop_id: string): string =>
@@ -11,13 +12,53 @@ const shopCell = (shop_id: string): string =>
 
 describe('the CSV of a report', () => {
   it('names its columns in Chinese and English', () => {
-    expect(csvHeader().split(',').slice(0, 5)).toEqual([
-      '行号 line',
-      '分类 class',
-      'class_en',
-      '商户服务订单号 out_order_no',
-      '收款成功时间 paid_time',
-    ])
+    expect(CSV_BEGIN + csvHeader()).toBe(
+      '\ufeff行号 line,分类 class,class_en,商户服务订单号 out_order_no,收款成功时间 paid_time,台账收款时间 ledger_paid_time,' +
+        '金额(元) amount_yuan,门店 shop_id,收银员 cashier_id,小票号 pos_ref,需人工处理 needs_person,含义 meaning_zh,' +
+        '下一步 next_step_zh,meaning,next_step,状态 state,已核实 confirmed,入账时间 in_ledger_since,同步时间 synced_at,' +
+        '已扣金额(元) charged_yuan,微信支付订单号 transaction_id,重复支付已处理 settled\r\n',
+    )
+  })
+
+  it('tells all of an order', () => {
+    const row = csvRow({
+      class: 'paid_time_differs',
+      line: 8,
+      out_order_no: 'SP2',
+      paid_time: '20261124093000',
+      ledger_paid_time: '20261124',
+      amount: 0,
+      shop_id: '福田店',
+      cashier_id: 'C1',
+      pos_ref: 'R-1',
+      state: 'SYNCED',
+      confirmed: true,
+      since: NOW,
+      synced_at: NOW + 1000,
+      advice: {
+        turn: 'service',
+        en: { meaning: 'WeChat Pay proved it', next: 'Nothing.' },
+        zh: { meaning: '已核实', next: '无需处理。' },
+      },
+      needs_person: false,
+      is_open: false,
+    })
+
+    expect(row).toBe(
+      '8,收款时间不一致,paid_time_differs,SP2,2026-11-24 09:30:00,2026-11-24,0,福田店,C1,R-1,否 no,已核实,无需处理。,' +
+        'WeChat Pay proved it,Nothing.,SYNCED,true,2026-11-24 10:30:00,2026-11-24 10:30:01,,,\r\n',
+    )
+  })
+
+  it('tells what is wrong with a malformed line, and what the list lacks', () => {
+    const problem = { en: 'is not JSON', zh: '不是有效的 JSON' }
+
+    expect(
+      csvRow({ class: 'malformed', line: 9, out_order_no: 'x', problem, needs_person: true, is_open: false }),
+    ).toBe('9,格式错误,malformed,x,,,,,,,是 yes,不是有效的 JSON,,is not JSON,,,,,,,,\r\n')
+    expect(csvRow({ class: 'ledger_only', out_order_no: 'y', needs_person: false, is_open: false })).toBe(
+      ',台账有、明细无,ledger_only,y,,,,,,,否 no,,,,,,,,,,,\r\n',
+    )
   })
 
   it('tells a line', () => {
@@ -58,13 +99,19 @@ describe('the CSV of a report', () => {
     expect(shopCell(text)).toBe(`\`${text}`)
   })
 
-  it.each(['123456789012', '0012', '1e5', '1.5E10'])('keeps a spreadsheet from rounding %s', (text) => {
-    expect(shopCell(text)).toBe(`\`${text}`)
-  })
+  it.each(['123456789012', '0012', '1e5', '12.55E10', ' 0012 ', ' 123456789012 ', ' 1e5 '])(
+    'keeps a spreadsheet from rounding %s',
+    (text) => {
+      expect(shopCell(text)).toBe(`\`${text}`)
+    },
+  )
 
-  it.each(['福田店', 'A-1', 'R-1', '12345', 'a=b', '1+1'])('leaves %s as it is', (text) => {
-    expect(shopCell(text)).toBe(text)
-  })
+  it.each(['福田店', 'A-1', '12345', 'a=b', '1+1', 'x0012', '0012x', 'x1e5', '1e5x', '123456789012 ab', 'a\tb'])(
+    'leaves %s as it is',
+    (text) => {
+      expect(shopCell(text)).toBe(text)
+    },
+  )
 
   it('gives back any text, and never a formula', () => {
     fc.assert(

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { reportPage } from '../../lib/report/page.ts'
+import { share } from '../../lib/report/page-charts.ts'
 import type { Entry } from '../../lib/statement/judge.ts'
 import { createTally } from '../../lib/statement/tally.ts'
 import { NOW } from '../support/orders.ts'
@@ -288,6 +290,55 @@ describe('the sums', () => {
   })
 })
 
+describe('the marks', () => {
+  const marked = (page: string, part: RegExp) =>
+    [...(part.exec(page)?.[0] ?? '').matchAll(/<(?:td|div) class="(alert|zero)">(?:<b>)?([^<]*)/g)].map(([, ...both]) =>
+      both.join(' '),
+    )
+
+  it('of an alert stand on what needs a person and what may be refunded, and of nothing on zeros', () => {
+    const page = pageOf([TWICE, { ...SYNCED, shop_id: '南山店' }, { ...PENDING, shop_id: '宝安店' }])
+
+    expect(marked(page, section('shops'))).toEqual([
+      'alert 1',
+      'alert 312.23',
+      'zero 0',
+      'zero 0',
+      'zero 0.00',
+      'zero 0',
+      'zero 0',
+      'zero 0.00',
+    ])
+    expect(marked(page, HEADER)).toEqual(['alert 1', 'alert ¥312.23'])
+  })
+
+  it('of an alert are not there where nobody is needed', () => {
+    expect(marked(pageOf([SYNCED]), HEADER)).toEqual([])
+  })
+
+  it('tell what must be done from what goes on by itself', () => {
+    expect(pageOf([HELD])).toContain('<div class="todo"><strong>顾客付了两次')
+    expect(pageOf([{ ...HELD, needs_person: false }])).toContain('<div class="todo wait"><strong>顾客付了两次')
+  })
+
+  it('of a refused list are those of what needs a person, and of an empty one those of a good end', () => {
+    const refused = { en: 'no header was found', zh: '未找到表头' }
+    const statement = { mchid: '1900000109', name: 'x' }
+    const page = reportPage({ statement, made_at: NOW, days: [], refused, tally: createTally().result() })
+
+    expect(page).toContain('<header class="person">')
+    expect(pageOf([])).toContain('<header class="good">')
+  })
+})
+
+it('a report runs no script and asks for nothing, by a policy that allows its own style alone', () => {
+  const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(pageOf([SYNCED])) ?? []
+  const [, style = ''] = /<style>(.*)<\/style>/s.exec(pageOf([SYNCED])) ?? []
+  const hash = createHash('sha256').update(style).digest('base64')
+
+  expect(policy).toBe(`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`)
+})
+
 describe('the charts', () => {
   const svg = (label: string) => new RegExp(`<svg [^>]*aria-label="${label}.*?</svg>`, 's')
   const bars = (page: string, label: string) =>
@@ -314,11 +365,54 @@ describe('the charts', () => {
       'synced_before 357.0 110.5 36.0 29.5',
     ])
     expect(textOf(page, svg('按收款时间'))).toBe('4时 5时 6时 7时 8时 9时 4 10时 11时')
+    expect(page).toContain('<text x="275.0" y="158" text-anchor="middle">9时</text>')
+    expect(page).toContain('<text class="value" x="275.0" y="16" text-anchor="middle">4</text>')
+    expect(page).toContain('<title>9:00 4</title>')
+  })
+
+  const hoursOf = (...hours: readonly string[]) =>
+    textOf(pageOf(hours.map((hour) => ({ ...SYNCED, paid_time: `20261124${hour}3000` }))), svg('按收款时间'))
+
+  it.each([
+    [['00'], '0时 1 1时 2时 3时 4时 5时 6时 7时'],
+    [['23'], '16时 17时 18时 19时 20时 21时 22时 23时 1'],
+    [['10', '10', '12'], '5时 6时 7时 8时 9时 10时 2 11时 12时'],
+    [['08', '16', '16'], '8时 10时 12时 14时 16时 2'],
+    [['00', '00', '23'], '0时 2 3时 6时 9时 12时 15时 18时 21时'],
+  ])('show the hours in which something was paid, eight at least: %j', (hours, text) => {
+    expect(hoursOf(...hours)).toBe(text)
+  })
+
+  it.each([
+    [0, 5, '0%'],
+    [0, 0, '0%'],
+    [5, 5, '100%'],
+    [1, 3, '33.3%'],
+    [1, 1000, '0.1%'],
+    [1, 1001, '<0.1%'],
+    [999, 1000, '99.9%'],
+    [1000, 1001, '>99.9%'],
+  ])('say %i of %i as %s', (part, total, text) => {
+    expect(share(part, total)).toBe(text)
   })
 
   it('show how long it took, in shares of what was synced', () => {
     const page = pageOf([SYNCED, SYNCED, { ...SYNCED, synced_at: 1_795_570_440_000 }, PENDING])
 
+    expect(bars(page, '收款到同步')).toEqual([
+      'synced_before 8.0 140.0 41.1 0.0',
+      'synced_before 65.1 22.0 41.1 118.0',
+      'synced_before 122.3 140.0 41.1 0.0',
+      'synced_by_statement 179.4 140.0 41.1 0.0',
+      'synced_by_statement 236.6 140.0 41.1 0.0',
+      'synced_by_statement 293.7 140.0 41.1 0.0',
+      'synced_by_statement 350.9 81.0 41.1 59.0',
+    ])
+    expect(
+      [...(svg('收款到同步').exec(page)?.[0] ?? '').matchAll(/x="([\d.]+)" y="([\d.]+)" text-anchor/g)]
+        .map(([, ...at]) => at.join(' '))
+        .slice(0, 4),
+    ).toEqual(['28.6 134.0', '28.6 158', '85.7 16.0', '85.7 158'])
     expect(textOf(page, svg('收款到同步'))).toBe('≤1分 66.7% ≤5分 ≤15分 ≤1小时 ≤6小时 ≤1天 33.3% &gt;1天')
   })
 })
