@@ -2,6 +2,7 @@
 export const STEPS = [
   'arrival by API',
   'arrival by event',
+  'arrival by list',
   'secret',
   'claim',
   'sign',

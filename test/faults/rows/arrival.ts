@@ -2,6 +2,7 @@ import type { Row } from '../row.ts'
 
 const API = 'arrival by API'
 const EVENT = 'arrival by event'
+const LIST = 'arrival by list'
 
 export const ARRIVAL: readonly Row[] = [
   {
@@ -197,5 +198,15 @@ export const ARRIVAL: readonly Row[] = [
     code: "const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]",
     without: "const isDue = [exists('due')]",
     test: ['steps/sync-order.test.ts', 'is told how the order stands, and nothing is sent or written, when %s'],
+  },
+  {
+    step: LIST,
+    fault: 'who uploads the lists of merchant A uploads one for merchant B',
+    must: 'IAM refuses it: the policy names the folders of its own merchants',
+    file: 'serverless.merchants.ts',
+    code: "objectsOf('statements', mchids)",
+    without: "objectsOf('statements', ['*'])",
+    test: ['template/doors.test.ts', 'for its lists names the folders of its own merchants'],
+    needs: 'template',
   },
 ]

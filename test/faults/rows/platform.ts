@@ -109,6 +109,15 @@ export const PLATFORM: readonly Row[] = [
   },
   {
     step: DATABASE,
+    fault: 'the table leaves some orders of a batch over',
+    must: 'they are asked for again: none is taken for one that the ledger lacks',
+    file: 'lib/aws/ledger-reader.ts',
+    code: 'wanted = left',
+    without: 'wanted = []',
+    test: ['aws/ledger-reader.test.ts', 'that DynamoDB leaves over are asked for again, and those alone'],
+  },
+  {
+    step: DATABASE,
     fault: 'what came of a call cannot be written',
     must: 'it does not throw; the row has its query owed',
     file: 'lib/steps/take-step.ts',
@@ -296,5 +305,17 @@ export const PLATFORM: readonly Row[] = [
     code: 'Promise.allSettled(',
     without: 'Promise.all(',
     test: ['lambda/warm-up.test.ts', 'does what it can when the %s fails'],
+  },
+  {
+    step: COLD_START,
+    fault: 'init rehearses an order that nobody made',
+    must: 'nothing is sent, written or announced',
+    file: 'lib/lambda/rehearsal.ts',
+    code: 'syncOrder(order, trigger.via, closedWorld(deps))',
+    without: 'syncOrder(order, trigger.via, deps)',
+    test: [
+      'lambda/rehearsal.test.ts',
+      'rehearses a sync of merchant $mchid to the check of a signature, and leaves the world alone',
+    ],
   },
 ]
