@@ -48,7 +48,11 @@ export const GROUPS: readonly Group[] = [
     mutate: ['lib/wechatpay/!(answer|signature|message|signed-call).ts'],
     tests: ['test/wechatpay/**/*.test.ts'],
   },
-  { name: 'rest of aws', mutate: ['lib/aws/!(ledger).ts'], tests: ['test/aws/**/*.test.ts'] },
+  {
+    name: 'rest of aws',
+    mutate: ['lib/aws/!(ledger).ts'],
+    tests: ['test/aws/!(ledger|ledger-expressions|ledger-faults).test.ts'],
+  },
   { name: 'steps', mutate: ['lib/steps/**/*.ts'], tests: ['test/steps/**/*.test.ts'] },
   {
     name: 'lambda',
