@@ -12,24 +12,25 @@ afterEach(() => {
 const TABLE = 'payscore-ledger'
 const keysOf = (pks: readonly string[]) => pks.map((pk) => ({ pk: { S: pk } }))
 
+const readerOf = (send: (command: unknown) => Promise<unknown>) =>
+  createLedgerReader({ send } as unknown as DynamoDBClient, TABLE)
+
 type Answer = { readonly found?: readonly string[]; readonly left?: readonly string[] }
 
 /** A reader whose DynamoDB gives these answers one after the other, the last again and again; and what it was asked. */
 const answering = (...answers: readonly (Answer | Error)[]) => {
   const asked: BatchGetItemCommand['input'][] = []
-  const client = {
-    send: async (command: unknown) => {
-      if (!(command instanceof BatchGetItemCommand)) throw new Error('only batches are expected')
-      const answer = answers[Math.min(asked.length, answers.length - 1)]
-      asked.push(command.input)
-      if (answer instanceof Error) throw answer
-      return {
-        Responses: { [TABLE]: (answer?.found ?? []).map((pk) => marshall({ ...CLAIMED, pk })) },
-        ...(answer?.left && { UnprocessedKeys: { [TABLE]: { Keys: keysOf(answer.left) } } }),
-      }
-    },
-  }
-  return { reader: createLedgerReader(client as unknown as DynamoDBClient, TABLE), asked }
+  const reader = readerOf(async (command) => {
+    if (!(command instanceof BatchGetItemCommand)) throw new Error('only batches are expected')
+    const answer = answers[Math.min(asked.length, answers.length - 1)]
+    asked.push(command.input)
+    if (answer instanceof Error) throw answer
+    return {
+      Responses: { [TABLE]: (answer?.found ?? []).map((pk) => marshall({ ...CLAIMED, pk })) },
+      ...(answer?.left && { UnprocessedKeys: { [TABLE]: { Keys: keysOf(answer.left) } } }),
+    }
+  })
+  return { reader, asked }
 }
 const pksOf = (asked: readonly BatchGetItemCommand['input'][]) =>
   asked.map(({ RequestItems }) => RequestItems?.[TABLE]?.Keys?.map(({ pk }) => pk?.S))
@@ -139,17 +140,14 @@ describe('the orders of a day', () => {
       { Items: [], LastEvaluatedKey: { pk: { S: 'm#c' } } },
       { Items: keysOf(['m#d']) },
     ]
-    const client = {
-      send: async (command: unknown) => {
-        if (!(command instanceof QueryCommand)) throw new Error('only queries are expected')
-        asked.push(command.input)
-        return pages[asked.length - 1]
-      },
-    }
+    const reader = readerOf(async (command) => {
+      if (!(command instanceof QueryCommand)) throw new Error('only queries are expected')
+      asked.push(command.input)
+      return pages[asked.length - 1]
+    })
 
     const found: (readonly string[])[] = []
-    for await (const page of createLedgerReader(client as unknown as DynamoDBClient, TABLE).day('m#20261124#0'))
-      found.push(page)
+    for await (const page of reader.day('m#20261124#0')) found.push(page)
 
     expect(found).toEqual([['m#a', 'm#b'], [], ['m#d']])
     const first = {
@@ -168,8 +166,8 @@ describe('the orders of a day', () => {
   })
 
   it('cannot be had while DynamoDB fails', async () => {
-    const client = { send: () => Promise.reject(Object.assign(new Error('x'), { name: 'InternalServerError' })) }
-    const day = createLedgerReader(client as unknown as DynamoDBClient, TABLE).day('m#20261124#0')
+    const reader = readerOf(() => Promise.reject(Object.assign(new Error('x'), { name: 'InternalServerError' })))
+    const day = reader.day('m#20261124#0')
 
     await expect(day.next()).rejects.toThrow('the ledger says InternalServerError')
   })

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createSend, type SendLimits, type SendRequest } from '../../lib/wechatpay/send.ts'
 import { serveRaw } from '../support/loopback.ts'
 
@@ -100,12 +100,14 @@ describe('an answer', () => {
   })
 
   test('leaves no timer behind', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length
-    const before = timers()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
 
     await answerTo(OK)
 
-    expect(timers()).toBe(before)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('of 204 has an empty body', async () => {
