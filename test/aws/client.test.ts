@@ -1,4 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient, type DynamoDBClientConfig, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { clientSettings, functionSettings } from '../../lib/aws/client.ts'
@@ -79,26 +82,84 @@ describe.each([
   })
 })
 
-describe('a client of a function goes', () => {
-  const addressOf = async () => {
-    const { endpoint } = new DynamoDBClient(functionSettings('dynamodb')).config
-    return (await endpoint?.())?.hostname
+/** What a client with the settings of a function sends, when it is answered so. */
+const sentBy = async (
+  settings: DynamoDBClientConfig,
+  answer: { readonly statusCode: number; readonly headers?: Record<string, string>; readonly body?: string } = {
+    statusCode: 200,
+  },
+) => {
+  const sent: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = []
+  const handle = async ({ hostname, headers }: (typeof sent)[number]) => {
+    sent.push({ hostname, headers: { ...headers } })
+    const body = new TextEncoder().encode(answer.body ?? '{}')
+    return { response: { headers: {}, ...answer, body } }
   }
+  const requestHandler = { handle } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>
+  const client = new DynamoDBClient({ ...settings, requestHandler })
+  await client.send(new GetItemCommand({ TableName: 'ledger', Key: {} })).catch(() => undefined)
+  return sent
+}
 
-  it('to the region’s own address', async () => {
-    expect(await addressOf()).toBeUndefined()
+describe('a client of a function', () => {
+  it('goes to the region’s own address', async () => {
+    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([
+      { hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' },
+    ])
   })
 
-  it('where the environment says for all services', async () => {
+  it('goes where the environment says for all services', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://all.example')
 
-    expect(await addressOf()).toBe('all.example')
+    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([{ hostname: 'all.example' }])
   })
 
-  it('where the environment says for this service, before all', async () => {
+  it('goes where the environment says for this service, before all', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://all.example')
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'http://this.example')
 
-    expect(await addressOf()).toBe('this.example')
+    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([{ hostname: 'this.example' }])
+  })
+
+  it('is steered by no file of a home folder', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'aws-'))
+    const file = join(folder, 'config')
+    await writeFile(
+      file,
+      '[default]\nendpoint_url = http://file.example\nuse_dualstack_endpoint = true\nuse_fips_endpoint = true\n',
+    )
+    vi.stubEnv('AWS_CONFIG_FILE', file)
+
+    const sent = await sentBy(functionSettings('dynamodb'))
+
+    await rm(folder, { recursive: true })
+    expect(sent).toMatchObject([{ hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' }])
+  })
+
+  it('goes to no address of an account of its own', async () => {
+    vi.stubEnv('AWS_REGION', 'us-east-1')
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test', accountId: '123456789012' }
+
+    const sent = await sentBy({ ...functionSettings('dynamodb'), credentials })
+
+    expect(sent).toMatchObject([{ hostname: 'dynamodb.us-east-1.amazonaws.com' }])
+  })
+
+  it('signs by the clock of AWS once it was told that its own is wrong', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T02:30:00Z') })
+
+    const sent = await sentBy(functionSettings('dynamodb'), {
+      statusCode: 403,
+      headers: { date: 'Tue, 24 Nov 2026 02:40:00 GMT' },
+      body: '{"__type":"InvalidSignatureException"}',
+    })
+
+    expect(sent.map(({ headers }) => headers['x-amz-date'])).toEqual(['20261124T023000Z', '20261124T024000Z'])
+  })
+
+  it('says whose it is', async () => {
+    const [request] = await sentBy(functionSettings('dynamodb'))
+
+    expect(request?.headers['user-agent']).toMatch(/payscore-sync/)
   })
 })

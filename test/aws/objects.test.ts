@@ -49,17 +49,20 @@ describe('an object', () => {
     expect(await objectsAt(bucket.endpoint).fetch('a', join(folder, 'x'), 9)).toBeUndefined()
   })
 
-  it('is put as what it is', async () => {
+  it('is put as what it is, and for no browser to keep', async () => {
     const objects = objectsAt(bucket.endpoint)
     await writeFile(join(folder, 'x'), '报表')
 
     await objects.put('text', '标记', 'text/plain')
     await objects.putFile('file', join(folder, 'x'), 'text/csv; charset=utf-8')
 
-    expect([...bucket.stored].map(([key, { body, contentType }]) => [key, body.toString(), contentType])).toEqual([
-      ['text', '标记', 'text/plain'],
-      ['file', '报表', 'text/csv; charset=utf-8'],
-    ])
+    const put = (key: string) => ({ ...bucket.stored.get(key), body: bucket.stored.get(key)?.body.toString() })
+    expect(put('text')).toMatchObject({ body: '标记', contentType: 'text/plain', cacheControl: 'no-store' })
+    expect(put('file')).toMatchObject({
+      body: '报表',
+      contentType: 'text/csv; charset=utf-8',
+      cacheControl: 'no-store',
+    })
   })
 
   it('is taken away', async () => {

@@ -1,6 +1,8 @@
+import dns from 'node:dns'
+import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRequestHandler } from '../../lib/aws/request-handler.ts'
 import { rsaPair } from '../support/keys.ts'
 import { serveRaw } from '../support/loopback.ts'
@@ -13,6 +15,8 @@ const OK = 'HTTP/1.1 200 OK\r\nX-Amzn-RequestId: 1\r\nContent-Length: 2\r\n\r\n{
 const handlers: ReturnType<typeof createRequestHandler>[] = []
 afterEach(() => {
   for (const handler of handlers.splice(0)) handler.destroy()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
 })
 const start = () => {
   const handler = createRequestHandler(limits)
@@ -79,6 +83,34 @@ describe('a request', () => {
   })
 })
 
+it.each([
+  ['is answered', async () => (await serveRaw((socket) => socket.write(OK))).port],
+  ['reaches nobody', async () => 1],
+])('leaves no timer behind when it %s', async (_, portOf) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const port = await portOf()
+
+  await start()
+    .handle(request(port))
+    .catch(() => {})
+
+  // The request closes a little after its answer; no faked time goes by meanwhile.
+  for (let ticks = 0; vi.getTimerCount() > 0 && ticks < 100; ticks += 1) await tick()
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+it('lets go of its sockets when its client is done with', async () => {
+  const server = await serveRaw((socket) => socket.write(OK))
+  const handler = start()
+  await handler.handle(request(server.port))
+  const [socket] = server.sockets
+
+  handler.destroy()
+
+  if (socket?.closed === false) await once(socket, 'close')
+  expect(socket).toMatchObject({ closed: true, errored: null })
+})
+
 describe('over TLS', () => {
   const { privateKey } = rsaPair('server')
   const overTls = async (names: string, isTrusted = true) => {
@@ -136,6 +168,23 @@ describe('a request fails as a time-out, which the SDK tries again,', () => {
     const server = await serveRaw((socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{}'))
 
     expect(await failureOf(start().handle(request(server.port)))).toEqual(timeout({ message: 'request' }))
+  })
+
+  it('when the connection is not made', async () => {
+    vi.spyOn(dns, 'lookup').mockImplementation(() => {}) // nobody ever tells the address
+    const toNobody = { ...request(443), hostname: 'aws.example' }
+
+    expect(await failureOf(start().handle(toNobody))).toEqual(timeout({ message: 'connection' }))
+  })
+
+  it.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('when the connection ends by %s', async (code) => {
+    vi.spyOn(dns, 'lookup').mockImplementation((...given: unknown[]) => {
+      const answer = given.at(-1) as (error: Error) => void // the callback of `lookup` comes last
+      answer(Object.assign(new Error(code), { code }))
+    })
+    const toNobody = { ...request(443), hostname: 'aws.example' }
+
+    expect(await failureOf(start().handle(toNobody))).toEqual(timeout({ code }))
   })
 
   it('when its socket is reset', async () => {

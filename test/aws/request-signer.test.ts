@@ -57,6 +57,17 @@ it('signs a body of bytes as the SDK does', async () => {
   expect(headers).toEqual(await bySdk(request(bytes)))
 })
 
+it('signs no header that a proxy may alter', async () => {
+  const asked = request()
+  Object.assign(asked.headers, { 'content-type': 'application/x-amz-json-1.0', 'user-agent': 'a' })
+
+  const { headers } = await createRequestSigner('dynamodb').sign(asked, { signingDate: AT })
+
+  expect(headers.authorization).toContain(
+    'SignedHeaders=host;x-amz-date;x-amz-security-token;x-amz-target;x-amz-user-agent,',
+  )
+})
+
 it('signs with the key of the day', async () => {
   const signer = createRequestSigner('dynamodb')
   const nextDay = new Date('2026-11-25T00:00:00Z')

@@ -5,7 +5,12 @@ import type { Clock } from './clock.ts'
 import { listenOnLoopback, readBody } from './loopback-server.ts'
 
 /** What was put under a key. `modifiedAt` in ms of the world's clock. */
-export type StoredObject = { readonly body: Buffer; readonly contentType: string; readonly modifiedAt: number }
+export type StoredObject = {
+  readonly body: Buffer
+  readonly contentType: string
+  readonly cacheControl: string | undefined
+  readonly modifiedAt: number
+}
 
 type ObjectRequest = {
   readonly operation: 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
@@ -43,9 +48,14 @@ export const startObjects = async ({
   const listeners: OnCreated[] = []
   const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
 
-  const put = (key: string, body: string | Buffer, contentType = 'application/octet-stream'): void => {
+  const put = (
+    key: string,
+    body: string | Buffer,
+    contentType = 'application/octet-stream',
+    cacheControl?: string,
+  ): void => {
     const bytes = Buffer.from(body)
-    stored.set(key, { body: bytes, contentType, modifiedAt: clock.now() })
+    stored.set(key, { body: bytes, contentType, cacheControl, modifiedAt: clock.now() })
     for (const listener of listeners)
       listener({
         source: 'aws.s3',
@@ -64,7 +74,7 @@ export const startObjects = async ({
   ) => {
     switch (request.operation) {
       case 'PutObject':
-        put(request.key, body, headers['content-type'])
+        put(request.key, body, headers['content-type'], headers['cache-control'])
         return response.writeHead(200, { ETag: etag(body) }).end()
       case 'DeleteObject':
         stored.delete(request.key)
@@ -117,8 +127,13 @@ const operationOf = (method: string, key: string): ObjectRequest['operation'] | 
 /** In pieces, so that a reader sees a stream. */
 const sendObject = (object: StoredObject | undefined, response: ServerResponse) => {
   if (!object) return answerXml(response, 404, errorXml('NoSuchKey'))
-  const { body, contentType } = object
-  response.writeHead(200, { 'Content-Type': contentType, 'Content-Length': body.length, ETag: etag(body) })
+  const { body, contentType, cacheControl } = object
+  response.writeHead(200, {
+    'Content-Type': contentType,
+    ...(cacheControl !== undefined && { 'Cache-Control': cacheControl }),
+    'Content-Length': body.length,
+    ETag: etag(body),
+  })
   for (let at = 0; at < body.length; at += 65_536) response.write(body.subarray(at, at + 65_536))
   return response.end()
 }
