@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
 import type { Objects } from '../aws/objects.ts'
 import { reportPage } from '../report/page.ts'
 import type { Report } from '../report/report.ts'
@@ -101,16 +102,11 @@ const openText = (file: string, begin: string) => {
     },
     end: async (): Promise<void> => {
       await flush()
-      await ended(stream)
+      stream.end()
+      await finished(stream)
     },
     drop: () => {
       stream.destroy()
     },
   }
 }
-
-const ended = (stream: WriteStream): Promise<void> =>
-  new Promise((resolve, reject) => {
-    stream.once('error', reject)
-    stream.end(() => resolve())
-  })

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import { readdir, readlink } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
 import { readStatement } from '../../lib/steps/read-statement.ts'
 import { findOverdue, renewReports } from '../../lib/steps/renew-reports.ts'
@@ -18,6 +20,14 @@ const IN_CHINESE: Readonly<Record<string, string>> = {
     '未找到表头:首行须包含“商户服务订单号”和“收款成功时间”两列',
   'the gzip file is damaged: upload it again': '压缩文件已损坏,请重新上传',
   'the list has more than 200,000 lines: split it and upload the parts': '明细超过 200,000 行,请拆分后分别上传',
+}
+
+/** Files below a folder that this process has open, also those that were removed. */
+const openFiles = async (folder: string): Promise<readonly string[]> => {
+  const links = await Promise.all(
+    (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+  )
+  return links.filter((link) => link.startsWith(folder))
 }
 
 const csv = (...lines: readonly string[]) => `商户服务订单号,收款成功时间,金额(元),门店\n${lines.join('\n')}\n`
@@ -152,6 +162,12 @@ describe('a statement', () => {
       'the list has more than 200,000 lines: split it and upload the parts',
     ],
     [
+      'has 200,001 lines of JSON, which have no header',
+      'jsonl',
+      '{}\n'.repeat(200_001),
+      'the list has more than 200,000 lines: split it and upload the parts',
+    ],
+    [
       'unpacks to too many bytes',
       'csv.gz',
       gzipSync(Buffer.alloc(300_000_000, ' ')),
@@ -166,6 +182,29 @@ describe('a statement', () => {
     expect(handled.metrics).toMatchObject({ statement_refused: { value: 1 } })
     expect(await read('G-1')).toBeUndefined()
     expect(await read('G-2')).toBeUndefined()
+  })
+
+  it('of 200,000 lines is taken', async () => {
+    const { handled } = await world.report('longest', `out_order_no,paid_time\n${'坏,1\n'.repeat(200_000)}`)
+
+    expect(handled.log).toMatchObject({ outcome: 'reported', lines: 200_000, malformed: 200_000 })
+  })
+
+  it('of more bytes than are brought is refused as a whole', async () => {
+    const objects = { ...world.deps.objects, fetch: async () => 67_108_865 } // 64 MiB and one byte
+
+    const { log } = await readStatement(`statements/${MCHID}/large.csv`, { ...world.deps, objects })
+
+    expect(log.outcome).toBe('refused: the list has more than 200,000 lines: split it and upload the parts')
+  })
+
+  it('that was not brought whole is no damaged one: it is read again', async () => {
+    const objects = { ...world.deps.objects, fetch: async () => 9 }
+
+    const read = readStatement(`statements/${MCHID}/lost.csv.gz`, { ...world.deps, objects })
+
+    await expect(read).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(world.bucket.stored.has(`reports/${MCHID}/lost.html`)).toBe(false)
   })
 
   it.each([
@@ -252,6 +291,31 @@ describe('a statement', () => {
   })
 })
 
+describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc)', () => {
+  it.each([
+    ['is reported', csv('M-1,2026/11/24 9:00')],
+    ['has no header', `A,B\n${'1,2\n'.repeat(100_000)}`],
+    ['is not a list', Buffer.alloc(300_000)],
+  ])('when a statement %s', async (_, body) => {
+    await world.report('files', body)
+
+    await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
+  })
+
+  it('when a report cannot be put', async () => {
+    world.bucket.put(`statements/${MCHID}/files.csv`, csv('M-2,2026/11/24 9:00'))
+    const put = () => Promise.reject(new UnavailableError('the bucket says no'))
+
+    const read = readStatement(`statements/${MCHID}/files.csv`, {
+      ...world.deps,
+      objects: { ...world.deps.objects, put },
+    })
+
+    await expect(read).rejects.toThrow(UnavailableError)
+    await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
+  })
+})
+
 describe('the reports', () => {
   it('are renewed until nothing in them is open', async () => {
     await world.report('renewed', csv('J-1,2026/11/24 9:00'))
@@ -267,6 +331,18 @@ describe('the reports', () => {
     expect([marked, world.bucket.stored.has(open)]).toEqual([true, false])
     expect(world.files('renewed').data?.summary.classes.synced_by_statement).toMatchObject({ lines: 1 })
     expect(log).toMatchObject({ via: 'renew', failed: 0, left: 0 })
+  })
+
+  it('keep the age of their marks when they are renewed', async () => {
+    await world.report('aged', csv('J-2,2026/11/24 9:00'))
+    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv`].map(
+      (key) => [key, world.bucket.stored.get(key)] as const,
+    )
+
+    await renewReports(world.deps)
+
+    expect(world.bucket.stored.get(mark?.[0] ?? '')).toBe(mark?.[1])
+    expect(world.bucket.stored.get(report?.[0] ?? '')).not.toBe(report?.[1])
   })
 
   it('are renewed for 40 days and no longer', async () => {
@@ -366,9 +442,10 @@ describe('a merchant that has sent statements', () => {
   })
 
   it('is not expected to, when it never has', async () => {
+    world.bucket.put(`statements/${MCHID}/x.csv`, 'x')
     const others = new Map([...MERCHANTS].map(([, merchant]) => ['1900000119', { ...merchant, mchid: '1900000119' }]))
 
-    expect(await findOverdue(others, { objects: world.deps.objects, now: () => NOW + DAY })).toMatchObject({
+    expect(await findOverdue(others, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
       metrics: { statements_overdue: { value: 0 } },
     })
   })

@@ -69,7 +69,7 @@ describe('a merchant that allows two notices in one hour', () => {
       due_at: NOW + 1 * DAY,
     })
     expect(world.announced).toStrictEqual([])
-    expect(third.reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'over_cap' } })
+    expect(third.reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'over_cap', replayed: false } })
     expect(third.log).toMatchObject({ transition: '17 hold', state: 'HELD' })
   })
 
@@ -182,6 +182,17 @@ describe('a merchant that allows two notices in one hour', () => {
 
     // 2026-11-24T02Z is hour 498746 since 1970; T04:00Z in seconds.
     expect(counted).toStrictEqual(['1900000109#hour#498746', 1_795_492_800])
+  })
+
+  it('is the only one whose notices are counted: no other pays for a write', async () => {
+    const counted: string[] = []
+    const count = async (pk: string) => counted.push(pk)
+    const world = stepWorld({ ledger: (sound) => ({ ...sound, count }) })
+
+    await syncOrder(PAYAFTER_ORDER, 'event', world.deps)
+
+    expect(counted).toStrictEqual([])
+    expect(world.sent).toHaveLength(1)
   })
 
   it('sends nothing when somebody else took the row before it was held', async () => {

@@ -177,11 +177,12 @@ describe('a step without a key', () => {
   ])('is tried again when %s', async (_, error, code) => {
     const world = stepWorld({ rows: [claimed()], signer: () => Promise.reject(error) })
 
-    const { row, metrics } = await takeStep('sync', claimed(), world.deps)
+    const { row, log, metrics } = await takeStep('sync', claimed(), world.deps)
 
     expect(world.sent).toHaveLength(0)
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync' })
     expect(row.last_error).toStrictEqual({ verdict: 'unsent', at: NOW, attempt: 3, code })
+    expect(log).toMatchObject({ verdict: 'unsent', verified: false })
     expect(metrics).toEqual({ sync_unsent: { value: 1, unit: 'Count' } })
   })
 

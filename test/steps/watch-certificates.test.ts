@@ -65,6 +65,14 @@ it('counts a secret that is unsound, and goes on with the others', async () => {
   })
 })
 
+it('counts no secret as unsound that only cannot be had now', async () => {
+  const signer = () => Promise.reject(new UnavailableError('Secrets Manager says ThrottlingException'))
+
+  const { metrics } = await watchCertificates(['1900000109', '1900000110'], { signer }, NOW)
+
+  expect(metrics).toEqual({})
+})
+
 it('has no metric of days where no secret says when its certificate ends, nor of faults where there are none', async () => {
   const { metrics } = await watchCertificates(['1900000109'], { signer: async (mchid) => signer(mchid) }, NOW)
 

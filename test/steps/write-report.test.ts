@@ -1,0 +1,105 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Objects } from '../../lib/aws/objects.ts'
+import { readStatementKey } from '../../lib/statement/statement-key.ts'
+import { openReport } from '../../lib/steps/write-report.ts'
+import { NOW } from '../support/orders.ts'
+
+const STATEMENT = readStatementKey('statements/1900000109/x.csv')
+const FACTS = { made_at: NOW, days: ['20261124'] }
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const open = (at: string, isRenewal = false) => {
+  if (!STATEMENT) throw new Error('no statement')
+  const done: string[] = []
+  const objects: Objects = {
+    fetch: async () => undefined,
+    put: async (key) => void done.push(`put ${key}`),
+    putFile: async (key) => void done.push(`put ${key}`),
+    list: async function* () {},
+    remove: async (key) => void done.push(`remove ${key}`),
+  }
+  return { done, report: openReport(STATEMENT, at, objects, isRenewal) }
+}
+
+const line = (is_open: boolean) => ({ class: 'pending', out_order_no: 'A-1', needs_person: false, is_open }) as const
+
+it('a report that may change is marked before it is put', async () => {
+  const { done, report } = open(folder)
+  await report.line(line(true), false)
+
+  await report.finish(FACTS)
+
+  expect(done).toEqual([
+    'put open/1900000109/x.csv',
+    'put reports/1900000109/x.csv',
+    'put reports/1900000109/x.html',
+    'put reports/1900000109/x.json',
+  ])
+})
+
+it('a report that is renewed and may change again keeps the mark that it has', async () => {
+  const { done, report } = open(folder, true)
+  await report.line(line(true), false)
+
+  await report.finish(FACTS)
+
+  expect(done).toEqual([
+    'put reports/1900000109/x.csv',
+    'put reports/1900000109/x.html',
+    'put reports/1900000109/x.json',
+  ])
+})
+
+it.each([false, true])('a report that is final loses its mark once it is put: renewed %s', async (isRenewal) => {
+  const { done, report } = open(folder, isRenewal)
+  await report.line(line(false), false)
+
+  await report.finish(FACTS)
+
+  expect(done).toEqual([
+    'put reports/1900000109/x.csv',
+    'put reports/1900000109/x.html',
+    'put reports/1900000109/x.json',
+    'remove open/1900000109/x.csv',
+  ])
+})
+
+it('a long report goes to its files piece by piece, not to the memory', async () => {
+  const { report } = open(folder)
+  const sizes = async () =>
+    Promise.all(['csv', 'json'].map(async (kind) => (await stat(join(folder, `report.${kind}`))).size))
+
+  await report.line(line(true), false)
+  const atFirst = await sizes().catch(() => [0, 0])
+  for (let i = 0; i < 20_000; i += 1) await report.line(line(true), false)
+  const later = await sizes()
+  report.drop()
+
+  expect(atFirst).toEqual([0, 0])
+  expect(Math.min(...later)).toBeGreaterThan(800_000)
+})
+
+it('a report whose files cannot be written is not put', async () => {
+  const { done, report } = open(join(folder, 'missing'))
+  await report.line(line(true), false)
+
+  await expect(report.finish(FACTS)).rejects.toMatchObject({ code: 'ENOENT' })
+  expect(done).toEqual([])
+})
+
+it('a long report whose files cannot be written fails while it is written', async () => {
+  const { report } = open(join(folder, 'missing'))
+  const write = async () => {
+    for (let i = 0; i < 20_000; i += 1) await report.line(line(true), false)
+  }
+
+  await expect(write()).rejects.toMatchObject({ code: 'ENOENT' })
+})
