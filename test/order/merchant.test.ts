@@ -23,7 +23,7 @@ describe('readMerchants', () => {
 
   it('reads every member of every kind of merchant', () => {
     const { merchants, problems } = readMerchants(
-      `{"1900000117":{"sources":["com.example.pos","com.example/till_2"],"order_api":"serviceorder",
+      `{"1900000117":{"sources":["com.aws.pos","com.example/till_2"],"order_api":"serviceorder",
           "services":{"500001":"wx1111111111111111","500002":"wx2222222222222222"},"closed":true},
         "1900000125":{"sources":["pos"],"order_api":"partner","services":{"500003":""},"provider":"1800000001"},
         "1900000133":{"order_api":"acquiringbank","services":{"500004":""},"provider":"1800000002","channel_id":"2088000001"}}`,
@@ -33,7 +33,7 @@ describe('readMerchants', () => {
     expect([...merchants.values()]).toStrictEqual([
       {
         mchid: '1900000117',
-        sources: ['com.example.pos', 'com.example/till_2'],
+        sources: ['com.aws.pos', 'com.example/till_2'],
         order_api: 'serviceorder',
         services: new Map([
           ['500001', 'wx1111111111111111'],

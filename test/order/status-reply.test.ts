@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { statusReply } from '../../lib/order/reply.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { CLAIMED, NOW, SECOND } from '../support/orders.ts'
-import { LAST_ERRORS } from '../support/verdicts.ts'
+import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { FACTS, ROWS } from './rows.ts'
 
 describe('the reply to whoever asks how an order stands', () => {
@@ -74,7 +74,7 @@ describe('the reply to whoever asks how an order stands', () => {
     })
   })
 
-  it.each([
+  it.each<[Row, object]>([
     [ROWS.accepted, { confirmed: false, meaning_zh: '已同步,待核实', synced_at: '2026-11-24T02:29:58.000Z' }],
     [ROWS.proved, { confirmed: true, meaning_zh: '已核实:订单已完成,不再扣款', turn: 'service' }],
     [
@@ -84,6 +84,14 @@ describe('the reply to whoever asks how an order stands', () => {
     [
       { ...ROWS.unproved, reason: 'closed by hand: enough' },
       { confirmed: false, meaning_zh: '已同步;已由人工停止查单核实', turn: 'service', next_step: 'Nothing.' },
+    ],
+    [
+      { ...ROWS.charged, receipt: WORD },
+      { state: 'DOUBLE_CHARGED', synced_at: undefined },
+    ],
+    [
+      { ...CLAIMED, last_error: { verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG' } },
+      { state: 'PENDING', turn: 'engineer', meaning_zh: '部署配置或该商户号的密钥有误,未发送任何请求' },
     ],
     [ROWS.charged, { confirmed: false, amount: 3900, transaction_id: '42000004', turn: 'accountant' }],
     [ROWS.settled, { settled_at: '2026-11-24T02:30:00.000Z', meaning_zh: '重复支付已处理' }],

@@ -34,6 +34,7 @@ describe('what came of an order', () => {
     ['a new row', undefined, PENDING, []],
     ['a claim', PENDING, { ...PENDING, attempt: 4 }, []],
     ['an accepted sync', PENDING, SYNCED, ['Payscore Order Synced']],
+    ['the query that is to prove it', SYNCED, { ...SYNCED, attempt: 4 }, []],
     ['its proof', SYNCED, PROVED, ['Payscore Order Synced']],
     ['a sync with its own proof', PENDING, PROVED, ['Payscore Order Synced']],
     ['a receipt kept', PROVED, { ...PROVED, receipt: { ...WORD, nonce: 'kept' } }, []],
@@ -49,6 +50,7 @@ describe('what came of an order', () => {
     ['a wait still longer', { ...PENDING, late_at: NOW - 1 }, { ...PENDING, late_at: NOW - 1, attempt: 4 }, []],
     ['a reopening', REJECTED, PENDING, []],
     ['a synced order undone', SYNCED, PENDING, []],
+    ['a late row that was restored', undefined, { ...PENDING, late_at: NOW }, ['Payscore Order Pending Too Long']],
     ['a row that was restored as it is', undefined, PROVED, ['Payscore Order Synced']],
   ])('is told for %s', async (_, before, after, told) => {
     expect(await announced(before, after)).toStrictEqual(told)
