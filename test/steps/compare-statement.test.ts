@@ -117,6 +117,16 @@ describe('the lines of a statement', () => {
     ])
   })
 
+  it('leave alone the row that a notice made meanwhile', async () => {
+    const synced = rowOf('A-1', { state: 'SYNCED', attempt: 1 })
+
+    const { told, applied, rows } = await compare('A-1,20261124\n', { rows: [synced], readMany: async () => new Map() })
+
+    expect(rows.get(`${MCHID}#A-1`)).toEqual(synced)
+    expect(applied).toEqual([])
+    expect(told).toMatchObject([[{ class: 'synced_before' }, false]])
+  })
+
   it('are told by the row of whoever was first, a notice perhaps', async () => {
     const { told } = await compare('A-1,20261124\n', {
       ledger: { apply: async () => undefined, read: async () => rowOf('A-1', { state: 'SYNCED' }) },
