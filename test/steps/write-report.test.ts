@@ -31,45 +31,25 @@ const open = (at: string, isRenewal = false) => {
 
 const line = (is_open: boolean) => ({ class: 'pending', out_order_no: 'A-1', needs_person: false, is_open }) as const
 
-it('a report that may change is marked before it is put', async () => {
-  const { done, report } = open(folder)
-  await report.line(line(true), false)
-
+/** What the bucket is told, in its order, of a report of one line. */
+const told = async (isOpen: boolean, isRenewal: boolean): Promise<readonly string[]> => {
+  const { done, report } = open(folder, isRenewal)
+  await report.line(line(isOpen), false)
   await report.finish(FACTS)
+  return done
+}
+const PUT = ['put reports/1900000109/x.csv', 'put reports/1900000109/x.html', 'put reports/1900000109/x.json']
 
-  expect(done).toEqual([
-    'put open/1900000109/x.csv',
-    'put reports/1900000109/x.csv',
-    'put reports/1900000109/x.html',
-    'put reports/1900000109/x.json',
-  ])
+it('a report that may change is marked before it is put', async () => {
+  expect(await told(true, false)).toEqual(['put open/1900000109/x.csv', ...PUT])
 })
 
 it('a report that is renewed and may change again keeps the mark that it has', async () => {
-  const { done, report } = open(folder, true)
-  await report.line(line(true), false)
-
-  await report.finish(FACTS)
-
-  expect(done).toEqual([
-    'put reports/1900000109/x.csv',
-    'put reports/1900000109/x.html',
-    'put reports/1900000109/x.json',
-  ])
+  expect(await told(true, true)).toEqual(PUT)
 })
 
 it.each([false, true])('a report that is final loses its mark once it is put: renewed %s', async (isRenewal) => {
-  const { done, report } = open(folder, isRenewal)
-  await report.line(line(false), false)
-
-  await report.finish(FACTS)
-
-  expect(done).toEqual([
-    'put reports/1900000109/x.csv',
-    'put reports/1900000109/x.html',
-    'put reports/1900000109/x.json',
-    'remove open/1900000109/x.csv',
-  ])
+  expect(await told(false, isRenewal)).toEqual([...PUT, 'remove open/1900000109/x.csv'])
 })
 
 it('a long report goes to its files piece by piece, not to the memory', async () => {
