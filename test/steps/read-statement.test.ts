@@ -30,6 +30,8 @@ const openFiles = async (folder: string): Promise<readonly string[]> => {
   return links.filter((link) => link.startsWith(folder))
 }
 
+const no = () => Promise.reject(new UnavailableError('says no'))
+
 const csv = (...lines: readonly string[]) => `商户服务订单号,收款成功时间,金额(元),门店\n${lines.join('\n')}\n`
 const read = (out_order_no: string) => world.deps.ledger.read(`${MCHID}#${out_order_no}`)
 
@@ -302,14 +304,13 @@ describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc
     await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
   })
 
-  it('when a report cannot be put', async () => {
+  it.each([
+    ['a report cannot be put', () => ({ objects: { ...world.deps.objects, put: no } })],
+    ['the ledger cannot be asked', () => ({ reader: { ...world.deps.reader, readMany: no } })],
+  ])('when %s', async (_, failing) => {
     world.bucket.put(`statements/${MCHID}/files.csv`, csv('M-2,2026/11/24 9:00'))
-    const put = () => Promise.reject(new UnavailableError('the bucket says no'))
 
-    const read = readStatement(`statements/${MCHID}/files.csv`, {
-      ...world.deps,
-      objects: { ...world.deps.objects, put },
-    })
+    const read = readStatement(`statements/${MCHID}/files.csv`, { ...world.deps, ...failing() })
 
     await expect(read).rejects.toThrow(UnavailableError)
     await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
@@ -441,11 +442,17 @@ describe('a merchant that has sent statements', () => {
     })
   })
 
-  it('is not expected to, when it never has', async () => {
+  it.each([
+    ['never has', '1900000119', false],
+    ['is closed', MCHID, true],
+  ])('is not expected to, when it %s', async (_, mchid, closed) => {
     world.bucket.put(`statements/${MCHID}/x.csv`, 'x')
-    const others = new Map([...MERCHANTS].map(([, merchant]) => ['1900000119', { ...merchant, mchid: '1900000119' }]))
+    const merchant = MERCHANTS.get(MCHID)
+    if (!merchant) throw new Error('no merchant')
+    const merchants = new Map([[mchid, { ...merchant, mchid, closed }]])
 
-    expect(await findOverdue(others, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+    expect(await findOverdue(merchants, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+      log: { overdue: [] },
       metrics: { statements_overdue: { value: 0 } },
     })
   })
