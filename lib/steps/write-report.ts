@@ -83,13 +83,11 @@ const PIECE = 64 * 1024
 const openText = (file: string, begin: string) => {
   const stream = createWriteStream(file)
   let gathered = begin
-  let failed: unknown
-  stream.on('error', (error) => {
-    failed = error
-  })
+  // Kept by the stream, and thrown by whoever writes next.
+  stream.on('error', () => {})
 
   const flush = async (): Promise<void> => {
-    if (failed) throw failed
+    if (stream.errored) throw stream.errored
     const text = gathered
     gathered = ''
     if (!stream.write(text)) await once(stream, 'drain')

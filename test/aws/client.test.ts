@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, type DynamoDBClientConfig, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { clientSettings, functionSettings } from '../../lib/aws/client.ts'
 import { startSecretsManager } from './secrets-manager.ts'
 
@@ -82,47 +82,43 @@ describe.each([
   })
 })
 
+type Answer = { readonly statusCode: number; readonly headers?: Record<string, string>; readonly body?: string }
+
 /** What a client with the settings of a function sends, when it is answered so. */
-const sentBy = async (
-  settings: DynamoDBClientConfig,
-  answer: { readonly statusCode: number; readonly headers?: Record<string, string>; readonly body?: string } = {
-    statusCode: 200,
-  },
-) => {
-  const sent: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = []
-  const handle = async ({ hostname, headers }: (typeof sent)[number]) => {
-    sent.push({ hostname, headers: { ...headers } })
+const sent = async (answer: Answer = { statusCode: 200 }, more: DynamoDBClientConfig = {}) => {
+  const requests: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = []
+  const handle = async ({ hostname, headers }: (typeof requests)[number]) => {
+    requests.push({ hostname, headers: { ...headers } })
     const body = new TextEncoder().encode(answer.body ?? '{}')
     return { response: { headers: {}, ...answer, body } }
   }
   const requestHandler = { handle } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>
-  const client = new DynamoDBClient({ ...settings, requestHandler })
+  const client = new DynamoDBClient({ ...functionSettings('dynamodb'), ...more, requestHandler })
   await client.send(new GetItemCommand({ TableName: 'ledger', Key: {} })).catch(() => undefined)
-  return sent
+  return requests
 }
 
 describe('a client of a function', () => {
   it('goes to the region’s own address', async () => {
-    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([
-      { hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' },
-    ])
+    expect(await sent()).toMatchObject([{ hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' }])
   })
 
   it('goes where the environment says for all services', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://all.example')
 
-    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([{ hostname: 'all.example' }])
+    expect(await sent()).toMatchObject([{ hostname: 'all.example' }])
   })
 
   it('goes where the environment says for this service, before all', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://all.example')
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'http://this.example')
 
-    expect(await sentBy(functionSettings('dynamodb'))).toMatchObject([{ hostname: 'this.example' }])
+    expect(await sent()).toMatchObject([{ hostname: 'this.example' }])
   })
 
   it('is steered by no file of a home folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'aws-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
     const file = join(folder, 'config')
     await writeFile(
       file,
@@ -130,35 +126,32 @@ describe('a client of a function', () => {
     )
     vi.stubEnv('AWS_CONFIG_FILE', file)
 
-    const sent = await sentBy(functionSettings('dynamodb'))
-
-    await rm(folder, { recursive: true })
-    expect(sent).toMatchObject([{ hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' }])
+    expect(await sent()).toMatchObject([{ hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' }])
   })
 
   it('goes to no address of an account of its own', async () => {
     vi.stubEnv('AWS_REGION', 'us-east-1')
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test', accountId: '123456789012' }
 
-    const sent = await sentBy({ ...functionSettings('dynamodb'), credentials })
+    const requests = await sent({ statusCode: 200 }, { credentials })
 
-    expect(sent).toMatchObject([{ hostname: 'dynamodb.us-east-1.amazonaws.com' }])
+    expect(requests).toMatchObject([{ hostname: 'dynamodb.us-east-1.amazonaws.com' }])
   })
 
   it('signs by the clock of AWS once it was told that its own is wrong', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-24T02:30:00Z') })
 
-    const sent = await sentBy(functionSettings('dynamodb'), {
+    const requests = await sent({
       statusCode: 403,
       headers: { date: 'Tue, 24 Nov 2026 02:40:00 GMT' },
       body: '{"__type":"InvalidSignatureException"}',
     })
 
-    expect(sent.map(({ headers }) => headers['x-amz-date'])).toEqual(['20261124T023000Z', '20261124T024000Z'])
+    expect(requests.map(({ headers }) => headers['x-amz-date'])).toEqual(['20261124T023000Z', '20261124T024000Z'])
   })
 
   it('says whose it is', async () => {
-    const [request] = await sentBy(functionSettings('dynamodb'))
+    const [request] = await sent()
 
     expect(request?.headers['user-agent']).toMatch(/payscore-sync/)
   })

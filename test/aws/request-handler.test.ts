@@ -157,6 +157,7 @@ it.skipIf(!hasIpv6)('reaches an address of IPv6, which a URL has in brackets (ne
 
 describe('a request fails as a time-out, which the SDK tries again,', () => {
   const timeout = (what: object) => expect.objectContaining({ name: 'TimeoutError', ...what })
+  const toNobody = { ...request(443), hostname: 'aws.example' }
 
   it('when no answer comes', async () => {
     const server = await serveRaw(() => {})
@@ -172,7 +173,6 @@ describe('a request fails as a time-out, which the SDK tries again,', () => {
 
   it('when the connection is not made', async () => {
     vi.spyOn(dns, 'lookup').mockImplementation(() => {}) // nobody ever tells the address
-    const toNobody = { ...request(443), hostname: 'aws.example' }
 
     expect(await failureOf(start().handle(toNobody))).toEqual(timeout({ message: 'connection' }))
   })
@@ -182,7 +182,6 @@ describe('a request fails as a time-out, which the SDK tries again,', () => {
       const answer = given.at(-1) as (error: Error) => void // the callback of `lookup` comes last
       answer(Object.assign(new Error(code), { code }))
     })
-    const toNobody = { ...request(443), hostname: 'aws.example' }
 
     expect(await failureOf(start().handle(toNobody))).toEqual(timeout({ code }))
   })

@@ -336,14 +336,14 @@ describe('the reports', () => {
 
   it('keep the age of their marks when they are renewed', async () => {
     await world.report('aged', csv('J-2,2026/11/24 9:00'))
-    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv`].map(
-      (key) => [key, world.bucket.stored.get(key)] as const,
-    )
+    const before = new Map(world.bucket.stored)
+    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv`]
 
     await renewReports(world.deps)
 
-    expect(world.bucket.stored.get(mark?.[0] ?? '')).toBe(mark?.[1])
-    expect(world.bucket.stored.get(report?.[0] ?? '')).not.toBe(report?.[1])
+    expect(before.has(mark)).toBe(true)
+    expect(world.bucket.stored.get(mark)).toBe(before.get(mark))
+    expect(world.bucket.stored.get(report)).not.toBe(before.get(report))
   })
 
   it('are renewed for 40 days and no longer', async () => {
