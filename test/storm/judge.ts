@@ -2,6 +2,7 @@ import { extraCalls } from './calls.ts'
 import { MERCHANTS } from './merchants.ts'
 import { keyOf, nameOf, notWaiting, untold, wrongCharge, wrongEnd } from './right-end.ts'
 import type { Storm } from './run-storm.ts'
+import type { Slow } from './sandboxes.ts'
 import type { Truth } from './story.ts'
 
 /** A promise, and everything that broke it. */
@@ -88,6 +89,7 @@ export const judgeStorm = (storm: Storm): Verdict => {
       'double charges injected': charged.length,
       'double charges found': healthy.filter(({ row }) => row?.state === 'DOUBLE_CHARGED').length,
       'faults injected': faults,
+      'of them by a machine too busy': storm.slow.filter(isMachines(storm)).length,
       'extra syncs': sum('syncs'),
       'extra queries': sum('queries'),
       'calls that overlapped': overlaps.length,
@@ -107,13 +109,28 @@ export const faultTotals = (storm: Storm): Readonly<Record<string, number>> => (
       .map(({ what, faults }) => [what, Object.values(faults).reduce((sum, count) => sum + count, 0)]),
   ),
   'Secrets Manager': storm.secretCalls.filter(({ error, status }) => error !== '' || status === 0).length,
+  'this machine': storm.slow.filter(isMachines(storm)).length,
 })
 
-const countFaults = ({ history, faults }: Storm) => {
+const countFaults = (storm: Storm) => {
+  const { history, faults } = storm
+  const slow = Map.groupBy(storm.slow.filter(isMachines(storm)), ({ out_order_no }) => out_order_no)
   return ({ plan: { out_order_no } }: Truth): number =>
     faults.ofOrder(out_order_no) +
-    [...history.posts(out_order_no), ...history.queries(out_order_no)].filter(({ fault }) => fault).length
+    callsOf(history, out_order_no).filter(({ fault }) => fault).length +
+    (slow.get(out_order_no)?.length ?? 0)
 }
+
+const callsOf = (history: Storm['history'], out_order_no: string) => [
+  ...history.posts(out_order_no),
+  ...history.queries(out_order_no),
+]
+
+/** A busy machine makes a call slower than a time limit allows; where WeChat Pay's fault did, that is counted already. */
+const isMachines =
+  ({ history }: Storm) =>
+  ({ out_order_no, start, end }: Slow): boolean =>
+    !callsOf(history, out_order_no).some((call) => call.fault && call.start < end && call.end > start)
 
 const tooMany = (truth: Truth, what: string, extra: number, faults: number): string | undefined =>
   extra > faults ? `${nameOf(truth)}: ${extra} extra ${what}, ${faults} faults of its own` : undefined

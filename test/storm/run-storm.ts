@@ -9,7 +9,7 @@ import { createOutcomes, type Outcomes } from './outcomes.ts'
 import { planOrders, queueOf } from './plan.ts'
 import { reconcileWhile } from './reconciling.ts'
 import { createRedrive } from './redrive.ts'
-import { createSandboxes } from './sandboxes.ts'
+import { createSandboxes, type Slow } from './sandboxes.ts'
 import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
 import { openTill, type Till } from './till.ts'
 import { makeWeather } from './weather.ts'
@@ -35,6 +35,7 @@ export type Storm = {
   readonly secretCalls: World['secrets']['history']
   readonly outcomes: Outcomes
   readonly faults: FaultCount
+  readonly slow: readonly Slow[]
   readonly till: Pick<Till, 'figures' | 'statuses'>
   readonly deadLetters: World['notices']['letters']
   readonly redriven: number
@@ -130,6 +131,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
       secretCalls: world.secrets.history,
       outcomes,
       faults,
+      slow: sandboxes.slow,
       till,
       deadLetters: world.notices.letters,
       redriven: dead.redriven(),

@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
+import { LIMITS } from '../../lib/order/limits.ts'
 import type { Invocation } from '../world/lambda/invocation.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../world/lambda/start-lambda.ts'
 import type { FaultCount } from './faults-by-order.ts'
+
+/** An invocation for one order that took long although nothing was done to it. By the clock that nobody moves. */
+export type Slow = { readonly out_order_no: string; readonly start: number; readonly end: number }
 
 export type Sandboxes = {
   /** In place of startLambda. */
@@ -13,6 +17,8 @@ export type Sandboxes = {
   twice: number
   /** Invocations by function. */
   readonly calls: ReadonlyMap<string, number>
+  /** What the machine did by itself: on a busy one, time limits of the functions end calls that no fault struck. */
+  readonly slow: readonly Slow[]
 }
 
 /** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
@@ -23,6 +29,8 @@ const TWICE = 0.05
 const FROZEN_MS = 5_000
 /** Reconcile works for 50 s and is only killed. */
 const LONG_MS = 30_000
+/** The shortest time limit inside a function. */
+const SLOW_MS = LIMITS.sdkConnect
 /** A call takes about this long. */
 const MOST_DELAY_MS = 60
 
@@ -37,6 +45,7 @@ export const createSandboxes = (parts: {
 }): Sandboxes => {
   const { random, count, orderOf } = parts
   const calls = new Map<string, number>()
+  const slow: Slow[] = []
 
   const start = async (options: LambdaOptions): Promise<Lambda> => {
     const lambda = await startLambda(options)
@@ -75,9 +84,15 @@ export const createSandboxes = (parts: {
     const invokeOnce = async (event: unknown): Promise<Invocation> => {
       count.look('sandboxes')
       calls.set(options.name, (calls.get(options.name) ?? 0) + 1)
+      const of = orderOf(event)
+      const faultsBefore = of === undefined ? 0 : count.ofOrder(of)
+      const startedAt = performance.now()
       const invocation = await invokeSomewhere(event)
-      if (invocation.timedOut) count.add('sandboxes', 'timed out', orderOf(event))
-      else if (invocation.error?.errorType === 'Runtime.ExitError') count.add('sandboxes', 'killed', orderOf(event))
+      const endedAt = performance.now()
+      if (invocation.timedOut) count.add('sandboxes', 'timed out', of)
+      else if (invocation.error?.errorType === 'Runtime.ExitError') count.add('sandboxes', 'killed', of)
+      if (of !== undefined && endedAt - startedAt >= SLOW_MS && count.ofOrder(of) === faultsBefore)
+        slow.push({ out_order_no: of, start: startedAt, end: endedAt })
       return invocation
     }
 
@@ -99,7 +114,7 @@ export const createSandboxes = (parts: {
     })
   }
 
-  const sandboxes = { start, freezeToo: false, twice: 0, calls }
+  const sandboxes = { start, freezeToo: false, twice: 0, calls, slow }
   return sandboxes
 }
 
