@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const command = fileURLToPath(new URL('reconcile.ts', import.meta.url))
+
+describe('reconcile over many due rows', () => {
+  it('keeps its memory flat and its pace, for one merchant and for a thousand', { timeout: 120_000 }, () => {
+    const { status, stdout } = spawnSync(process.execPath, [command, '--rows', '200000'], {
+      encoding: 'utf8',
+    })
+
+    expect(stdout.match(/kept/g)).toHaveLength(4)
+    expect(stdout).toContain('200000 orders in 200 runs')
+    expect(stdout).toMatch(/1000 merchants with 200 due rows each\n(.*\n)*? {2}200000 orders in 1 runs/)
+    expect(status).toBe(0)
+  })
+})

@@ -1,0 +1,17 @@
+import { globSync } from 'node:fs'
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** Says at the end of a run of all quick tests what was not run, and the command that runs it. */
+export default class LeftOutReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const ran = new Set(modules.map(({ project }) => project.name))
+    const isWhole = modules.length > 100
+    if (!isWhole || ran.has('long')) return
+    const files = globSync('test/**/*.long.test.ts')
+    process.stdout.write(
+      `\n Left out: ${files.length} files that prove by long runs (${files.map(nameOf).sort().join(', ')}).\n Run them with: npm run test:long\n\n`,
+    )
+  }
+}
+
+const nameOf = (file: string): string => file.replace(/^test\//, '').replace('.long.test.ts', '')
