@@ -58,6 +58,9 @@ const described = (error) =>
 /** The real runtime prints a failure with all its enumerable properties, so what an error carries ends up in the log. */
 const printError = (title, error) => console.error(`${title}\t${JSON.stringify({ ...described(error), ...error })}`)
 
+// Nobody reads any more: the world has gone. Its error would be printed, which fails again, without an end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1))
+
 let atWork
 const die = (title, exitCode, asError) => async (reason) => {
   const error = asError(reason)
