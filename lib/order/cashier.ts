@@ -20,39 +20,47 @@ type CashierLine = { readonly may_charge: boolean; readonly en: string; readonly
 const CASHIER: { readonly [kind in VerdictKind]?: CashierLine } & { readonly unknown: CashierLine } = {
   unpaid: {
     may_charge: true,
-    en: 'Take the money, and hand the payment over at once.',
-    zh: '可以收款,收款后请立即发送线下收款通知。',
+    en: 'Take the whole sum, and hand the payment over at once.',
+    zh: '可以收款:请全额收取,收款后立即发送线下收款通知。',
   },
   collected: {
     may_charge: false,
     en: 'Already paid by WeChat Pay: take no money.',
     zh: '支付分已扣款成功,请勿再收款。',
   },
-  confirmed: { may_charge: false, en: 'Already paid offline: take no money.', zh: '该订单已线下付款,请勿再收款。' },
+  confirmed: {
+    may_charge: false,
+    en: 'Done already, paid offline or nothing to pay: take no money.',
+    zh: '该订单已完成(已线下付款或无需付款),请勿再收款。',
+  },
   busy: {
     may_charge: true,
-    en: 'A charge is running: wait three minutes, then check again.',
-    zh: '单据正在扣款中,请三分钟后再查。',
+    en: 'A charge is running: take no money, and check again in three minutes.',
+    zh: '单据正在扣款中,请勿收款,三分钟后再查。',
   },
-  open: { may_charge: true, en: 'Complete or cancel the order first.', zh: '请先完结或取消订单。' },
+  open: {
+    may_charge: true,
+    en: 'Take no money yet. To be paid at the till: cancel the order at WeChat Pay first. To be paid by WeChat Pay: complete it there, and take no money.',
+    zh: '请先不要收款。如在门店付款,请先在微信支付取消该订单再收款;如由支付分扣款,请完结订单,门店不再收款。',
+  },
   closed: {
     may_charge: false,
-    en: 'The order is cancelled or expired: WeChat Pay will not charge it.',
-    zh: '订单已取消或已失效,不会再扣款。',
+    en: 'The order is cancelled or expired, and WeChat Pay will not charge it: what is to be paid is taken at the till.',
+    zh: '订单已取消或已失效,支付分不会再扣款;如有应付款,请在门店收取。',
   },
   absent: {
     may_charge: false,
-    en: 'No such order: compare the order number.',
-    zh: '订单不存在,请核对商户服务订单号。',
+    en: 'No such order: compare the order number before you take money.',
+    zh: '订单不存在,请先核对商户服务订单号再收款。',
   },
   undecided: {
     may_charge: false,
-    en: 'The order is done, but nobody can tell who collected: look it up in the merchant platform.',
-    zh: '订单已完成,但无法判断收款渠道,请在商户平台核对。',
+    en: 'The order is done, but nobody can tell who collected: take no money before you have looked it up in the merchant platform.',
+    zh: '订单已完成,但无法判断收款渠道:请先在商户平台核对,核对前请勿收款。',
   },
   unknown: {
     may_charge: true,
-    en: 'WeChat Pay cannot tell now: check again in a minute.',
-    zh: '暂时无法查询,请一分钟后再查。',
+    en: 'WeChat Pay cannot tell now: check again in a minute, before you take money.',
+    zh: '暂时无法查询,请一分钟后再查,查明后再收款。',
   },
 }

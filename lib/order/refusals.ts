@@ -97,9 +97,12 @@ export const REFUSALS = {
     turn: 'shop',
     en: {
       meaning: 'the customer has not confirmed the order yet',
-      next: 'Compare the order number. If it is right, complete or cancel the order; it is asked about again meanwhile.',
+      next: 'Compare the order number. If it is right, the customer has paid: cancel the order at WeChat Pay. It is asked about again meanwhile.',
     },
-    zh: { meaning: '用户尚未确认订单', next: '请核对商户服务订单号;若无误,请完结或取消订单,期间自动查单。' },
+    zh: {
+      meaning: '用户尚未确认订单',
+      next: '请核对商户服务订单号;若无误,顾客已付款,请在微信支付取消该订单,期间自动查单。',
+    },
   },
   cancelled: {
     verdict: 'state',
@@ -129,9 +132,12 @@ export const REFUSALS = {
     turn: 'service',
     en: {
       meaning: 'the state of the order does not allow a sync now',
-      next: 'Nothing yet. A query tells the state; complete the order if it was not completed.',
+      next: 'Nothing yet. A query tells the state. Do not complete the order meanwhile: WeChat Pay would charge it as well.',
     },
-    zh: { meaning: '当前订单状态不合法', next: '暂无需处理,将自动查单;若订单未完结,请先完结。' },
+    zh: {
+      meaning: '当前订单状态不合法',
+      next: '暂无需处理,将自动查单;期间请勿完结订单,否则支付分会自动扣款,造成重复支付。',
+    },
   },
   'not-exist': {
     verdict: 'state',

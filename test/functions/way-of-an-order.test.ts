@@ -130,8 +130,8 @@ it.each([
       verdict: 'unpaid',
       total_amount: 8800,
       may_charge: true,
-      advice: 'Take the money, and hand the payment over at once.',
-      advice_zh: '可以收款,收款后请立即发送线下收款通知。',
+      advice: 'Take the whole sum, and hand the payment over at once.',
+      advice_zh: '可以收款:请全额收取,收款后立即发送线下收款通知。',
       request_id: expect.stringMatching(/-0$/),
     },
   })

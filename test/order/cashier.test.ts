@@ -8,31 +8,56 @@ const { call } = ORDER
 
 /** What each answer of WeChat Pay tells the cashier: HTTP status, whether it may still charge, and what to do. */
 const TOLD = {
-  unpaid: [200, true, 'Take the money, and hand the payment over at once.', '可以收款,收款后请立即发送线下收款通知。'],
+  unpaid: [
+    200,
+    true,
+    'Take the whole sum, and hand the payment over at once.',
+    '可以收款:请全额收取,收款后立即发送线下收款通知。',
+  ],
   collected: [200, false, 'Already paid by WeChat Pay: take no money.', '支付分已扣款成功,请勿再收款。'],
-  confirmed: [200, false, 'Already paid offline: take no money.', '该订单已线下付款,请勿再收款。'],
-  open: [200, true, 'Complete or cancel the order first.', '请先完结或取消订单。'],
+  confirmed: [
+    200,
+    false,
+    'Done already, paid offline or nothing to pay: take no money.',
+    '该订单已完成(已线下付款或无需付款),请勿再收款。',
+  ],
+  open: [
+    200,
+    true,
+    'Take no money yet. To be paid at the till: cancel the order at WeChat Pay first. To be paid by WeChat Pay: complete it there, and take no money.',
+    '请先不要收款。如在门店付款,请先在微信支付取消该订单再收款;如由支付分扣款,请完结订单,门店不再收款。',
+  ],
   closed: [
     200,
     false,
-    'The order is cancelled or expired: WeChat Pay will not charge it.',
-    '订单已取消或已失效,不会再扣款。',
+    'The order is cancelled or expired, and WeChat Pay will not charge it: what is to be paid is taken at the till.',
+    '订单已取消或已失效,支付分不会再扣款;如有应付款,请在门店收取。',
   ],
-  absent: [200, false, 'No such order: compare the order number.', '订单不存在,请核对商户服务订单号。'],
+  absent: [
+    200,
+    false,
+    'No such order: compare the order number before you take money.',
+    '订单不存在,请先核对商户服务订单号再收款。',
+  ],
   undecided: [
     200,
     false,
-    'The order is done, but nobody can tell who collected: look it up in the merchant platform.',
-    '订单已完成,但无法判断收款渠道,请在商户平台核对。',
+    'The order is done, but nobody can tell who collected: take no money before you have looked it up in the merchant platform.',
+    '订单已完成,但无法判断收款渠道:请先在商户平台核对,核对前请勿收款。',
   ],
-  busy: [200, true, 'A charge is running: wait three minutes, then check again.', '单据正在扣款中,请三分钟后再查。'],
+  busy: [
+    200,
+    true,
+    'A charge is running: take no money, and check again in three minutes.',
+    '单据正在扣款中,请勿收款,三分钟后再查。',
+  ],
 } as const
 
 const CANNOT_TELL = [
   503,
   true,
-  'WeChat Pay cannot tell now: check again in a minute.',
-  '暂时无法查询,请一分钟后再查。',
+  'WeChat Pay cannot tell now: check again in a minute, before you take money.',
+  '暂时无法查询,请一分钟后再查,查明后再收款。',
 ] as const
 
 const LINES = {
@@ -72,8 +97,8 @@ describe('what a cashier is told before he takes money', () => {
         verdict: 'unpaid',
         total_amount: 3900,
         may_charge: true,
-        advice: 'Take the money, and hand the payment over at once.',
-        advice_zh: '可以收款,收款后请立即发送线下收款通知。',
+        advice: 'Take the whole sum, and hand the payment over at once.',
+        advice_zh: '可以收款:请全额收取,收款后立即发送线下收款通知。',
         request_id: 'R-0',
       },
     })
@@ -95,12 +120,12 @@ describe('what a cashier is told before he takes money', () => {
         type: 'about:blank',
         title: 'Not known now',
         status: 503,
-        detail: 'WeChat Pay cannot tell now: check again in a minute.',
+        detail: 'WeChat Pay cannot tell now: check again in a minute, before you take money.',
         out_order_no: '1234323JKHDFE1243252',
         verdict: 'throttled',
         may_charge: true,
-        advice: 'WeChat Pay cannot tell now: check again in a minute.',
-        advice_zh: '暂时无法查询,请一分钟后再查。',
+        advice: 'WeChat Pay cannot tell now: check again in a minute, before you take money.',
+        advice_zh: '暂时无法查询,请一分钟后再查,查明后再收款。',
         code: 'FREQUENCY_LIMITED',
         request_id: 'R-1',
       },
@@ -116,7 +141,7 @@ describe('what a cashier is told before he takes money', () => {
   it('says of a signed answer that cannot be read to check again', () => {
     const reply = checkReply(call, { kind: 'unknown', verified: true, status: 200, code: 'OTHER_ORDER', word: WORD })
 
-    expect(reply.body).toMatchObject({ may_charge: true, advice_zh: '暂时无法查询,请一分钟后再查。' })
+    expect(reply.body).toMatchObject({ may_charge: true, advice_zh: '暂时无法查询,请一分钟后再查,查明后再收款。' })
   })
 
   it.each(Object.keys(LINES))('holds nothing personal: %s', (kind) => {

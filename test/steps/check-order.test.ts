@@ -27,8 +27,8 @@ describe('a cashier who asks before taking money', () => {
         out_order_no: '1234323JKHDFE1243252',
         verdict: 'unpaid',
         may_charge: true,
-        advice: 'Take the money, and hand the payment over at once.',
-        advice_zh: '可以收款,收款后请立即发送线下收款通知。',
+        advice: 'Take the whole sum, and hand the payment over at once.',
+        advice_zh: '可以收款:请全额收取,收款后立即发送线下收款通知。',
       },
     })
     expect(log).toEqual({
@@ -51,7 +51,7 @@ describe('a cashier who asks before taking money', () => {
       'being charged right now',
       answered(400, '{"code":"INVALID_REQUEST","message":"单据正在扣款中"}'),
       200,
-      { verdict: 'busy', may_charge: true, advice_zh: '单据正在扣款中,请三分钟后再查。' },
+      { verdict: 'busy', may_charge: true, advice_zh: '单据正在扣款中,请勿收款,三分钟后再查。' },
     ],
     ['of another total', orderSays('"state":"FINISHED","total_amount":4100'), 200, { total_amount: 4100 }],
     ['unknown to WeChat Pay', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 200, { verdict: 'absent' }],
