@@ -13,6 +13,8 @@ export type DecisionRequest = OrderKey & {
   readonly what: DecisionName
   /** Why; for `settle` with how: the refund's number, or that it was none. */
   readonly why: string
+  /** The person knows what WeChat Pay charged, and says that the customer did not pay twice. */
+  readonly notDouble?: boolean
   /** The caller's identity as the platform knows it. */
   readonly by: string
 }
@@ -22,7 +24,10 @@ const Why = v.pipe(
   v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,200}$/u, 'must be 1 to 200 printable characters'),
 )
 
-/** Body of a decision: a reason; `settle` also says by which refund, or that it was not double. */
+/**
+ * Body of a decision: a reason; `settle` also says by which refund, or that it was not double, which `close` and
+ * `withdraw` may say of an order that WeChat Pay charged.
+ */
 export const DecisionSchema = v.object(
   {
     reason: Why,
@@ -43,26 +48,32 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   const parsed = v.safeParse(DecisionSchema, body, { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
   const { reason, refund_id, not_double } = parsed.output
-  if (name !== 'settle') return { ...key, what: name, why: reason, by }
-  if ((refund_id === undefined) === (not_double === undefined))
+  if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
     throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
-  return { ...key, what: name, why: `${refund_id === undefined ? 'not double' : `refund ${refund_id}`}: ${reason}`, by }
+  if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'is for settle alone')
+  if (not_double && !MAY_BE_NOT_DOUBLE.includes(name))
+    throw new InputError('not_double', `is for ${MAY_BE_NOT_DOUBLE.join(', ')} alone`)
+  const how = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
+  return { ...key, what: name, why: how + reason, ...(not_double && { notDouble: true }), by }
 }
 
+const MAY_BE_NOT_DOUBLE: readonly DecisionName[] = ['settle', 'close', 'withdraw']
+
 /** The transition that a decision asks for; undefined when the row as it was read rules it out. */
-export const decisionTransition = (row: Row, { what, why }: DecisionRequest, now: number): Transition | undefined => {
+export const decisionTransition = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
+  const { what, why, notDouble } = request
   switch (what) {
     case 'expedite':
       return expedite(row, now)
     case 'reopen':
       return reopenByHand(row.pk, now)
     case 'close':
-      return close(row, why, now)
+      return close(row, why, now, notDouble)
     case 'release':
       return release(row, now)
     case 'settle':
-      return settle(row.pk, why, now)
+      return settle(row, why, now)
     case 'withdraw':
-      return withdraw(row, why, now)
+      return withdraw(row, why, now, notDouble)
   }
 }

@@ -1,4 +1,4 @@
-import type { Row } from './row.ts'
+import { hasOpenCharge, type Row } from './row.ts'
 import { rowView } from './row-view.ts'
 
 /** What others are told when an order got somewhere, and the metric that counts it. */
@@ -15,10 +15,9 @@ const SOURCE = 'payscore.ledger'
 export const outcomeEvents = (before: Row | undefined, after: Row): readonly OutcomeEvent[] => {
   const isNewState = before?.state !== after.state
   const isProved = after.state === 'SYNCED' && after.proof !== undefined && before?.proof === undefined
-  const isHeldAndCharged =
-    after.state === 'HELD' && after.transaction_id !== undefined && before?.transaction_id !== after.transaction_id
+  const isCharged = hasOpenCharge(after) && before?.transaction_id !== after.transaction_id
   const isLate = after.late_at !== undefined && before?.late_at === undefined
-  const stateEvent = isNewState || isProved || isHeldAndCharged ? stateEventOf(after) : undefined
+  const stateEvent = isNewState || isProved || isCharged ? stateEventOf(after) : undefined
   return [stateEvent, isLate ? LATE : undefined]
     .filter((event) => event !== undefined)
     .map(([detailType, metric]) => ({ source: SOURCE, detailType, detail: rowView(after), metric }))
@@ -28,18 +27,27 @@ type Named = readonly [detailType: string, metric: string]
 
 const LATE: Named = ['Payscore Order Pending Too Long', 'late']
 
-/** Only what needs a person is counted as `rejected` or `held`: alarms stand on those metrics. */
-const stateEventOf = ({ state, reason = '' }: Row): Named | undefined => {
+const CHARGED: Named = ['Payscore Order Double Charged', 'double_charged']
+
+/**
+ * What WeChat Pay charged is told before all else, whatever the state. Only what needs a person is counted as `rejected`
+ * or `held`: alarms stand on those metrics.
+ */
+const stateEventOf = (row: Row): Named | undefined => {
+  const { state, reason = '' } = row
   switch (state) {
     case 'PENDING':
       return undefined
     case 'HELD':
+      if (hasOpenCharge(row)) return CHARGED
       return ['Payscore Order Held', reason === 'observe_only' ? 'observed' : 'held']
     case 'SYNCED':
       return ['Payscore Order Synced', 'synced']
     case 'DOUBLE_CHARGED':
-      return ['Payscore Order Double Charged', 'double_charged']
+      // Whoever settles it knows of it.
+      return row.settled_at === undefined ? CHARGED : undefined
     case 'REJECTED':
+      if (hasOpenCharge(row)) return CHARGED
       return ['Payscore Order Rejected', /^(revoked|closed|withdrawn)/.test(reason) ? 'ended' : 'rejected']
   }
 }

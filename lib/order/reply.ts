@@ -1,6 +1,6 @@
 import type { DecisionName } from './decision.ts'
 import { LIMITS } from './limits.ts'
-import type { Row, State } from './row.ts'
+import { hasOpenCharge, type Row, type State } from './row.ts'
 import { adviceFacts, isoTime, lastAnswer, orderFacts, rowView, syncedAt } from './row-view.ts'
 
 /** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
@@ -27,15 +27,14 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
     case 'HELD':
       return pendingReply(row, now, replayed)
     case 'REJECTED':
-      return endReply(422, 'Not synced', row, { reason: row.reason, replayed })
+      return endReply(422, 'Not synced', row, { reason: row.reason, ...chargeOf(row), replayed })
     case 'DOUBLE_CHARGED':
-      return endReply(409, 'Charged twice', row, {
-        amount: row.amount,
-        transaction_id: row.transaction_id,
-        replayed,
-      })
+      return endReply(409, 'Charged twice', row, { ...chargeOf(row), replayed })
   }
 }
+
+/** What WeChat Pay charged. */
+const chargeOf = ({ amount, transaction_id }: Row) => ({ amount, transaction_id })
 
 const endReply = (status: number, title: string, row: Row, more: Readonly<Record<string, unknown>>): Reply => {
   const { meaning, ...advice } = adviceFacts(row)
@@ -48,8 +47,9 @@ export const statusReply = (row: Row | undefined): Reply =>
   row
     ? { status: 200, body: rowView(row) }
     : problem(404, 'Unknown order', 'no offline payment was handed over for this order', {
-        next_step: 'Compare mchid and the order number; if they are right, hand the payment over.',
-        next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
+        next_step:
+          'Compare mchid and the order number. If they are right, and the customer has paid offline, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误且顾客已线下付款,请发送线下收款通知。',
       })
 
 /** A person's decision was carried out. */
@@ -58,12 +58,31 @@ export const decidedReply = (row: Row): Reply => ({ status: 200, body: rowView(r
 /** A person's decision does not fit how the order stands. */
 export const refusedReply = (row: Row, what: DecisionName, now: number): Reply => {
   const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
-  const isOver = row.state === 'SYNCED' && row.due === undefined
+  const isOver = row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row)
   return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
     decision: what,
-    possible: isOut || isOver ? [] : POSSIBLE[row.state].filter((name) => name !== what),
+    ...(isOut || isOver ? { possible: [] } : possibleOf(row, what)),
+    ...chargeOf(row),
     next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
   })
+}
+
+const possibleOf = (row: Row, what: DecisionName) => {
+  if (!hasOpenCharge(row)) return { possible: POSSIBLE[row.state].filter((name) => name !== what) }
+  // A sync still tells of the rest.
+  const possible = row.reason === 'part_paid' ? POSSIBLE[row.state] : POSSIBLE_WHEN_CHARGED[row.state]
+  // The same decision may be possible once the person says that he knows of the charge.
+  const needs = possible.includes(what) && what !== 'settle' ? 'not_double' : undefined
+  return { possible: needs ? possible : possible.filter((name) => name !== what), needs }
+}
+
+/** What can be decided of an order that WeChat Pay charged; all but `settle`, `expedite` and `reopen` need `not_double`. */
+const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = {
+  PENDING: ['expedite', 'close', 'withdraw'],
+  HELD: ['settle', 'close', 'withdraw'],
+  SYNCED: ['settle', 'close'],
+  REJECTED: ['settle', 'reopen'],
+  DOUBLE_CHARGED: ['settle'],
 }
 
 /** What can be decided of an order in a state, while no call is out. */
@@ -80,18 +99,29 @@ export const conflictReply = (row: Row): Reply =>
   problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
     ...orderFacts(row),
     paid_time: row.call.paid_time,
-    ...(row.state === 'SYNCED' || row.state === 'DOUBLE_CHARGED' ? IT_IS_TOLD : FIRST_STANDS),
+    ...AFTER_CONFLICT[row.state],
   })
 
-const FIRST_STANDS = {
-  next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
-  next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+const SEND_AGAIN = {
+  next_step: 'If this notice is the right one, send it again in a minute: a newer notice replaces this one.',
+  next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
 }
 
 /** A sync cannot be undone. */
 const IT_IS_TOLD = {
   next_step: 'Nothing more can be sent for this order. Compare its number with the receipt: was another order meant?',
   next_step_zh: '该订单已无法再次同步。请核对商户服务订单号与小票,确认是否应为其他订单。',
+}
+
+const AFTER_CONFLICT: Readonly<Record<State, typeof IT_IS_TOLD>> = {
+  PENDING: {
+    next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
+    next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+  },
+  HELD: SEND_AGAIN,
+  REJECTED: SEND_AGAIN,
+  SYNCED: IT_IS_TOLD,
+  DOUBLE_CHARGED: IT_IS_TOLD,
 }
 
 const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
@@ -101,6 +131,7 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
     headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
     body: {
       reason: row.reason,
+      ...chargeOf(row),
       ...orderFacts(row),
       next_attempt_at: isoTime(dueAt),
       last_error: lastAnswer(row),

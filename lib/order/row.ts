@@ -75,6 +75,10 @@ export type Row = Labels & {
   readonly v: 1
 }
 
+/** WeChat Pay charged the order, and nobody has said yet how that was settled. */
+export const hasOpenCharge = ({ transaction_id, settled_at }: Pick<Row, 'transaction_id' | 'settled_at'>): boolean =>
+  transaction_id !== undefined && settled_at === undefined
+
 /** Which order: the mchid of who was to be paid, and the order's number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }
 

@@ -1,7 +1,7 @@
 import type { BookRow } from '../aws/ledger-reader.ts'
 import { type Advice, adviceOf } from '../order/advice.ts'
 import { LIMITS } from '../order/limits.ts'
-import { readRowKey, type State } from '../order/row.ts'
+import { hasOpenCharge, readRowKey, type State } from '../order/row.ts'
 import { chinaTimeMs } from './china-time.ts'
 import type { LineClass } from './classes.ts'
 import type { Problem } from './problem.ts'
@@ -79,6 +79,7 @@ export const judgeLedgerOnly = (row: BookRow): Entry => ({
 })
 
 const classOf = (line: Extract<StatementLine, { order: unknown }>, row: BookRow, mark: string): LineClass => {
+  if (hasOpenCharge(row)) return 'charged_twice'
   switch (row.state) {
     case 'DOUBLE_CHARGED':
       return 'charged_twice'
@@ -107,7 +108,7 @@ const differs = ({ paid_time }: Extract<StatementLine, { order: unknown }>, row:
 const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
   const advice = adviceOf(row)
   const synced_at = row.state === 'SYNCED' ? (row.receipt ?? row.proof)?.sent_at : undefined
-  const isWatched = row.reason === 'observe_only' && row.state === 'HELD'
+  const isWatched = row.reason === 'observe_only' && row.state === 'HELD' && !hasOpenCharge(row)
   const isEnded = row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined
   return {
     out_order_no: readRowKey(row.pk).out_order_no,
@@ -121,7 +122,9 @@ const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
     ...(synced_at !== undefined && { synced_at }),
     ...(row.amount !== undefined && { charged: row.amount }),
     ...(row.transaction_id !== undefined && { transaction_id: row.transaction_id }),
-    ...(row.state === 'DOUBLE_CHARGED' && { settled: row.settled_at !== undefined }),
+    ...((row.state === 'DOUBLE_CHARGED' || row.transaction_id !== undefined) && {
+      settled: row.settled_at !== undefined,
+    }),
     advice,
     needs_person: advice.turn !== 'service' && !isWatched,
     is_open: row.due !== undefined || (advice.turn !== 'service' && !isEnded),

@@ -182,7 +182,7 @@ describe('list', { timeout: SLOW }, () => {
         .map((line) => line.replaceAll(/ {2,}/g, ' | '))
         .sort(),
     ).toEqual([
-      `${mchid}/HELD | held | 4m | 2025-03-01 12:00:00 | amount_differs`,
+      `${mchid}/HELD | held | 4m | 2025-03-01 12:00:00 | paid_less`,
       `${mchid}/OPEN | pending | 4m | 2025-03-01 12:00:00 | open`,
       `${mchid}/SYNCED | synced, not yet proved | 4m | 2025-03-01 12:00:00 | 7号店`,
     ])
@@ -203,7 +203,7 @@ describe('list', { timeout: SLOW }, () => {
   test.each([
     ['a state', ['--state', 'HELD'], ['HELD']],
     ['a state that only a scan finds', ['--state', 'DOUBLE_CHARGED'], ['TWICE']],
-    ['a reason', ['--reason', 'amount_differs'], ['HELD']],
+    ['a reason', ['--reason', 'paid_less'], ['HELD']],
     ['a verdict', ['--reason', 'open'], ['OPEN']],
     ['a code in the whole ledger', ['--all', '--reason', 'PARAM_ERROR'], ['REFUSED']],
     ['a day', ['--day', '20250301'], ['1900000110/SYNCED', 'HELD', 'OPEN', 'PROVED', 'REFUSED', 'SYNCED', 'TWICE']],

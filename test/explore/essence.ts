@@ -72,6 +72,7 @@ export const essence = (row: Row): Row => ({
     expected_amount: row.expected_amount,
     cleared: row.cleared,
     transaction_id: row.transaction_id,
+    settled_at: row.settled_at === undefined ? undefined : 1,
     expires_at: row.expires_at === undefined ? undefined : 1,
   }),
 })
@@ -102,5 +103,6 @@ export const keyOf = (row: Row): string =>
     row.expected_amount,
     row.cleared,
     row.transaction_id,
+    row.settled_at !== undefined,
     row.expires_at !== undefined,
   ].join()

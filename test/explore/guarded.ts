@@ -24,19 +24,24 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
   '15 close: (due_at <= or due_at >)': scenario('persons who decide'),
   '15 close: (state = PENDING or state = HELD)': scenario('a person between two notices'),
   '15 close: attempt =': scenario('an order that is only observed'),
+  '15 close: transaction_id missing': scenario('a sum that differs'),
   '15 stop asking: (due_at <= or due_at >)': scenario('persons who decide'),
   '15 stop asking: attempt =': scenario('old answers again, and a person', TWO),
   '15 stop asking: state = SYNCED': scenario('persons who decide'),
   '16 settle: state = DOUBLE_CHARGED': scenario('persons who decide'),
+  '16 settle the charge: (due_at missing or (due_at <= or due_at >))': scenario('a sum that differs'),
+  '16 settle the charge: attempt =': scenario('a sum that differs', TWO),
+  '16 settle the charge: transaction_id exists': scenario('a sum that differs'),
   '17 hold: (attempt = and due exists)': scenario('a sum that differs, and is corrected'),
   '17 hold: attempt =': scenario('more notices than the merchant allows'),
   '17 hold: state = PENDING': scenario('more notices than the merchant allows'),
   '18 release: (due_at <= or due_at >)': scenario('more notices than the merchant allows'),
+  '18 release: (transaction_id missing or reason =)': scenario('a sum that differs'),
   '18 release: attempt =': scenario('an order that is only observed', TWO),
   '18 release: state = HELD': scenario('a person between two notices'),
   '19 withdraw: (due_at <= or due_at >)': scenario('more notices than the merchant allows'),
   '19 withdraw: attempt =': scenario('an order that is checked first'),
-  '19 withdraw: state = PENDING': scenario('long waits and a person'),
+  '19 withdraw: transaction_id missing': scenario('a sum that differs'),
   '2 claim: due_at <=': scenario('a doubled notice'),
   '2 claim: next =': scenario('a sync answered with the order'),
   '3 reopen: (due_at <= or due_at >)': scenario('a sum that differs, and is corrected'),
@@ -61,6 +66,8 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
 const NEVER_GONE = 'an answer comes only to whoever claimed a row, and no row is ever deleted but by its expiry'
 const DUE_TOGETHER = 'due, due_at and next are present together, and the comparison of a missing due_at is false'
 
+const PARTLY = 'nobody pays a part here, of which the rest would still be charged'
+
 /** The clauses that the design could do without, as long as nothing else about it changes. */
 export const NEEDLESS: Readonly<Record<Guard, string>> = {
   '4 accepted: pk exists': NEVER_GONE,
@@ -79,5 +86,11 @@ export const NEEDLESS: Readonly<Record<Guard, string>> = {
   '12 unproved: state = SYNCED': 'while a row is due, nothing takes it out of SYNCED without a new attempt',
   '17 hold: (state = PENDING or state = HELD)':
     'while a row is due, nothing takes it out of PENDING or HELD without a new attempt',
+  '15 stop asking: transaction_id missing':
+    'what was charged is told on a held row, and no sync of it is taken after that',
+  '16 settle the charge: reason <>': PARTLY,
+  '16 settle the charge: state <> PENDING': PARTLY,
+  '19 withdraw: state = PENDING':
+    'once an answer has ruled a sync out, only a charge takes the row out of PENDING before its next attempt',
   '19 withdraw: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
 }

@@ -1,5 +1,5 @@
 import { outcomeEvents } from '../../lib/order/outcome.ts'
-import type { Row, Step } from '../../lib/order/row.ts'
+import { hasOpenCharge, type Row, type Step } from '../../lib/order/row.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
@@ -21,6 +21,8 @@ export const BROKEN = {
   refunded: 'DOUBLE_CHARGED was taken back',
   falseCharge: 'DOUBLE_CHARGED without a charge',
   namelessCharge: 'DOUBLE_CHARGED without sum and transaction',
+  forgottenCharge: 'what WeChat Pay charged was ended by somebody who was not told of it',
+  neededNoSync: 'a sync was released though WeChat Pay was known to have charged the order',
   silentEnd: 'a row was rejected, held or charged twice and nobody was told',
   silentUndone: 'a SYNCED row was undone and nobody was told',
   falseEnd: 'an order that can still be charged is closed as SYNCED',
@@ -61,7 +63,13 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (heard?.kind === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
   if (name === '9 collected' && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
-  if (before?.state !== after.state && isBadEnd(after) && outcomeEvents(before, after).length === 0)
+  if (before && hasOpenCharge(before) && isForgotten(after, name)) return BROKEN.forgottenCharge
+  if (
+    before?.state !== after.state &&
+    isBadEnd(after) &&
+    !isSettled(after, name) &&
+    outcomeEvents(before, after).length === 0
+  )
     return BROKEN.silentEnd
   if (before?.state === 'SYNCED' && (after.state === 'PENDING' || after.state === 'REJECTED') && alarm !== 'undone')
     return BROKEN.silentUndone
@@ -77,11 +85,29 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   return undefined
 }
 
+/** What was charged stays told until a person who knows of it settles it. */
+const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean => {
+  if (transaction_id === undefined) return true
+  const isOverByHand = ENDS_BY_HAND.includes(name)
+  return isOverByHand ? settled_at === undefined : settled_at !== undefined && !SETTLES.includes(name)
+}
+
+const ENDS_BY_HAND = ['15 close', '15 stop asking', '19 withdraw']
+const SETTLES = ['16 settle', '16 settle the charge']
+
+/** Whoever settles a charge knows of it. */
+const isSettled = ({ settled_at }: Row, name: string): boolean => settled_at !== undefined && SETTLES.includes(name)
+
 /** An end that WeChat Pay brings about needs its signed word, and the right one. */
-const isUntrue = (before: Row | undefined, { state, reason = '' }: Row, heard: Heard | undefined): boolean => {
+const isUntrue = (
+  before: Row | undefined,
+  { state, settled_at, reason = '' }: Row,
+  heard: Heard | undefined,
+): boolean => {
   if (state === before?.state) return false
   const word = state === 'REJECTED' ? ENDS[reason] : undefined
   if (word) return heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind
+  if (settled_at !== undefined) return false
   return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
 }
 

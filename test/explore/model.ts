@@ -1,5 +1,5 @@
 import { LIMITS } from '../../lib/order/limits.ts'
-import type { Row } from '../../lib/order/row.ts'
+import { hasOpenCharge, type Row } from '../../lib/order/row.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
 import { NOW } from './essence.ts'
 import { BROKEN, brokenByOrder, brokenRow } from './invariants.ts'
@@ -127,7 +127,9 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   /** What is wrong with sending the sync of a row that was claimed so. */
   const brokenByCall = (world: World, claimed: RowId): string | undefined => {
     const { mode, cleared } = rows.at(claimed) ?? {}
-    return (mode && !cleared) || rows.at(world.row)?.state === 'HELD' ? BROKEN.unasked : undefined
+    const row = rows.at(world.row)
+    if (cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
+    return (mode && !cleared) || row?.state === 'HELD' ? BROKEN.unasked : undefined
   }
 
   const newest = scenario.notices.reduce((a, b) => (b.noticed_at > a.noticed_at ? b : a))

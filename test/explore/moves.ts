@@ -1,4 +1,3 @@
-import { DECISIONS } from '../../lib/order/decision.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import { answerInWords } from './answers.ts'
 import { isRefusedCall, queryArrives, syncArrives } from './calls.ts'
@@ -11,6 +10,7 @@ import type { Model, Move } from './model.ts'
 import { CALL, TIME } from './time.ts'
 import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
+import { EVERY_DECISION } from './writes.ts'
 
 const ALIKE = [0]
 const ONE_FAST = [0, 1]
@@ -148,11 +148,12 @@ const statementIsBooked: Move = (world, model, emit) => {
 /** Whoever decides has read the row before. */
 const personActs: Move = (world, model, emit) => {
   if (world.persons === 0 || sizeOf(world.crew) >= model.scenario.invocations) return
-  for (const [decision, what] of DECISIONS.entries()) {
+  for (const [decision, { what, notDouble }] of EVERY_DECISION.entries()) {
     if (!model.mayDecide(world.row, decision)) continue
     const id = model.invocations.decide(world.row, decision)
     const crew = withMember(world.crew, 2, id)
-    emit({ ...world, crew, persons: world.persons - 1 }, 'person', `a person reads the row, and decides: ${what}`, -1)
+    const words = `a person reads the row, and decides: ${what}${notDouble ? ', it is not double' : ''}`
+    emit({ ...world, crew, persons: world.persons - 1 }, 'person', words, -1)
   }
 }
 

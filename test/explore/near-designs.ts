@@ -159,6 +159,19 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'a corrected notice that forgets what WeChat Pay charged',
+    scenario: 'a sum that differs, and is corrected',
+    design: altered(['3 reopen'], (transition) => ({
+      ...transition,
+      remove: [...(transition.remove ?? []), 'amount', 'transaction_id'],
+    })),
+  },
+  {
+    name: 'a held order that is closed by hand though it was charged',
+    scenario: 'a sum that differs',
+    design: withoutGuards(['15 close: transaction_id missing', '19 withdraw: transaction_id missing']),
+  },
+  {
     name: 'a call that does not look at its lease',
     scenario: 'a doubled notice',
     limits: { call: Number.NEGATIVE_INFINITY },

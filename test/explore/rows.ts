@@ -32,10 +32,10 @@ export const createRows = () => {
     if (!row) return NO_ROW
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
     const { due_at, absent_since, mode, expected_amount, cleared } = row
-    const reason = state === 'HELD' ? row.reason : undefined
+    const { reason, transaction_id } = state === 'HELD' ? row : {}
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
-      ...present({ due_at, absent_since, mode, expected_amount, cleared, reason }),
+      ...present({ due_at, absent_since, mode, expected_amount, cleared, reason, transaction_id }),
     })
   }
 

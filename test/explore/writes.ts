@@ -1,7 +1,7 @@
-import { DECISIONS, decisionTransition } from '../../lib/order/decision.ts'
+import { DECISIONS, type DecisionName, decisionTransition } from '../../lib/order/decision.ts'
 import { LIMITS } from '../../lib/order/limits.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import type { Row } from '../../lib/order/row.ts'
+import { hasOpenCharge, type Row } from '../../lib/order/row.ts'
 import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
 import { book, claim, conflict, create, holdOverCap, reopen } from '../../lib/order/transition/notice.ts'
 import { expedite } from '../../lib/order/transition/person.ts'
@@ -17,6 +17,13 @@ import type { RowId, Rows } from './rows.ts'
 import type { Notice, Scenario } from './scenario.ts'
 
 const { mchid, out_order_no } = ORDER
+
+/** What a person may decide, and whether he says that he knows of the charge. */
+export const EVERY_DECISION: readonly { readonly what: DecisionName; readonly notDouble?: true }[] = [
+  ...DECISIONS.map((what) => ({ what })),
+  { what: 'close', notDouble: true },
+  { what: 'withdraw', notDouble: true },
+]
 
 /** What came of a write. */
 export type Written = Effect & {
@@ -68,8 +75,9 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         return holdOverCap(heldBy(invocation), now)
     }
     const row = heldBy(invocation)
-    const what = DECISIONS[decision]
-    if (what) return decisionTransition(row, { mchid, out_order_no, what, why: 'a mistake', by: 'somebody' }, now)
+    const decided = EVERY_DECISION[decision]
+    if (decided)
+      return decisionTransition(row, { mchid, out_order_no, ...decided, why: 'a mistake', by: 'somebody' }, now)
     const verdict = design.hear(verdictOf(answer, step, row.call_hash), step)
     return (step === 'sync' ? afterSync : afterQuery)(row, verdict, { now, random: 0.5 })
   }
@@ -160,7 +168,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
 
   /** Whether somebody who reads this row may decide so. */
   const mayDecide = remember2((row: RowId, decision: number): boolean => {
-    return rows.at(row) !== undefined && alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
+    const known = rows.at(row)
+    // Nobody says so of an order that was not charged, as far as he has read.
+    if (!known || (EVERY_DECISION[decision]?.notDouble && !hasOpenCharge(known))) return false
+    return alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
   })
 
   const bookFirst = remember2((rowId: RowId, _: number): Written => apply(rowId, design.alter(book(first, NOW), {})))

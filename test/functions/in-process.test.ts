@@ -150,7 +150,7 @@ it('carries out what a person decides, and refuses what does not fit', async () 
   const released = await decide(world, order, 'release', { reason: 'it was right' })
   await world.idle()
 
-  expect(held).toMatchObject({ state: 'HELD', reason: 'amount_differs' })
+  expect(held).toMatchObject({ state: 'HELD', reason: 'paid_less' })
   expect(refused).toMatchObject({ status: 409, body: { possible: ['release', 'close', 'withdraw'] } })
   expect(released).toMatchObject({ status: 200, body: { state: 'PENDING', next: 'sync' } })
   expect(await stateOf('DECIDED')).toMatchObject({ state: 'SYNCED' })

@@ -153,7 +153,7 @@ it('tells that an order is held, and what came of it when a person released it',
     ['Payscore Order Held', 'HELD', false],
     ['Payscore Order Synced', 'SYNCED', true],
   ])
-  expect(outcomesOf('HELD')[0]?.detail).toMatchObject({ reason: 'amount_differs', expected_amount: 9900 })
+  expect(outcomesOf('HELD')[0]?.detail).toMatchObject({ reason: 'paid_less', expected_amount: 9900 })
   expect(outcomesOf('HELD')[1]?.detail).toMatchObject({
     decisions: [{ what: 'release', by: 'arn:aws:iam::123456789012:user/local', why: 'the till was wrong', at: TIME }],
   })

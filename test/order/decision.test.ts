@@ -125,6 +125,32 @@ describe('a settlement', () => {
   })
 })
 
+describe('what WeChat Pay charged', () => {
+  it.each(['close', 'withdraw'] as const)('may be said not to be double by %s', (what) => {
+    expect(readDecision(KEY, what, { ...BODY, not_double: true }, LI)).toStrictEqual({
+      ...KEY,
+      what,
+      why: 'not double: compared with the receipt',
+      notDouble: true,
+      by: LI,
+    })
+  })
+
+  it.each(['expedite', 'reopen', 'release'] as const)('is nothing that %s speaks of', (what) => {
+    expect(refusal(what, { ...BODY, not_double: true })).toMatchObject({
+      field: 'not_double',
+      message: 'not_double: is for settle, close, withdraw alone',
+    })
+  })
+
+  it.each(['expedite', 'reopen', 'release', 'close', 'withdraw'] as const)('is not refunded by %s', (what) => {
+    expect(refusal(what, { ...BODY, refund_id: 'R-1' })).toMatchObject({
+      field: 'refund_id',
+      message: 'refund_id: is for settle alone',
+    })
+  })
+})
+
 describe('the transition that a decision asks for', () => {
   const transitionOf = (what: DecisionName, attempt = 0) =>
     decisionTransition({ ...CLAIMED, attempt }, { ...KEY, what, why: 'compared', by: LI }, NOW)

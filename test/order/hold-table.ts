@@ -14,18 +14,22 @@ export type Sums = (typeof AMOUNTS)[keyof typeof AMOUNTS]
 /** For each of the amounts the name of a transition, or why the order is held. */
 export type Line = { readonly [amounts in keyof typeof AMOUNTS]: string }
 
-const line = (none: string, equal: string, different: string, unknown: string): Line => ({
+/** Such an answer settles nothing about the amount. */
+const always = (name: string): Line => ({
+  'no amount': name,
+  'an equal total': name,
+  'a fen more': name,
+  'a fen less': name,
+  'no total': name,
+})
+/** Such an answer is about an order of that total, whatever else it says. */
+const compared = (none: string, equal = none): Line => ({
   'no amount': none,
   'an equal total': equal,
-  'a fen more': different,
-  'a fen less': different,
-  'no total': unknown,
+  'a fen more': 'paid_less',
+  'a fen less': 'paid_more',
+  'no total': 'amount_unknown',
 })
-
-/** Such an answer settles nothing about the amount. */
-const always = (name: string): Line => line(name, name, name, name)
-/** Such an answer is about an order of that total, whatever else it says. */
-const compared = (none: string, equal = none): Line => line(none, equal, 'amount_differs', 'amount_unknown')
 
 /** What a query's answer does to an order that awaits its first look. */
 const CHECK = {
@@ -71,6 +75,16 @@ const HELD: Table = {
 
 const HELD_OBSERVED: Table = { ...HELD, unpaid: compared('observe_only') }
 
+/** What WeChat Pay charged before stays a person's to settle, whatever it says now. */
+const HELD_CHARGED: Table = {
+  ...HELD,
+  confirmed: always('over_cap'),
+  collected: compared('9 collected'),
+  undecided: always('over_cap'),
+  unpaid: always('over_cap'),
+  closed: always('over_cap'),
+}
+
 /** Nothing is compared any more. */
 const UNHELD: Table = {
   ...CHECK,
@@ -81,7 +95,7 @@ const UNHELD: Table = {
   closed: always('11 end'),
 }
 
-type Given = Pick<Row, 'state' | 'mode' | 'reason' | 'cleared'>
+type Given = Pick<Row, 'state' | 'mode' | 'reason' | 'cleared' | 'transaction_id'>
 
 /** Every way in which an order can stand when it is asked about, and what the answers do to it. */
 export const TABLES: readonly (readonly [string, { readonly [name in keyof Given]?: Given[name] }, Table])[] = [
@@ -91,6 +105,7 @@ export const TABLES: readonly (readonly [string, { readonly [name in keyof Given
   ['held in check mode', { state: 'HELD', reason: 'over_cap', mode: 'check' }, HELD],
   ['held in observe mode', { state: 'HELD', reason: 'over_cap', mode: 'observe' }, HELD_OBSERVED],
   ['held before it was synced at once', { state: 'HELD', reason: 'over_cap' }, HELD],
+  ['held and charged', { state: 'HELD', reason: 'over_cap', mode: 'check', transaction_id: '42000004' }, HELD_CHARGED],
   ['cleared in check mode', { mode: 'check', cleared: true }, UNHELD],
   ['cleared in observe mode', { mode: 'observe', cleared: true }, UNHELD],
   ...(['SYNCED', 'REJECTED', 'DOUBLE_CHARGED'] as const satisfies readonly State[]).flatMap((state) => [

@@ -91,10 +91,27 @@ describe('the reply for a pending order', () => {
     })
   })
 
-  it('asks the shop to complete an order that is open', () => {
+  it('asks the shop to cancel an order that is open, and never to complete it with the sum', () => {
     expect(rowReply(ROWS.open, NOW, true)).toMatchObject({
       status: 202,
-      body: { turn: 'shop', next_step: 'Complete or cancel the order; then the sync goes out by itself.' },
+      body: {
+        turn: 'shop',
+        next_step:
+          'The customer has paid: cancel the order at WeChat Pay, or complete it with 0. Never complete it with the sum: WeChat Pay would charge it as well.',
+        next_step_zh:
+          '顾客已付款,请在微信支付取消该订单,或以0元完结。切勿按应付金额完结,否则支付分会自动扣款,造成重复支付。',
+      },
+    })
+  })
+
+  it('sends the accountant to the merchant platform while nobody can tell who collected', () => {
+    expect(rowReply({ ...CLAIMED, last_error: LAST_ERRORS.undecided }, NOW, true)).toMatchObject({
+      status: 202,
+      body: {
+        turn: 'accountant',
+        next_step:
+          'Look the order up in the merchant platform. If WeChat Pay charged it, refund one side. Then close it.',
+      },
     })
   })
 
@@ -124,13 +141,15 @@ describe('the reply for a held order', () => {
       body: {
         ...FACTS,
         state: 'HELD',
-        reason: 'amount_differs',
+        reason: 'paid_less',
         next_attempt_at: '2026-11-24T02:30:30.000Z',
-        meaning: 'held: the amount in the notice is not the total of this order',
-        meaning_zh: '通知金额与订单总金额不一致,已暂停',
+        meaning: 'held: the amount in the notice is less than the total of this order',
+        meaning_zh: '通知金额少于订单总金额,已暂停',
         turn: 'shop',
-        next_step: 'Compare the order number with the receipt. Send a corrected notice, release it, or close it.',
-        next_step_zh: '请核对商户服务订单号与小票,然后发送更正后的通知、放行或人工结案。',
+        next_step:
+          'Compare the order number and the amount with the receipt. Wrong number: close this notice, and send one with the right number. All of it was paid, and the amount was typed wrongly: release it. Only a part was paid: lower the order to the rest at WeChat Pay, then close this notice; an order with a paid deposit cannot be lowered, so take the rest at the till, then release it.',
+        next_step_zh:
+          '请核对商户服务订单号、金额与小票。单号有误:请人工结案,并按正确单号重新通知。已全额收款,只是金额输错:请放行。只收了一部分:请在微信支付将订单金额下调为差额,再人工结案;押金订单不能下调,请补收差额后放行。',
         replayed: true,
       },
     })
@@ -143,6 +162,17 @@ describe('the reply for a held order', () => {
       ROWS.amount_unknown,
       'shop',
       'held: WeChat Pay does not tell the total of this order, so the amount could not be compared',
+    ],
+    [
+      { ...ROWS.held, reason: 'paid_more' },
+      'shop',
+      'held: the amount in the notice is more than the total of this order',
+    ],
+    // As 1.0.0 wrote it.
+    [
+      { ...ROWS.held, reason: 'amount_differs' },
+      'shop',
+      'held: the amount in the notice is not the total of this order',
     ],
   ] as const)('says whose turn it is: $0.reason', (row, turn, meaning) => {
     expect(rowReply(row, NOW, true)).toMatchObject({ status: 202, body: { turn, meaning, reason: row.reason } })
@@ -184,6 +214,11 @@ describe('the reply for a rejected order', () => {
     [ROWS.not_found, 'shop', 'for 24 hours WeChat Pay knew no such order'],
     [ROWS.revoked, 'service', 'the order was cancelled or has expired: nothing can be charged any more'],
     [ROWS.too_old, 'engineer', 'for 30 days WeChat Pay did not take the sync'],
+    [
+      { ...ROWS.too_old, last_error: LAST_ERRORS.open },
+      'shop',
+      'for 30 days the order was not completed at WeChat Pay, so it could not be synced',
+    ],
     [ROWS.closed, 'service', 'a person closed it'],
   ] as const)('says whose turn it is, and why it ended: $0.reason', (row, turn, detail) => {
     const { body } = rowReply(row, NOW, true)
@@ -207,8 +242,9 @@ describe('the reply for an order that was charged twice', () => {
         meaning_zh: '疑似重复支付,待核对',
         turn: 'accountant',
         next_step:
-          'Compare the order number with the receipt; if it is the same order, refund one side, WeChat Pay’s by transaction_id.',
-        next_step_zh: '请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款,或退还线下款项。',
+          'Compare the order number with the receipt. The same order: refund one side, WeChat Pay’s by transaction_id, and settle it with the refund. Another order was meant: settle it as not double, and send a notice with the right number.',
+        next_step_zh:
+          '请核对商户服务订单号与小票。若为同一订单,请按微信支付订单号退款,或退还线下款项,并登记退款单号;若单号有误,请登记为并非重复支付,并按正确单号重新通知。',
         amount: 3900,
         transaction_id: '42000004',
         replayed: true,
@@ -219,7 +255,7 @@ describe('the reply for an order that was charged twice', () => {
   it('asks for nothing more once it is settled', () => {
     expect(rowReply(ROWS.settled, NOW, true)).toMatchObject({
       status: 409,
-      body: { detail: 'the double charge was settled by a person', turn: 'service', next_step: 'Nothing.' },
+      body: { detail: 'a person settled what WeChat Pay charged as well', turn: 'service', next_step: 'Nothing.' },
     })
   })
 })
@@ -239,6 +275,13 @@ describe('the reply to another call for the same order', () => {
         next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
         next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
       },
+    })
+  })
+
+  it.each([ROWS.held, ROWS.not_found])('lets a newer notice take over where it can: $state', (row) => {
+    expect(conflictReply(row).body).toMatchObject({
+      next_step: 'If this notice is the right one, send it again in a minute: a newer notice replaces this one.',
+      next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
     })
   })
 

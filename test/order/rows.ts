@@ -15,7 +15,7 @@ export const ROWS = {
   leased: CLAIMED,
   waiting: { ...CLAIMED, last_error: LAST_ERRORS.busy },
   open: { ...CLAIMED, last_error: LAST_ERRORS.open },
-  held: { ...CLAIMED, state: 'HELD', reason: 'amount_differs', mode: 'check', expected_amount: 3900 },
+  held: { ...CLAIMED, state: 'HELD', reason: 'paid_less', mode: 'check', expected_amount: 3900 },
   observed: { ...CLAIMED, state: 'HELD', reason: 'observe_only', mode: 'observe' },
   over_cap: { ...CLAIMED, state: 'HELD', reason: 'over_cap' },
   amount_unknown: { ...CLAIMED, state: 'HELD', reason: 'amount_unknown', mode: 'check', expected_amount: 3900 },

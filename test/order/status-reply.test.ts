@@ -14,8 +14,9 @@ describe('the reply to whoever asks how an order stands', () => {
         title: 'Unknown order',
         status: 404,
         detail: 'no offline payment was handed over for this order',
-        next_step: 'Compare mchid and the order number; if they are right, hand the payment over.',
-        next_step_zh: '请核对商户号和商户服务订单号;若无误,请发送线下收款通知。',
+        next_step:
+          'Compare mchid and the order number. If they are right, and the customer has paid offline, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误且顾客已线下付款,请发送线下收款通知。',
       },
     })
   })
@@ -94,7 +95,7 @@ describe('the reply to whoever asks how an order stands', () => {
       { state: 'PENDING', turn: 'engineer', meaning_zh: '部署配置或该商户号的密钥有误,未发送任何请求' },
     ],
     [ROWS.charged, { confirmed: false, amount: 3900, transaction_id: '42000004', turn: 'accountant' }],
-    [ROWS.settled, { settled_at: '2026-11-24T02:30:00.000Z', meaning_zh: '重复支付已处理' }],
+    [ROWS.settled, { settled_at: '2026-11-24T02:30:00.000Z', meaning_zh: '疑似重复支付已处理' }],
     [
       ROWS.invalid,
       { reason: 'invalid', turn: 'shop', next_step_zh: '请核对商户服务订单号、服务ID和收款成功时间,更正后重新通知。' },

@@ -103,7 +103,7 @@ it('proves nothing by a word that was not kept', () => {
 })
 
 it('holds nothing for a reason of the past: only what is held stays held', () => {
-  const transition = afterQuery({ ...CLAIMED, reason: 'amount_differs' }, VERDICTS.unknown, MOMENT)
+  const transition = afterQuery({ ...CLAIMED, reason: 'paid_less' }, VERDICTS.unknown, MOMENT)
 
   expect(transition.name).toBe('12 ask again')
 })

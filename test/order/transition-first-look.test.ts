@@ -64,11 +64,12 @@ describe('a corrected notice whose order must be looked at first', () => {
     cleared: true,
     amount: 5000,
     transaction_id: '42000004',
+    settled_at: NOW - 5,
     absent_since: NOW - 5,
     late_at: NOW - 5,
   }
 
-  it('3: reopens with a query due now, counted, and remembers nothing of the former life', () => {
+  it('3: reopens with a query due now, counted, and remembers nothing of the former life but the charge', () => {
     const transition = inWords(reopen({ ...CHECKED, call_hash: 'another call' }, former, NOW))
 
     expect(transition).toMatchObject({
@@ -85,12 +86,12 @@ describe('a corrected notice whose order must be looked at first', () => {
       count: ['attempt'],
     })
     expect(transition).toHaveProperty('remove', [
-      ...['absent_since', 'amount', 'cashier_id', 'cleared', 'expires_at', 'last_error', 'late_at'],
-      ...['paid_time_clamped', 'reason', 'transaction_id'],
+      ...['absent_since', 'cashier_id', 'cleared', 'expires_at', 'last_error', 'late_at'],
+      ...['paid_time_clamped', 'reason', 'settled_at'],
     ])
   })
 
-  it('3: leaves on the row what the newer notice says, and nothing of what the first said', () => {
+  it('3: leaves on the row what the newer notice says, what WeChat Pay charged, and nothing of what the first said', () => {
     const newer = { ...ORDER, call_hash: 'another call', labels: { cashier_id: '0007' } }
 
     const row = changed(reopen(newer, former, NOW), former)
@@ -103,6 +104,8 @@ describe('a corrected notice whose order must be looked at first', () => {
       due_at: NOW + 30 * SECOND,
       attempt: 4,
       cashier_id: '0007',
+      amount: 5000,
+      transaction_id: '42000004',
     })
   })
 
@@ -119,6 +122,8 @@ describe('a corrected notice whose order must be looked at first', () => {
       attempt: 4,
       mode: 'observe',
       expected_amount: 4000,
+      amount: 5000,
+      transaction_id: '42000004',
     })
   })
 })

@@ -46,7 +46,7 @@ describe('17: an order that is held', () => {
       when: '(attempt = 3 and due exists) and (state = PENDING or state = HELD)',
       set: {
         state: 'HELD',
-        reason: 'amount_differs',
+        reason: 'paid_less',
         next: 'query',
         due_at: NOW + 1 * DAY,
         last_error: LAST_ERRORS.unpaid,
@@ -58,16 +58,11 @@ describe('17: an order that is held', () => {
   it.each(['unknown', 'unsent', 'throttled', 'config', 'busy', 'state', 'invalid'] as const)(
     'is asked about again as soon as any other order when the answer says nothing of it: %s',
     (kind) => {
-      const held: Row = { ...row, state: 'HELD', reason: 'amount_differs', created_at: NOW - 2 * DAY }
+      const held: Row = { ...row, state: 'HELD', reason: 'paid_less', created_at: NOW - 2 * DAY }
 
       const { name, set } = afterQuery(held, answer(kind, undefined), MOMENT)
 
-      expect([name, set?.state, set?.reason, set?.due_at]).toEqual([
-        '17 hold',
-        'HELD',
-        'amount_differs',
-        NOW + 30 * 60_000,
-      ])
+      expect([name, set?.state, set?.reason, set?.due_at]).toEqual(['17 hold', 'HELD', 'paid_less', NOW + 30 * 60_000])
     },
   )
 
@@ -76,7 +71,7 @@ describe('17: an order that is held', () => {
 
     expect(transition).toMatchObject({
       name: '17 hold',
-      set: { state: 'HELD', reason: 'amount_differs', amount: 3900, transaction_id: '4200000446202611247000000001' },
+      set: { state: 'HELD', reason: 'paid_less', amount: 3900, transaction_id: '4200000446202611247000000001' },
     })
   })
 
@@ -92,7 +87,7 @@ describe('17: an order that is held', () => {
   })
 
   it.each([
-    ['the amount differs', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3901), 'amount_differs'],
+    ['the amount differs', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3901), 'paid_less'],
     ['the amount is not told', rowOf({ mode: 'observe' }, 3900), answer('unpaid', undefined), 'amount_unknown'],
     ['it is only observed', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3900), 'observe_only'],
   ])('says first of all that %s', (_, observed, verdict, reason) => {

@@ -23,7 +23,7 @@ describe('19: a notice that the shop takes back', () => {
       expect(transition && inWords(transition)).toStrictEqual({
         name: '19 withdraw',
         pk: PK,
-        when: 'attempt = 3 and state = PENDING',
+        when: 'attempt = 3 and state = PENDING and transaction_id is missing',
         set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       })
@@ -38,14 +38,14 @@ describe('19: a notice that the shop takes back', () => {
   })
 
   it('ends a held row while no query can be out', () => {
-    const row: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs' }
+    const row: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less' }
 
     const transition = withdraw(row, 'wrong order number', NOW)
 
     expect(transition && inWords(transition)).toStrictEqual({
       name: '19 withdraw',
       pk: PK,
-      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
     })

@@ -122,8 +122,8 @@ describe('what a notice does to the ledger', () => {
       },
       count: ['attempt'],
       remove: [
-        ...['absent_since', 'amount', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
-        ...['last_error', 'late_at', 'mode', 'paid_time_clamped', 'pos_ref', 'reason', 'shop_id', 'transaction_id'],
+        ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
+        ...['last_error', 'late_at', 'mode', 'paid_time_clamped', 'pos_ref', 'reason', 'settled_at', 'shop_id'],
       ],
     })
   })
@@ -160,8 +160,7 @@ describe('what a notice does to the ledger', () => {
       'late_at',
       'absent_since',
       'cleared',
-      'amount',
-      'transaction_id',
+      'settled_at',
     ])
   })
 
@@ -198,10 +197,7 @@ describe('what a person does to the ledger', () => {
       when: 'state = REJECTED',
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
-      remove: [
-        ...['absent_since', 'amount', 'cleared', 'expires_at', 'last_error', 'late_at'],
-        ...['reason', 'transaction_id'],
-      ],
+      remove: [...['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at'], ...['reason', 'settled_at']],
     })
   })
 
@@ -211,13 +207,13 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
       otherwise: {
         name: '15 stop asking',
         pk: PK,
-        when: `attempt = 3 and state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+        when: `attempt = 3 and state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
         set: { reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       },
@@ -225,13 +221,25 @@ describe('what a person does to the ledger', () => {
   })
 
   it('16: settles a double charge, which may then expire', () => {
-    const transition = inWords(settle(PK, 'refunded: 50300806962026112400000000001', NOW))
+    const transition = inWords(settle(CLAIMED, 'refunded: 50300806962026112400000000001', NOW))
 
     expect(transition).toStrictEqual({
       name: '16 settle',
       pk: PK,
       when: 'state = DOUBLE_CHARGED',
       set: { settled_at: NOW, reason: 'refunded: 50300806962026112400000000001', expires_at: IN_400_DAYS },
+      otherwise: {
+        name: '16 settle the charge',
+        pk: PK,
+        when: `attempt = 3 and transaction_id exists and state <> PENDING and reason <> part_paid and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+        set: {
+          state: 'DOUBLE_CHARGED',
+          settled_at: NOW,
+          reason: 'refunded: 50300806962026112400000000001',
+          expires_at: IN_400_DAYS,
+        },
+        remove: ['due', 'due_at', 'next'],
+      },
     })
   })
 
@@ -241,10 +249,10 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '18 release',
       pk: PK,
-      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and (transaction_id is missing or reason = part_paid)`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
-      remove: ['absent_since', 'amount', 'last_error', 'late_at', 'reason', 'transaction_id'],
+      remove: ['absent_since', 'last_error', 'late_at', 'reason'],
     })
   })
 

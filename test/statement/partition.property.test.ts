@@ -54,7 +54,7 @@ const row: fc.Arbitrary<Row> = fc
         'too_old',
         'closed by hand',
         'observe_only',
-        'amount_differs',
+        'paid_less',
         'unproved',
       ),
       last_error: fc.constantFrom(undefined, ...Object.values(LAST_ERRORS)),

@@ -11,7 +11,7 @@ const PENDING: Row = CLAIMED
 const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', receipt: WORD }
 const PROVED: Row = { ...ENDED, state: 'SYNCED', receipt: WORD, proof: WORD }
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid }
-const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs' }
+const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less' }
 const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', proof: WORD }
 
 const recordingBus = (refuse: (events: readonly BusEvent[]) => readonly BusEvent[] = () => []) => {
@@ -42,7 +42,31 @@ describe('what came of an order', () => {
     ['a double charge', SYNCED, CHARGED, ['Payscore Order Double Charged']],
     ['a doubt', PENDING, HELD, ['Payscore Order Held']],
     ['a doubt that lasts', HELD, { ...HELD, attempt: 4 }, []],
-    ['a charge of a held order', HELD, { ...HELD, transaction_id: '42000004' }, ['Payscore Order Held']],
+    ['a charge of a held order', HELD, { ...HELD, transaction_id: '42000004' }, ['Payscore Order Double Charged']],
+    [
+      'a doubt and a charge at once',
+      PENDING,
+      { ...HELD, transaction_id: '42000004' },
+      ['Payscore Order Double Charged'],
+    ],
+    [
+      'a charged order that ends all the same',
+      PENDING,
+      { ...REJECTED, reason: 'revoked', transaction_id: '42000004' },
+      ['Payscore Order Double Charged'],
+    ],
+    [
+      'a charged order that a person closed',
+      { ...HELD, transaction_id: '4' },
+      { ...REJECTED, reason: 'closed by hand: not double: wrong number', transaction_id: '4', settled_at: NOW },
+      ['Payscore Order Rejected'],
+    ],
+    [
+      'a held order whose charge was settled',
+      { ...HELD, transaction_id: '4' },
+      { ...CHARGED, transaction_id: '4', settled_at: NOW },
+      [],
+    ],
     ['that charge seen again', { ...HELD, transaction_id: '4' }, { ...HELD, transaction_id: '4', attempt: 4 }, []],
     ['a release', HELD, PENDING, []],
     ['its settlement', CHARGED, { ...CHARGED, settled_at: NOW }, []],
@@ -126,9 +150,13 @@ describe('what came of orders is counted', () => {
     ['ended', { ...REJECTED, reason: 'revoked' }],
     ['ended', { ...REJECTED, reason: 'closed by hand: refunded in cash' }],
     ['ended', { ...REJECTED, reason: 'withdrawn: wrong order number' }],
+    ['ended', { ...REJECTED, reason: 'withdrawn: not double: wrong number', transaction_id: '4', settled_at: NOW }],
     ['held', HELD],
     ['observed', { ...HELD, reason: 'observe_only' }],
     ['double_charged', CHARGED],
+    ['double_charged', { ...HELD, amount: 5000, transaction_id: '42000004' }],
+    ['double_charged', { ...HELD, reason: 'observe_only', amount: 5000, transaction_id: '42000004' }],
+    ['double_charged', { ...REJECTED, reason: 'revoked', amount: 5000, transaction_id: '42000004' }],
     ['late', { ...PENDING, late_at: NOW }],
   ])('as %s, so that an alarm stands on what needs a person: %#', async (metric, after) => {
     const { metrics } = await announceOutcomes([{ before: PENDING, after }], recordingBus().bus)

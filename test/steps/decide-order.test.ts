@@ -8,18 +8,19 @@ import { failingFrom, PAYAFTER_ROW, stepWorld } from './step-world.ts'
 
 const LI = 'arn:aws:iam::123456789012:user/li'
 
-const request = (what: DecisionName, why = 'the customer is here'): DecisionRequest => ({
+const request = (what: DecisionName, notDouble?: boolean): DecisionRequest => ({
   mchid: '1900000109',
   out_order_no: '1234323JKHDFE1243252',
   what,
-  why,
+  why: 'the customer is here',
   by: LI,
+  ...(notDouble && { notDouble }),
 })
 
 const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = PAYAFTER_ROW
 
 const WAITING = { ...PAYAFTER_ROW, due_at: NOW + 600 * SECOND }
-const HELD = { ...PAYAFTER_ROW, state: 'HELD', reason: 'amount_differs', due_at: NOW + 1 * DAY } as const
+const HELD = { ...PAYAFTER_ROW, state: 'HELD', reason: 'paid_less', due_at: NOW + 1 * DAY } as const
 const REJECTED = { ...ENDED, state: 'REJECTED', reason: 'invalid' } as const
 const CHARGED = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004' } as const
 
@@ -80,6 +81,103 @@ describe('a decision that fits', () => {
     await decideOrder(request(what), world.deps)
 
     expect(world.announced).toStrictEqual([])
+  })
+})
+
+/** What WeChat Pay charged, on a row whose state says something else. */
+const CHARGE = { amount: 5000, transaction_id: '42000004' } as const
+const SYNCED = { ...ENDED, state: 'SYNCED' } as const
+const CLOSED = { ...ENDED, state: 'REJECTED', reason: 'closed by hand: typed wrongly' } as const
+
+describe('a charge on a row whose state says something else', () => {
+  it.each([
+    ['close', HELD, ['settle', 'close', 'withdraw'], 'not_double'],
+    ['withdraw', HELD, ['settle', 'close', 'withdraw'], 'not_double'],
+    ['release', HELD, ['settle', 'close', 'withdraw'], undefined],
+    ['close', WAITING, ['expedite', 'close', 'withdraw'], 'not_double'],
+    ['close', { ...WAITING, state: 'SYNCED' }, ['settle', 'close'], 'not_double'],
+    ['settle', WAITING, ['expedite', 'close', 'withdraw'], undefined],
+    ['release', CLOSED, ['settle', 'reopen'], undefined],
+  ] as const)('is not ended by %s: %#', async (what, row, possible, needs) => {
+    const charged = { ...row, ...CHARGE }
+    const world = stepWorld({ rows: [charged] })
+
+    const { reply } = await decideOrder(request(what), world.deps)
+
+    expect(world.rows.get(PK)).toStrictEqual(charged)
+    expect(reply).toMatchObject({
+      status: 409,
+      body: {
+        detail:
+          'WeChat Pay charged this order, and a notice says that it was paid offline: the customer may have paid twice',
+        turn: 'accountant',
+        decision: what,
+        possible,
+        ...CHARGE,
+      },
+    })
+    expect(reply.body.needs).toBe(needs)
+  })
+
+  it.each([
+    ['close', HELD, 'closed by hand: the customer is here'],
+    ['withdraw', HELD, 'withdrawn: the customer is here'],
+    ['close', WAITING, 'closed by hand: the customer is here'],
+  ] as const)('is settled by %s once the person says that it was not double: %#', async (what, row, reason) => {
+    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+
+    const { reply } = await decideOrder(request(what, true), world.deps)
+
+    expect(world.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason, ...CHARGE, settled_at: NOW })
+    expect(reply).toMatchObject({ status: 200, body: { turn: 'service', meaning: 'a person closed it', ...CHARGE } })
+  })
+
+  it.each([HELD, CLOSED, SYNCED, { ...WAITING, state: 'SYNCED' } as const])('can be settled: %#', async (row) => {
+    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+
+    await decideOrder(request('settle'), world.deps)
+
+    expect(world.rows.get(PK)).toMatchObject({
+      state: 'DOUBLE_CHARGED',
+      ...CHARGE,
+      settled_at: NOW,
+      reason: 'the customer is here',
+      decisions: [{ what: 'settle', by: LI }],
+    })
+    expect(world.rows.get(PK)).not.toHaveProperty('due')
+  })
+
+  it('that came while a person decided is found by his write', async () => {
+    const world = stepWorld({ rows: [HELD] })
+    const asRead = { ...world.deps.ledger, read: async () => HELD }
+    world.rows.set(PK, { ...HELD, ...CHARGE })
+
+    const { reply } = await decideOrder(request('close'), { ...world.deps, ledger: asRead })
+
+    expect(reply.status).toBe(409)
+    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', ...CHARGE })
+  })
+
+  it('of a part leaves the sync of the rest possible', async () => {
+    const world = stepWorld({ rows: [{ ...HELD, ...CHARGE, reason: 'part_paid' }] })
+
+    const settled = await decideOrder(request('settle'), world.deps)
+    const released = await decideOrder(request('release'), world.deps)
+
+    expect(settled.reply).toMatchObject({ status: 409, body: { possible: ['release', 'close', 'withdraw'] } })
+    expect(released.reply).toMatchObject({ status: 200, body: { state: 'PENDING', next: 'sync', ...CHARGE } })
+  })
+
+  it.each([
+    ['reopened by a person', CLOSED],
+    ['reopened by a person who had closed it as not double', { ...CLOSED, settled_at: NOW - 1 * DAY }],
+  ])('is told again when the order is %s', async (_, row) => {
+    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+
+    await decideOrder(request('reopen'), world.deps)
+
+    expect(world.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', ...CHARGE })
+    expect(world.rows.get(PK)).not.toHaveProperty('settled_at')
   })
 })
 

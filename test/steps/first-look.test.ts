@@ -77,7 +77,7 @@ describe('the way of an order that is looked at first', () => {
     const { log } = await serveDue({ ...KEY, next: 'sync' }, world.deps)
 
     expect(world.sent.map(({ method }) => method)).toStrictEqual(['GET'])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'amount_differs', due_at: NOW + 1 * DAY })
+    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'paid_less', due_at: NOW + 1 * DAY })
     expect(world.announced).toStrictEqual([{ ...KEY, next: 'query' }])
     expect(log).toMatchObject({ transition: 'not claimed' })
   })

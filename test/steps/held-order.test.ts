@@ -36,7 +36,7 @@ describe('a held order', () => {
     expect(asked).toStrictEqual([0, 24, 48, 72])
     expect(world.sent.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'GET', 'GET'])
     expect(world.announced).toStrictEqual([])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'amount_differs', attempt: 7 })
+    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'paid_less', attempt: 7 })
   })
 
   it.each([
@@ -65,13 +65,13 @@ describe('a held order', () => {
 
     expect(after).toMatchObject({
       state: 'HELD',
-      reason: 'amount_differs',
+      reason: 'paid_less',
       amount: 5000,
       transaction_id: '42000004',
       next: 'query',
       due_at: NOW + 1 * DAY,
     })
-    expect(told).toStrictEqual(['Payscore Order Held'])
+    expect(told).toStrictEqual(['Payscore Order Double Charged'])
   })
 
   it('is not told of every day anew', async () => {
@@ -107,7 +107,7 @@ describe('a held order', () => {
   ])('stays held while an order of doubt is %s', async (_, members) => {
     const { after, told } = await lookAt(members)
 
-    expect(after).toMatchObject({ state: 'HELD', reason: 'amount_differs', due_at: NOW + 1 * DAY })
+    expect(after).toMatchObject({ state: 'HELD', reason: 'paid_less', due_at: NOW + 1 * DAY })
     expect(told).toStrictEqual([])
   })
 })

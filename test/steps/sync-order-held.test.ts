@@ -98,7 +98,7 @@ describe('the notice of a held order again', () => {
     expect(world.sent).toHaveLength(0)
     expect(world.announced).toStrictEqual([])
     expect(world.rows.get(PK)).toStrictEqual(row)
-    expect(reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'amount_differs', replayed: true } })
+    expect(reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'paid_less', replayed: true } })
     expect(log).toMatchObject({ transition: 'none', replayed: true })
   })
 })

@@ -86,6 +86,7 @@ const CLAIMS: readonly Row[] = [
   { ...CLAIMED, state: 'SYNCED', created_at: NOW - 31 * DAY },
   { ...CLAIMED, mode: 'check', expected_amount: 3900 },
   { ...CLAIMED, state: 'HELD', reason: 'observe_only', mode: 'observe' },
+  { ...CLAIMED, state: 'HELD', reason: 'paid_less', amount: 5000, transaction_id: '42000004' },
 ]
 
 /** Every transition of the one order that there is. */
@@ -109,7 +110,8 @@ const EVERY_TRANSITION: readonly Transition[] = [
   ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(CLAIMED, 'refunded in cash', NOW),
   decided(close(CLAIMED, 'refunded in cash', NOW), DECISION),
-  settle(PK, 'refunded', NOW),
+  settle(CLAIMED, 'refunded', NOW),
+  close(CLAIMED, 'not double: wrong order number', NOW, true),
 ]
 
 const byName = Map.groupBy(EVERY_TRANSITION, ({ name }) => name)

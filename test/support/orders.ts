@@ -59,7 +59,7 @@ export const CHECKED: PaidOrder = {
 export const HELD: Row = {
   ...CLAIMED,
   state: 'HELD',
-  reason: 'amount_differs',
+  reason: 'paid_less',
   mode: 'check',
   expected_amount: 3900,
   shop_id: '南山店',

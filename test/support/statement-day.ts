@@ -108,7 +108,7 @@ const rowOf = ({ out_order_no, paidAt, shop_id, amount, delay }: Paid, fate: Fat
     case 'rejected':
       return { ...born, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid }
     case 'held':
-      return { ...born, ...due, due_at: EVENING + 1 * DAY, state: 'HELD', reason: 'amount_differs' }
+      return { ...born, ...due, due_at: EVENING + 1 * DAY, state: 'HELD', reason: 'paid_less' }
     case 'open':
       return { ...born, ...due, state: 'PENDING', last_error: LAST_ERRORS.open }
     case 'pending':

@@ -1,5 +1,8 @@
 import jsonata from 'jsonata'
 import { describe, expect, it } from 'vitest'
+import { outcomeEvents } from '../../lib/order/outcome.ts'
+import type { Row } from '../../lib/order/row.ts'
+import { CLAIMED, HELD, NOW } from '../support/orders.ts'
 import { type Json, propertiesOf, readTemplate } from './template.ts'
 
 const template = readTemplate()
@@ -23,6 +26,8 @@ describe('a robot', () => {
         shop_id: '门店7',
         amount: 1205,
         transaction_id: '4200001234202611240000000001',
+        turn: 'accountant',
+        next_step_zh: '请核对商户服务订单号与小票。',
       },
     })
 
@@ -35,7 +40,7 @@ describe('a robot', () => {
           '商户服务订单号:1234323JKHDFE1243252',
           '微信支付订单号:4200001234202611240000000001',
           '已扣金额:12.05元',
-          '下一步:请核对商户服务订单号与小票;若为同一订单,请按微信支付订单号退款或退还线下款项。',
+          '下一步:请核对商户服务订单号与小票。',
         ].join('\n'),
       },
     ])
@@ -48,13 +53,49 @@ describe('a robot', () => {
         mchid: '1900000109',
         out_order_no: 'A"1',
         reason: 'invalid',
-        last_error: { next_step_zh: '请更正收款成功时间。' },
+        turn: 'shop',
+        next_step_zh: '请更正收款成功时间。',
       },
     })
 
     expect(words).toEqual([
       {
         text: '【支付分】订单同步未成功,请人工处理\n商户号:1900000109\n商户服务订单号:A"1\n原因:invalid\n下一步:请更正收款成功时间。',
+      },
+    ])
+  })
+
+  it('is told of a held order that WeChat Pay charged by the words of the charge, as they stand in the event', async () => {
+    const row: Row = { ...HELD, reason: 'paid_less', expected_amount: 3900, amount: 5000, transaction_id: '4200000001' }
+    const [event] = outcomeEvents(HELD, row)
+
+    const words = await wordsOf({ 'detail-type': event?.detailType ?? '', detail: { ...event?.detail } })
+
+    expect(words).toEqual([
+      {
+        text: [
+          '【支付分】发现疑似重复支付,请核对后退款',
+          '商户号:1900000109',
+          '门店:南山店',
+          '商户服务订单号:1234323JKHDFE1243252',
+          '微信支付订单号:4200000001',
+          '已扣金额:50.00元',
+          '原因:paid_less',
+          '下一步:请核对商户服务订单号、金额与小票。若重复支付,请按微信支付订单号退款,或退还线下款项,并登记退款单号;若单号有误,或支付分只扣了差额,请登记为并非重复支付。单号有误的,请按正确单号重新通知。',
+        ].join('\n'),
+      },
+    ])
+  })
+
+  it('is not told that nothing is to be done of an order that takes too long', async () => {
+    const row: Row = { ...CLAIMED, late_at: NOW }
+    const [event] = outcomeEvents(CLAIMED, row)
+
+    const words = await wordsOf({ 'detail-type': event?.detailType ?? '', detail: { ...event?.detail } })
+
+    expect(words).toEqual([
+      {
+        text: '【支付分】订单长时间未完成同步,用户可能被重复收款\n商户号:1900000109\n商户服务订单号:1234323JKHDFE1243252\n下一步:系统会自动重试;请检查商户号配置和微信支付状态。',
       },
     ])
   })

@@ -16,17 +16,23 @@ type Options = LedgerOptions & { readonly reason: string; readonly refund?: stri
 const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
   [
     'release',
-    { en: 'Let a held order be synced after all.', zh: '放行:对已暂停的订单发送同步。' },
+    {
+      en: 'Say that all of a held order was paid at the till: it is synced.',
+      zh: '放行:确认已全额线下收款,对已暂停的订单发送同步。',
+    },
     '--reason "amount was typed wrong, order is right"',
   ],
   [
     'reopen',
     { en: 'Take up a rejected order again; WeChat Pay is asked first.', zh: '重新处理同步未成功的订单,先查单。' },
-    '--reason "completed in the merchant platform"',
+    '--reason "serial number in the secret was mended"',
   ],
   [
     'close',
-    { en: 'End an order: nothing more is sent or asked.', zh: '人工结案:不再同步或查单。' },
+    {
+      en: 'End an order: nothing more is sent or asked, and WeChat Pay may charge it.',
+      zh: '人工结案:不再同步或查单,支付分仍可能扣款。',
+    },
     '--reason "wrong order number"',
   ],
   [
@@ -68,9 +74,16 @@ const addDecision = (
     )
     .requiredOption('--reason <text>', t({ en: 'why; stays on the order', zh: '原因,将保存在订单上' }))
   if (name === 'settle')
-    command
-      .option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
-      .option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
+    command.option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
+  if (name === 'settle') command.option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
+  else if (name === 'close' || name === 'withdraw')
+    command.option(
+      '--not-double',
+      t({
+        en: 'WeChat Pay charged the order, and that was no double charge',
+        zh: '支付分已扣款,但并非重复支付',
+      }),
+    )
   addLedgerOptions(command, session).action(async (order: string, options: Options) =>
     done(await carryOut(name, order, options, session)),
   )
@@ -112,12 +125,16 @@ const tellRefusal = (
   told: Readonly<Record<string, unknown>>,
   { t, say, paint }: Session,
 ): void => {
-  const { title, detail, meaning_zh, possible, next_attempt_at } = told
+  const { title, detail, meaning_zh, possible, needs, next_attempt_at } = told
   say(
     `${paint('red', '✗')} ${t({ en: `${what} ${order}: ${title}. ${detail}`, zh: `${what} ${order}:目前无法执行。${meaning_zh ?? ''}` })}`,
   )
   const names = Array.isArray(possible) ? possible.join(', ') : ''
-  if (names) say(`→ ${t({ en: `possible: ${names}`, zh: `可以执行:${names}` })}`)
+  const flag =
+    needs === 'not_double'
+      ? { en: '; close and withdraw with --not-double', zh: ';close、withdraw 须加 --not-double' }
+      : undefined
+  if (names) say(`→ ${t({ en: `possible: ${names}${flag?.en ?? ''}`, zh: `可以执行:${names}${flag?.zh ?? ''}` })}`)
   else if (typeof next_attempt_at === 'string') {
     const at = chinaTime(Date.parse(next_attempt_at))
     say(

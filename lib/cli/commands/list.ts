@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Row } from '../../order/row.ts'
+import { hasOpenCharge, type Row } from '../../order/row.ts'
 import { rowView } from '../../order/row-view.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -85,7 +85,8 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
       ],
       rows.map((row) => {
         const { text, colour } = standingOf(row)
-        const why = row.reason ?? (row.due === undefined ? undefined : row.last_error?.verdict)
+        const charge = hasOpenCharge(row) ? row.transaction_id : undefined
+        const why = charge ?? row.reason ?? (row.due === undefined ? undefined : row.last_error?.verdict)
         return [
           pathOf(row.pk),
           { text: t(text), colour },

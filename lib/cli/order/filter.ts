@@ -25,8 +25,8 @@ export const addFilterOptions = (command: Command, { t }: Session): Command =>
     .option(
       '--reason <word>',
       t({
-        en: 'reason, verdict, code or refusal: config, busy, amount_differs, SIGN_ERROR …',
-        zh: '原因、判定或错误码:config、busy、amount_differs、SIGN_ERROR …',
+        en: 'reason, verdict, code or refusal: config, busy, paid_less, SIGN_ERROR …',
+        zh: '原因、判定或错误码:config、busy、paid_less、SIGN_ERROR …',
       }),
     )
     .option(

@@ -1,10 +1,13 @@
-import type { Row } from '../../order/row.ts'
+import { hasOpenCharge, type Row } from '../../order/row.ts'
 import type { Text } from '../words.ts'
 
 /** A few words for lists; green needs nobody, yellow goes on by itself, red waits for a person. */
 export type Standing = { readonly text: Text; readonly colour: 'green' | 'yellow' | 'red' }
 
-export const standingOf = ({ state, proof, due, reason = '', settled_at }: Row): Standing => {
+export const standingOf = (row: Row): Standing => {
+  const { state, proof, due, reason = '', settled_at } = row
+  if (state !== 'DOUBLE_CHARGED' && hasOpenCharge(row))
+    return { text: { en: 'charged by WeChat Pay', zh: '支付分已扣款,待核对' }, colour: 'red' }
   switch (state) {
     case 'PENDING':
       return { text: { en: 'pending', zh: '处理中(尚未同步)' }, colour: 'yellow' }

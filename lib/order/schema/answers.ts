@@ -39,8 +39,14 @@ export const Synced = v.object({
   replayed,
 })
 
+const charge = {
+  amount: v.optional(said(Fen, 'what WeChat Pay charged as well, fen')),
+  transaction_id: v.optional(said(Text, '微信支付订单号: the number to refund by')),
+}
+
 export const Pending = v.object({
   reason: v.optional(said(Text, 'why the order is held')),
+  ...charge,
   ...orderOf('PENDING', 'HELD'),
   next_attempt_at: Time,
   last_error: v.optional(LastAnswer),
@@ -69,6 +75,7 @@ export const NotSynced = v.object({
   ...advice,
   ...lastCall,
   reason: said(Text, 'not_found, revoked, invalid, too_old, or why a person ended it'),
+  ...charge,
   replayed,
 })
 
@@ -99,6 +106,10 @@ export const DecisionRefused = v.object({
   ...lastCall,
   decision: Decisions,
   possible: said(v.array(Decisions), 'what can be decided now; empty while a call may be out'),
+  needs: v.optional(
+    said(v.literal('not_double'), 'WeChat Pay charged the order: close and withdraw need `not_double: true`'),
+  ),
+  ...charge,
   next_attempt_at: v.optional(Time),
 })
 
@@ -137,8 +148,7 @@ export const orderView = (...states: readonly State[]) =>
     next_attempt_at: v.optional(Time),
     last_error: v.optional(LastAnswer),
     reason: v.optional(Text),
-    amount: v.optional(said(Fen, 'what WeChat Pay charged as well, fen')),
-    transaction_id: v.optional(said(Text, '微信支付订单号: the number to refund by')),
+    ...charge,
     conflicts: v.optional(said(Count, 'other notices for the same order')),
     decisions: v.optional(v.array(v.object({ what: Decisions, by: Text, why: Text, at: Time }))),
     late_since: v.optional(Time),

@@ -18,7 +18,7 @@ export const eventSchemas = (version: string): Readonly<Record<string, Json>> =>
   'event-double-charged.json': outcome(
     'DoubleCharged',
     'Payscore Order Double Charged',
-    orderView('DOUBLE_CHARGED'),
+    orderView('DOUBLE_CHARGED', 'HELD', 'REJECTED'),
     version,
   ),
   'event-pending-too-long.json': outcome(

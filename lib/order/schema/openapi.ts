@@ -143,7 +143,7 @@ export const openApi = (version: string): Json => ({
       Notice: described(jsonSchema(NoticeBody, 'input'), NOTICE_MEMBERS),
       Decision: described(jsonSchema(DecisionSchema, 'input'), {
         refund_id: 'settle: the number of the refund',
-        not_double: 'settle: it was no double charge',
+        not_double: 'settle, and close and withdraw of an order that WeChat Pay charged: it was no double charge',
       }),
       ...Object.fromEntries(
         Object.entries(ANSWERS).map(([name, schema]) => [name, jsonSchema(schema, 'output')] as const),

@@ -1,7 +1,7 @@
 import { and, differs, equals, exists, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { retryDelay } from '../retry-schedule.ts'
-import { dueKeyOf, type LastError, type Row, type State } from '../row.ts'
+import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
 import type { Verdict, VerdictKind } from '../verdict.ts'
 import { expiry, fencedDue, fencedPending, NOTHING_LEFT } from './parts.ts'
 import type { Alarm, Transition } from './transition.ts'
@@ -233,10 +233,14 @@ const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Trans
 const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   const { kind, total_amount } = verdict
   if (row.cleared || (row.state !== 'PENDING' && row.state !== 'HELD')) return undefined
+  // What WeChat Pay charged once is a person's to settle, whatever it says later.
+  if (row.state === 'HELD' && hasOpenCharge(row) && kind !== 'collected') return row.reason
   const isTold =
     kind === 'unpaid' || kind === 'confirmed' || kind === 'collected' || kind === 'undecided' || kind === 'closed'
-  if (isTold && row.expected_amount !== undefined && total_amount !== row.expected_amount)
-    return total_amount === undefined ? 'amount_unknown' : 'amount_differs'
+  if (isTold && row.expected_amount !== undefined && total_amount !== row.expected_amount) {
+    if (total_amount === undefined) return 'amount_unknown'
+    return row.expected_amount < total_amount ? 'paid_less' : 'paid_more'
+  }
   if (kind === 'unpaid' && row.mode === 'observe') return 'observe_only'
   const isEnd = kind === 'confirmed' || kind === 'collected' || kind === 'closed'
   return row.state === 'HELD' && !isEnd ? row.reason : undefined

@@ -7,7 +7,7 @@ export type AsRead = Pick<Row, 'pk' | 'attempt'>
 
 export const NOTHING_LEFT = ['due', 'due_at', 'next'] as const
 
-/** What a row that is taken up again must not remember. */
+/** What a row that is taken up again must not remember. What WeChat Pay charged is the order's, and stays. */
 export const FORMER_LIFE = [
   'expires_at',
   'reason',
@@ -15,8 +15,7 @@ export const FORMER_LIFE = [
   'late_at',
   'absent_since',
   'cleared',
-  'amount',
-  'transaction_id',
+  'settled_at',
 ] as const
 
 /** If nobody comes back from this call, it is asked about before it is repeated. */

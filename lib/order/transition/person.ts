@@ -1,6 +1,6 @@
-import { after, and, equals, exists, or } from '../condition.ts'
+import { after, and, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
-import { type Decision, dueKeyOf, type Row } from '../row.ts'
+import { type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
 import { type AsRead, asRead, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 
@@ -32,54 +32,83 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
   remove: FORMER_LIFE,
 })
 
+/** What WeChat Pay charged does not end with the notice, unless the person says that it is no double charge. */
+const knowsCharge = (notDouble: boolean) => (notDouble ? [] : [missing('transaction_id')])
+
+const ended = (row: Row, reason: string, now: number, notDouble: boolean): Partial<Row> => ({
+  reason,
+  expires_at: expiry(now),
+  ...(notDouble && hasOpenCharge(row) && { settled_at: now }),
+})
+
 /** 15: nothing more shall be done, while no call can be out. */
-export const close = (row: AsRead, why: string, now: number): Transition => ({
+export const close = (row: Row, why: string, now: number, notDouble = false): Transition => ({
   name: '15 close',
   pk: row.pk,
-  when: and(asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)),
-  set: { state: 'REJECTED', reason: `closed by hand: ${why}`, expires_at: expiry(now) },
+  when: and(
+    ...[asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)],
+    ...knowsCharge(notDouble),
+  ),
+  set: { state: 'REJECTED', ...ended(row, `closed by hand: ${why}`, now, notDouble) },
   remove: NOTHING_LEFT,
-  otherwise: stopAsking(row, why, now),
+  otherwise: stopAsking(row, why, now, notDouble),
 })
 
 /** 15 of a synced row: it stays synced, only the asking ends. */
-const stopAsking = (row: AsRead, why: string, now: number): Transition => ({
+const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Transition => ({
   name: '15 stop asking',
   pk: row.pk,
-  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now)),
-  set: { reason: `closed by hand: ${why}`, expires_at: expiry(now) },
+  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now), ...knowsCharge(notDouble)),
+  set: ended(row, `closed by hand: ${why}`, now, notDouble),
   remove: NOTHING_LEFT,
 })
 
 /** 16: a person has refunded the double charge, or found that it was none. */
-export const settle = (pk: string, outcome: string, now: number): Transition => ({
+export const settle = (row: AsRead, outcome: string, now: number): Transition => ({
   name: '16 settle',
-  pk,
+  pk: row.pk,
   when: equals('state', 'DOUBLE_CHARGED'),
   set: { settled_at: now, reason: outcome, expires_at: expiry(now) },
+  otherwise: settleCharge(row, outcome, now),
 })
 
-/** 18: a held order may be synced after all. */
+/** 16 of a charge on a row whose state says something else, while no call can be out. Of a part the rest is still open. */
+const settleCharge = (row: AsRead, outcome: string, now: number): Transition => ({
+  name: '16 settle the charge',
+  pk: row.pk,
+  when: and(
+    ...[asRead(row), exists('transaction_id'), differs('state', 'PENDING'), differs('reason', 'part_paid')],
+    or(missing('due_at'), noCallOut(now)),
+  ),
+  set: { state: 'DOUBLE_CHARGED', settled_at: now, reason: outcome, expires_at: expiry(now) },
+  remove: NOTHING_LEFT,
+})
+
+/** 18: a held order may be synced after all. One that WeChat Pay charged needs no sync, unless it was only a part. */
 export const release = (row: AsRead, now: number): Transition => ({
   name: '18 release',
   pk: row.pk,
-  when: and(asRead(row), equals('state', 'HELD'), noCallOut(now)),
+  when: and(
+    ...[asRead(row), equals('state', 'HELD'), noCallOut(now)],
+    or(missing('transaction_id'), equals('reason', 'part_paid')),
+  ),
   set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
   count: ['attempt'],
-  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'amount', 'transaction_id'],
+  remove: ['reason', 'last_error', 'late_at', 'absent_since'],
 })
 
 /**
  * 19: the shop takes its notice back. Undefined when it may be too late: a call is out, or WeChat Pay may have taken
  * one. Only the row as it was read is withdrawn.
  */
-export const withdraw = (row: Row, why: string, now: number): Transition | undefined => {
+export const withdraw = (row: Row, why: string, now: number, notDouble = false): Transition | undefined => {
   if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
+  const when = [asRead(row), equals('state', row.state), ...(row.state === 'HELD' ? [noCallOut(now)] : [])]
   return {
     name: '19 withdraw',
     pk: row.pk,
-    when: and(asRead(row), equals('state', row.state), ...(row.state === 'HELD' ? [noCallOut(now)] : [])),
-    set: { state: 'REJECTED', reason: `withdrawn: ${why}`, expires_at: expiry(now) },
+    when: and(...when, ...knowsCharge(notDouble)),
+    set: { state: 'REJECTED', ...ended(row, `withdrawn: ${why}`, now, notDouble) },
     remove: NOTHING_LEFT,
   }
 }

@@ -25,6 +25,9 @@ import {
 
 const closed = close(CLAIMED, 'refunded in cash', NOW)
 
+const closedKnowing = close(CLAIMED, 'not double: wrong order number', NOW, true)
+const settled = settle(CLAIMED, 'refund 50300806962026112400000000001', NOW)
+
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
 const withdrawnHeld = withdraw(row({ state: 'HELD', due_at: NOW }), 'wrong order number', NOW)
 
@@ -59,6 +62,22 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
+      'pending and charged': row({ due_at: NOW, transaction_id: '42000004' }),
+      'held and charged': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
+    },
+  },
+  {
+    transition: alone(closedKnowing),
+    changes: {
+      'held and charged': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
+      'pending and charged': row({ due_at: NOW, transaction_id: '42000004' }),
+      'not charged': row({ state: 'HELD', due_at: NOW }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...callOut('HELD'),
+      'claimed since it was read': row(claimedSince),
+      'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
     },
   },
   {
@@ -70,18 +89,36 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'claimed since it was read': row({ attempt: 4, state: 'SYNCED', due_at: NOW }),
       'not synced': row({ state: 'PENDING', due_at: NOW }),
       'nothing is left to do': row({ state: 'SYNCED', due: undefined, due_at: NOW }),
+      charged: row({ state: 'SYNCED', due_at: NOW, transaction_id: '42000004' }),
     },
   },
   {
-    transition: settle(PK, 'refunded: 50300806962026112400000000001', NOW),
+    transition: alone(settled),
     changes: CHARGED,
     leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED },
+  },
+  {
+    transition: settled.otherwise ?? settled,
+    changes: {
+      ...each(noCallOut('HELD'), 'held', { transaction_id: '42000004' }),
+      ...each(noCallOut('SYNCED'), 'synced', { transaction_id: '42000004' }),
+      ...each(REJECTED, 'charged', { transaction_id: '42000004' }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...each(callOut('HELD'), 'held', { transaction_id: '42000004' }),
+      ...each(noCallOut('PENDING'), 'pending', { transaction_id: '42000004' }),
+      'claimed since it was read': row({ ...claimedSince, transaction_id: '42000004' }),
+      'not charged': row({ state: 'HELD', due_at: NOW }),
+      'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
+    },
   },
   {
     transition: decided(release(CLAIMED, NOW), decision),
     changes: {
       ...noCallOut('HELD'),
       'decided before': row({ state: 'HELD', due_at: NOW, decisions: [{ ...decision, what: 'reopen' }] }),
+      'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
     },
     leaves: {
       ...NO_ROW,
@@ -90,6 +127,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       pending: row({ due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
       rejected: row({ state: 'REJECTED', due_at: NOW }),
+      charged: row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
     },
   },
   {
@@ -102,6 +140,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       'somebody claimed it': row({ attempt: 1, due_at: NOW - 1 }),
       held: row({ attempt: 0, due_at: NOW - 1, state: 'HELD' }),
+      charged: row({ attempt: 0, due_at: NOW - 1, transaction_id: '42000004' }),
     },
   },
   {
@@ -113,6 +152,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'somebody asked again': row({ state: 'HELD', attempt: 4, due_at: NOW }),
       pending: row({ due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
+      charged: row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
     },
   },
 ]
