@@ -45,7 +45,7 @@ export const createOutageWechatpay = (parts: {
 }): OutageWechatpay => {
   const { time, random, isOut } = parts
   const merchants = createMerchants()
-  const orders = createOrders()
+  const orders = createOrders(() => undefined)
   const pair = shortPair()
   const key: WechatpayKey = { id: publicKeyId(), publicKeyPem: pemOf(pair), privateKey: pair.privateKey }
   const judge = createJudge({

@@ -1,20 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import {
-  chargeFails,
-  chargeStarts,
-  customerAccepts,
-  merchantCompletes,
-  payscoreCharges,
-} from './wechatpay/order-moves.ts'
 import type { Order, OrderSeed } from './wechatpay/orders.ts'
+import type { Wechatpay } from './wechatpay/wechatpay.ts'
 import { TILL, type World, type WorldMerchant } from './world.ts'
 
 /** What happens in a sample, one after the other. */
 type Scene =
   | { readonly notice: 'http' | 'event'; readonly paid?: string }
   | { readonly wait: string }
-  | { readonly order: 'completed' | 'charge starts' | 'charge fails' | 'charged' }
+  | { readonly order: 'completed' | 'cancelled' | 'charge starts' | 'charge fails' | 'charged' }
   | { readonly wechatpay: 'refuses a parameter' }
   | { readonly key: 'wrong' | 'right' }
 
@@ -89,7 +83,7 @@ export const playSample = async (
 
   for (const scene of until === 'end' ? sample.story : beforeFirstWait(sample.story)) {
     if ('wait' in scene) await world.pass(milliseconds(scene.wait))
-    else if ('order' in scene && order) moveOrder(order, scene.order, world.clock.now())
+    else if ('order' in scene && order) moveOrder(order, scene.order, world.wechatpay)
     else if ('wechatpay' in scene) world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { out_order_no } })
     else if ('key' in scene) world.putKey(mchid, scene.key === 'right')
     else if ('notice' in scene) {
@@ -151,12 +145,13 @@ const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Pr
   return response.status
 }
 
-const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order'], now: number): void => {
-  if (order.state === 'created') customerAccepts(order)
-  if (move === 'completed') merchantCompletes(order)
-  if (move === 'charge starts') chargeStarts(order)
-  if (move === 'charge fails') chargeFails(order)
-  if (move === 'charged') payscoreCharges(order, now)
+const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order'], wechatpay: Wechatpay): void => {
+  if (order.state === 'created') wechatpay.customerAccepts(order)
+  if (move === 'completed') wechatpay.merchantCompletes(order)
+  if (move === 'cancelled') wechatpay.merchantCancels(order)
+  if (move === 'charge starts') wechatpay.chargeStarts(order)
+  if (move === 'charge fails') wechatpay.chargeFails(order)
+  if (move === 'charged') wechatpay.payscoreCharges(order)
 }
 
 const differences = ({ sample, statuses, posts, queries, order }: Omit<Played, 'wrong'>): readonly string[] => {

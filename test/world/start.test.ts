@@ -34,7 +34,7 @@ describe('npm start -- --once', () => {
         .map(({ name }) => name)
         .toSorted(),
     )
-    expect(output).toContain('9 of 9 samples ended as they should 全部示例中 9 个符合预期')
+    expect(output).toContain('10 of 10 samples ended as they should 全部示例中 10 个符合预期')
     expect(code).toBe(0)
   })
 

@@ -46,6 +46,8 @@ export const startWorld = async (options: {
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
+  /** As WeChat Pay's stand-in takes it. */
+  readonly debitAfterMs?: number
   /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
   readonly streamWindowMs?: number
   /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
@@ -56,7 +58,12 @@ export const startWorld = async (options: {
   // Rows wait for times of the clock that they were written by, and that may have been moved.
   const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
-  const wechatpay = await startWechatpay({ now, orders: kept.orders })
+  const { debitAfterMs } = options
+  const wechatpay = await startWechatpay({
+    now,
+    orders: kept.orders,
+    ...(debitAfterMs !== undefined && { debitAfterMs }),
+  })
   const secrets = await startSecretsManager({ now })
   const table = await startLedgerTable({
     clock,

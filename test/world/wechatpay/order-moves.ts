@@ -11,6 +11,7 @@ const pay = (order: Order, payment: Payment): void => {
   order.payments = [...order.payments, payment]
   order.state = 'paid'
   order.charging = false
+  order.debitAt = undefined
 }
 
 export const customerAccepts = (order: Order): void => {
@@ -18,17 +19,31 @@ export const customerAccepts = (order: Order): void => {
   order.state = 'accepted'
 }
 
-/** With nothing to pay the order is done at once. */
-export const merchantCompletes = (order: Order, total_amount = order.total_amount): void => {
+/**
+ * Completing starts WeChat Pay's own debit; with nothing to pay the order is done at once.
+ * @param debitAt when the debit succeeds, ms; undefined when the customer has no money
+ */
+export const merchantCompletes = (
+  order: Order,
+  debitAt: number | undefined,
+  total_amount = order.total_amount,
+): void => {
   requireState(order, ['accepted'], 'it cannot be completed')
   order.total_amount = total_amount
   order.state = total_amount === 0 ? 'paid' : 'finished'
+  order.debitAt = total_amount === 0 ? undefined : debitAt
+}
+
+/** The debit that completing started, once its time has come. */
+export const debitIfDue = (order: Order, nowMs: number): void => {
+  if (order.debitAt !== undefined && order.debitAt <= nowMs) payscoreCharges(order, order.debitAt)
 }
 
 export const merchantCancels = (order: Order): void => {
   requireState(order, ['created', 'accepted', 'finished'], 'it cannot be cancelled')
   order.state = 'revoked'
   order.charging = false
+  order.debitAt = undefined
 }
 
 export const orderExpires = (order: Order): void => {

@@ -33,6 +33,8 @@ export type Order = {
   /** WeChat Pay is trying to collect at this moment, or the customer stands at the cashier's page. */
   charging: boolean
   payments: readonly Payment[]
+  /** When WeChat Pay collects by itself, in milliseconds of its clock; undefined when no debit is under way. */
+  debitAt: number | undefined
   /** When the last call for it came, in milliseconds of WeChat Pay's clock. */
   lastCallAt: number
   /** Members that answers show in place of the honest ones. */
@@ -68,12 +70,22 @@ export type Orders = {
 
 const NO_PAYMENTS: readonly Payment[] = []
 
-/** @param kept orders of an earlier run */
-export const createOrders = (kept: readonly Order[] = []): Orders => {
+/**
+ * @param look whatever has happened to an order by now happens to it when somebody looks
+ * @param kept orders of an earlier run
+ */
+export const createOrders = (look: (order: Order) => void, kept: readonly Order[] = []): Orders => {
   const orders = new Map(kept.map((order) => [`${order.mchid} ${order.out_order_no}`, { ...order }]))
-  const find = (mchid: string, out_order_no: string) => orders.get(`${mchid} ${out_order_no}`)
+  const find = (mchid: string, out_order_no: string) => {
+    const order = orders.get(`${mchid} ${out_order_no}`)
+    if (order) look(order)
+    return order
+  }
   return {
-    all: () => [...orders.values()],
+    all: () => {
+      for (const order of orders.values()) look(order)
+      return [...orders.values()]
+    },
     find,
     findByQueryId: (mchid, query_id) => {
       const [owner, out_order_no = ''] = Buffer.from(query_id, 'base64url').toString().split(' ')
@@ -96,6 +108,7 @@ export const createOrders = (kept: readonly Order[] = []): Orders => {
         state: seed.state ?? 'finished',
         charging: false,
         payments: NO_PAYMENTS,
+        debitAt: undefined,
         lastCallAt: Number.NEGATIVE_INFINITY,
         shownInstead: undefined,
       }

@@ -25,6 +25,8 @@ export type WechatpayOptions = Partial<Rules> & {
   readonly now?: () => number
   /** A free one by default. */
   readonly port?: number
+  /** How long after completion WeChat Pay's own debit succeeds, ms; a minute by default. Infinity: the customer has no money. */
+  readonly debitAfterMs?: number
   /** As `orders` gave them in an earlier run. */
   readonly orders?: readonly Order[]
   /** Whether 400, 403, 404, 429 and 5xx are signed is not published; true by default. 401s never are. */
@@ -56,7 +58,10 @@ export type Wechatpay = {
   /** Throws when there is no such order. */
   readonly order: (mchid: string, out_order_no: string) => Order
   readonly customerAccepts: (order: Order) => void
-  /** The total in fen, if it is not the one the order began with. Of 0 fen nothing is collected: the order is done. */
+  /**
+   * WeChat Pay's own debit follows, as `debitAfterMs` has it. The total in fen, if it is not the one the order began
+   * with. Of 0 fen nothing is collected: the order is done.
+   */
   readonly merchantCompletes: (order: Order, total_amount?: number) => void
   readonly merchantCancels: (order: Order) => void
   readonly orderExpires: (order: Order) => void
@@ -92,9 +97,9 @@ export type Wechatpay = {
 
 /** WeChat Pay on one machine: plain HTTP on loopback, and as strict as the real one is known to be. */
 export const startWechatpay = async (options: WechatpayOptions = {}): Promise<Wechatpay> => {
-  const { now = Date.now, repeatedSync = 'ORDER_DONE', minMsBetweenCalls = 0 } = options
+  const { now = Date.now, repeatedSync = 'ORDER_DONE', minMsBetweenCalls = 0, debitAfterMs = 60_000 } = options
   const merchants = createMerchants()
-  const orders = createOrders(options.orders)
+  const orders = createOrders((order) => moves.debitIfDue(order, now()), options.orders)
   const history = createHistory()
   const keys = createAnswerKeys(now)
   const refusals = createPlans<RefusalPlan>()
@@ -151,7 +156,8 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
       return order
     },
     customerAccepts: moves.customerAccepts,
-    merchantCompletes: moves.merchantCompletes,
+    merchantCompletes: (order, total_amount) =>
+      moves.merchantCompletes(order, Number.isFinite(debitAfterMs) ? now() + debitAfterMs : undefined, total_amount),
     merchantCancels: moves.merchantCancels,
     orderExpires: moves.orderExpires,
     chargeStarts: moves.chargeStarts,
