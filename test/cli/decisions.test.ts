@@ -83,8 +83,46 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     const { code, out } = await cli(['settle', number, ...how, '--reason', 'done'])
 
     expect(code).toBe(0)
-    expect(out).toContain('charged twice, settled: the double charge was settled by a person\n')
+    expect(out).toContain('charged twice, settled: a person settled what WeChat Pay charged as well\n')
     expect(await told(number)).toMatchObject({ state: 'DOUBLE_CHARGED', reason })
+  })
+
+  test('close ends no order that WeChat Pay charged, unless it is said not to be double', async () => {
+    const order = placeOrder(world, 'payafter-orders', 'CHARGED')
+    await pay('CHARGED', { amount: 1 })
+    await world.pass(MINUTE)
+    const transaction = world.wechatpay.payscoreCharges(order)
+    await world.pass(25 * 60 * MINUTE)
+
+    const listed = await cli(['list', '--needs-person', '--mchid', mchid])
+    const inEnglish = await cli(['close', 'CHARGED', '--reason', 'wrong number'])
+    const inChinese = await cli(['withdraw', 'CHARGED', '--reason', 'wrong number'], CHINESE)
+    const still = await told('CHARGED')
+    const knowing = await cli(['close', 'CHARGED', '--not-double', '--reason', 'wrong number'])
+
+    expect(listed.out).toMatch(new RegExp(`/CHARGED +charged by WeChat Pay +.* ${transaction}\n`))
+    expect([inEnglish.code, inEnglish.out]).toEqual([
+      1,
+      [
+        `✗ close ${mchid}/CHARGED: Not possible now. WeChat Pay charged this order, and a notice says that it was paid offline: the customer may have paid twice`,
+        '→ possible: settle, close, withdraw; close and withdraw with --not-double',
+        '',
+      ].join('\n'),
+    ])
+    expect(inChinese.out).toBe(
+      [
+        `✗ withdraw ${mchid}/CHARGED:目前无法执行。支付分已扣款,门店又通知已线下收款:疑似重复支付,待核对`,
+        '→ 可以执行:settle, close, withdraw;close、withdraw 须加 --not-double',
+        '',
+      ].join('\n'),
+    )
+    expect(still).toMatchObject({ state: 'HELD', transaction_id: transaction, turn: 'accountant' })
+    expect(knowing.code).toBe(0)
+    expect(await told('CHARGED')).toMatchObject({
+      state: 'REJECTED',
+      reason: 'closed by hand: not double: wrong number',
+      turn: 'service',
+    })
   })
 
   test.each([[[]], [['--refund', 'RF1', '--not-double']]])('settle refuses %j', async (how) => {

@@ -92,7 +92,7 @@ describe('trigger', { timeout: SLOW }, () => {
     const json = await runCli(['trigger', '--json'], { env: CHINESE })
     const unknown = await runCli(['trigger', 'no-such-sample'])
 
-    expect(english.out).toMatch(/^sample\npaid {16}Paid at the till\n/)
+    expect(english.out).toMatch(/^sample\npaid {17}Paid at the till\n/)
     expect(JSON.parse(json.out)[0]).toEqual({ name: 'paid', title: '线下已付款' })
     expect(unknown.err).toBe('there is no sample no-such-sample; npx payscore trigger lists them\n')
   })

@@ -141,6 +141,57 @@ it('tells once that an order is rejected, and why', async () => {
   ])
 })
 
+it('tells the accountant of a held order that WeChat Pay charged, and lets nobody close it unawares', async () => {
+  const order = placeOrder(world, 'serviceorder', 'HELD-CHARGED')
+  const notice = noticeOf('serviceorder', 'HELD-CHARGED')
+
+  await pay('serviceorder', 'HELD-CHARGED', { amount: 100 })
+  await world.pass(1 * MINUTE)
+  const transaction_id = world.wechatpay.payscoreCharges(order)
+  await world.pass(25 * 60 * MINUTE)
+  const refused = []
+  for (const what of ['close', 'withdraw', 'release']) refused.push(await decide(world, notice, what, { reason: 'x' }))
+  const settled = await decide(world, notice, 'settle', { reason: 'refunded', refund_id: 'RF1' })
+  told.push(...refused, settled)
+
+  expect(namesOf('HELD-CHARGED')).toEqual([
+    ['Payscore Order Held', 'HELD', false],
+    ['Payscore Order Double Charged', 'HELD', false],
+  ])
+  expect(outcomesOf('HELD-CHARGED')[1]?.detail).toMatchObject({
+    reason: 'paid_less',
+    turn: 'accountant',
+    amount: order.total_amount,
+    transaction_id,
+  })
+  expect(refused.map(({ status, body }) => [status, (body as { needs?: string }).needs])).toEqual([
+    [409, 'not_double'],
+    [409, 'not_double'],
+    [409, undefined],
+  ])
+  expect(settled).toMatchObject({ status: 200, body: { state: 'DOUBLE_CHARGED', transaction_id, turn: 'service' } })
+  expect(world.wechatpay.history.posts('HELD-CHARGED')).toEqual([])
+})
+
+it('lets WeChat Pay collect the rest of an order that was lowered to it, once the notice is closed', async () => {
+  const order = placeOrder(world, 'serviceorder', 'PART')
+
+  await pay('serviceorder', 'PART', { amount: 1000 })
+  await world.pass(1 * MINUTE)
+  world.wechatpay.merchantLowers(order, order.total_amount - 1000)
+  await world.pass(25 * 60 * MINUTE)
+  told.push(await decide(world, noticeOf('serviceorder', 'PART'), 'close', { reason: 'lowered to the rest' }))
+  world.wechatpay.payscoreCharges(order)
+  await world.pass(25 * 60 * MINUTE)
+
+  expect(namesOf('PART')).toEqual([
+    ['Payscore Order Held', 'HELD', false],
+    ['Payscore Order Rejected', 'REJECTED', false],
+  ])
+  expect(world.wechatpay.history.posts('PART')).toEqual([])
+  expect(order.payments).toMatchObject([{ paid_type: 'NEWTON', amount: order.total_amount }])
+})
+
 it('tells that an order is held, and what came of it when a person released it', async () => {
   placeOrder(world, 'serviceorder', 'HELD')
 
@@ -153,7 +204,7 @@ it('tells that an order is held, and what came of it when a person released it',
     ['Payscore Order Held', 'HELD', false],
     ['Payscore Order Synced', 'SYNCED', true],
   ])
-  expect(outcomesOf('HELD')[0]?.detail).toMatchObject({ reason: 'paid_less', expected_amount: 9900 })
+  expect(outcomesOf('HELD')[0]?.detail).toMatchObject({ reason: 'paid_more', expected_amount: 9900 })
   expect(outcomesOf('HELD')[1]?.detail).toMatchObject({
     decisions: [{ what: 'release', by: 'arn:aws:iam::123456789012:user/local', why: 'the till was wrong', at: TIME }],
   })

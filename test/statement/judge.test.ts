@@ -44,6 +44,29 @@ describe('a line whose order', () => {
       true,
       true,
     ],
+    ['is held and charged', { ...HELD, amount: 5000, transaction_id: '42' }, 'charged_twice', true, true],
+    [
+      'is only observed and charged',
+      { ...HELD, reason: 'observe_only', amount: 5000, transaction_id: '42' },
+      'charged_twice',
+      true,
+      true,
+    ],
+    [
+      'was closed after it had been charged',
+      { ...ENDED, state: 'REJECTED', reason: 'closed by hand: x', amount: 5000, transaction_id: '42' },
+      'charged_twice',
+      true,
+      true,
+    ],
+    ['is synced and charged', { ...PROVED, amount: 5000, transaction_id: '42' }, 'charged_twice', true, true],
+    [
+      'was closed as not double',
+      { ...ENDED, state: 'REJECTED', reason: 'closed by hand: x', transaction_id: '42', settled_at: NOW },
+      'rejected',
+      false,
+      false,
+    ],
     [
       'was charged twice and is settled',
       { ...ENDED, state: 'DOUBLE_CHARGED', settled_at: NOW },
@@ -60,6 +83,17 @@ describe('a line whose order', () => {
 
     expect(judgeLine(LINE, row, MARK, false)).toMatchObject({
       charged: 3900,
+      transaction_id: '4200000446',
+      settled: false,
+      advice: { turn: 'accountant' },
+    })
+  })
+
+  it('is held and charged names the transaction and the sum to refund as well', () => {
+    const row = { ...HELD, amount: 5000, transaction_id: '4200000446' } as const
+
+    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({
+      charged: 5000,
       transaction_id: '4200000446',
       settled: false,
       advice: { turn: 'accountant' },

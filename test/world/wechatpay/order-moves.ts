@@ -39,6 +39,14 @@ export const debitIfDue = (order: Order, nowMs: number): void => {
   if (order.debitAt !== undefined && order.debitAt <= nowMs) payscoreCharges(order, order.debitAt)
 }
 
+/** Its sum may only be lowered, and only while it waits for payment. */
+export const merchantLowers = (order: Order, total_amount: number): void => {
+  requireState(order, ['finished'], 'its sum cannot be lowered')
+  if (order.charging) throw new TypeError(`order ${order.out_order_no} is being charged: its sum cannot be lowered`)
+  if (total_amount >= order.total_amount) throw new TypeError(`order ${order.out_order_no} can only be lowered`)
+  order.total_amount = total_amount
+}
+
 export const merchantCancels = (order: Order): void => {
   requireState(order, ['created', 'accepted', 'finished'], 'it cannot be cancelled')
   order.state = 'revoked'

@@ -330,6 +330,7 @@ describe('orders', () => {
     expect(() => scene.world.payscoreCharges(paid)).toThrow('order ORDER1 has been charged already')
     expect(() => scene.world.merchantCancels(paid)).toThrow('order ORDER1 is paid: it cannot be cancelled')
     expect(() => scene.world.merchantCompletes(created)).toThrow('order ORDER2 is created: it cannot be completed')
+    expect(() => scene.world.merchantLowers(created, 1)).toThrow('order ORDER2 is created: its sum cannot be lowered')
     expect(() => scene.world.chargeStarts(created)).toThrow('order ORDER2 is created: it cannot be charged')
     expect(() => addOrder(scene, 'serviceorder', 'ORDER2')).toThrow('1900000109 already has an order ORDER2')
   })

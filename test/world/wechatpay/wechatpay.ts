@@ -63,6 +63,8 @@ export type Wechatpay = {
    * with. Of 0 fen nothing is collected: the order is done.
    */
   readonly merchantCompletes: (order: Order, total_amount?: number) => void
+  /** While it waits for payment. */
+  readonly merchantLowers: (order: Order, total_amount: number) => void
   readonly merchantCancels: (order: Order) => void
   readonly orderExpires: (order: Order) => void
   /** From now until the charge fails or succeeds every sync is told to come back later. */
@@ -158,6 +160,7 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
     customerAccepts: moves.customerAccepts,
     merchantCompletes: (order, total_amount) =>
       moves.merchantCompletes(order, Number.isFinite(debitAfterMs) ? now() + debitAfterMs : undefined, total_amount),
+    merchantLowers: moves.merchantLowers,
     merchantCancels: moves.merchantCancels,
     orderExpires: moves.orderExpires,
     chargeStarts: moves.chargeStarts,
