@@ -20,9 +20,12 @@ const STANDS = {
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay took the sync, but no query could prove it',
-      next: 'Look the order up in the merchant platform: is it done, and was it charged?',
+      next: 'Look the order up in the merchant platform: is it done, and was it charged? If WeChat Pay charged it, refund one side.',
     },
-    zh: { meaning: '已同步,但始终未能查单核实', next: '请在商户平台查看该订单是否已完成、是否已扣款。' },
+    zh: {
+      meaning: '已同步,但始终未能查单核实',
+      next: '请在商户平台查看该订单是否已完成、是否已扣款;若支付分已扣款,请退还其中一笔。',
+    },
   },
   unasked: {
     turn: 'service',

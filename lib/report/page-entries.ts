@@ -101,7 +101,7 @@ const item = (entry: Entry): Markup => {
   const where = [shop_id, cashier_id && `收银员 ${cashier_id}`, pos_ref && `小票 ${pos_ref}`].filter(Boolean)
   return html`<li><code>${out_order_no === '' ? '(空)' : out_order_no}</code>${line !== undefined && html`<span class="badge">第 ${line} 行</span>`}${amount !== undefined && html`<span class="sum">¥${yuan(amount)}</span>`}
 <span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${name === 'pending' && ` · 自 ${momentText(since)} 起`}</span>
-${transaction_id !== undefined && html`<span class="more">${settled ? '已处理' : '应退'} ¥${yuan(charged ?? 0)} · 微信支付订单号 <code>${transaction_id}</code></span>`}</li>`
+${transaction_id !== undefined && html`<span class="more">${settled ? '已处理' : '待核对'} ¥${yuan(charged ?? 0)} · 微信支付订单号 <code>${transaction_id}</code></span>`}</li>`
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

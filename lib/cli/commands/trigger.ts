@@ -55,7 +55,10 @@ export const addTrigger = (program: Command, session: Session, done: (code: numb
     )
     .option(
       '--live',
-      t({ en: 'yes, this order is real, and a sync cannot be undone', zh: '确认:订单真实,且同步不可撤销' }),
+      t({
+        en: 'yes, this order is real and paid at the till, and a sync cannot be undone',
+        zh: '确认:订单真实、顾客已线下付款,且同步不可撤销',
+      }),
     )
     .option(
       '--order <number>',
