@@ -25,7 +25,7 @@ afterAll(() => world.close())
 /** Over HTTP, with the path exactly as it is written here: `fetch` would tidy it. */
 const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<Told> =>
   new Promise((resolve, reject) => {
-    const all = { 'content-type': 'application/json', ...headers }
+    const all = { ...world.api.headers, 'content-type': 'application/json', ...headers }
     const sent = request(
       { host: '127.0.0.1', port: world.api.port, method: 'POST', path, headers: all },
       (response) => {
@@ -239,7 +239,9 @@ describe('over HTTP', () => {
 
   it('refuses the same in the path of the status and of a decision', async () => {
     const decided = await post('/merchants/1900000109/payafter-orders/A%2fB/close', '{"reason":"a test"}')
-    const asked = await fetch(`${world.api.url}/merchants/1900000109/payafter-orders/A%2fB?check=1`)
+    const asked = await fetch(`${world.api.url}/merchants/1900000109/payafter-orders/A%2fB?check=1`, {
+      headers: world.api.headers,
+    })
     const unknown = await post('/merchants/1900000109/payafter-orders/A/forget', '{"reason":"a test"}')
 
     expect(decided).toMatchObject({ status: 400, body: { detail: `out_order_no: ${ORDER_NO}` } })

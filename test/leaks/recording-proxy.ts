@@ -24,7 +24,7 @@ export const startRecordingProxy = async () => {
     const { method, url, rawHeaders } = incoming
     const on = request(
       `${target.origin}${url}`,
-      { agent, method, headers: pairs(rawHeaders), setHost: false },
+      { agent, method, headers: { ...pairs(rawHeaders), Host: new URL(target.origin).host }, setHost: false },
       (answer) => {
         keep(answer)
         outgoing.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
@@ -43,4 +43,4 @@ export const startRecordingProxy = async () => {
 }
 
 const pairs = (raw: readonly string[]): Record<string, string> =>
-  Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? '']] : [])))
+  Object.fromEntries(raw.flatMap((name, i) => (i % 2 === 0 && !/^host$/i.test(name) ? [[name, raw[i + 1] ?? '']] : [])))

@@ -141,9 +141,16 @@ const askAfter = async (world: World, plan: PlannedOrder, i: number): Promise<re
   ...(i % 11 === 0 ? [await post(world, `${pathOf(plan)}/close`, { reason: 'to see what is said' })] : []),
 ]
 
-const get = (world: World, path: string): Promise<string> => told(fetch(`${world.api.url}${path}`))
+const get = (world: World, path: string): Promise<string> =>
+  told(fetch(`${world.api.url}${path}`, { headers: world.api.headers }))
 const post = (world: World, path: string, body: object): Promise<string> =>
-  told(fetch(`${world.api.url}${path}`, { method: 'POST', body: JSON.stringify(body) }))
+  told(
+    fetch(`${world.api.url}${path}`, {
+      method: 'POST',
+      headers: { ...world.api.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  )
 
 const told = async (asked: Promise<Response>): Promise<string> => {
   const response = await asked

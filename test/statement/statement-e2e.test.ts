@@ -35,6 +35,7 @@ it('finds payments whose notice never came, syncs each once, and says so when al
   for (let i = 0; i < ORDERS; i += 3)
     await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${numberOf(i)}/sync`, {
       method: 'POST',
+      headers: { ...world.api.headers, 'content-type': 'application/json' },
       body: JSON.stringify({ detail: { paid_time: paid_time.replace(/\D/g, '') } }),
     })
   const csv = (from: number, until: number) =>

@@ -8,8 +8,7 @@ const PAGE = 1000
 
 /** The keys of all rows that the index of due rows holds, whenever they are due. */
 export const indexedRows = async (world: World, mchids: readonly string[]): Promise<ReadonlySet<string>> => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint: world.table.endpoint, region, credentials })
+  const client = new DynamoDBClient({ endpoint: world.table.endpoint, region, credentials: world.credentials })
   const { due } = createLedger(client, world.table.tableName)
   const keys = mchids.flatMap((mchid) => Array.from({ length: SHARDS }, (_, shard) => dueKey(mchid, shard)))
   const found = new Set<string>()

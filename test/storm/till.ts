@@ -22,7 +22,8 @@ export const openTill = (world: World): Till => {
 
   const post = (path: string, body: string): Promise<number> =>
     new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+      const json = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+      const headers = { ...world.api.headers, ...json }
       request(`${world.api.url}${path}`, { agent, method: 'POST', headers }, (answer) => {
         answer.resume().on('end', () => resolve(answer.statusCode ?? 0))
       })

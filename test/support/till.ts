@@ -28,7 +28,7 @@ export const handOver = async (world: World, trigger: Trigger, notice: Notice): 
   const target = `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}`
   switch (trigger) {
     case 'HTTP API 2.0':
-      return fetchTold(`${world.api.url}${target}/sync`, rest)
+      return fetchTold(world, `${target}/sync`, rest)
     case 'REST API 1.0': {
       const request = { method: 'POST', route: ROUTE, target: `${target}/sync`, body: JSON.stringify(rest) }
       const { result, error } = await world.lambdas.sync.invoke(restApiEvent({ ...request, timeMs: world.clock.now() }))
@@ -59,7 +59,7 @@ export const putNotice = (world: World, detail: unknown, source = TILL) => {
 
 /** What the status route says of an order. */
 export const askStatus = (world: World, mchid: string, out_order_no: string, query = ''): Promise<Told> =>
-  fetchTold(`${world.api.url}/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}${query}`)
+  fetchTold(world, `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}${query}`)
 
 /** Carries out what a person decided. */
 export const decide = (
@@ -68,11 +68,16 @@ export const decide = (
   decision: string,
   body: object,
 ): Promise<Told> =>
-  fetchTold(`${world.api.url}/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}/${decision}`, body)
+  fetchTold(world, `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}/${decision}`, body)
 
-const fetchTold = async (url: string, body?: object): Promise<Told> => {
-  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(url, body && post)
+const fetchTold = async ({ api }: World, target: string, body?: object): Promise<Told> => {
+  const { headers } = api
+  const post = {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
+  const response = await fetch(`${api.url}${target}`, body ? post : { headers })
   const told = (await response.json()) as Told['body'] // every answer of ours is an object
   return { status: response.status, headers: Object.fromEntries(response.headers), body: told }
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ApiGuard } from './api-guard.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { HttpAnswer } from './contract.ts'
 import { httpApiEvent, matchRoute } from './lambda/http-events.ts'
 import { type Invocable, TooManyRequestsException } from './lambda/invocation.ts'
-import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
+import { answerJson, listenOnLoopback, type OnRequest, readBody } from './loopback-server.ts'
 
 export type Route = {
   readonly method: string
@@ -16,6 +17,8 @@ export type ApiGateway = {
   readonly port: number
   /** `http://127.0.0.1:PORT` */
   readonly url: string
+  /** From now on answers every GET that is of no route. */
+  servePages(pages: OnRequest): void
   close(): Promise<void>
 }
 
@@ -36,17 +39,20 @@ const BROKEN: Answer = {
 
 const maxBodyBytes = 10 * 1024 * 1024
 
-/** An HTTP API on loopback: each request becomes a payload 2.0 event for the Lambda of its route. Asks for no signature. */
+/** An HTTP API on loopback: each request that the guard lets through becomes a payload 2.0 event for the Lambda of its route. */
 export const startApiGateway = async (options: {
   readonly routes: readonly Route[]
   readonly port?: number
   readonly clock?: Clock
   /** Whom IAM would find behind every request. */
   readonly callerArn?: string
+  /** In IAM's place; everything is served if left out. */
+  readonly guard?: ApiGuard
   /** Sees every answer on a route. */
   readonly onAnswer?: (answer: HttpAnswer) => void
 }): Promise<ApiGateway> => {
-  const { routes, callerArn, clock = createClock(), onAnswer } = options
+  const { routes, callerArn, guard, clock = createClock(), onAnswer } = options
+  let pages: OnRequest | undefined
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url: target = '' } = request
@@ -55,7 +61,10 @@ export const startApiGateway = async (options: {
     if (body.length > maxBodyBytes) return answerJson(response, 413, { message: 'Request Entity Too Large' })
     if (!canBeDecoded(path)) return answerJson(response, 400, { message: 'Bad Request' })
     const route = routes.find((candidate) => candidate.method === method && matchRoute(candidate.path, path))
+    if (!route && method === 'GET' && pages) return void (await pages(request, response))
     if (!route) return answerJson(response, 404, { message: 'Not Found' })
+    const refusal = guard?.refusal(request, body)
+    if (refusal) return answerJson(response, refusal.status, { message: refusal.message })
 
     const headers = headersOf(request.rawHeaders)
     const parts = { method, route: route.path, target, headers, body, timeMs: clock.now() }
@@ -78,7 +87,14 @@ export const startApiGateway = async (options: {
       else answerJson(response, 500, { message: 'Internal Server Error' })
     })
   }, options.port)
-  return { port: server.port, url: `http://${server.host}`, close: server.close }
+  return {
+    port: server.port,
+    url: `http://${server.host}`,
+    servePages: (given) => {
+      pages = given
+    },
+    close: server.close,
+  }
 }
 
 /** A result without a status code is the body of a 200; one that has it must be well formed. */

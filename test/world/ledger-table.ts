@@ -4,10 +4,12 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
 import type { Clock } from './clock.ts'
+import type { Credentials } from './credentials.ts'
 import { openDynalite } from './dynalite-server.ts'
 import { region } from './lambda/environment.ts'
 import { type OnRecord, watchItems } from './ledger-stream.ts'
 import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
+import { checkSignature } from './signature-v4.ts'
 
 type TableRequest = {
   /** `UpdateItem` and the like. */
@@ -38,6 +40,9 @@ export type LedgerTable = {
   close(): Promise<void>
 }
 
+const JSON_1_0 = 'application/x-amz-json-1.0'
+const CORAL = 'com.amazon.coral.service'
+
 const refusals = {
   'throughput-exceeded': [
     400,
@@ -60,21 +65,26 @@ export const startLedgerTable = async (options: {
   readonly port?: number
   /** Of the faults' probabilities. */
   readonly seed?: number
+  /** Whose signatures are taken; any if left out. */
+  readonly credentials?: Credentials
 }): Promise<LedgerTable> => {
-  const { clock, path, tableName = 'payscore-ledger' } = options
+  const { clock, path, tableName = 'payscore-ledger', credentials } = options
+  const check = credentials && checkSignature('dynamodb', credentials)
   const dynalite = openDynalite(path === undefined ? { createTableMs: 0 } : { path, createTableMs: 0 })
   const { faults, strike } = createFaults<TableRequest, TableFault>(options.seed)
   const served = new Set<Promise<void>>()
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const body = await readBody(request)
+    const unsigned = check?.(request, body)
+    if (unsigned) return answerJson(response, 400, { __type: `${CORAL}#${unsigned}`, message: '' }, JSON_1_0)
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
     const fault = strike(() => ({ operation, input: JSON.parse(body.toString()) }))
     if (fault?.kind === 'hang') return undefined
     if (fault?.kind === 'reset') return request.socket.destroy()
     if (fault && fault.kind !== 'lose-answer') {
       const [status, __type, message] = refusals[fault.kind]
-      return answerJson(response, status, { __type, message }, 'application/x-amz-json-1.0')
+      return answerJson(response, status, { __type, message }, JSON_1_0)
     }
     const answer = dynalite.serve(request, body, response, fault !== undefined)
     served.add(answer)
@@ -83,7 +93,7 @@ export const startLedgerTable = async (options: {
 
   const server = await listenOnLoopback(serve, options.port)
   const endpoint = `http://${server.host}`
-  await createTable(endpoint, tableName)
+  await createTable(endpoint, tableName, credentials)
   const onRecord = watchItems(dynalite.items(tableName), tableName, clock)
 
   return {
@@ -100,8 +110,14 @@ export const startLedgerTable = async (options: {
   }
 }
 
-const createTable = async (endpoint: string, tableName: string): Promise<void> => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+const createTable = async (
+  endpoint: string,
+  tableName: string,
+  credentials: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'> = {
+    accessKeyId: 'local',
+    secretAccessKey: 'local',
+  },
+): Promise<void> => {
   const client = new DynamoDBClient({ endpoint, region, credentials })
   const isActive = async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }))

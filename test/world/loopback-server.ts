@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { refuseStranger, whyStranger } from './strangers.ts'
 
 export type LoopbackServer = {
   readonly port: number
@@ -12,11 +13,13 @@ export type OnRequest = (request: IncomingMessage, response: ServerResponse) => 
 
 /**
  * Listens on 127.0.0.1 only; on a free port unless one is named. Idle connections stay open until `close`. A request whose
- * handler throws or rejects gets no answer, but a broken connection.
+ * handler throws or rejects gets no answer, but a broken connection. A web page's request never comes to the handler.
  */
 export const listenOnLoopback = async (onRequest: OnRequest, port = 0): Promise<LoopbackServer> => {
   const handle = async (request: IncomingMessage, response: ServerResponse) => onRequest(request, response)
   const server = createServer({ noDelay: true }, (request, response) => {
+    const why = whyStranger(request)
+    if (why) return refuseStranger(response, why)
     handle(request, response).catch((error: Error) => response.destroy(error))
   })
   server.keepAliveTimeout = 0

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
 import type { Clock } from './clock.ts'
+import type { Credentials } from './credentials.ts'
 import { listenOnLoopback, readBody } from './loopback-server.ts'
+import { checkSignature } from './signature-v4.ts'
 
 /** What was put under a key. `modifiedAt` in ms of the world's clock. */
 export type StoredObject = {
@@ -40,10 +42,14 @@ const PAGE = 1000
 export const startObjects = async ({
   clock,
   bucket,
+  credentials,
 }: {
   readonly clock: Clock
   readonly bucket: string
+  /** Whose signatures are taken; if left out, any that has the form of one. */
+  readonly credentials?: Credentials
 }): Promise<Objects> => {
+  const check = credentials && checkSignature('s3', credentials)
   const stored = new Map<string, StoredObject>()
   const listeners: OnCreated[] = []
   const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
@@ -96,7 +102,7 @@ export const startObjects = async ({
     // A stand-in that took what S3 refuses would hide it.
     const isSigned =
       /^AWS4-HMAC-SHA256 /.test(incoming.headers.authorization ?? '') || url.searchParams.has('X-Amz-Signature')
-    if (!isSigned) return answerXml(response, 403, errorXml('AccessDenied'))
+    if (!isSigned || check?.(incoming, body)) return answerXml(response, 403, errorXml('AccessDenied'))
     if (/aws-chunked/.test(String(incoming.headers['content-encoding'])))
       return answerXml(response, 501, errorXml('NotImplemented'))
     const request = { operation, key }

@@ -95,7 +95,8 @@ export const playSample = async (
     }
   }
   await world.idle()
-  const answer = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}`)
+  const { url, headers } = world.api
+  const answer = await fetch(`${url}/merchants/${mchid}/payafter-orders/${out_order_no}`, { headers })
   const posts = world.wechatpay.history.posts(out_order_no).length
   const queries = world.wechatpay.history.queries(out_order_no).length
   const told = (await answer.json()) as Played['order'] // our own answer, compared member by member below
@@ -138,7 +139,7 @@ const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Pr
   const { mchid, out_order_no, ...rest } = notice
   const response = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}/sync`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { ...world.api.headers, 'content-type': 'application/json' },
     body: JSON.stringify(rest),
   })
   await response.text()

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { Credentials } from './credentials.ts'
 import { createSecretVersions, failure, type Input, type Reply } from './secret-versions.ts'
+import { checkSignature } from './signature-v4.ts'
 import { createTimers, readBody, startServer } from './wechatpay/server.ts'
 
 type Fault =
@@ -58,7 +60,6 @@ const TARGET = 'secretsmanager.'
 const SIGV4 =
   /^AWS4-HMAC-SHA256 Credential=[^/\s]+\/(\d{8})\/[a-z0-9-]+\/secretsmanager\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/
 
-/** The signature itself is not checked: the stand-in knows nobody's secret key. */
 const signatureFailure = (headers: IncomingHttpHeaders): Reply | undefined => {
   if (headers.authorization === undefined) {
     return failure('MissingAuthenticationTokenException', 'Missing Authentication Token')
@@ -85,9 +86,15 @@ const NOT_JSON = failure('SerializationException', 'The body is not the JSON tha
 
 /** Secrets Manager on loopback: its JSON protocol, its versions and stages, its errors, and faults on request. */
 export const startSecretsManager = async (
-  options: { readonly now?: () => number; readonly port?: number } = {},
+  options: {
+    readonly now?: () => number
+    readonly port?: number
+    /** Whose signatures are taken; if left out, any that has the form of one. */
+    readonly credentials?: Credentials
+  } = {},
 ): Promise<SecretsManager> => {
-  const { now = Date.now, port = 0 } = options
+  const { now = Date.now, port = 0, credentials } = options
+  const check = credentials && checkSignature('secretsmanager', credentials)
   const versions = createSecretVersions(now)
   const timers = createTimers()
   const history: Call[] = []
@@ -115,15 +122,16 @@ export const startSecretsManager = async (
       res.end(JSON.stringify(said))
     }
 
-    const unsigned = signatureFailure(req.headers)
+    const fault = check?.(req, body)
+    const unsigned = signatureFailure(req.headers) ?? (fault && failure(fault, 'The signature is not of this world.'))
     if (unsigned !== undefined || input === undefined) {
       send(unsigned ?? NOT_JSON)
       return
     }
-    const { fault, delayMs = 1000 } = drawFault(SecretId) ?? {}
-    if (fault === 'hang') return
-    const answer = (fault && FAILURES[fault]) ?? versions.run(operation, input)
-    if (fault === 'slow') timers.after(delayMs, () => send(answer))
+    const { fault: drawn, delayMs = 1000 } = drawFault(SecretId) ?? {}
+    if (drawn === 'hang') return
+    const answer = (drawn && FAILURES[drawn]) ?? versions.run(operation, input)
+    if (drawn === 'slow') timers.after(delayMs, () => send(answer))
     else send(answer)
   }
 

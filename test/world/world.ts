@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { readDefaultRules, readRules, readStreamFilters } from '../template/rules.ts'
 import { startApiGateway } from './api-gateway.ts'
+import { createApiGuard } from './api-guard.ts'
 import { createClock } from './clock.ts'
 import { createContract, type HttpAnswer } from './contract.ts'
+import { credentialsEnv, credentialsIn } from './credentials.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
 import { startEventBus } from './event-bus/start-event-bus.ts'
 import { mapStream } from './event-source-mapping.ts'
@@ -58,20 +60,23 @@ export const startWorld = async (options: {
   // Rows wait for times of the clock that they were written by, and that may have been moved.
   const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
+  // Any program of this machine reaches a listener on loopback: only who holds these is served.
+  const credentials = credentialsIn(options.env)
   const { debitAfterMs } = options
   const wechatpay = await startWechatpay({
     now,
     orders: kept.orders,
     ...(debitAfterMs !== undefined && { debitAfterMs }),
   })
-  const secrets = await startSecretsManager({ now })
+  const secrets = await startSecretsManager({ now, credentials })
   const table = await startLedgerTable({
     clock,
     tableName: LEDGER,
+    credentials,
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
-  const bus = await startEventBus({ clock, name: BUS })
-  const objects = await startObjects({ clock, bucket: BUCKET })
+  const bus = await startEventBus({ clock, name: BUS, credentials })
+  const objects = await startObjects({ clock, bucket: BUCKET, credentials })
   /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -120,6 +125,7 @@ export const startWorld = async (options: {
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
     AWS_ENDPOINT_URL_S3: objects.endpoint,
+    ...credentialsEnv(credentials),
     ...options.env,
   }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
@@ -177,7 +183,9 @@ export const startWorld = async (options: {
     const difference = contract.answer(answer)
     if (difference) differences.push(difference)
   }
-  const api = await startApiGateway({
+  const guard = createApiGuard(credentials)
+  const gateway = await startApiGateway({
+    guard,
     clock,
     onAnswer: holdAnswer,
     callerArn: 'arn:aws:iam::123456789012:user/local',
@@ -188,6 +196,8 @@ export const startWorld = async (options: {
       { method: 'POST', path: `${ORDER_PATH}/{decision}`, lambda: decide },
     ],
   })
+
+  const api = { ...gateway, token: guard.token, isToken: guard.isToken, headers: guard.headers }
 
   /** Settles when nothing is under way: no event, no record of the stream, and none that came of those. */
   const idle = async (): Promise<void> => {
@@ -254,6 +264,7 @@ export const startWorld = async (options: {
 
   return {
     clock,
+    credentials,
     wechatpay,
     secrets,
     table,

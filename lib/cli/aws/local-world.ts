@@ -19,7 +19,7 @@ export const isLocalWorld = ({
 
 /** `--local`: makes the environment of this process that of the world that `npm start` keeps up. */
 export const enterLocalWorld = ({ cwd, env }: Session): void => {
-  Object.assign(env, { AWS_REGION: 'ap-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' })
+  env.AWS_REGION = 'ap-east-1'
   for (const [name, value] of Object.entries(readWorldFile(resolve(cwd, WORLD_FILE)))) env[name] = String(value)
 }
 

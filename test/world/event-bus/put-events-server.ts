@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createFaults, type FaultRule } from '../aws-faults.ts'
+import type { Credentials } from '../credentials.ts'
 import { answerJson, listenOnLoopback, readBody } from '../loopback-server.ts'
+import { checkSignature } from '../signature-v4.ts'
 import { type PutEventsAnswer, ValidationException } from './put-events.ts'
 
 export type PutEventsInput = { readonly Entries?: readonly unknown[] }
@@ -26,7 +28,9 @@ export const startPutEventsServer = async (options: {
   readonly putEvents: (input: unknown, refused: number) => PutEventsAnswer
   readonly port: number | undefined
   readonly seed: number | undefined
+  readonly credentials: Credentials | undefined
 }) => {
+  const check = options.credentials && checkSignature('events', options.credentials)
   const { faults, strike } = createFaults<PutEventsInput, BusFault>(options.seed)
 
   const put = (request: IncomingMessage, response: ServerResponse, body: string): unknown => {
@@ -55,12 +59,15 @@ export const startPutEventsServer = async (options: {
   }
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = (await readBody(request)).toString()
+    const bytes = await readBody(request)
+    const body = bytes.toString()
+    const fault = check?.(request, bytes)
     const { authorization, 'x-amz-target': target } = request.headers
     const operation = String(target).replace(/^AWSEvents\./, '')
     if (!/^(PutEvents|DescribeEventBus|ListRules)$/.test(operation)) refuse(response, 400, 'UnknownOperationException')
     else if (!authorization) refuse(response, 400, 'MissingAuthenticationTokenException')
     else if (!signedForEvents.test(authorization)) refuse(response, 400, 'IncompleteSignatureException', authorization)
+    else if (fault) refuse(response, 400, fault)
     else if (operation !== 'PutEvents') describe(response, operation, JSON.parse(body))
     else put(request, response, body)
   }

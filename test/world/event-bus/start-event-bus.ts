@@ -1,5 +1,6 @@
 import type { Faults } from '../aws-faults.ts'
 import type { Clock } from '../clock.ts'
+import type { Credentials } from '../credentials.ts'
 import { eventBridgeEvent } from '../lambda/event-bridge-event.ts'
 import { type AsyncInvoker, createAsyncInvoker, type Delivery, type Target } from './async-invoker.ts'
 import type { DeadLetter } from './dead-letter-queue.ts'
@@ -50,6 +51,8 @@ export const startEventBus = async (options: {
   readonly port?: number
   /** Of the faults' probabilities. */
   readonly seed?: number
+  /** Whose signatures are taken; if left out, any that has the form of one. */
+  readonly credentials?: Credentials
 }): Promise<EventBus> => {
   const { clock, name } = options
   const rules: { name: string; pattern: unknown; matches: Matches; invoker: AsyncInvoker<BusEvent> }[] = []
@@ -85,7 +88,8 @@ export const startEventBus = async (options: {
   }
 
   const describe = () => ({ name, rules: rules.map((rule) => ({ name: rule.name, pattern: rule.pattern })) })
-  const server = await startPutEventsServer({ putEvents, describe, port: options.port, seed: options.seed })
+  const { port, seed, credentials } = options
+  const server = await startPutEventsServer({ putEvents, describe, port, seed, credentials })
   const poll = setInterval(tick, pollMs).unref()
 
   return {

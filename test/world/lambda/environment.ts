@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { credentialsEnv, makeCredentials } from '../credentials.ts'
 
 /** The made-up account and region of the whole local world. */
 export const account = '123456789012'
@@ -8,7 +9,7 @@ export const functionArn = (name: string): string => `arn:aws:lambda:${region}:$
 
 /**
  * What a Node 24 function finds in its environment: what was configured for it, and what Lambda sets, most of which
- * cannot be configured away. Credentials are made in the run and are worth nothing; a test may want to know them.
+ * cannot be configured away. Credentials are made in the run; a world, or a test, may want to know them.
  */
 export const lambdaEnvironment = (
   name: string,
@@ -18,9 +19,9 @@ export const lambdaEnvironment = (
   LANG: 'en_US.UTF-8',
   PATH: '/usr/local/bin:/usr/bin:/bin',
   TZ: ':UTC',
+  ...credentialsEnv(makeCredentials()),
   ...configured,
   _HANDLER: 'index.handler',
-  AWS_ACCESS_KEY_ID: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
   AWS_DEFAULT_REGION: region,
   AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
@@ -30,6 +31,4 @@ export const lambdaEnvironment = (
   AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
   AWS_LAMBDA_LOG_STREAM_NAME: `[$LATEST]${randomBytes(16).toString('hex')}`,
   AWS_REGION: region,
-  AWS_SECRET_ACCESS_KEY: configured.AWS_SECRET_ACCESS_KEY ?? randomBytes(30).toString('base64'),
-  AWS_SESSION_TOKEN: configured.AWS_SESSION_TOKEN ?? randomBytes(60).toString('base64'),
 })

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerJson, listenOnLoopback, readBody } from '../loopback-server.ts'
 import { type FunctionError, failed, type Outcome } from './invocation.ts'
@@ -16,7 +17,7 @@ export type Work = {
 }
 
 export type RuntimeApi = {
-  /** Host and port, for AWS_LAMBDA_RUNTIME_API. */
+  /** Host, port and a folder that only the sandbox is told, for AWS_LAMBDA_RUNTIME_API. */
   readonly host: string
   /** Settles when the runtime asks for its first work, or reports that it cannot. */
   readonly started: Promise<FunctionError | undefined>
@@ -31,6 +32,7 @@ const maxResultBytes = 6_291_556
 
 /** The Runtime API of one sandbox. */
 export const startRuntimeApi = async (): Promise<RuntimeApi> => {
+  const folder = randomBytes(24).toString('base64url')
   const started = Promise.withResolvers<FunctionError | undefined>()
   let waiting: ServerResponse | undefined
   let inHand: { work: Work; outcome?: Outcome; done: (outcome: Outcome) => void } | undefined
@@ -53,14 +55,15 @@ export const startRuntimeApi = async (): Promise<RuntimeApi> => {
   }
 
   const server = await listenOnLoopback((request, response) => {
-    const path = request.url?.replace('/2018-06-01/runtime/', '') ?? ''
-    if (request.method === 'GET' && path === 'invocation/next') next(response)
+    const [base, path = ''] = (request.url ?? '').split('/2018-06-01/runtime/')
+    if (base !== `/${folder}`) answerJson(response, 403, { errorType: 'Forbidden', errorMessage: 'not this sandbox' })
+    else if (request.method === 'GET' && path === 'invocation/next') next(response)
     else if (request.method === 'POST') post(request, response, path)
     else answerJson(response, 404, { errorType: 'NotFound', errorMessage: 'no such route' })
   })
 
   return {
-    host: server.host,
+    host: `${server.host}/${folder}`,
     started: started.promise,
     hand: (work) => {
       if (!waiting) throw new TypeError('the runtime is not waiting for work')

@@ -5,13 +5,13 @@ const { format } = process.getBuiltinModule('node:util')
 const { pathToFileURL } = process.getBuiltinModule('node:url')
 
 const { AWS_LAMBDA_RUNTIME_API: api, LAMBDA_TASK_ROOT: root, _HANDLER: handlerName } = process.env
-const [host, port] = api.split(':')
+const { hostname: host, port, pathname: folder } = new URL(`http://${api}`)
 const agent = new Agent({ keepAlive: true, noDelay: true })
 
 const call = (method, path, body = '') =>
   new Promise((resolve, reject) => {
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
-    const target = `/2018-06-01/runtime/${path}`
+    const target = `${folder.replace(/\/$/, '')}/2018-06-01/runtime/${path}`
     const outgoing = request({ agent, host, port, method, path: target, headers }, (incoming) => {
       let text = ''
       incoming.setEncoding('utf8')

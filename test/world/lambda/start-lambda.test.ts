@@ -107,7 +107,7 @@ describe('a call', () => {
         AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
         AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/toy',
         AWS_LAMBDA_LOG_STREAM_NAME: expect.any(String),
-        AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+\/[A-Za-z0-9_-]{32}$/),
         AWS_REGION: 'ap-east-1',
         AWS_SECRET_ACCESS_KEY: expect.any(String),
         AWS_SESSION_TOKEN: expect.any(String),

@@ -1,15 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { refuseStranger, whyStranger } from '../strangers.ts'
 
 export type LoopbackServer = { readonly origin: string; readonly close: () => Promise<void> }
 
-/** Serves on 127.0.0.1; port 0 takes a free one. */
+/** Serves on 127.0.0.1; port 0 takes a free one. A web page's request never comes to `onRequest`. */
 export const startServer = async (
   port: number,
   onRequest: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<LoopbackServer> => {
   // WeChat Pay drops a connection that has been idle for eight seconds, and says so.
-  const server = createServer({ noDelay: true, keepAliveTimeout: 8000, requestTimeout: 0 }, onRequest)
+  const server = createServer({ noDelay: true, keepAliveTimeout: 8000, requestTimeout: 0 }, (req, res) => {
+    const why = whyStranger(req)
+    if (why) refuseStranger(res, why)
+    else onRequest(req, res)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
