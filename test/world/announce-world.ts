@@ -1,12 +1,32 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writePrivate } from '../../lib/cli/private-file.ts'
+import { LOCAL } from './local-folder.ts'
 import type { World } from './world.ts'
 
-const FILE = '.local/world.json'
+const WORLD = join(LOCAL, 'world.json')
+const TOKEN = join(LOCAL, 'token')
+const KEYS = join(LOCAL, 'wechatpay-keys')
 
-/** Tells other processes on this machine how to reach the world: `npx payscore … --local` reads it. Gives what takes it back. */
+/** The key that WeChat Pay signs with in this world, as the merchant platform would give it. */
+export const PUBLIC_KEY = join(LOCAL, 'pub_key.pem')
+
+/**
+ * Tells the owner's other programs how to reach the world and how to be let in: `npx payscore … --local` reads the one
+ * file, `curl -H @.local/token` the other; no program's command line shows it. Gives what takes both back.
+ */
 export const announceWorld = ({ env, api, clock }: World): (() => void) => {
   const world = { ...env, PAYSCORE_API: api.url, PAYSCORE_CLOCK_OFFSET_MS: String(clock.offset()) }
-  mkdirSync('.local', { recursive: true })
-  writeFileSync(FILE, `${JSON.stringify(world, null, 2)}\n`)
-  return () => rmSync(FILE, { force: true })
+  writePrivate(WORLD, `${JSON.stringify(world, null, 2)}\n`)
+  writePrivate(TOKEN, `Authorization: ${api.headers.authorization}\n`)
+  return () => {
+    for (const file of [WORLD, TOKEN]) rmSync(file, { force: true })
+  }
+}
+
+/** Keeps WeChat Pay's public key, and those of earlier starts: a receipt is verified by the one that signed it. */
+export const keepPublicKey = ({ wechatpay: { keyId, publicKeyPem } }: World): void => {
+  mkdirSync(KEYS, { recursive: true })
+  writePrivate(join(KEYS, `${keyId}.pem`), publicKeyPem)
+  writePrivate(PUBLIC_KEY, publicKeyPem)
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { StartError } from './start-error.ts'
 import type { Order, OrderSeed } from './wechatpay/orders.ts'
 import type { Wechatpay } from './wechatpay/wechatpay.ts'
 import { TILL, type World, type WorldMerchant } from './world.ts'
@@ -18,6 +19,8 @@ export type Sample = {
   readonly title: { readonly en: string; readonly zh: string }
   readonly order: Pick<OrderSeed, 'state' | 'total_amount'> | null
   readonly story: readonly Scene[]
+  /** By the first wait: what has been seen by then. */
+  readonly soon?: Omit<Sample['ends'], 'status'>
   readonly ends: {
     /** Of the first HTTP answer. */
     readonly status?: number
@@ -37,11 +40,42 @@ export const OTHER_MERCHANT = {
   services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
 }
 
-/** @param folder of files, one for each sample; our own if left out */
+/** @param folder of files, one for each sample; our own if left out. Throws StartError. */
 export const readSamples = (folder = join(import.meta.dirname, 'samples')): readonly Sample[] =>
-  readdirSync(folder)
+  namesIn(folder)
     .sort((a, b) => Number(b === PLAIN) - Number(a === PLAIN) || (a < b ? -1 : 1))
-    .map((file) => ({ name: basename(file, '.json'), ...JSON.parse(readFileSync(join(folder, file), 'utf8')) }))
+    .map((file) => readSample(folder, file))
+
+const namesIn = (folder: string): string[] => {
+  const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : []
+  const samples = names.filter((name) => name.endsWith('.json'))
+  if (samples.length > 0) return samples
+  throw new StartError({
+    en: `${folder} is no folder with samples (*.json), as test/world/samples is`,
+    zh: `${folder} 不是示例目录:其中应有示例文件(*.json),参见 test/world/samples`,
+  })
+}
+
+const readSample = (folder: string, file: string): Sample => {
+  let sample: Partial<Sample> = {}
+  try {
+    sample = { name: basename(file, '.json'), ...JSON.parse(readFileSync(join(folder, file), 'utf8')) }
+  } catch (error) {
+    throw notASample(folder, file, error)
+  }
+  const { title, story, ends } = sample
+  if (title?.en && title.zh && Array.isArray(story) && ends?.state) return sample as Sample // as far as it is looked at
+  throw notASample(folder, file)
+}
+
+const notASample = (folder: string, file: string, cause?: unknown): StartError =>
+  new StartError(
+    {
+      en: `${join(folder, file)} is not a sample: JSON with title (en, zh), order, story and ends is wanted, as in test/world/samples`,
+      zh: `${join(folder, file)} 不是示例文件:应为含 title(en、zh)、order、story、ends 的 JSON,参见 test/world/samples`,
+    },
+    { cause },
+  )
 
 /** What a stranger should see first. */
 const PLAIN = 'paid.json'
@@ -58,7 +92,9 @@ export type Played = {
   readonly queries: number
   /** As `GET /merchants/{mchid}/payafter-orders/{out_order_no}` tells it. */
   readonly order: Readonly<Record<string, unknown>>
-  /** Where it ended otherwise than it should have. */
+  /** Whether all of its story was played. */
+  readonly isAtEnd: boolean
+  /** Where it is otherwise than it should be at its end, or by the first wait. */
   readonly wrong: readonly string[]
 }
 
@@ -74,18 +110,19 @@ export const playSample = async (
 ): Promise<Played> => {
   const { mchid, services } = merchant
   const [service_id = '', ...others] = Object.keys(services)
-  const out_order_no = `${sample.name}-${world.clock.now()}`.slice(-32)
+  const out_order_no = await freeNumber(sample.name, world)
   const order =
     sample.order && world.wechatpay.addOrder({ ...placeOf(merchant, service_id), out_order_no, ...sample.order })
   const paidAt = world.clock.now()
   const statuses: number[] = []
   const notices: ('http' | 'event')[] = []
 
-  for (const scene of until === 'end' ? sample.story : beforeFirstWait(sample.story)) {
+  const scenes = until === 'end' ? sample.story : beforeFirstWait(sample.story)
+  for (const scene of scenes) {
     if ('wait' in scene) await world.pass(milliseconds(scene.wait))
     else if ('order' in scene && order) moveOrder(order, scene.order, world.wechatpay)
     else if ('wechatpay' in scene) world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { out_order_no } })
-    else if ('key' in scene) world.putKey(mchid, scene.key === 'right')
+    else if ('key' in scene) await changeKey(world, mchid, scene.key === 'right')
     else if ('notice' in scene) {
       const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))
       const notice = { mchid, out_order_no, detail: { paid_time }, ...(others.length > 0 && { service_id }) }
@@ -100,8 +137,15 @@ export const playSample = async (
   const posts = world.wechatpay.history.posts(out_order_no).length
   const queries = world.wechatpay.history.queries(out_order_no).length
   const told = (await answer.json()) as Played['order'] // our own answer, compared member by member below
-  const played = { sample, out_order_no, notices, statuses, posts, queries, order: told }
-  return { ...played, wrong: until === 'end' ? differences(played) : [] }
+  const isAtEnd = scenes.length === sample.story.length
+  const played = { sample, out_order_no, notices, statuses, posts, queries, order: told, isAtEnd }
+  return { ...played, wrong: differences(played) }
+}
+
+/** The sample's name; where an earlier start has played it, with the time. */
+const freeNumber = async (name: string, { table, clock }: World): Promise<string> => {
+  const isTaken = (await table.rows()).some(({ pk }) => String(pk).endsWith(`#${name}`))
+  return isTaken ? `${name}-${clock.now()}`.slice(-32) : name.slice(-32)
 }
 
 const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
@@ -155,10 +199,18 @@ const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order
   if (move === 'charged') wechatpay.payscoreCharges(order)
 }
 
-const differences = ({ sample, statuses, posts, queries, order }: Omit<Played, 'wrong'>): readonly string[] => {
-  const { status, ...ends } = sample.ends
+/** The functions hold a copy of a secret for minutes; new ones read it at once, as after minutes. */
+const changeKey = async ({ putKey, lambdas }: World, mchid: string, isRight: boolean): Promise<void> => {
+  putKey(mchid, isRight)
+  await Promise.all([lambdas.sync.kill(), lambdas.query.kill()])
+}
+
+const differences = (played: Omit<Played, 'wrong'>): readonly string[] => {
+  const { sample, statuses, posts, queries, order, isAtEnd } = played
+  const { status, ...end } = sample.ends
+  const ends = isAtEnd ? end : sample.soon
   const seen: Readonly<Record<string, unknown>> = { ...order, posts, queries }
-  const wrong = Object.entries(ends).flatMap(([name, value]) =>
+  const wrong = Object.entries(ends ?? {}).flatMap(([name, value]) =>
     seen[name] === value ? [] : [`${name} is ${seen[name]}, not ${value}`],
   )
   return status === undefined || statuses[0] === status ? wrong : [`status is ${statuses[0]}, not ${status}`, ...wrong]
