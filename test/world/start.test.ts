@@ -1,8 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { runCli } from '../cli/run-cli.ts'
 import { listen } from '../support/loopback.ts'
 import { npmStart } from '../support/npm-start.ts'
 import { keyPair, serialNo } from './keys.ts'
@@ -40,7 +42,9 @@ describe('npm start -- --once', () => {
 
   it('exits with 1 when a sample ends otherwise, and says how', async () => {
     const folder = await makeFolder()
-    const samples = await fewSamples(folder, (text) => text.replace('"SYNCED"', '"REJECTED"'))
+    const samples = await fewSamples(folder, (text) =>
+      text.replace('"status": 200, "state": "SYNCED"', '"status": 200, "state": "REJECTED"'),
+    )
     await copyFile(join(ownSamples, 'paid-event.json'), join(samples, 'paid-event.json'))
 
     const { code, output } = await npmStart(folder, ['--once', '--samples', samples]).ended()
@@ -54,19 +58,33 @@ describe('npm start -- --once', () => {
 })
 
 /** The two curl lines that are printed once it is up, as requests. */
-const printedCurls = async (started: ReturnType<typeof npmStart>) => {
+const printedCurls = async (started: ReturnType<typeof npmStart>, folder: string) => {
   const [, url = '', type = '', body = ''] = await started.says(
-    /curl -X POST (\S+) -H 'content-type: (\S+)' -d '(.+)'\n/,
+    /curl -H @\.local\/token -X POST \\\n {4}(\S+) \\\n {4}-H 'content-type: (\S+)' -d '(.+)'\n/,
   )
-  const [, statusUrl = ''] = await started.says(/ {2}curl (http\S+)\n/)
+  const [, statusUrl = ''] = await started.says(/ {2}curl -H @\.local\/token (http\S+)\n/)
+  // Written once it is up.
+  await started.says(/report comes to/)
+  const token = async () =>
+    Object.fromEntries([(await readFile(join(folder, '.local/token'), 'utf8')).trim().split(': ')])
   const ask = async (request: Promise<Response>) => {
     const response = await request
     return { status: response.status, body: await response.json() }
   }
   return {
     statusUrl,
-    post: () => ask(fetch(url, { method: 'POST', headers: { 'content-type': type }, body })),
-    get: () => ask(fetch(statusUrl)),
+    post: async () => ask(fetch(url, { method: 'POST', headers: { ...(await token()), 'content-type': type }, body })),
+    get: async () => ask(fetch(statusUrl, { headers: await token() })),
+    token,
+  }
+}
+
+/** A command of the operator's, in the folder where npm start runs. */
+const payscore = async (folder: string, args: readonly string[]) => {
+  try {
+    return await runCli(args, { cwd: folder })
+  } finally {
+    vi.unstubAllEnvs()
   }
 }
 
@@ -76,7 +94,7 @@ describe('npm start', () => {
     const samples = await fewSamples(folder)
 
     const first = npmStart(folder, ['--port', '0', '--samples', samples])
-    const curls = await printedCurls(first)
+    const curls = await printedCurls(first, folder)
     const posted = await curls.post()
     const got = await curls.get()
     await first.says(/Payscore Order Synced \{.*"out_order_no":"TRY-\d+".*"confirmed":false/)
@@ -85,44 +103,176 @@ describe('npm start', () => {
 
     expect(posted).toMatchObject({ status: 200, body: { state: 'SYNCED', confirmed: false, replayed: false } })
     expect(got).toMatchObject({ status: 200, body: { state: 'SYNCED', confirmed: false, next: 'query' } })
-    expect(output).toMatch(/^✓ paid /m)
+    expect(output).toMatch(/^… paid /m)
     expect(code).toBe(0)
 
     const second = npmStart(folder, ['--port', '0', '--samples', samples, '--fast'])
-    const { statusUrl } = await printedCurls(second)
+    const { statusUrl, token } = await printedCurls(second, folder)
     const path = new URL(curls.statusUrl).pathname
-    const later = await fetch(new URL(path, statusUrl))
+    const later = await fetch(new URL(path, statusUrl), { headers: await token() })
     second.pressCtrlC()
     await second.ended()
 
     expect(await later.json()).toMatchObject({ state: 'SYNCED', confirmed: true })
   })
 
-  it('says in a line that the port is taken', async () => {
+  it('says that the port is taken, in both languages and without a stack', async () => {
     const folder = await makeFolder()
     const port = await listen(createServer())
 
     const { code, output } = await npmStart(folder, ['--port', String(port)]).ended()
 
-    expect(output).toBe('The port is taken: choose another with --port N. 端口已被占用,请用 --port N 另选端口。\n')
+    expect(output).toBe(
+      `Port ${port} is taken by another program: choose another with npm start -- --port N.\n端口 ${port} 已被其他程序占用:请用 npm start -- --port N 另选端口。\n`,
+    )
     expect(code).toBe(2)
   })
 
-  it('shows how it is used after a mistake in its options', async () => {
+  it.each([[[]], [['--port', '0']], [['--fast']]])(
+    'says that one is up in this folder already, and leaves that alone: npm start %j',
+    async (args) => {
+      const folder = await makeFolder()
+      const samples = await fewSamples(folder)
+      const first = npmStart(folder, ['--port', '0', '--samples', samples])
+      const curls = await printedCurls(first, folder)
+
+      const { code, output } = await npmStart(folder, [...args, '--samples', samples]).ended()
+
+      expect(output).toMatch(
+        /^npm start is up in this folder already \(process \d+, http:\/\/127\.0\.0\.1:\d+\)\. .*\n该目录中已有运行中的 npm start.*\n$/,
+      )
+      expect(code).toBe(2)
+      expect((await curls.post()).status).toBe(200)
+    },
+  )
+
+  it('comes up beside the traces of one that was killed', async () => {
     const folder = await makeFolder()
+    const samples = await fewSamples(folder)
+    await mkdir(join(folder, '.local'))
+    await writeFile(join(folder, '.local/running'), '2147483647\n')
 
-    const started = [['--forever'], ['--samples', 'nowhere']].map((args) => npmStart(folder, args).ended())
-    const [unknown, missing] = await Promise.all(started)
+    const started = npmStart(folder, ['--port', '0', '--samples', samples])
 
-    expect(unknown?.output).toMatch(/^Unknown option '--forever'\n\nnpm start -- \[--once\]/)
-    expect(missing?.output).toMatch(/^ENOENT: no such file or directory, scandir 'nowhere'\n\nnpm start -- \[--once\]/)
-    expect([unknown?.code, missing?.code]).toEqual([2, 2])
+    expect((await (await printedCurls(started, folder)).post()).status).toBe(200)
+  })
+
+  it.each([
+    [['--forever'], "Unknown option '--forever'; npm start -- --help shows all options"],
+    [['now'], "Unexpected argument 'now'; npm start -- --help shows all options"],
+    [['--port'], "Option '--port <value>' argument missing; npm start -- --help shows all options"],
+    [['--port', 'abc'], '--port abc: a port is a whole number from 0 to 65535'],
+    [['--port', '70000'], '--port 70000: a port is a whole number from 0 to 65535'],
+    [['--port', '3000.5'], '--port 3000.5: a port is a whole number from 0 to 65535'],
+    [['--port', '0x10'], '--port 0x10: a port is a whole number from 0 to 65535'],
+    [['--port='], '--port : a port is a whole number from 0 to 65535'],
+    [['--once', '--fast'], '--once and --fast do not go together'],
+    [['--once', '--port', '3000'], '--once and --port do not go together'],
+    [['--once', '--merchant', 'm.json', '--live'], '--once and --live do not go together'],
+    [
+      ['--merchant', 'nowhere.json', '--live'],
+      "nowhere.json is not a merchant's file: npx payscore merchant put FOLDER --out FILE.json writes one",
+    ],
+    [['--samples', 'nowhere'], 'nowhere is no folder with samples (*.json), as test/world/samples is'],
+    [['--samples', '.'], '. is no folder with samples (*.json), as test/world/samples is'],
+    [
+      ['--samples', 'broken'],
+      'broken/a.json is not a sample: JSON with title (en, zh), order, story and ends is wanted, as in test/world/samples',
+    ],
+  ])('says in one sentence, in both languages, what is wrong with %j', async (args, sentence) => {
+    const folder = await makeFolder()
+    await mkdir(join(folder, 'broken'))
+    await writeFile(join(folder, 'broken/a.json'), '{')
+
+    const { code, output } = await npmStart(folder, args).ended()
+
+    const [english, chinese, ...more] = output.split('\n')
+    expect(english).toBe(sentence)
+    expect(chinese).toMatch(/[\u4e00-\u9fff]/)
+    expect(more).toEqual([''])
+    expect(code).toBe(2)
+  })
+
+  it('keeps what lets others in to its owner alone, whatever was there before, and takes it back', async () => {
+    const folder = await makeFolder()
+    const samples = await fewSamples(folder)
+    const local = join(folder, '.local')
+    await mkdir(local)
+    await chmod(local, 0o755)
+    await writeFile(join(local, 'world.json'), '{}', { mode: 0o644 })
+
+    const started = npmStart(folder, ['--port', '0', '--samples', samples])
+    const { post } = await printedCurls(started, folder)
+    await post()
+    const modes = await Promise.all(
+      (await readdir(local, { recursive: true })).map(async (name) => [
+        name,
+        (await stat(join(local, name))).mode & 0o077,
+      ]),
+    )
+    const commandLines = await readFile(`/proc/${started.pid}/cmdline`, 'utf8').catch(() => '')
+    const [, token = ''] = (await readFile(join(local, 'token'), 'utf8')).trim().split('Bearer ')
+    started.pressCtrlC()
+    await started.ended()
+
+    expect((await stat(local)).mode & 0o777).toBe(0o700)
+    expect(modes.filter(([, open]) => open !== 0)).toEqual([])
+    expect(token).toMatch(/^[\w-]{43}$/)
+    expect(commandLines).not.toContain(token)
+    expect((await readdir(local)).filter((name) => /^(world\.json|token|running)$/.test(name))).toEqual([])
+  })
+
+  it.each(['a link', 'a file'])('does not use a .local that is %s', async (what) => {
+    const folder = await makeFolder()
+    if (what === 'a file') await writeFile(join(folder, '.local'), '')
+    else await symlink(tmpdir(), join(folder, '.local'))
+
+    const { code, output } = await npmStart(folder, ['--port', '0']).ended()
+
+    expect(output).toMatch(/^\.local must be a folder of your own, .*\n\.local 必须是.*\n$/)
+    expect(code).toBe(2)
+  })
+
+  it('marks nothing as right that is not: each sample is held against what must be seen by its first wait', async () => {
+    const folder = await makeFolder()
+    const samples = await fewSamples(folder, (text) =>
+      text.replace('"soon": { "state": "SYNCED"', '"soon": { "state": "HELD"'),
+    )
+    await copyFile(join(ownSamples, 'wrong-key.json'), join(samples, 'wrong-key.json'))
+
+    const started = npmStart(folder, ['--port', '0', '--samples', samples])
+    await started.says(/Up at/)
+    started.pressCtrlC()
+    const { output } = await started.ended()
+
+    expect(output).toMatch(/^✗ paid /m)
+    expect(output).toContain('  state is SYNCED, not HELD\n')
+    expect(output).toMatch(/^… wrong-key +http +1 sync, 0 queries +202 PENDING$/m)
+    expect(output).toContain('1 of 2 samples are as they should be before their first wait;')
+    expect(output).not.toContain('✓')
+  })
+
+  it('gives the public key that verifies a receipt, by this service and by openssl', async () => {
+    const folder = await makeFolder()
+    const samples = await fewSamples(folder)
+    const started = npmStart(folder, ['--port', '0', '--samples', samples])
+    await started.says(/report comes to/)
+
+    const receipt = await payscore(folder, ['receipt', 'paid', '--local', '--out', 'receipt.json'])
+    const verified = await payscore(folder, ['receipt', 'verify', 'receipt.json', '--key', '.local/pub_key.pem'])
+    const lines = verified.out.split('\n').filter((line) => line.startsWith('sed '))
+    const openssl = lines.map((line) => execFileSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' }))
+
+    expect([receipt.code, verified.code]).toEqual([0, 0])
+    expect(verified.out).toMatch(/^✓ receipt\.json/)
+    expect(openssl).toEqual(['Verified OK\n'])
+    expect(await readdir(join(folder, '.local/wechatpay-keys'))).toHaveLength(1)
   })
 
   it('tells how it is used when asked', async () => {
     const { code, output } = await npmStart(await makeFolder(), ['--help']).ended()
 
-    expect(output).toMatch(/^npm start -- \[--once\]/)
+    expect(output).toMatch(/^npm start -- \[--once \| --fast\]/)
     expect(code).toBe(0)
   })
 })
@@ -166,12 +316,22 @@ describe('npm start -- --merchant FILE', () => {
     const env = { WECHATPAY_ORIGIN: 'http://127.0.0.1:1' }
 
     const live = npmStart(folder, ['--merchant', file, '--live', '--port', '0'], env)
-    const curls = await printedCurls(live)
+    const curls = await printedCurls(live, folder)
     const posted = await curls.post()
     const got = await curls.get()
+    const stranger = await fetch(curls.statusUrl.replace(/\w+-\w+-\w+$/, 'OTHER/sync'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"detail":{"paid_time":"20261124103000"}}',
+    })
+    const page = await fetch(new URL('/', curls.statusUrl))
+    const { WECHATPAY_ORIGIN } = JSON.parse(await readFile(join(folder, '.local/world.json'), 'utf8'))
     live.pressCtrlC()
     const { code, output } = await live.ended()
 
+    expect(stranger.status).toBe(403)
+    expect(WECHATPAY_ORIGIN).toBe('http://127.0.0.1:1')
+    expect(await page.text()).toContain('使用 --live 时不提供页面')
     expect(output).toMatch(/^LIVE: every call goes to the real WeChat Pay/)
     expect(posted).toMatchObject({
       status: 202,

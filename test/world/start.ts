@@ -42,6 +42,7 @@ const sumUp = (played: readonly Played[]): boolean => {
 
 /** Runs reconcile each minute, tells outcomes as they come, and stops on Ctrl-C. */
 const stayUp = async (world: World, mchid: string, out_order_no: string, isLive: boolean): Promise<void> => {
+  const withdraw = announceWorld(world)
   const url = `${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}`
   const paid_time = new Date(world.clock.now())
     .toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
@@ -60,7 +61,6 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   // A sample left in the folder must not become a call to the real WeChat Pay.
   const folder = isLive ? '.local/live-statements' : '.local/statements'
   const statements = watchStatements({ folder, mchid, objects: world.objects, say })
-  const withdraw = announceWorld(world)
   let told = world.bus.history.events.length
   const minutes = setInterval(() => void world.runReconcile().then(world.renewReports), 60_000)
   const outcomes = setInterval(() => {

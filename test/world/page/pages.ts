@@ -39,6 +39,7 @@ type Sent = {
 export const openPages = (world: World): void =>
   world.api.servePages(async (request, response) => {
     const [, token = '', ...rest] = (request.url ?? '').split('?', 1)[0]?.split('/') ?? []
+    if (token === 'favicon.ico') return response.writeHead(204, HEADERS).end()
     if (token === '') return send(response, { status: 403, body: wherePage(false) })
     const isOpen = world.api.isToken(token)
     if (isOpen && rest.length === 0) return response.writeHead(308, { ...HEADERS, Location: `/${token}/` }).end()

@@ -44,7 +44,6 @@ const frame = (title: string, body: Markup, script = ''): string => {
 <meta name="referrer" content="no-referrer">
 <meta name="format-detection" content="telephone=no">
 <title>${title}</title>
-<link rel="icon" href="data:,">
 ${style}
 </head>
 <body>
