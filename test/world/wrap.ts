@@ -8,7 +8,7 @@ export const padDisplay = (text: string, width: number): string =>
 
 /** A word, a run of blanks, or one Chinese character with the punctuation that must not begin a line. */
 const PIECES =
-  /\s+|[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60][,。、;:!?)」』”]*|[^\s\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]+[,。、;:!?)」』”]*/g
+  /\s+|[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60][,;:!?)\u3001\u3002\u300d\u300f\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\s\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]+[,;:!?)\u3001\u3002\u300d\u300f\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/g
 
 /** Lines of at most `width` places, broken between words and Chinese characters; a longer word is cut. */
 export const wrap = (text: string, width: number): readonly string[] => {
