@@ -9,7 +9,9 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3'
+import { createAgents } from '../connections.ts'
 import { UnavailableError } from '../errors.ts'
+import { LIMITS } from '../order/limits.ts'
 
 /** An object as a listing knows it. `modifiedAt` in ms. */
 export type Listed = { readonly key: string; readonly modifiedAt: number }
@@ -25,10 +27,18 @@ export type Objects = {
   readonly remove: (key: string) => Promise<void>
 }
 
+const agents = createAgents(LIMITS.sdkConnect, { maxSockets: 50 })
+
 /** Settings of the S3 client: its objects are larger than what other services answer, so it is given longer. */
 export const objectSettings = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  maxAttempts: LIMITS.objectAttempts,
+  requestHandler: {
+    httpAgent: agents['http:'],
+    httpsAgent: agents['https:'],
+    connectionTimeout: LIMITS.sdkConnect,
+    requestTimeout: LIMITS.objectRequest,
+    throwOnRequestTimeout: true,
+  },
   // Sums over a stream are sent in chunks of their own making; TLS and the length do here.
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',

@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, type IncomingMessage, request } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import { type IncomingMessage, request } from 'node:http'
+import { createAgents, READING, TimeUp } from '../connections.ts'
+import { LIMITS } from '../order/limits.ts'
 
 /** What the SDK hands to its handler of requests, and wants back. */
 type Request = {
@@ -8,8 +9,9 @@ type Request = {
   readonly port?: number
   readonly method: string
   readonly path: string
+  readonly query?: Readonly<Record<string, string | readonly string[] | null>>
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array
+  readonly body?: string | Uint8Array
 }
 type Answer = {
   readonly response: {
@@ -24,13 +26,11 @@ type Options = { readonly abortSignal?: AbortSignal }
 export type RequestLimits = { readonly connectionTimeout: number; readonly requestTimeout: number }
 
 /**
- * Carries requests of the SDK whose body is a string or bytes and whose path holds no query, as those of the JSON
- * protocols are. An answer is given once it is here whole: the SDK's own handler hands on a stream, with a timer for
- * each of a request's stages.
+ * Carries requests of the SDK whose body is a string or bytes, as all are but those of S3. An answer is given once it is
+ * here whole: the SDK's own handler hands on a stream, with a timer for each of a request's stages.
  */
 export const createRequestHandler = (limits: RequestLimits) => {
-  const options = { keepAlive: true, noDelay: true, maxSockets: 50 }
-  const agents = { 'http:': new HttpAgent(options), 'https:': new HttpsAgent(options) }
+  const agents = createAgents(limits.connectionTimeout, { maxSockets: 50 })
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     handle: (request: Request, { abortSignal }: Options = {}): Promise<Answer> =>
@@ -43,61 +43,75 @@ export const createRequestHandler = (limits: RequestLimits) => {
   }
 }
 
-type Agents = { readonly 'http:': HttpAgent; readonly 'https:': HttpsAgent }
-
 const exchange = (
-  { protocol, hostname, port, method, path, headers, body }: Request,
-  agents: Agents,
+  { protocol, hostname, port, method, path, query = {}, headers, body }: Request,
+  agents: ReturnType<typeof createAgents>,
   limits: RequestLimits,
   signal: AbortSignal | undefined,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     // It is the agent that speaks TLS, or does not.
     const outgoing = request({
+      ...READING,
       agent: protocol === 'https:' ? agents['https:'] : agents['http:'],
       protocol,
       host: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,
-      path,
+      path: path + queryString(query),
       headers,
-      ...(signal && { signal }),
     })
-    const giveUp = (limit: string) => () => outgoing.destroy(new TimeoutError(limit))
-    const timer = setTimeout(giveUp('request'), limits.requestTimeout)
-    let connecting: NodeJS.Timeout | undefined
-    outgoing.on('socket', (socket) => {
-      if (!socket.connecting) return
-      connecting = setTimeout(giveUp('connection'), limits.connectionTimeout)
-      socket.once('connect', () => clearTimeout(connecting))
-    })
-    outgoing.on('close', () => {
+    const end = () => {
       clearTimeout(timer)
-      clearTimeout(connecting)
-    })
+      signal?.removeEventListener('abort', abort)
+    }
     const fail = (error: Error & { readonly code?: string }) => {
+      end()
       if (TIMED_OUT.has(error.code ?? '')) error.name = 'TimeoutError'
       reject(error)
     }
+    // A request that has no socket yet does not tell that it was destroyed.
+    const giveUp = (error: Error) => {
+      fail(error)
+      outgoing.destroy(error)
+    }
+    const abort = () => giveUp(Object.assign(new Error('aborted'), { name: 'AbortError' }))
+    const timer = setTimeout(() => giveUp(new TimeUp('request')), limits.requestTimeout)
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+
     outgoing.on('error', fail)
     outgoing.on('response', (incoming) => {
       const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      let length = 0
+      incoming.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length <= LIMITS.sdkAnswerBytes) chunks.push(chunk)
+        else giveUp(new Error('ANSWER_TOO_LARGE'))
+      })
       incoming.on('error', fail)
-      incoming.on('end', () => resolve({ response: answerOf(incoming, chunks) }))
+      incoming.on('end', () => {
+        const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+        end()
+        resolve({ response: answerOf(incoming, bytes) })
+      })
     })
     outgoing.end(body)
   })
 
-const answerOf = ({ statusCode = 0, headers }: IncomingMessage, chunks: readonly Buffer[]): Answer['response'] => ({
+const queryString = (query: NonNullable<Request['query']>): string => {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one ?? ''] as const),
+  )
+  const text = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
+  return text && `?${text}`
+}
+
+const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array): Answer['response'] => ({
   statusCode,
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-  body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks),
+  body,
 })
 
 /** What the SDK calls a time-out too, and tries again. */
 const TIMED_OUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
-
-class TimeoutError extends Error {
-  override readonly name = 'TimeoutError'
-}

@@ -10,12 +10,16 @@ export const LIMITS = {
   sdkConnect: 1 * SECOND,
   sdkRequest: 2 * SECOND,
   sdkAttempts: 2,
+  /** Of one answer of AWS: a page of the ledger's rows is the largest. */
+  sdkAnswerBytes: 16 * 1024 * 1024,
   /** One request to AWS with its attempts and the pause between them. */
   sdkTotal: 4.5 * SECOND,
   /** Counting a notice against an hourly cap; a slower count holds nobody up. */
   count: 1.5 * SECOND,
   /** One signed call, connection included. */
   call: 8 * SECOND,
+  /** Of a host with several addresses the next is tried this long after the one before, which is not given up for it. */
+  nextAddress: 0.3 * SECOND,
   /** WeChat Pay closes an idle connection after 8 s. */
   socketIdle: 5 * SECOND,
   init: 3 * SECOND,
@@ -56,7 +60,10 @@ export const LIMITS = {
   /** A till's clock may be this fast: paid_time is then set to now. */
   paidTimeAhead: 24 * HOUR,
   noticeBytes: 8 * 1024,
+  /** Of an answer of WeChat Pay, as it comes and unpacked. */
   answerBytes: 64 * 1024,
+  /** Of any answer's headers, all together. */
+  answerHeaderBytes: 16 * 1024,
   /** Of a statement, and its bytes as they are stored and unpacked. */
   statementLines: 200_000,
   statementBytes: 64 * 1024 * 1024,
@@ -64,6 +71,9 @@ export const LIMITS = {
   statementTimeout: 15 * MINUTE,
   /** A till's list and its notice may name the moment of payment this differently. */
   paidTimeDiffers: 5 * MINUTE,
+  /** Objects are larger than what other services answer. */
+  objectRequest: 30 * SECOND,
+  objectAttempts: 3,
   renewEvery: 15 * MINUTE,
   /** The run that renews reports begins none after this. */
   renewReports: 8 * MINUTE,
@@ -71,6 +81,12 @@ export const LIMITS = {
   reportOpen: 40 * DAY,
   /** A merchant that has sent statements is expected to send one every day. */
   statementEvery: 24 * HOUR,
+  /** Of a command: a person's machine may be a long way from the region. */
+  commandConnect: 5 * SECOND,
+  commandRequest: 20 * SECOND,
+  commandAttempts: 3,
+  /** A command's request to the HTTP API. */
+  commandApi: 35 * SECOND,
   /** What Lambda gives all environment variables together. */
   environmentBytes: 4 * 1024,
 } as const
@@ -81,6 +97,10 @@ export type Limits = { readonly [name in keyof typeof LIMITS]: number }
 const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[] = [
   ['sdkTotal covers every attempt', (l) => l.sdkTotal >= l.sdkAttempts * l.sdkRequest],
   ['sdkRequest covers the connection', (l) => l.sdkRequest > l.sdkConnect],
+  ['three addresses are tried before a connection is given up', (l) => 3 * l.nextAddress <= l.sdkConnect],
+  ['an object is brought before the function ends', (l) => l.objectAttempts * l.objectRequest < l.statementTimeout],
+  ['commandRequest covers the connection', (l) => l.commandRequest > l.commandConnect],
+  ['a command waits until the API has given up', (l) => l.commandApi > l.apiTimeout],
   [
     'claim, count, call and record fit into the function',
     (l) => l.sdkTotal + l.count + l.call + l.sdkTotal < l.functionTimeout,

@@ -1,6 +1,6 @@
-import { type ClientRequest, Agent as HttpAgent, type RequestOptions, request } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { isIP, Socket } from 'node:net'
+import { type Agent, type ClientRequest, type RequestOptions, request } from 'node:http'
+import { isIP, type Socket } from 'node:net'
+import { createAgents, READING, TimeUp } from '../connections.ts'
 import type { RawAnswer } from './answer.ts'
 
 export type SendRequest = {
@@ -35,12 +35,16 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
     sockets.dropIdle()
     // It is the agent that speaks TLS, or does not.
     const options: RequestOptions = {
+      ...READING,
       ...sockets.address,
       agent: sockets.agent,
       protocol: origin.protocol,
       method,
       path: target,
-      headers: body === '' ? headers : { ...headers, 'Content-Length': String(Buffer.byteLength(body)) },
+      headers: {
+        ...headers,
+        ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
     }
     return exchange(request(options), body, limits)
   }
@@ -50,8 +54,6 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
 /** Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
 const exchange = (request: ClientRequest, body: string, limits: SendLimits): Promise<Sent> =>
   new Promise((settle) => {
-    // An AbortSignal would say the same at more than the price of the whole request.
-    const timer = setTimeout(() => request.destroy(new TimeUp()), limits.timeoutMs)
     const resolve = (sent: Sent) => {
       clearTimeout(timer)
       settle(sent)
@@ -59,14 +61,17 @@ const exchange = (request: ClientRequest, body: string, limits: SendLimits): Pro
     let isOut = false
     const fail = (error: Error & { code?: string }) =>
       resolve({ kind: isOut ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
+    // An AbortSignal would say the same at more than the price of the whole request. A request that has no socket yet does
+    // not tell that it was destroyed.
+    const timer = setTimeout(() => {
+      const error = new TimeUp('request')
+      request.destroy(error)
+      fail(error)
+    }, limits.timeoutMs)
 
-    request.on('socket', (socket) => {
-      const goesOut = () => {
-        isOut = true
-      }
-      // A socket that was kept is connected already: listeners on it would only gather.
-      if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', goesOut)
-      else goesOut()
+    // Only a connection that is ready is handed to a request.
+    request.on('socket', () => {
+      isOut = true
     })
     request.on('error', fail)
     // Unheard, a 101 would end the request with neither an answer nor an error.
@@ -95,10 +100,6 @@ const exchange = (request: ClientRequest, body: string, limits: SendLimits): Pro
     request.end(body)
   })
 
-class TimeUp extends Error {
-  readonly code = 'ABORT_ERR'
-}
-
 /**
  * An agent that keeps one socket. A frozen sandbox runs no timers, so a socket's idle time is taken from the wall
  * clock when it is about to be used again: WeChat Pay closes its side after 8 s.
@@ -107,8 +108,7 @@ const keepAliveAgent = (origin: URL, { maxIdleMs, timeoutMs }: SendLimits) => {
   const isTls = origin.protocol === 'https:'
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const address = { host, port: Number(origin.port) || (isTls ? 443 : 80) }
-  const options = { keepAlive: true, maxFreeSockets: 1, noDelay: true }
-  const agent = isTls ? new HttpsAgent(options) : new HttpAgent(options)
+  const agent: Agent = createAgents(timeoutMs, { maxFreeSockets: 1 })[isTls ? 'https:' : 'http:']
   const open = agent.createConnection.bind(agent)
   const idleSince = new WeakMap<Socket, number>()
   let ahead: Socket | undefined
@@ -127,22 +127,13 @@ const keepAliveAgent = (origin: URL, { maxIdleMs, timeoutMs }: SendLimits) => {
     if (ahead?.destroyed) ahead = undefined
   }
 
-  /** Only what is ready lies ahead: a request on it counts as gone out from its beginning. */
   const connect = () =>
     new Promise<void>((resolve) => {
-      const socket = open({ ...options, ...address, ...(isTls && !isIP(host) && { servername: host }) })
-      if (!(socket instanceof Socket)) return resolve()
-      const timer = setTimeout(() => socket.destroy(), timeoutMs)
-      const settle = () => {
-        clearTimeout(timer)
+      open({ ...address, ...(isTls && !isIP(host) && { servername: host }) }, (_error, socket) => {
+        // Without one the next request tells what is wrong.
+        ahead = socket as Socket | undefined
+        if (ahead) idleSince.set(ahead.unref(), Date.now())
         resolve()
-      }
-      socket.on('error', () => {})
-      socket.once('close', settle)
-      socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        idleSince.set(socket, Date.now())
-        ahead = socket.unref()
-        settle()
       })
     })
 

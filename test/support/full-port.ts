@@ -3,19 +3,30 @@ import { connect } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { onTestFinished } from 'vitest'
 
-/** A port of loopback whose queue of connections is full and never emptied. */
-export const fullPort = async (): Promise<number> => {
+type Place = {
+  readonly address?: string
+  readonly port?: number
+  /** When the queue is emptied, and every request answered by 200 `{}`; never if left out. */
+  readonly forMs?: number
+}
+
+/** A port of loopback whose queue of connections is full: a handshake with it is not answered. */
+export const fullPort = async ({ address = '127.0.0.1', port: asked = 0, forMs }: Place = {}): Promise<number> => {
   const worker = new Worker(
     `const { createServer } = require('node:net')
-     const { parentPort } = require('node:worker_threads')
-     const server = createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+     const { parentPort, workerData: { port, host, forMs } } = require('node:worker_threads')
+     const server = createServer((socket) => {
+       socket.on('error', () => {})
+       socket.on('data', () => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}'))
+     })
+     server.listen({ port, host, backlog: 1 }, () => {
        parentPort.postMessage(server.address().port)
-       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
      })`,
-    { eval: true },
+    { eval: true, workerData: { port: asked, host: address, forMs } },
   )
   const [port] = await once(worker, 'message')
-  const queue = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  const queue = Array.from({ length: 4 }, () => connect(port, address).on('error', () => {}))
   await once(queue[0] ?? worker, 'connect')
   onTestFinished(async () => {
     for (const socket of queue) socket.destroy()

@@ -4,8 +4,8 @@ import { createServer as createTlsServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import { pem } from './keys.ts'
 
-/** Listens on a free port of loopback until the test ends. */
-export const listen = async (server: Server, address = '127.0.0.1'): Promise<number> => {
+/** Listens on loopback until the test ends, on a free port unless one is named. */
+export const listen = async (server: Server, address = '127.0.0.1', port = 0): Promise<number> => {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay()
@@ -18,7 +18,7 @@ export const listen = async (server: Server, address = '127.0.0.1'): Promise<num
     for (const socket of sockets) socket.destroy()
     await closed
   })
-  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  await new Promise<void>((resolve) => server.listen(port, address, resolve))
   return (server.address() as AddressInfo).port // a listening TCP server has no other kind of address
 }
 
@@ -38,6 +38,7 @@ export const serveRaw = async (
   answer: Answering,
   tls?: { readonly privateKey: KeyObject; readonly certificate: string },
   address?: string,
+  port?: number,
 ): Promise<RawServer> => {
   const requests: string[] = []
   const sockets: Socket[] = []
@@ -59,7 +60,7 @@ export const serveRaw = async (
     ? createTlsServer({ key: pem(tls.privateKey), cert: tls.certificate }, onSocket)
     : createServer(onSocket)
   server.on('tlsClientError', () => {})
-  return { port: await listen(server, address), requests, sockets }
+  return { port: await listen(server, address, port), requests, sockets }
 }
 
 /** Infinity until the header has come whole. */
