@@ -1,5 +1,6 @@
 import { type IncomingMessage, request } from 'node:http'
 import { createAgents, READING, TimeUp } from '../connections.ts'
+import { AS_IT_IS, unpack } from '../content-coding.ts'
 import { LIMITS } from '../order/limits.ts'
 
 /** What the SDK hands to its handler of requests, and wants back. */
@@ -59,7 +60,7 @@ const exchange = (
       port,
       method,
       path: path + queryString(query),
-      headers,
+      headers: { ...headers, ...AS_IT_IS },
     })
     const end = () => {
       clearTimeout(timer)
@@ -92,8 +93,10 @@ const exchange = (
       incoming.on('error', fail)
       incoming.on('end', () => {
         const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
+        const unpacked = unpack(bytes, incoming.rawHeaders, LIMITS.sdkAnswerBytes)
+        if (typeof unpacked === 'string') return fail(new Error(unpacked))
         end()
-        resolve({ response: answerOf(incoming, bytes) })
+        resolve({ response: answerOf(incoming, unpacked) })
       })
     })
     outgoing.end(body)

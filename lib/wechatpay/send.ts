@@ -1,6 +1,7 @@
 import { type Agent, type ClientRequest, type RequestOptions, request } from 'node:http'
 import { isIP, type Socket } from 'node:net'
 import { createAgents, READING, TimeUp } from '../connections.ts'
+import { AS_IT_IS, unpack } from '../content-coding.ts'
 import type { RawAnswer } from './answer.ts'
 
 export type SendRequest = {
@@ -43,6 +44,7 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
       path: target,
       headers: {
         ...headers,
+        ...AS_IT_IS,
         ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
       },
     }
@@ -94,7 +96,9 @@ const exchange = (request: ClientRequest, body: string, limits: SendLimits): Pro
       response.on('error', fail)
       response.on('end', () => {
         const { statusCode = 0, rawHeaders } = response
-        resolve({ kind: 'answered', answer: { status: statusCode, rawHeaders, body: Buffer.concat(chunks) } })
+        const body = unpack(Buffer.concat(chunks), rawHeaders, limits.maxAnswerBytes)
+        if (typeof body === 'string') resolve({ kind: 'lost', reason: body })
+        else resolve({ kind: 'answered', answer: { status: statusCode, rawHeaders, body } })
       })
     })
     request.end(body)

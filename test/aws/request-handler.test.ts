@@ -2,8 +2,12 @@ import dns from 'node:dns'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep, setImmediate as tick } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRequestHandler } from '../../lib/aws/request-handler.ts'
+import { LIMITS } from '../../lib/order/limits.ts'
+import { everyHostIs } from '../support/addresses.ts'
+import { fullPort } from '../support/full-port.ts'
 import { rsaPair } from '../support/keys.ts'
 import { serveRaw } from '../support/loopback.ts'
 import { selfSignedCertificate } from '../support/openssl.ts'
@@ -43,7 +47,7 @@ describe('a request', () => {
     const { response } = await start().handle(request(server.port))
 
     expect(server.requests).toEqual([
-      `POST / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\ncontent-length: 11\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
+      `POST / HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\ncontent-length: 11\r\nAccept-Encoding: identity\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
     ])
     expect(response).toEqual({
       statusCode: 200,
@@ -80,6 +84,92 @@ describe('a request', () => {
     const { response } = await start().handle(request(server.port))
 
     expect(response).toMatchObject({ statusCode: 400, body: Buffer.from('{"a}') })
+  })
+})
+
+describe('an answer', () => {
+  const answerTo = async (headers: string, body: Uint8Array) => {
+    const server = await serveRaw((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${headers}\r\n`)
+      socket.write(body)
+    })
+    return start().handle(request(server.port))
+  }
+
+  it('that is packed, though nobody asked for that, is unpacked', async () => {
+    const { response } = await answerTo('Content-Encoding: gzip\r\n', gzipSync('{"a":"支"}'))
+
+    expect(response).toMatchObject({ statusCode: 200, body: Buffer.from('{"a":"支"}') })
+  })
+
+  it.each([
+    ['ANSWER_ENCODING', 'Content-Encoding: compress\r\n', Buffer.from('{}')],
+    ['ANSWER_DAMAGED', 'Content-Encoding: gzip\r\n', Buffer.from('{}')],
+    ['ANSWER_TOO_LARGE', 'Content-Encoding: gzip\r\n', gzipSync(Buffer.alloc(16 * 1024 * 1024 + 1))],
+    ['ANSWER_TOO_LARGE', '', Buffer.alloc(16 * 1024 * 1024 + 1)],
+  ])('fails by %s when it cannot be had: %s', async (message, headers, body) => {
+    expect(await failureOf(answerTo(headers, body))).toMatchObject({ message })
+  })
+})
+
+it('puts a query behind the path', async () => {
+  const server = await serveRaw((socket) => socket.write(OK))
+
+  await start().handle({ ...request(server.port), query: { 'role name': 'a/b&c', list: ['1', '2'], flag: null } })
+
+  expect(server.requests[0]).toMatch(/^POST \/\?role%20name=a%2Fb%26c&list=1&list=2&flag= HTTP/)
+})
+
+describe('a host with several addresses', () => {
+  const [SILENT, ANSWERS, REFUSES] = ['127.0.0.1', '127.0.0.2', '127.0.0.3']
+  const patient = () => {
+    const handler = createRequestHandler({ connectionTimeout: LIMITS.sdkConnect, requestTimeout: LIMITS.sdkRequest })
+    handlers.push(handler)
+    return handler
+  }
+  const toHost = (port: number) => ({ ...request(port), hostname: 'dynamodb.example' })
+
+  it.each([
+    ['the first is silent', [SILENT, ANSWERS]],
+    ['the first two are silent', [SILENT, SILENT, ANSWERS]],
+    ['the first refuses', [REFUSES, ANSWERS]],
+    ['the last is silent', [ANSWERS, SILENT]],
+  ])('is reached within the time for a connection when %s', async (_which, addresses) => {
+    const port = await fullPort({ address: SILENT })
+    await serveRaw((socket) => socket.write(OK), undefined, ANSWERS, port)
+    everyHostIs(...addresses)
+
+    const { response } = await patient().handle(toHost(port))
+
+    expect(response).toMatchObject({ statusCode: 200 })
+  })
+
+  it.each([
+    ['first', [SILENT, REFUSES]],
+    ['last', [REFUSES, SILENT]],
+  ])(
+    'is waited for, at the one that shakes hands slowly, for as long as was said, when it comes %s',
+    async (_, addresses) => {
+      // Its SYN is dropped, and sent again by the kernel a second later.
+      const port = await fullPort({ address: SILENT, forMs: 500 })
+      everyHostIs(...addresses)
+      const handler = createRequestHandler({
+        connectionTimeout: LIMITS.commandConnect,
+        requestTimeout: LIMITS.commandRequest,
+      })
+      handlers.push(handler)
+
+      const { response } = await handler.handle(toHost(port))
+
+      expect(response).toMatchObject({ statusCode: 200 })
+    },
+  )
+
+  it('is given up, as a time-out, when all are silent', async () => {
+    const port = await fullPort({ address: SILENT })
+    everyHostIs(SILENT, SILENT)
+
+    expect(await failureOf(start().handle(toHost(port)))).toMatchObject({ name: 'TimeoutError', message: 'connection' })
   })
 })
 
@@ -130,7 +220,7 @@ describe('over TLS', () => {
 
     expect(response).toMatchObject({ statusCode: 200, body: Buffer.from('{}') })
     expect(server.requests).toEqual([
-      `POST / HTTP/1.1\r\nhost: localhost:${server.port}\r\ncontent-length: 11\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
+      `POST / HTTP/1.1\r\nhost: localhost:${server.port}\r\ncontent-length: 11\r\nAccept-Encoding: identity\r\nConnection: keep-alive\r\n\r\n{"a":"支"}`,
     ])
     expect(server.sockets.map((socket) => 'servername' in socket && socket.servername)).toEqual(['localhost'])
   })
@@ -212,4 +302,24 @@ it('ends a request by its own signal', async () => {
   const failure = await failureOf(start().handle(request(server.port), { abortSignal: AbortSignal.timeout(50) }))
 
   expect(failure).toMatchObject({ name: 'AbortError' })
+})
+
+it('ends a request by its own signal while there is no connection yet', async () => {
+  const port = await fullPort()
+  const handler = createRequestHandler({ connectionTimeout: 5_000, requestTimeout: 5_000 })
+  handlers.push(handler)
+
+  const failure = await failureOf(handler.handle(request(port), { abortSignal: AbortSignal.timeout(50) }))
+
+  expect(failure).toMatchObject({ name: 'AbortError' })
+})
+
+it('sends nothing when its signal says so already', async () => {
+  const server = await serveRaw((socket) => socket.write(OK))
+
+  const failure = await failureOf(start().handle(request(server.port), { abortSignal: AbortSignal.abort() }))
+
+  await sleep(50)
+  expect(failure).toMatchObject({ name: 'AbortError' })
+  expect(server.requests).toEqual([])
 })

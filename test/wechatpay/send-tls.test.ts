@@ -38,6 +38,7 @@ describe('over TLS', () => {
     const bytes =
       'POST /v3/a HTTP/1.1\r\n' +
       'X-A: 1\r\n' +
+      'Accept-Encoding: identity\r\n' +
       'Content-Length: 22\r\n' +
       `Host: 127.0.0.1:${server.port}\r\n` +
       'Connection: keep-alive\r\n' +

@@ -33,6 +33,7 @@ describe('the bytes on the wire', () => {
         'Authorization: WECHATPAY2-SHA256-RSA2048 mchid="1"\r\n' +
         'Accept: application/json\r\n' +
         'User-Agent: payscore-sync\r\n' +
+        'Accept-Encoding: identity\r\n' +
         'Content-Length: 21\r\n' +
         `Host: 127.0.0.1:${server.port}\r\n` +
         'Connection: keep-alive\r\n' +
@@ -51,6 +52,7 @@ describe('the bytes on the wire', () => {
         'Authorization: WECHATPAY2-SHA256-RSA2048 mchid="1"\r\n' +
         'Accept: application/json\r\n' +
         'User-Agent: payscore-sync\r\n' +
+        'Accept-Encoding: identity\r\n' +
         `Host: 127.0.0.1:${server.port}\r\n` +
         'Connection: keep-alive\r\n' +
         '\r\n',
@@ -64,6 +66,7 @@ describe('the bytes on the wire', () => {
 
     expect(server.requests).toEqual([
       'POST /v3/payscore/serviceorder/A%7CB*/sync HTTP/1.1\r\n' +
+        'Accept-Encoding: identity\r\n' +
         'Content-Length: 22\r\n' +
         `Host: 127.0.0.1:${server.port}\r\n` +
         'Connection: keep-alive\r\n' +
