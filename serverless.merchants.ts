@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { LIMITS } from './lib/order/limits.ts'
 import { type Merchant, readMerchants } from './lib/order/merchant.ts'
 import { PAID_OFFLINE } from './lib/order/trigger.ts'
+import { readJson } from './lib/text.ts'
 
 const till = v.strictObject({
   principals: v.array(
@@ -35,9 +36,9 @@ const TILL_ROUTES = [
   ['GET', '*'],
 ] as const
 
-/** The text of merchants.json → what is in it. Throws one Error that names every mistake. */
-export const readMerchantsFile = (text: string): MerchantsFile => {
-  const parsed = v.safeParse(file, parse(text))
+/** merchants.json, its text or its bytes → what is in it. Throws one Error that names every mistake. */
+export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile => {
+  const parsed = v.safeParse(file, parse(source))
   if (!parsed.success) throw mistakes(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`))
   const { merchants: table } = parsed.output
   const tills = new Map(Object.entries(parsed.output.tills))
@@ -202,7 +203,7 @@ export default class Merchants {
     merchants: {
       resolve: async ({ address, resolveVariable }: Question) => {
         const path = await resolveVariable('param:merchants')
-        const read = readMerchantsFile(readFileSync(path, 'utf8'))
+        const read = readMerchantsFile(readFileSync(path))
         const prefix = await resolveVariable('param:secretsPrefix')
         const values: Json = {
           environment: read.json,
@@ -216,12 +217,11 @@ export default class Merchants {
   }
 }
 
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw mistakes(['is not JSON'])
-  }
+const parse = (source: string | Uint8Array): unknown => {
+  const read = readJson(source)
+  if ('flaw' in read) throw mistakes([`it ${read.flaw.en}`])
+  if (read.value === undefined) throw mistakes(['is not JSON'])
+  return read.value
 }
 
 const mistakes = (found: readonly string[]): Error =>

@@ -52,7 +52,7 @@ export const createMerchants = (
   return { signer, forget: (mchid) => copies.delete(mchid) }
 }
 
-const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Promise<string> => {
+const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Promise<string | Uint8Array> => {
   const answer = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: unknown) => {
     const name = nameOf(error)
     // A parser's error quotes what it read, and that may be the secret.
@@ -60,8 +60,9 @@ const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Prom
     if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
     throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
   })
-  if (answer.SecretString === undefined) throw new ConfigError(`secret ${SecretId}: is binary, it must be JSON text`)
-  return answer.SecretString
+  const secret = answer.SecretString ?? answer.SecretBinary
+  if (secret === undefined) throw new ConfigError(`secret ${SecretId}: is empty`)
+  return secret
 }
 
 /** The name of an answer, or the code of a connection that failed: all of those are named Error. */

@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Merchant, readMerchants } from '../order/merchant.ts'
+import { readJson } from '../text.ts'
 import type { Session } from './session.ts'
 import { CliError } from './words.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Who is served: the entries as they stand in MERCHANTS or, without that, in merchants.json; none when there is neither. */
+/**
+ * Who is served: the entries as they stand in MERCHANTS or, without that, in merchants.json; none when there is neither.
+ * Throws CliError for what cannot be read.
+ */
 export const merchantEntries = ({ env, cwd }: Session): Json => {
-  const fromEnv = env.MERCHANTS ? parse(env.MERCHANTS) : undefined
-  if (fromEnv) return fromEnv
-  try {
-    const { merchants } = parse(readFileSync(resolve(cwd, 'merchants.json'), 'utf8')) ?? {}
-    return isObject(merchants) ? merchants : {}
-  } catch {
-    return {}
-  }
+  if (env.MERCHANTS) return readObject(env.MERCHANTS, 'MERCHANTS')
+  const bytes = bytesOf(resolve(cwd, 'merchants.json'))
+  if (!bytes) return {}
+  const { merchants } = readObject(bytes, 'merchants.json')
+  return isObject(merchants) ? merchants : {}
 }
 
 /** One merchant's entry, checked. Throws CliError. */
@@ -30,10 +31,17 @@ export const checkEntry = (mchid: string, entry: unknown): Merchant => {
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const parse = (text: string): Json | undefined => {
+/** An object of JSON that somebody wrote. Throws CliError that says what was seen, after the `name` of where it stands. */
+export const readObject = (source: string | Uint8Array, name: string): Json => {
+  const read = readJson(source)
+  if ('flaw' in read) throw new CliError({ en: `${name} ${read.flaw.en}`, zh: `${name} ${read.flaw.zh}` }, 2)
+  if (isObject(read.value)) return read.value
+  throw new CliError({ en: `${name} must be a JSON object`, zh: `${name} 必须是 JSON 对象` }, 2)
+}
+
+const bytesOf = (path: string): Buffer | undefined => {
   try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
+    return readFileSync(path)
   } catch {
     return undefined
   }

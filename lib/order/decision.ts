@@ -3,6 +3,7 @@ import { InputError } from '../errors.ts'
 import type { OrderKey, Row } from './row.ts'
 import { close, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
 import type { Transition } from './transition/transition.ts'
+import { ofSoundText } from './trigger.ts'
 
 /** What a person may decide about an order; `withdraw` is the shop's own. */
 export const DECISIONS = ['expedite', 'reopen', 'close', 'release', 'settle', 'withdraw'] as const
@@ -45,7 +46,7 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   if (!name) throw new InputError('decision', `must be one of ${DECISIONS.join(', ')}`)
   if (typeof by !== 'string' || by === '')
     throw new InputError('caller', 'has no identity: the route must be protected by IAM')
-  const parsed = v.safeParse(DecisionSchema, body, { abortEarly: true })
+  const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
   const { reason, refund_id, not_double } = parsed.output
   if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { readJson } from '../text.ts'
 import { ORDER_APIS, type OrderApi } from '../wechatpay/order-api.ts'
 
 /** Who is served, from configuration. `mchid` is a direct merchant's own, or a sub-merchant's. */
@@ -105,7 +106,9 @@ const table = v.pipe(
 export const readMerchants = (
   json: string,
 ): { readonly merchants: ReadonlyMap<string, Merchant>; readonly problems: readonly string[] } => {
-  const parsed = v.safeParse(table, parse(json))
+  const read = readJson(json)
+  if ('flaw' in read) return { merchants: new Map(), problems: [read.flaw.en] }
+  const parsed = v.safeParse(table, read.value)
   if (!parsed.success) {
     const problems = parsed.issues.map((issue) => [v.getDotPath(issue), issue.message].filter(Boolean).join(': '))
     return { merchants: new Map(), problems }
@@ -124,12 +127,4 @@ export const readMerchants = (
     ]),
   )
   return { merchants, problems: [] }
-}
-
-const parse = (json: string): unknown => {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

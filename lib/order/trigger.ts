@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import { damagedText, readJson } from '../text.ts'
 import { LIMITS } from './limits.ts'
 import type { OrderKey } from './row.ts'
 
@@ -22,7 +23,7 @@ export const readTrigger = (event: unknown, nowMs: number): Trigger => {
   if (!isObject(event)) throw new InputError('event', 'must be an object')
   if (isObject(event.requestContext)) return httpTrigger(event, nowMs)
   if ('detail-type' in event) return busTrigger(event, nowMs)
-  return { via: 'direct', noticed_at: nowMs, notice: ofFairSize(event) }
+  return { via: 'direct', noticed_at: nowMs, notice: ofSoundText(ofFairSize(event)) }
 }
 
 /** Is it a request of API Gateway, so that the answer must be one as well? */
@@ -60,7 +61,7 @@ const httpTrigger = (event: Json, nowMs: number): Trigger => ({
   via: 'http',
   noticed_at: nowMs,
   path: readPath(event),
-  notice: readBody(event),
+  notice: ofSoundText(readBody(event), 'body'),
 })
 
 /** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
@@ -69,7 +70,12 @@ const busTrigger = (event: Json, nowMs: number): Trigger => {
   if (typeof event.source !== 'string') throw new InputError('source', 'must be text')
   const time = typeof event.time === 'string' ? Date.parse(event.time) : Number.NaN
   if (Number.isNaN(time)) throw new InputError('time', 'must be the time of the event, as RFC 3339')
-  return { via: 'event', noticed_at: Math.min(time, nowMs), source: event.source, notice: ofFairSize(event.detail) }
+  return {
+    via: 'event',
+    noticed_at: Math.min(time, nowMs),
+    source: event.source,
+    notice: ofSoundText(ofFairSize(event.detail)),
+  }
 }
 
 /** API Gateway may have decoded a path value already: it is decoded at most once more, and only if it holds `%`. */
@@ -93,11 +99,18 @@ export const readBody = (event: unknown): unknown => {
   if (typeof body !== 'string' || body === '') throw new InputError('body', 'is missing')
   const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
   if (bytes.length > LIMITS.noticeBytes) throw tooLarge('body')
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    throw new InputError('body', 'must be JSON')
-  }
+  if (isBase64Encoded === true && bytes.toString('base64') !== body) throw new InputError('body', 'is not base64')
+  const read = readJson(bytes)
+  if ('flaw' in read) throw new InputError('body', read.flaw.en)
+  if (read.value === undefined) throw new InputError('body', 'must be JSON')
+  return read.value
+}
+
+/** Gives back what it is given, unless text in it was damaged on its way here. Throws InputError. */
+export const ofSoundText = (value: unknown, whole = 'detail'): unknown => {
+  const damaged = damagedText(value)
+  if (damaged === undefined) return value
+  throw new InputError(damaged || whole, 'holds a character that was damaged on its way: send it as UTF-8')
 }
 
 const ofFairSize = (notice: unknown): unknown => {

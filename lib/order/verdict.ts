@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { readJson } from '../text.ts'
 import type { AnswerSignature } from '../wechatpay/answer.ts'
 import type {
   Call,
@@ -206,11 +206,8 @@ const isNotExist = (code = ''): boolean => (REFUSALS['not-exist'].codes as reado
 
 /** A body that is not UTF-8 JSON says nothing: kept as text, its signature could not be checked again. */
 const parse = (body: Buffer): Body => {
-  try {
-    return isUtf8(body) ? object(JSON.parse(body.toString('utf8'))) : {}
-  } catch {
-    return {}
-  }
+  const read = readJson(body)
+  return 'flaw' in read ? {} : object(read.value)
 }
 
 /** An object's members as unknown. A spread takes anything, and gives no named member of what is no object. */

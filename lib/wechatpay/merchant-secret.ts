@@ -1,19 +1,22 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { ConfigError } from '../errors.ts'
+import { readJson } from '../text.ts'
 import type { Signer } from './signed-call.ts'
 
 const PUBLIC_KEY_ID = /^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/
 const SERIAL = /^[0-9A-F]{40}$/
 
 /**
- * Text of a merchant's secret → Signer. PEM text becomes KeyObjects here and goes no further.
+ * A merchant's secret, as text or as its bytes → Signer. PEM text becomes KeyObjects here and goes no further.
  * Throws ConfigError for every mistake, without a word of what the secret holds.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053053
  */
-export const readMerchantSecret = (text: string, mchid: string): Signer => {
-  const secret = parse(text)
+export const readMerchantSecret = (source: string | Uint8Array, mchid: string): Signer => {
   const wrong = (problem: string) => new ConfigError(`secret of merchant ${mchid}: ${problem}`)
-  if (!secret) throw wrong('is not a JSON object')
+  const read = readJson(source)
+  if ('flaw' in read) throw wrong(read.flaw.en)
+  const secret = read.value
+  if (!isObject(secret)) throw wrong('is not a JSON object')
   if (secret.mchid !== mchid) throw wrong('mchid is missing or another merchant’s')
 
   const { serial_no, private_key, not_after, wechatpay_keys } = secret
@@ -82,11 +85,6 @@ const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'der
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parse = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  const value = attempt((): unknown => JSON.parse(text))
-  return isObject(value) ? value : undefined
-}
 
 /** Errors of the parsers quote what they read, so none of them is passed on, not even as a cause. */
 const attempt = <T>(read: () => T): T | undefined => {

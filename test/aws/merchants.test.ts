@@ -255,7 +255,9 @@ describe('createMerchants', () => {
   })
 
   it.each([
-    ['binary', { SecretBinary: 'AAAA' }, 'secret payscore/merchants/1900000109: is binary, it must be JSON text'],
+    ['empty', {}, 'secret payscore/merchants/1900000109: is empty'],
+    ['binary', { SecretBinary: 'MIIK' }, 'secret of merchant 1900000109: is not UTF-8 (byte 2)'],
+    ['in UTF-16', { SecretBinary: '//57AH0A' }, 'secret of merchant 1900000109: is UTF-16, it must be UTF-8'],
     ['no JSON', { SecretString: 'x' }, 'secret of merchant 1900000109: is not a JSON object'],
     [
       "another merchant's",

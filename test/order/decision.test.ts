@@ -58,7 +58,7 @@ describe('the reason of a decision', () => {
     },
   )
 
-  it.each(['', 'x'.repeat(201), '\u{1f44d}'.repeat(201), 'a\nb', 'a\tb', '\u0000', 'a\u202eb', '\ud83d'])(
+  it.each(['', 'x'.repeat(201), '\u{1f44d}'.repeat(201), 'a\nb', 'a\tb', '\u0000', 'a\u202eb'])(
     'may not be %j',
     (reason) => {
       expect(refusal('close', { reason })).toMatchObject({
@@ -67,6 +67,13 @@ describe('the reason of a decision', () => {
       })
     },
   )
+
+  it.each(['\ud83d', '金额\ufffd致'])('may hold no character that was damaged on its way: %j', (reason) => {
+    expect(refusal('close', { reason })).toMatchObject({
+      field: 'reason',
+      message: 'reason: holds a character that was damaged on its way: send it as UTF-8',
+    })
+  })
 
   it.each([null, 5, true, ['x'], { text: 'x' }])('must be text, and not %j', (reason) => {
     expect(refusal('close', { reason })).toMatchObject({ field: 'reason', message: 'reason: must be text' })

@@ -120,9 +120,9 @@ describe('readTrigger', () => {
     ['a body that is an object already', http({ body: {} }), 'body', 'body: is missing'],
     ['a body that is a form', http({ body: 'type=Order_Paid' }), 'body', 'body: must be JSON'],
     ['a body cut short', http({ body: GOOD_BODY.slice(0, -1) }), 'body', 'body: must be JSON'],
-    ['a body with a byte order mark', http({ body: `\ufeff${GOOD_BODY}` }), 'body', 'body: must be JSON'],
+    ['a body with two byte order marks', http({ body: `\ufeff\ufeff${GOOD_BODY}` }), 'body', 'body: must be JSON'],
     ['base64 that is said to be text', http({ body: btoa(GOOD_BODY) }), 'body', 'body: must be JSON'],
-    ['text that is said to be base64', http({ body: GOOD_BODY, isBase64Encoded: true }), 'body', 'body: must be JSON'],
+    ['text that is said to be base64', http({ body: GOOD_BODY, isBase64Encoded: true }), 'body', 'body: is not base64'],
     [
       'another event',
       bus({ 'detail-type': 'Payscore Order Due' }),
@@ -171,6 +171,58 @@ describe('readTrigger', () => {
     const error = refusal(event)
 
     expect(error).toMatchObject({ name: 'InputError', code: 'ERR_INPUT', field, message })
+  })
+})
+
+describe('text at every door', () => {
+  const TWICE = GOOD_BODY.replace('{', '{"service_id":"500002",')
+  const SHOP = { ...goodNotice(), shop_id: '南山店' }
+  const inBase64 = (bytes: Buffer) => http({ body: bytes.toString('base64'), isBase64Encoded: true })
+
+  it.each([
+    ['as text', http({ body: `\ufeff${GOOD_BODY}` })],
+    ['in base64', inBase64(Buffer.from(`\ufeff${GOOD_BODY}`))],
+  ])('a body may begin with a byte order mark, %s', (_, event) => {
+    expect(readTrigger(event, NOW).notice).toEqual(JSON.parse(GOOD_BODY))
+  })
+
+  it('a body that is UTF-8 is kept to the character', () => {
+    const body = JSON.stringify({ ...JSON.parse(GOOD_BODY), shop_id: '南山店\u{20bb7}' })
+
+    expect(readTrigger(inBase64(Buffer.from(body)), NOW).notice).toMatchObject({ shop_id: '南山店\u{20bb7}' })
+  })
+
+  it.each([
+    [
+      'GBK',
+      Buffer.concat([Buffer.from('{"shop_id":"'), Buffer.from([0xc4, 0xcf]), Buffer.from('"}')]),
+      'is not UTF-8 (byte 13)',
+    ],
+    ['UTF-16', Buffer.from(`\ufeff${GOOD_BODY}`, 'utf16le'), 'is UTF-16, it must be UTF-8'],
+    [
+      'half a character',
+      Buffer.from(GOOD_BODY.replace('{', '{"shop_id":"南山')).subarray(0, 16),
+      'is not UTF-8 (byte 16)',
+    ],
+    ['a name that stands twice', Buffer.from(TWICE), 'has service_id twice'],
+  ])('a body is refused that holds %s', (_, bytes, message) => {
+    expect(refusal(inBase64(bytes))).toMatchObject({ field: 'body', message: `body: ${message}` })
+  })
+
+  it.each([
+    ['HTTP, as API Gateway makes text of bytes', http({ body: JSON.stringify(SHOP).replace('山', '\ufffd') })],
+    ['HTTP, escaped', http({ body: JSON.stringify(SHOP).replace('山', '\\ud800') })],
+    ['HTTP, half a pair', http({ body: JSON.stringify(SHOP).replace('山', '\ud800') })],
+    ['the bus', busEvent({ ...SHOP, shop_id: '南\ufffd店' })],
+    ['the bus, half a pair', busEvent({ ...SHOP, shop_id: '南\ud800店' })],
+    ['a direct call', { ...SHOP, shop_id: '南\ufffd店' }],
+    ['a direct call, half a pair', { ...SHOP, shop_id: '\udc00' }],
+  ])('a member is refused that was damaged on its way by %s', (_, event) => {
+    expect(refusal(event)).toMatchObject({
+      code: 'ERR_INPUT',
+      field: 'shop_id',
+      message: 'shop_id: holds a character that was damaged on its way: send it as UTF-8',
+    })
   })
 })
 

@@ -63,7 +63,8 @@ describe('a signed answer about something else', () => {
     ['null', 'null'],
     ['a list of the order', `[${PAYAFTER_SYNCED}]`],
     ['text of the order', JSON.stringify(PAYAFTER_SYNCED)],
-    ['a byte order mark before the order', `\ufeff${PAYAFTER_SYNCED}`],
+    ['two byte order marks before the order', `\ufeff\ufeff${PAYAFTER_SYNCED}`],
+    ['the order with its number twice', PAYAFTER_SYNCED.replace('{', '{"out_order_no":"SOMEBODY-ELSES",')],
     ['the order in UTF-16', Buffer.from(PAYAFTER_SYNCED, 'utf16le')],
     [
       'the order with a byte that is not UTF-8',
@@ -91,6 +92,12 @@ describe('a signed answer about something else', () => {
     const short = `{"out_order_no":"1234323JKHDFE1243252","sub_mchid":"1900000125",${done(`[${MCH}]`)}}`
 
     expect(queryVerdict(CALLS.partner, signed(200, short)).kind).toBe('confirmed')
+  })
+
+  it('is believed after a byte order mark, which was signed with it and is kept', () => {
+    const verdict = syncVerdict(CALLS['payafter-orders'], signed(200, `\ufeff${PAYAFTER_SYNCED}`))
+
+    expect(verdict).toMatchObject({ kind: 'accepted', word: { body: `\ufeff${PAYAFTER_SYNCED}` } })
   })
 
   it('is believed whatever lies beside the order', () => {

@@ -55,6 +55,14 @@ describe('a whole secret', () => {
     expect([...wechatpayKeys.keys()]).toEqual([serial])
   })
 
+  test.each<[string, (text: string) => string | Uint8Array]>([
+    ['begin with a byte order mark', (text) => `\ufeff${text}`],
+    ['come as bytes', (text) => Buffer.from(text)],
+    ['come as bytes with a byte order mark before them', (text) => Buffer.from(`\ufeff${text}`)],
+  ])('may %s', (_how, as) => {
+    expect(readMerchantSecret(as(JSON.stringify(whole)), MCHID).serial_no).toBe(MERCHANT_SERIAL)
+  })
+
   test('may have PEM with CRLF, or with blank lines about it', () => {
     const private_key = privateKeyPem.replaceAll('\n', '\r\n')
     const wechatpay_keys = { [PUBLIC_KEY_ID]: `\n\n${publicKeyPem}\n\n` }

@@ -1,7 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { createRequestHandler } from '../../aws/request-handler.ts'
 import { UnavailableError } from '../../errors.ts'
+import { LIMITS } from '../../order/limits.ts'
 import type { OrderKey } from '../../order/row.ts'
+import { readJson } from '../../text.ts'
 import { patientSettings } from './client.ts'
 
 /** What came back of a route of the HTTP API. */
@@ -19,17 +22,17 @@ export const postToOrder = async (
 ): Promise<Answer> => {
   const url = new URL(`${api}/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}/${route}`)
   const body = JSON.stringify(content)
-  const headers = await signedHeaders(url, body)
-  const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(35_000) }).catch(
-    (error: unknown) => {
-      throw new UnavailableError(`${url.origin} does not answer (${error instanceof Error ? error.name : 'unknown'})`)
-    },
-  )
-  return { status: response.status, body: parse(await response.text()) }
+  const request = await signed(url, body)
+  const { response } = await http.handle(request).catch((error: unknown) => {
+    throw new UnavailableError(`${url.origin} does not answer (${error instanceof Error ? error.name : 'unknown'})`)
+  })
+  return { status: response.statusCode, body: parse(response.body) }
 }
 
+const http = createRequestHandler({ connectionTimeout: LIMITS.commandConnect, requestTimeout: LIMITS.commandApi })
+
 /** Credentials, region and hash of any client of the SDK are those of this one. */
-const signedHeaders = async (url: URL, body: string): Promise<Record<string, string>> => {
+const signed = async (url: URL, body: string) => {
   const { config } = new EventBridgeClient(patientSettings)
   const signer = new SignatureV4({
     service: 'execute-api',
@@ -37,22 +40,21 @@ const signedHeaders = async (url: URL, body: string): Promise<Record<string, str
     credentials: config.credentials,
     sha256: config.sha256,
   })
-  const { headers } = await signer.sign({
+  const request = {
     method: 'POST',
     protocol: url.protocol,
     hostname: url.hostname,
+    ...(url.port && { port: Number(url.port) }),
     path: url.pathname,
     headers: { host: url.host, 'content-type': 'application/json' },
     body,
-  })
-  return headers
+  }
+  const { headers } = await signer.sign(request)
+  return { ...request, headers }
 }
 
-const parse = (text: string): Answer['body'] => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return { detail: text.slice(0, 200) }
-  }
+const parse = (body: Uint8Array): Answer['body'] => {
+  const read = readJson(body)
+  if ('flaw' in read || read.value === undefined) return { detail: Buffer.from(body).toString().slice(0, 200) }
+  return typeof read.value === 'object' && read.value !== null ? { ...read.value } : {}
 }

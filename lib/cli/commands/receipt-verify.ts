@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { addCommand, addExamples } from '../help.ts'
+import { readPemFile } from '../merchant/pem-file.ts'
 import { checkReceipt, type Receipt, type ReceiptFault, signedBody, signedFacts, WORDS } from '../receipt/file.ts'
 import { opensslLine } from '../receipt/openssl.ts'
 import type { Session } from '../session.ts'
@@ -105,9 +106,12 @@ const readBytes = (path: string, { cwd }: Session): Buffer => {
 }
 
 const readKey = (path: string, session: Session): Key => {
-  const pem = readBytes(path, session).toString('utf8')
+  const read = readPemFile({ name: path, bytes: readBytes(path, session) })
   try {
-    if (!pem.includes('BEGIN CERTIFICATE')) return { path, key: readPublicKey(pem), serial: undefined }
+    if (typeof read === 'string') throw new TypeError(read)
+    const { label, pem } = read
+    // A private key would be taken as well, and has no place on this command line.
+    if (label === 'PUBLIC KEY') return { path, key: createPublicKey(pem), serial: undefined }
     const { serialNumber, publicKey } = new X509Certificate(pem)
     return { path, key: publicKey, serial: serialNumber.padStart(40, '0') }
   } catch {
@@ -119,10 +123,4 @@ const readKey = (path: string, session: Session): Key => {
       2,
     )
   }
-}
-
-/** A private key would be taken as well, and has no place on this command line. */
-const readPublicKey = (pem: string): KeyObject => {
-  if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key')
-  return createPublicKey(pem)
 }

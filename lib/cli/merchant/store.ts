@@ -5,7 +5,9 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
+import { readJson } from '../../text.ts'
 import { patientSettings } from '../aws/client.ts'
+import { isObject } from '../merchants-file.ts'
 import type { MerchantSecret } from './read-files.ts'
 
 /** What is in Secrets Manager already, as far as it can be read as a merchant's secret. */
@@ -17,8 +19,8 @@ export const createSecretStore = (SecretId: string) => {
   return {
     read: async (): Promise<Stored | undefined> => {
       try {
-        const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
-        return parse(SecretString)
+        const { SecretString, SecretBinary = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
+        return parse(SecretString ?? SecretBinary)
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined
         throw error
@@ -36,11 +38,7 @@ export const createSecretStore = (SecretId: string) => {
 }
 
 /** A secret that somebody wrote by hand may hold anything. */
-const parse = (text: string): Stored => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-  } catch {
-    return {}
-  }
+const parse = (source: string | Uint8Array): Stored => {
+  const read = readJson(source)
+  return 'value' in read && isObject(read.value) ? read.value : {}
 }

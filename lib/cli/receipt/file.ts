@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { type Row, readRowKey } from '../../order/row.ts'
 import { isoTime } from '../../order/row-view.ts'
 import type { SignedWord } from '../../order/verdict.ts'
+import { readJson } from '../../text.ts'
 import { answerMessage } from '../../wechatpay/message.ts'
 import { verify } from '../../wechatpay/signature.ts'
 
@@ -130,9 +131,6 @@ const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 
 const parse = (text: string): Json => {
-  try {
-    return object(JSON.parse(text))
-  } catch {
-    return {}
-  }
+  const read = readJson(text)
+  return 'flaw' in read ? {} : object(read.value)
 }

@@ -1,5 +1,6 @@
 import { readDueEvent } from '../../order/due-event.ts'
 import { PAID_OFFLINE } from '../../order/trigger.ts'
+import { readJson } from '../../text.ts'
 import { isObject } from '../merchants-file.ts'
 
 /** An event as EventBridge delivers it, as far as it is needed to be sent again. */
@@ -44,10 +45,6 @@ const nameOf = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:([\w-]+)/.exec(arn)?.[1] : undefined
 
 const parse = (text: string): Readonly<Record<string, unknown>> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : {}
-  } catch {
-    return {}
-  }
+  const read = readJson(text)
+  return 'value' in read && isObject(read.value) ? read.value : {}
 }

@@ -7,7 +7,7 @@ import type { Played, Sample } from '../../../test/world/samples.ts'
 import type { World, WorldMerchant } from '../../../test/world/world.ts'
 import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
 import type { MerchantSecret } from '../merchant/read-files.ts'
-import { checkEntry, isObject } from '../merchants-file.ts'
+import { checkEntry, isObject, readObject } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
 import { CliError } from '../words.ts'
 
@@ -21,13 +21,12 @@ type MerchantFile = { readonly merchant: WorldMerchant; readonly secret: Merchan
 
 /** A file that `merchant put --out` wrote. Throws CliError, or ConfigError for an unsound secret. */
 export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile => {
-  const file = parse(resolve(cwd, path))
-  const { secret, mchid, ...entry } = file ?? {}
+  const { secret, mchid, ...entry } = readObject(readBytes(resolve(cwd, path), path), path)
   if (typeof mchid !== 'string' || !isObject(secret) || typeof secret.mchid !== 'string')
     throw new CliError(
       {
-        en: `${path} is not what merchant put --out writes: ${file ? 'mchid or secret is missing' : 'it cannot be read as JSON'}`,
-        zh: `${path} 不是 merchant put --out 生成的文件:${file ? '缺少 mchid 或 secret' : '无法作为 JSON 读取'}`,
+        en: `${path} is not what merchant put --out writes: mchid or secret is missing`,
+        zh: `${path} 不是 merchant put --out 生成的文件:缺少 mchid 或 secret`,
       },
       2,
     )
@@ -46,12 +45,11 @@ export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile =
   }
 }
 
-const parse = (path: string): Readonly<Record<string, unknown>> | undefined => {
+const readBytes = (path: string, named: string): Buffer => {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return isObject(value) ? value : undefined
+    return readFileSync(path)
   } catch {
-    return undefined
+    throw new CliError({ en: `${named} cannot be read`, zh: `${named} 无法读取` }, 2)
   }
 }
 
