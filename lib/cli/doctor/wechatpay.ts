@@ -4,7 +4,8 @@ import { ConfigError } from '../../errors.ts'
 import { LIMITS } from '../../order/limits.ts'
 import type { Merchant } from '../../order/merchant.ts'
 import { REFUSALS, refusalOf } from '../../order/refusals.ts'
-import { createSend } from '../../wechatpay/send.ts'
+import { header } from '../../wechatpay/answer.ts'
+import { createSend, type Send } from '../../wechatpay/send.ts'
 import { type Outcome, randomNonce, type Signer, sendSigned } from '../../wechatpay/signed-call.ts'
 import { patientSettings } from '../aws/client.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
@@ -37,7 +38,7 @@ export const wechatpayChecks = (setting: Setting): readonly Check[] => {
     maxIdleMs: LIMITS.socketIdle,
   })
   return [
-    clockCheck(setting),
+    clockCheck(setting, send),
     ...signersOf(merchants).flatMap((mchid) => [
       secretCheck(mchid, prefix, secrets),
       certificateCheck(mchid, secrets, now),
@@ -47,15 +48,14 @@ export const wechatpayChecks = (setting: Setting): readonly Check[] => {
 }
 
 /** An unsigned request touches nothing, and its refusal carries the time. */
-const clockCheck = ({ origin, machineNow: now }: Setting): Check => ({
+const clockCheck = ({ origin, machineNow: now }: Setting, send: Send): Check => ({
   name: 'clock',
   title: { en: 'clock against WeChat Pay', zh: '系统时间与微信支付' },
   look: async () => {
     const sentAt = now()
-    const response = await fetch(origin, { redirect: 'manual', signal: AbortSignal.timeout(LIMITS.call) }).catch(
-      () => undefined,
-    )
-    const theirs = Date.parse(response?.headers.get('date') ?? '')
+    const headers = { Accept: 'application/json', 'User-Agent': 'payscore-sync' }
+    const sent = await send({ method: 'GET', target: '/', headers, body: '' })
+    const theirs = Date.parse((sent.kind === 'answered' && header(sent.answer, 'date')) || '')
     if (Number.isNaN(theirs))
       return bad(
         { en: `${origin.host} cannot be reached`, zh: `无法连接 ${origin.host}` },
