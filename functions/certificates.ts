@@ -6,7 +6,7 @@ import { entry } from '../lib/lambda/entry.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 import { watchCertificates } from '../lib/steps/watch-certificates.ts'
 
-const { merchants, secretsPrefix } = readConfig()
+const { merchants, secretsPrefix } = readConfig(['merchants', 'secretsPrefix'])
 // A fresh copy each day: what is watched is the secret as it is now.
 const secrets = createMerchants(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: secretsPrefix,

@@ -10,7 +10,8 @@ import type { Row } from '../lib/order/row.ts'
 import { announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
-const bus = createEventBus(new EventBridgeClient(functionSettings('events')), readConfig().eventBus)
+const { eventBus } = readConfig(['eventBus'])
+const bus = createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
 
 /** What was written to the ledger → outcome events. */
 const outcome = (event: unknown): Promise<Handled> => announceOutcomes(changesOf(event as DynamoDBStreamEvent), bus)

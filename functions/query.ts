@@ -2,13 +2,13 @@ import { readConfig } from '../lib/config.ts'
 import { InputError } from '../lib/errors.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { rehearseQuery } from '../lib/lambda/rehearsal.ts'
-import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { createStepDeps, STEP_CONFIG } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 
-const config = readConfig()
+const config = readConfig(['merchants', ...STEP_CONFIG])
 const deps = createStepDeps(config)
 
 /** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */

@@ -9,7 +9,7 @@ import { entry } from '../lib/lambda/entry.ts'
 import { dispatchDue, dispatchHandled } from '../lib/steps/dispatch-due.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
-const config = readConfig()
+const config = readConfig(['merchants', 'ledgerTable', 'eventBus'])
 const deps = {
   ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
   bus: createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus),

@@ -12,7 +12,7 @@ import type { Handled } from '../lib/steps/handled.ts'
 import { readStatement, type StatementDeps } from '../lib/steps/read-statement.ts'
 import { findOverdue, renewReports } from '../lib/steps/renew-reports.ts'
 
-const config = readConfig()
+const config = readConfig(['merchants', 'ledgerTable', 'bucket'])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const deps: StatementDeps = {
   objects: createObjects(new S3Client(objectSettings), config.bucket),

@@ -1,7 +1,10 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { functionSettings } from '../lib/aws/client.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { rehearseQuery } from '../lib/lambda/rehearsal.ts'
-import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { CALL_CONFIG, createCallDeps } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readOrderKey, readQueryCall } from '../lib/order/paid-order.ts'
 import { statusReply } from '../lib/order/reply.ts'
@@ -10,8 +13,11 @@ import { readPath, readQueryValue } from '../lib/order/trigger.ts'
 import { checkOrder } from '../lib/steps/check-order.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
-const config = readConfig()
-const deps = createStepDeps(config)
+const config = readConfig(['merchants', 'ledgerTable', ...CALL_CONFIG])
+const deps = {
+  ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
+  ...createCallDeps(config),
+}
 
 /** What the ledger knows of an order; with `?check=1` what WeChat Pay says of it now. */
 const status = async (event: unknown): Promise<Handled> => {

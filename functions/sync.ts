@@ -1,7 +1,7 @@
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
 import { rehearseSync } from '../lib/lambda/rehearsal.ts'
-import { createStepDeps } from '../lib/lambda/step-deps.ts'
+import { createStepDeps, STEP_CONFIG } from '../lib/lambda/step-deps.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/order/due-event.ts'
 import { readPaidOrder } from '../lib/order/paid-order.ts'
@@ -10,7 +10,7 @@ import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 import { syncOrder } from '../lib/steps/sync-order.ts'
 
-const config = readConfig()
+const config = readConfig(['merchants', ...STEP_CONFIG])
 const deps = createStepDeps(config)
 
 /** An offline payment, or a row whose sync is due: one signed sync call at most. */

@@ -2,17 +2,6 @@ import { ConfigError } from './errors.ts'
 import { checkLimits, LIMITS } from './order/limits.ts'
 import { type Merchant, readMerchants } from './order/merchant.ts'
 
-export type Config = {
-  readonly merchants: ReadonlyMap<string, Merchant>
-  readonly secretsPrefix: string
-  readonly secretMaxAgeMs: number
-  readonly ledgerTable: string
-  readonly eventBus: string
-  /** Statements come in here, reports go out. */
-  readonly bucket: string
-  readonly wechatpayOrigin: URL
-}
-
 /** Every variable this service reads, with its default; undefined must be given. */
 export const VARIABLES = {
   MERCHANTS: undefined,
@@ -24,6 +13,40 @@ export const VARIABLES = {
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
 } as const
 
+type Refuse = (problem: string) => void
+
+/** A member of the configuration: from which variable, and how it is read. */
+const from = <T>(variable: keyof typeof VARIABLES, read: (text: string, refuse: Refuse) => T) => ({ variable, read })
+
+const named = (pattern: RegExp, problem: string) => (text: string, refuse: Refuse) => {
+  if (!pattern.test(text)) refuse(problem)
+  return text
+}
+
+const MEMBERS = {
+  merchants: from('MERCHANTS', (text, refuse): ReadonlyMap<string, Merchant> => {
+    const { merchants, problems } = readMerchants(text)
+    for (const problem of text === '' ? ['is missing'] : problems) refuse(problem)
+    return merchants
+  }),
+  secretsPrefix: from('SECRETS_PREFIX', named(/^[0-9A-Za-z/_+=.@-]{1,400}$/, 'must be part of a secret name')),
+  secretMaxAgeMs: from('SECRET_MAX_AGE_SECONDS', (text, refuse) => {
+    if (!/^\d{1,5}$/.test(text)) refuse('must be seconds, 0 to 99999')
+    return Number(text) * 1000
+  }),
+  ledgerTable: from('LEDGER_TABLE', named(/^[0-9A-Za-z._-]{3,255}$/, 'must be the name of the table')),
+  eventBus: from('EVENT_BUS', named(/^[0-9A-Za-z._-]{1,256}$/, 'must be the name of the event bus')),
+  /** Statements come in here, reports go out. */
+  bucket: from('BUCKET', named(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
+  wechatpayOrigin: from('WECHATPAY_ORIGIN', (text, refuse): URL => {
+    const origin = readOrigin(text)
+    if (!origin) refuse('must be https:// and an official host of WeChat Pay, or loopback')
+    return origin as URL // refused without one
+  }),
+} as const
+
+export type Config = { readonly [name in keyof typeof MEMBERS]: ReturnType<(typeof MEMBERS)[name]['read']> }
+
 const OFFICIAL_HOSTS = new Set([
   'api.mch.weixin.qq.com',
   'api2.mch.weixin.qq.com',
@@ -32,50 +55,32 @@ const OFFICIAL_HOSTS = new Set([
   'apihk.mch.weixin.qq.com',
 ])
 
-/** Throws one ConfigError that names every variable that is missing or malformed. */
-export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
+/**
+ * What a function uses of the configuration; a member that it does not name is not asked for, and not there. Throws one
+ * ConfigError that names every variable that is missing or malformed.
+ */
+export const readConfig = <Name extends keyof Config>(
+  names: readonly Name[],
+  env: NodeJS.ProcessEnv = process.env,
+): Pick<Config, Name> => {
   checkLimits(LIMITS)
   const problems: string[] = []
-  const refuse = (name: string, problem: string) => {
-    problems.push(`${name} ${problem}`)
-  }
-  const read = (name: keyof typeof VARIABLES): string => env[name] || (VARIABLES[name] ?? '')
-
-  const bytes = Object.keys(VARIABLES).reduce((sum, name) => sum + name.length + Buffer.byteLength(env[name] ?? ''), 0)
+  const used = names.map((name) => MEMBERS[name].variable)
+  const bytes = used.reduce((sum, name) => sum + name.length + Buffer.byteLength(env[name] ?? ''), 0)
   if (bytes > LIMITS.environmentBytes)
-    refuse('MERCHANTS', `is too long: with the other variables ${bytes} bytes, Lambda takes ${LIMITS.environmentBytes}`)
+    problems.push(
+      `MERCHANTS is too long: with the other variables ${bytes} bytes, Lambda takes ${LIMITS.environmentBytes}`,
+    )
 
-  const { merchants, problems: wrong } = readMerchants(read('MERCHANTS'))
-  for (const problem of read('MERCHANTS') === '' ? ['is missing'] : wrong) refuse('MERCHANTS', problem)
-
-  const secretsPrefix = read('SECRETS_PREFIX')
-  if (!/^[0-9A-Za-z/_+=.@-]{1,400}$/.test(secretsPrefix)) refuse('SECRETS_PREFIX', 'must be part of a secret name')
-
-  const secretMaxAge = read('SECRET_MAX_AGE_SECONDS')
-  if (!/^\d{1,5}$/.test(secretMaxAge)) refuse('SECRET_MAX_AGE_SECONDS', 'must be seconds, 0 to 99999')
-
-  const ledgerTable = read('LEDGER_TABLE')
-  if (!/^[0-9A-Za-z._-]{3,255}$/.test(ledgerTable)) refuse('LEDGER_TABLE', 'must be the name of the table')
-
-  const eventBus = read('EVENT_BUS')
-  if (!/^[0-9A-Za-z._-]{1,256}$/.test(eventBus)) refuse('EVENT_BUS', 'must be the name of the event bus')
-
-  const bucket = read('BUCKET')
-  if (!/^[0-9a-z.-]{3,63}$/i.test(bucket)) refuse('BUCKET', 'must be the name of the bucket')
-
-  const origin = readOrigin(read('WECHATPAY_ORIGIN'))
-  if (!origin) refuse('WECHATPAY_ORIGIN', 'must be https:// and an official host of WeChat Pay, or loopback')
-
-  if (problems.length > 0 || !origin) throw new ConfigError(problems.join('; '))
-  return Object.freeze({
-    merchants,
-    secretsPrefix,
-    secretMaxAgeMs: Number(secretMaxAge) * 1000,
-    ledgerTable,
-    eventBus,
-    bucket,
-    wechatpayOrigin: origin,
+  const members = names.map((name) => {
+    const { variable, read } = MEMBERS[name]
+    return [
+      name,
+      read(env[variable] || (VARIABLES[variable] ?? ''), (problem) => problems.push(`${variable} ${problem}`)),
+    ]
   })
+  if (problems.length > 0) throw new ConfigError(problems.join('; '))
+  return Object.freeze(Object.fromEntries(members)) // its members are those that were named
 }
 
 const readOrigin = (value: string): URL | undefined => {

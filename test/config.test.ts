@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readConfig, VARIABLES } from '../lib/config.ts'
+import { type Config, readConfig, VARIABLES } from '../lib/config.ts'
 import { ConfigError } from '../lib/errors.ts'
 
 const MERCHANTS =
@@ -13,9 +13,20 @@ const REQUIRED = {
   BUCKET: 'payscore-sync-dev-statements-1a2b3c',
 }
 
+const EVERYTHING = [
+  'merchants',
+  'secretsPrefix',
+  'secretMaxAgeMs',
+  'ledgerTable',
+  'eventBus',
+  'bucket',
+  'wechatpayOrigin',
+] as const satisfies readonly (keyof Config)[]
+const readAll = (env?: NodeJS.ProcessEnv) => readConfig(EVERYTHING, env)
+
 const refusal = (env: NodeJS.ProcessEnv): ConfigError => {
   try {
-    readConfig({ ...REQUIRED, ...env })
+    readAll({ ...REQUIRED, ...env })
   } catch (error) {
     if (error instanceof ConfigError) return error
     throw error
@@ -29,7 +40,7 @@ describe('readConfig', () => {
   })
 
   it('needs nothing but the merchants, the table, the bus and the bucket', () => {
-    const config = readConfig(REQUIRED)
+    const config = readAll(REQUIRED)
 
     expect(config).toEqual({
       merchants: new Map([
@@ -56,7 +67,7 @@ describe('readConfig', () => {
   })
 
   it('reads every variable', () => {
-    const config = readConfig({
+    const config = readAll({
       ...REQUIRED,
       SECRETS_PREFIX: 'prod/pay+score_=.@-/m',
       SECRET_MAX_AGE_SECONDS: '0',
@@ -68,16 +79,16 @@ describe('readConfig', () => {
   })
 
   it('takes an empty variable for one that is missing', () => {
-    const config = readConfig({ ...REQUIRED, SECRETS_PREFIX: '', SECRET_MAX_AGE_SECONDS: '', WECHATPAY_ORIGIN: '' })
+    const config = readAll({ ...REQUIRED, SECRETS_PREFIX: '', SECRET_MAX_AGE_SECONDS: '', WECHATPAY_ORIGIN: '' })
 
-    expect(config).toEqual(readConfig(REQUIRED))
+    expect(config).toEqual(readAll(REQUIRED))
   })
 
   it('reads the environment of the process', () => {
     for (const [name, value] of Object.entries(REQUIRED)) vi.stubEnv(name, value)
     vi.stubEnv('SECRETS_PREFIX', 'from/process')
 
-    expect(readConfig().secretsPrefix).toBe('from/process')
+    expect(readAll().secretsPrefix).toBe('from/process')
   })
 
   it('names every problem at once', () => {
@@ -143,7 +154,7 @@ describe('readConfig', () => {
   )
 
   it('takes a SECRETS_PREFIX of 400 characters', () => {
-    expect(readConfig({ ...REQUIRED, SECRETS_PREFIX: 'x'.repeat(400) }).secretsPrefix).toHaveLength(400)
+    expect(readAll({ ...REQUIRED, SECRETS_PREFIX: 'x'.repeat(400) }).secretsPrefix).toHaveLength(400)
   })
 
   it.each(['-1', '1.5', '1e3', '300s', ' 300', '100000', '0x10', 'Infinity', '\u0663\u0660'])(
@@ -177,14 +188,61 @@ describe('readConfig', () => {
   )
 
   it('takes names as long as AWS does', () => {
-    const config = readConfig({ ...REQUIRED, LEDGER_TABLE: 'x'.repeat(255), EVENT_BUS: 'x'.repeat(256) })
+    const config = readAll({ ...REQUIRED, LEDGER_TABLE: 'x'.repeat(255), EVENT_BUS: 'x'.repeat(256) })
 
     expect(config.ledgerTable).toHaveLength(255)
     expect(config.eventBus).toHaveLength(256)
   })
 
   it('takes a SECRET_MAX_AGE_SECONDS of 99999', () => {
-    expect(readConfig({ ...REQUIRED, SECRET_MAX_AGE_SECONDS: '99999' }).secretMaxAgeMs).toBe(99_999_000)
+    expect(readAll({ ...REQUIRED, SECRET_MAX_AGE_SECONDS: '99999' }).secretMaxAgeMs).toBe(99_999_000)
+  })
+})
+
+describe('a function', () => {
+  it('is asked for no variable but those of what it uses', () => {
+    expect(readConfig(['ledgerTable', 'eventBus'], { LEDGER_TABLE: 'ledger', EVENT_BUS: 'bus' })).toEqual({
+      ledgerTable: 'ledger',
+      eventBus: 'bus',
+    })
+    expect(readConfig(['secretsPrefix', 'wechatpayOrigin'], {})).toEqual({
+      secretsPrefix: 'payscore/merchants',
+      wechatpayOrigin: new URL('https://api.mch.weixin.qq.com'),
+    })
+  })
+
+  it('does not mind what is wrong with a variable that it does not use', () => {
+    const env = { EVENT_BUS: 'bus', MERCHANTS: '{', BUCKET: 'a/b', WECHATPAY_ORIGIN: 'https://pay.example.com' }
+
+    expect(readConfig(['eventBus'], env)).toEqual({ eventBus: 'bus' })
+  })
+
+  it('is told of all that is wrong with those that it uses', () => {
+    expect(() => readConfig(['eventBus', 'ledgerTable', 'merchants'], { MERCHANTS: '\ufeff[]' })).toThrow(
+      new ConfigError(
+        'EVENT_BUS must be the name of the event bus; LEDGER_TABLE must be the name of the table; ' +
+          'MERCHANTS must be a JSON object',
+      ),
+    )
+  })
+
+  it('does not compile when it uses a member that it did not name', () => {
+    const config = readConfig(['eventBus'], { EVENT_BUS: 'bus' })
+
+    // @ts-expect-error
+    expect(config.bucket).toBeUndefined()
+  })
+})
+
+describe('MERCHANTS as text', () => {
+  it('may begin with a byte order mark', () => {
+    expect([...readAll({ ...REQUIRED, MERCHANTS: `\ufeff${MERCHANTS}` }).merchants.keys()]).toEqual(['1900000109'])
+  })
+
+  it('names no merchant twice: one of the two would be served by the other’s entry', () => {
+    const twice = MERCHANTS.replace(/^{(.*)}$/, '{$1,$1}')
+
+    expect(refusal({ MERCHANTS: twice }).message).toBe('MERCHANTS has 1900000109 twice')
   })
 })
 
@@ -196,7 +254,7 @@ describe('the environment of at most 4096 bytes', () => {
   const ofBytes = (bytes: number) => ({ ...rest, MERCHANTS: MERCHANTS.padEnd(bytes - others) })
 
   it('takes exactly that, all variables together', () => {
-    expect(readConfig(ofBytes(4096)).merchants.size).toBe(1)
+    expect(readAll(ofBytes(4096)).merchants.size).toBe(1)
   })
 
   it('refuses a byte more', () => {
@@ -220,7 +278,7 @@ describe('WECHATPAY_ORIGIN', () => {
     'http://localhost:3000',
     'http://[::1]:3000',
   ])('may be %s', (origin) => {
-    expect(readConfig({ ...REQUIRED, WECHATPAY_ORIGIN: origin }).wechatpayOrigin.origin).toBe(origin.replace(/\/$/, ''))
+    expect(readAll({ ...REQUIRED, WECHATPAY_ORIGIN: origin }).wechatpayOrigin.origin).toBe(origin.replace(/\/$/, ''))
   })
 
   it.each([

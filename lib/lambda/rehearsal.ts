@@ -4,14 +4,14 @@ import { readPaidOrder, readQueryCall } from '../order/paid-order.ts'
 import type { Row } from '../order/row.ts'
 import { checkOrder } from '../steps/check-order.ts'
 import { syncOrder } from '../steps/sync-order.ts'
-import type { StepDeps } from '../steps/take-step.ts'
+import type { CallWorld, StepDeps } from '../steps/take-step.ts'
 import type { Send } from '../wechatpay/send.ts'
 
 /**
  * Does once, before anybody waits for it, what a first invocation does between its requests: the code is compiled then,
  * and the keys are set up. In a world that nothing leaves, for an order that nobody made.
  */
-export type Rehearsal = (merchant: Merchant, deps: StepDeps) => Promise<unknown>
+export type Rehearsal = (merchant: Merchant, deps: CallWorld) => Promise<unknown>
 
 const OUT_ORDER_NO = 'warm-up'
 
@@ -34,7 +34,7 @@ export const rehearseQuery: Rehearsal = (merchant, deps) => {
  * Only the secret is real: the ledger is a variable, though each write is put into DynamoDB's words; WeChat Pay is an
  * echo, and nothing is announced.
  */
-const closedWorld = ({ merchants, now, random, nonce }: StepDeps): StepDeps => {
+const closedWorld = ({ merchants, now, random, nonce }: CallWorld): StepDeps => {
   let row: Row | undefined
   return {
     ledger: {

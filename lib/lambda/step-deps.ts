@@ -8,32 +8,48 @@ import { createMerchants } from '../aws/merchants.ts'
 import type { Config } from '../config.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
-import type { StepDeps } from '../steps/take-step.ts'
-import { createSend } from '../wechatpay/send.ts'
+import type { CallWorld, LedgerWorld, StepDeps } from '../steps/take-step.ts'
+import { type Connection, createSend } from '../wechatpay/send.ts'
 import { randomNonce } from '../wechatpay/signed-call.ts'
-import type { WarmUpDeps } from './warm-up.ts'
+
+/** What a step, and a call alone, use of the configuration. */
+export const CALL_CONFIG = ['secretsPrefix', 'secretMaxAgeMs', 'wechatpayOrigin'] as const
+export const STEP_CONFIG = ['ledgerTable', 'eventBus', ...CALL_CONFIG] as const
+
+type With<Names extends readonly (keyof Config)[]> = Pick<Config, Names[number]>
 
 /** The real world of a step. */
-export const createStepDeps = (config: Config): StepDeps & WarmUpDeps => {
+export const createStepDeps = (config: With<typeof STEP_CONFIG>): StepDeps & { readonly send: Connection } => ({
+  ...createLedgerDeps(config),
+  ...createCallDeps(config),
+})
+
+/** The rows, and who is told that one of them is due. */
+export const createLedgerDeps = ({ ledgerTable, eventBus }: Pick<Config, 'ledgerTable' | 'eventBus'>): LedgerWorld => {
   // Few steps announce anything, so few pay for this client.
   let bus: EventBus | undefined
   return {
-    ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
-    merchants: createMerchants(new SecretsManagerClient(functionSettings('secretsmanager')), {
-      prefix: config.secretsPrefix,
-      maxAgeMs: config.secretMaxAgeMs,
-    }),
-    send: createSend(config.wechatpayOrigin, {
-      timeoutMs: LIMITS.call,
-      maxAnswerBytes: LIMITS.answerBytes,
-      maxIdleMs: LIMITS.socketIdle,
-    }),
+    ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), ledgerTable),
     announceDue: async (due) => {
-      bus ??= createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
+      bus ??= createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
       await bus.put([dueBusEvent(due)])
     },
     now: Date.now,
-    random: Math.random,
-    nonce: randomNonce,
   }
 }
+
+/** Who signs, and the way to WeChat Pay. */
+export const createCallDeps = (config: With<typeof CALL_CONFIG>): CallWorld & { readonly send: Connection } => ({
+  merchants: createMerchants(new SecretsManagerClient(functionSettings('secretsmanager')), {
+    prefix: config.secretsPrefix,
+    maxAgeMs: config.secretMaxAgeMs,
+  }),
+  send: createSend(config.wechatpayOrigin, {
+    timeoutMs: LIMITS.call,
+    maxAnswerBytes: LIMITS.answerBytes,
+    maxIdleMs: LIMITS.socketIdle,
+  }),
+  now: Date.now,
+  random: Math.random,
+  nonce: randomNonce,
+})

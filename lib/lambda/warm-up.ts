@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts'
 import { LIMITS } from '../order/limits.ts'
-import type { StepDeps } from '../steps/take-step.ts'
+import type { CallWorld, StepDeps } from '../steps/take-step.ts'
 import type { Connection } from '../wechatpay/send.ts'
 import type { Rehearsal } from './rehearsal.ts'
 
-export type WarmUpDeps = StepDeps & { readonly send: Pick<Connection, 'connect'> }
+export type WarmUpDeps = Pick<StepDeps, 'ledger'> & CallWorld & { readonly send: Pick<Connection, 'connect'> }
 
 /** A deployment with more signers than these loads the others when they are asked for. */
 const SIGNERS_MOST = 4

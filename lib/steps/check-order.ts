@@ -3,10 +3,10 @@ import { queryVerdict } from '../order/verdict.ts'
 import { type Call, queryRequest } from '../wechatpay/order-api.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
 import type { Handled } from './handled.ts'
-import type { StepDeps } from './take-step.ts'
+import type { CallWorld } from './take-step.ts'
 
 /** Asks WeChat Pay how an order stands, for a cashier who is about to take money. One signed query; writes nothing. */
-export const checkOrder = async (call: Call, deps: StepDeps): Promise<Handled> => {
+export const checkOrder = async (call: Call, deps: CallWorld): Promise<Handled> => {
   const signer = await deps.merchants.signer(call.mchid)
   const verdict = queryVerdict(call, await sendSigned(queryRequest(call), signer, deps))
   if (verdict.status === 401) deps.merchants.forget(call.mchid)

@@ -3,10 +3,10 @@ import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
 import { decided } from '../order/transition/person.ts'
 import type { Handled } from './handled.ts'
-import { announceDueNow, rowFields, type StepDeps } from './take-step.ts'
+import { announceDueNow, type LedgerWorld, rowFields } from './take-step.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */
-export const decideOrder = async (request: DecisionRequest, deps: StepDeps): Promise<Handled> => {
+export const decideOrder = async (request: DecisionRequest, deps: LedgerWorld): Promise<Handled> => {
   const { mchid, out_order_no, what, by, why } = request
   const said = { via: 'person', decision: what, by, reason: why }
   const row = await deps.ledger.read(rowKey(request))

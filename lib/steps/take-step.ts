@@ -11,12 +11,16 @@ import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
 import { type Signer, sendSigned } from '../wechatpay/signed-call.ts'
 
-/** The world of a step: everything that is I/O, time or chance. */
-export type StepDeps = {
+/** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
+export type StepDeps = LedgerWorld & CallWorld
+export type LedgerWorld = {
   readonly ledger: Ledger
+  readonly announceDue: (due: DueEvent) => Promise<void>
+  readonly now: () => number
+}
+export type CallWorld = {
   readonly merchants: Merchants
   readonly send: Send
-  readonly announceDue: (due: DueEvent) => Promise<void>
   readonly now: () => number
   readonly random: () => number
   readonly nonce: () => string
@@ -78,7 +82,7 @@ const credentialVerdict = (error: unknown): Verdict =>
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
 /** Says that the row's next step is due, if it is. Best effort: reconcile finds the row within a minute anyway. */
-export const announceDueNow = async ({ pk, next, due_at }: Row, { announceDue, now }: StepDeps): Promise<void> => {
+export const announceDueNow = async ({ pk, next, due_at }: Row, { announceDue, now }: LedgerWorld): Promise<void> => {
   if (next === undefined || due_at === undefined || due_at > now()) return
   await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }

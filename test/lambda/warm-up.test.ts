@@ -41,7 +41,6 @@ const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehears
     merchants: { signer: (mchid) => part('secret', signer(mchid))(mchid), forget: notHere },
     ledger: { read: part('ledger', undefined), apply: notHere, count: notHere, due: notHere },
     send: Object.assign(notHere, { connect: () => socket() }),
-    announceDue: notHere,
     now: Date.now,
     random: Math.random,
     nonce: () => '0'.repeat(32),

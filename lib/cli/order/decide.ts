@@ -26,23 +26,11 @@ export const openDecide = async (connection: Connection, { env, now }: Session):
   }
 }
 
-const never = (): never => {
-  throw new TypeError('a decision makes no call')
-}
-
 /**
  * The same decision as by the protected route. Nobody is told that a step is due: only the functions may put that on the
  * bus, and reconcile finds the row within a minute.
  */
 const decideHere = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Answer> => {
-  const handled = await decideOrder(request, {
-    ledger,
-    now,
-    random: Math.random,
-    announceDue: async () => undefined,
-    merchants: { signer: never, forget: never },
-    send: never,
-    nonce: never,
-  })
+  const handled = await decideOrder(request, { ledger, now, announceDue: async () => undefined })
   return handled.reply
 }

@@ -95,8 +95,8 @@ export const CALL: readonly Row[] = [
     fault: 'a kept socket is closed at the moment it is used',
     must: 'lost, never unsent: bytes may have gone out',
     file: 'lib/wechatpay/send.ts',
-    code: '      else goesOut()\n',
-    without: '',
+    code: "request.on('socket', () => {\n      isOut = true",
+    without: "request.on('response', () => {\n      isOut = true",
     test: ['wechatpay/send-sockets.test.ts', 'when the other side %s it at that very moment'],
   },
   {
@@ -112,9 +112,9 @@ export const CALL: readonly Row[] = [
     step: SEND,
     fault: 'the handshake fails: a wrong certificate',
     must: 'unsent, and no byte of the request is seen',
-    file: 'lib/wechatpay/send.ts',
-    code: "'encrypted' in socket ? 'secureConnect' : 'connect', goesOut",
-    without: "'connect', goesOut",
+    file: 'lib/connections.ts',
+    code: "...more }), 'secureConnect', withinMs)",
+    without: "...more }), 'connect', withinMs)",
     test: ['wechatpay/send-tls.test.ts', 'when nobody we trust signed the certificate'],
   },
   {

@@ -85,8 +85,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a service of AWS never answers',
     must: 'each request ends by itself, twice in 4.5 s',
     file: 'lib/aws/request-handler.ts',
-    code: "setTimeout(giveUp('request'), limits.requestTimeout)",
-    without: "setTimeout(giveUp('request'), limits.requestTimeout * 100)",
+    code: "setTimeout(() => giveUp(new TimeUp('request')), limits.requestTimeout)",
+    without: "setTimeout(() => giveUp(new TimeUp('request')), limits.requestTimeout * 100)",
     test: ['aws/client.test.ts', 'gives up on a server that never answers'],
   },
   {
@@ -94,8 +94,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'the function is told to sign for a host that is not WeChat Pay’s',
     must: 'it does not start',
     file: 'lib/config.ts',
-    code: "if (!origin) refuse('WECHATPAY_ORIGIN'",
-    without: "if (!URL.canParse(read('WECHATPAY_ORIGIN'))) refuse('WECHATPAY_ORIGIN'",
+    code: 'if (!origin) refuse(',
+    without: 'if (!URL.canParse(text)) refuse(',
     test: ['config.test.ts', 'names every problem at once'],
   },
   {
@@ -275,8 +275,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a variable is missing or malformed',
     must: 'one error at the start that names every one',
     file: 'lib/config.ts',
-    code: "if (!/^[0-9A-Za-z._-]{3,255}$/.test(ledgerTable)) refuse('LEDGER_TABLE', 'must be the name of the table')",
-    without: '',
+    code: "named(/^[0-9A-Za-z._-]{3,255}$/, 'must be the name of the table')",
+    without: "named(/^/, 'must be the name of the table')",
     test: ['config.test.ts', 'refuses the LEDGER_TABLE %j'],
   },
   {
