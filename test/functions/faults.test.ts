@@ -64,6 +64,13 @@ const SYNC_FAULTS: Readonly<Record<FaultName, Case>> = {
   'bare-204': accepted,
   'body-10-mib': lostButTaken('ANSWER_TOO_LARGE'),
   'body-64-mib': lostButTaken('ANSWER_TOO_LARGE'),
+  'packed-gzip': accepted,
+  'packed-deflate': accepted,
+  'packed-br': accepted,
+  'packed-half': lostButTaken('ANSWER_DAMAGED'),
+  'packed-unknown': lostButTaken('ANSWER_ENCODING'),
+  'packed-32-mib': lostButTaken('ANSWER_TOO_LARGE'),
+  'byte-order-mark': accepted,
   'slow-answer': accepted,
   'other-order': lostButTaken('OTHER_ORDER'),
   'late-request': { ...lostButTaken('ABORT_ERR'), delayMs: 9000 },
@@ -78,8 +85,11 @@ const CASES = Object.entries(SYNC_FAULTS).map(([fault, wanted], i) => ({
   wanted,
 }))
 
-/** An answer that is slow and right is no fault of a query. */
-const QUERY_CASES = CASES.filter(({ fault }) => fault !== 'slow-answer').map(({ fault }, i) => ({
+/** An answer that is slow, or packed, and right is no fault of a query. */
+const isHarmless = ({ fault }: { fault: FaultName }) =>
+  /^(slow-answer|packed-(gzip|deflate|br)|byte-order-mark)$/.test(fault)
+
+const QUERY_CASES = CASES.filter((one) => !isHarmless(one)).map(({ fault }, i) => ({
   fault,
   out_order_no: `Q-${i}`,
   api: (['payafter-orders', 'partner', 'acquiringbank'] as const)[i % 3] ?? 'partner',
@@ -147,6 +157,31 @@ describe('a query that meets', () => {
 
     expect(body).toMatchObject({ state: 'SYNCED', confirmed: false, next: 'query', turn: 'service' })
     expect(world.wechatpay.history.queries(out_order_no)).toHaveLength(1)
+  })
+})
+
+describe('a query whose answer is as a server or a proxy may make it', () => {
+  const orders = CASES.filter(isHarmless).map(({ fault }, i) => ({ fault, out_order_no: `H-${i}` }))
+
+  it('proves the sync at once', async () => {
+    for (const { fault, out_order_no } of orders) {
+      placeOrder(world, API, out_order_no)
+      await handOver(world, 'HTTP API 2.0', noticeOf(API, out_order_no))
+      world.wechatpay.faultNext({ fault, match: { kind: 'query', out_order_no } })
+    }
+    await world.pass(11 * MINUTE)
+
+    for (const { out_order_no } of orders) {
+      const { body } = await askStatus(world, SERVED[API].mchid, out_order_no)
+      expect(body).toMatchObject({ state: 'SYNCED', confirmed: true })
+      expect(world.wechatpay.history.queries(out_order_no)).toHaveLength(1)
+    }
+  })
+
+  it('was asked for as it is, as every answer was', () => {
+    expect(new Set(world.wechatpay.history.calls.map(({ acceptEncoding }) => acceptEncoding))).toEqual(
+      new Set(['identity']),
+    )
   })
 })
 

@@ -121,6 +121,7 @@ const pemOf = ({ publicKey }: ReturnType<typeof shortPair>): string =>
 
 const callOf = (parts: Pick<Call, 'at' | 'method' | 'target' | 'headers' | 'body' | 'mchid' | 'kind'>): Call => ({
   ...parts,
+  acceptEncoding: undefined,
   out_order_no: '',
   status: 0,
   refusal: undefined,

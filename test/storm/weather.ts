@@ -31,6 +31,10 @@ const WECHATPAY_FAULTS: readonly FaultName[] = [
   'unknown-serial',
   'unsigned',
   'unsigned-5xx-after-applying',
+  'packed-gzip',
+  'packed-half',
+  'packed-unknown',
+  'byte-order-mark',
   'slow-answer',
   'other-order',
 ]

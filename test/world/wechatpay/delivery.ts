@@ -6,8 +6,16 @@ import { type AnswerSignature, spaces } from './answer-signing.ts'
 /** How header names are spelled: as WeChat Pay writes them, or differently from answer to answer, as proxies do. */
 export type HeaderCase = 'as written' | 'mixed'
 
-/** An answer's headers as name, value, name, value; unsigned without a signature. `length` is the body's, in bytes. */
-export type AnswerHeaders = (answer: Answer, signature: AnswerSignature | undefined, length: number) => string[]
+/**
+ * An answer's headers as name, value, name, value; unsigned without a signature. `length` is that of the body on the wire,
+ * in bytes, `coding` what it is packed with.
+ */
+export type AnswerHeaders = (
+  answer: Answer,
+  signature: AnswerSignature | undefined,
+  length: number,
+  coding?: string,
+) => string[]
 
 const asWritten = (name: string) => name
 const lower = (name: string) => name.toLowerCase()
@@ -16,12 +24,13 @@ const upper = (name: string) => name.toUpperCase()
 export const createAnswerHeaders = (headerCase: HeaderCase): AnswerHeaders => {
   const spellings = headerCase === 'mixed' ? [asWritten, lower, upper] : [asWritten]
   let answers = 0
-  return (answer, signature, length) => {
+  return (answer, signature, length, coding) => {
     const spell = spellings[answers++ % spellings.length] ?? asWritten
     const requestId = `08${answers.toString(16).toUpperCase().padStart(10, '0')}10D7031866A2-${answer.number}`
     const headers = [spell('Request-Id'), requestId, spell('Cache-Control'), 'no-cache, must-revalidate']
     if (answer.status !== 204) headers.push(spell('Content-Length'), String(length))
     if (answer.body !== '') headers.push(spell('Content-Type'), answer.contentType ?? 'application/json; charset=utf-8')
+    if (coding !== undefined) headers.push(spell('Content-Encoding'), coding, spell('Vary'), 'Accept-Encoding')
     if (answer.location !== undefined) headers.push(spell('Location'), answer.location)
     if (signature === undefined) return headers
     headers.push(spell('Wechatpay-Nonce'), signature.nonce, spell('Wechatpay-Signature'), signature.signature)

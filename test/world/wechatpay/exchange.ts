@@ -9,6 +9,7 @@ import { FAULTS_AFTER, FAULTS_BEFORE, isAfter, isBefore, type Line } from './fau
 import { type HistoryWriter, headerNames, type OpenCall } from './history.ts'
 import type { Judge } from './judge.ts'
 import { kindOf, type Route, routeOf } from './order-apis.ts'
+import { type Packed, packedAsAllowed } from './packing.ts'
 import type { Fault, Plans } from './plans.ts'
 import { readBody } from './server.ts'
 
@@ -34,6 +35,7 @@ const openCall = ({ now, orderNumber }: Reception, req: IncomingMessage, route: 
     method,
     target,
     headers: headerNames(req.rawHeaders),
+    acceptEncoding: req.headers['accept-encoding'],
     body: '',
     mchid,
     out_order_no: route === undefined ? '' : orderNumber(mchid, route),
@@ -64,16 +66,24 @@ type Visit = {
 export const createExchange = (reception: Reception) => {
   const { now, judge, keys, history, faults, answerHeaders, signRefusals, after } = reception
 
-  const sendHead = ({ res, call }: Visit, answer: Answer, signature: AnswerSignature | undefined, length: number) => {
+  const sendHead = (
+    { res, call }: Visit,
+    answer: Answer,
+    signature: AnswerSignature | undefined,
+    length: number,
+    coding?: string,
+  ) => {
     call.status = answer.status
-    res.writeHead(answer.status, answerHeaders(answer, signature, length))
+    res.writeHead(answer.status, answerHeaders(answer, signature, length, coding))
   }
 
-  const send = (visit: Visit, answer: Answer, signature?: AnswerSignature) => {
+  const send = (visit: Visit, answer: Answer, signature?: AnswerSignature, as?: Packed) => {
     // Who has hung up is not answered any more.
     if (visit.res.destroyed) return
-    sendHead(visit, answer, signature, Buffer.byteLength(answer.body))
-    visit.res.end(answer.body)
+    const packed = as ?? packedAsAllowed(answer.body, visit.call.acceptEncoding)
+    const body = packed?.bytes ?? Buffer.from(answer.body)
+    sendHead(visit, answer, signature, body.length, packed?.coding)
+    visit.res.end(body)
     // The answer is out: whatever the client does upon it comes after this call.
     endCall(visit.call)
   }
@@ -96,7 +106,7 @@ export const createExchange = (reception: Reception) => {
     seconds,
     after,
     stranger: keys.stranger,
-    send: (answer, signature) => send(visit, answer, signature),
+    send: (answer, signature, as) => send(visit, answer, signature, as),
     sendHonestly: (answer) => sendHonestly(visit, answer),
     sendHead: (answer, signature, length) => sendHead(visit, answer, signature, length),
     sendPadded: (answer, padding) => {

@@ -202,6 +202,57 @@ describe('an answer that is unusual', () => {
     expectApplied(fault, true)
   })
 
+  it.each([
+    ['packed-gzip', 'gzip'],
+    ['packed-deflate', 'deflate'],
+    ['packed-br', 'br'],
+  ] as const)('%s: packed though nobody asked, and signed over what was packed', async (fault, coding) => {
+    scene.world.faultNext({ fault })
+
+    const answer = await sync()
+
+    expect(answer.headers['content-encoding']).toBe(coding)
+    expect(JSON.parse(answer.body).out_order_no).toBe('ORDER1')
+    expect(isRight(answer)).toBe(true)
+    expectApplied(fault, true)
+  })
+
+  it('packed-32-mib: a few bytes on the wire, and the answer of another once unpacked', async () => {
+    scene.world.faultNext({ fault: 'packed-32-mib' })
+
+    const answer = await sync()
+
+    expect(Number(answer.headers['content-length'])).toBeLessThan(65_536)
+    expect(answer.body).toHaveLength(33_554_432)
+    expectApplied('packed-32-mib', true)
+  })
+
+  it('packed-half: cannot be unpacked', async () => {
+    scene.world.faultNext({ fault: 'packed-half' })
+
+    await expect(sync()).rejects.toMatchObject({ code: 'Z_BUF_ERROR' })
+    expectApplied('packed-half', true)
+  })
+
+  it('packed-unknown: said to be packed by what nobody knows', async () => {
+    scene.world.faultNext({ fault: 'packed-unknown' })
+
+    const answer = await sync()
+
+    expect(answer.headers['content-encoding']).toBe('compress')
+    expectApplied('packed-unknown', true)
+  })
+
+  it('byte-order-mark: stands before the body, and is signed with it', async () => {
+    scene.world.faultNext({ fault: 'byte-order-mark' })
+
+    const answer = await sync()
+
+    expect(answer.body.startsWith('\ufeff{')).toBe(true)
+    expect(isRight(answer)).toBe(true)
+    expectApplied('byte-order-mark', true)
+  })
+
   it('slow-answer: the order is paid long before the client hears of it', async () => {
     scene.world.faultNext({ fault: 'slow-answer', delayMs: 300 })
 

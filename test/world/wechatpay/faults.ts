@@ -1,10 +1,11 @@
 import { type Answer, refused } from './answer.ts'
 import type { AnswerSignature, WechatpayKey } from './answer-signing.ts'
+import { type Packed, pack } from './packing.ts'
 
 /** What a fault can do with the request it has hit. */
 export type Line = {
-  /** Answers; without a signature the answer goes out unsigned. */
-  readonly send: (answer: Answer, signature?: AnswerSignature) => void
+  /** Answers; without a signature the answer goes out unsigned. `as` is its body on the wire, whatever was asked. */
+  readonly send: (answer: Answer, signature?: AnswerSignature, as?: Packed) => void
   /** The answer as it should be: signed, unless it is of a kind that is not. */
   readonly sendHonestly: (answer: Answer) => void
   /** The status line and the headers alone, announcing a body of that many bytes. */
@@ -74,6 +75,14 @@ const ofAnotherOrder = (answer: Answer): Answer =>
     ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), out_order_no: 'SOMEBODY-ELSES-ORDER' }) }
     : answer
 
+/** Rightly signed, and on the wire as a proxy may have made it: it packs though it was asked not to. */
+const sendAs = (line: Line, answer: Answer, as: (body: string) => Packed) => {
+  const whole = withBody(answer)
+  line.send(whole, line.sign(whole.body), as(whole.body))
+}
+
+const halfOf = ({ coding, bytes }: Packed): Packed => ({ coding, bytes: bytes.subarray(0, bytes.length / 2) })
+
 const MIB = 1 << 20
 
 /**
@@ -100,6 +109,17 @@ export const FAULTS_AFTER = {
   'bare-204': (line: Line) => line.sendHonestly(BARE),
   'body-10-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 10 * MIB),
   'body-64-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 64 * MIB),
+  'packed-gzip': (line: Line, answer: Answer) => sendAs(line, answer, (body) => pack(body, 'gzip')),
+  'packed-deflate': (line: Line, answer: Answer) => sendAs(line, answer, (body) => pack(body, 'deflate')),
+  'packed-br': (line: Line, answer: Answer) => sendAs(line, answer, (body) => pack(body, 'br')),
+  'packed-half': (line: Line, answer: Answer) => sendAs(line, answer, (body) => halfOf(pack(body, 'gzip'))),
+  'packed-unknown': (line: Line, answer: Answer) =>
+    sendAs(line, answer, (body) => ({ coding: 'compress', bytes: Buffer.from(body) })),
+  // 32 KiB on the wire.
+  'packed-32-mib': (line: Line, answer: Answer) =>
+    sendAs(line, answer, () => pack(Buffer.alloc(32 * MIB, ' '), 'gzip')),
+  'byte-order-mark': (line: Line, answer: Answer) =>
+    line.sendHonestly(answer.body === '' ? answer : { ...answer, body: `\ufeff${answer.body}` }),
   'slow-answer': (line: Line, answer: Answer) => line.after(line.delayMs, () => line.sendHonestly(answer)),
   'other-order': (line: Line, answer: Answer) => line.sendHonestly(ofAnotherOrder(answer)),
 } as const satisfies Record<string, (line: Line, answer: Answer) => void>

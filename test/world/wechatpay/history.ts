@@ -12,6 +12,8 @@ export type Call = {
   readonly target: string
   /** Names of the headers that were there, as they were spelled. */
   readonly headers: readonly string[]
+  /** How its answer may be packed, as it said; undefined when it did not say. */
+  readonly acceptEncoding: string | undefined
   readonly body: string
   /** Who the Authorization says it is from, true or not; '' when it does not say. */
   readonly mchid: string

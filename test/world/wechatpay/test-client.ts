@@ -1,5 +1,6 @@
 import { type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { type IncomingMessage, request } from 'node:http'
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import { keyPair, serialNo } from '../keys.ts'
 import { startWechatpay, type Wechatpay, type WechatpayOptions } from './wechatpay.ts'
 
@@ -53,6 +54,7 @@ export const honestRequest = (signer: Signer, parts: SignedParts): Request => ({
   headers: {
     Authorization: authorization(signer, parts),
     Accept: 'application/json',
+    'Accept-Encoding': 'identity',
     'User-Agent': 'test-client/1',
     ...(parts.method === 'POST' && { 'Content-Type': 'application/json' }),
   },
@@ -66,9 +68,15 @@ const readResponse = async (message: IncomingMessage): Promise<Response> => {
     status: message.statusCode ?? 0,
     headers,
     rawHeaders: message.rawHeaders,
-    body: Buffer.concat(chunks).toString(),
+    body: unpacked(Buffer.concat(chunks), headers['content-encoding']).toString(),
     number: Number(/-(\d+)$/.exec(headers['request-id'] ?? '')?.[1]),
   }
+}
+
+const unpacked = (body: Buffer, coding: string | undefined): Buffer => {
+  if (coding === 'gzip') return gunzipSync(body)
+  if (coding === 'deflate') return inflateSync(body)
+  return coding === 'br' ? brotliDecompressSync(body) : body
 }
 
 /** Sends exactly what it is given, on a connection of its own. The signal hangs up. */
