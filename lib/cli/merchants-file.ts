@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Merchant, readMerchants } from '../order/merchant.ts'
 import { readJson } from '../text.ts'
 import type { Session } from './session.ts'
-import { CliError } from './words.ts'
+import { CliError, type Text } from './words.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -12,10 +12,10 @@ type Json = Readonly<Record<string, unknown>>
  * Throws CliError for what cannot be read.
  */
 export const merchantEntries = ({ env, cwd }: Session): Json => {
-  if (env.MERCHANTS) return readObject(env.MERCHANTS, 'MERCHANTS')
+  if (env.MERCHANTS) return readObject(env.MERCHANTS, { en: 'MERCHANTS', zh: 'MERCHANTS' })
   const bytes = bytesOf(resolve(cwd, 'merchants.json'))
   if (!bytes) return {}
-  const { merchants } = readObject(bytes, 'merchants.json')
+  const { merchants } = readObject(bytes, { en: 'merchants.json', zh: 'merchants.json' })
   return isObject(merchants) ? merchants : {}
 }
 
@@ -31,12 +31,12 @@ export const checkEntry = (mchid: string, entry: unknown): Merchant => {
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An object of JSON that somebody wrote. Throws CliError that says what was seen, after the `name` of where it stands. */
-export const readObject = (source: string | Uint8Array, name: string): Json => {
+/** An object of JSON that somebody wrote. Throws CliError that says, after the words for `what` it is, what was seen. */
+export const readObject = (source: string | Uint8Array, what: Text): Json => {
   const read = readJson(source)
-  if ('flaw' in read) throw new CliError({ en: `${name} ${read.flaw.en}`, zh: `${name} ${read.flaw.zh}` }, 2)
-  if (isObject(read.value)) return read.value
-  throw new CliError({ en: `${name} must be a JSON object`, zh: `${name} 必须是 JSON 对象` }, 2)
+  if ('value' in read && isObject(read.value)) return read.value
+  const { en, zh } = 'flaw' in read ? read.flaw : { en: 'must be a JSON object', zh: '必须是 JSON 对象' }
+  throw new CliError({ en: `${what.en} ${en}`, zh: `${what.zh} ${zh}` }, 2)
 }
 
 const bytesOf = (path: string): Buffer | undefined => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
@@ -238,6 +238,30 @@ describe('merchant put --out', () => {
 
     expect(JSON.parse(out)).toMatchObject({ file: 'merchant.json', mchid: MCHID, days_left: 399 })
     expect(JSON.parse(readFileSync(`${folder.path}/merchant.json`, 'utf8'))).toMatchObject({ mchid: MCHID, ...entry })
+  })
+
+  test('takes a merchants.json that Windows saved with a byte order mark', async () => {
+    const folder = merchantFolder()
+    const entry = { services: { S1: 'wx1' }, sources: ['com.example.pos'] }
+    folder.write('merchants.json', `\ufeff${JSON.stringify({ merchants: { [MCHID]: entry }, tills: {} })}`)
+
+    await runCli([...OUT, '--json'], { cwd: folder.path })
+
+    expect(JSON.parse(folder.read('merchant.json'))).toMatchObject({ mchid: MCHID, ...entry })
+  })
+
+  test.each([
+    ['in GBK', Buffer.from([0x7b, 0x22, 0xc4, 0xcf]), 'merchants.json is not UTF-8 (byte 3)\n'],
+    ['that is no JSON', '{"merchants":', 'merchants.json must be a JSON object\n'],
+    ['with a merchant twice', `{"merchants":{"1":{},"1":{}}}`, 'merchants.json has 1 twice\n'],
+  ])('says what is wrong with a merchants.json %s, and writes nothing', async (_, content, err) => {
+    const folder = merchantFolder()
+    folder.write('merchants.json', content)
+
+    const ran = await runCli([...OUT, '--json'], { cwd: folder.path })
+
+    expect(ran).toEqual({ code: 2, out: '', err })
+    expect(existsSync(`${folder.path}/merchant.json`)).toBe(false)
   })
 
   test('writes a sub-merchant with the provider that signs for it', async () => {

@@ -237,6 +237,15 @@ describe('receipt verify', { timeout: SLOW }, () => {
     expect(sh(opensslLine('long.json', 'query', 'long.pem', false))).toBe('Verified OK\n')
   })
 
+  test('takes a key that Windows saved with a byte order mark and its own ends of lines', async () => {
+    const pem = readFileSync(join(cwd, 'pub_key.pem'), 'utf8')
+    writeFileSync(join(cwd, 'windows.pem'), `\ufeff${pem.replaceAll('\n', '\r\n')}`)
+
+    const { code } = await runCli(['receipt', 'verify', FILE, '--key', 'windows.pem'], { cwd })
+
+    expect(code).toBe(0)
+  })
+
   test.each([
     ['a private key', keyPair('another key').privateKeyPem],
     ['no key', 'hello'],

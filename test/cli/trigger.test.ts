@@ -57,8 +57,26 @@ describe('from a folder of a merchant’s files to a first local sync', { timeou
     expect(short.err).toBe(
       `secret of merchant ${MCHID}: serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal\n`,
     )
-    expect(noJson.err).toBe('merchant.json is not what merchant put --out writes: it cannot be read as JSON\n')
+    expect(noJson.err).toBe('merchant.json is not what merchant put --out writes: it must be a JSON object\n')
     expect(empty.err).toBe('merchant.json 不是 merchant put --out 生成的文件:缺少 mchid 或 secret\n')
+  })
+
+  test('takes a file that Windows saved with a byte order mark, and says what is wrong with one in UTF-16', async () => {
+    const folder = merchantFolder()
+    const out = ['--wechatpay-key-id', KEY_ID, '--out', 'merchant.json', '--service', 'S1=wx1']
+    await runCli(['merchant', 'put', '.', ...out], { cwd: folder.path })
+    const text = `\ufeff${folder.read('merchant.json')}`
+
+    folder.write('merchant.json', text)
+    const marked = await runCli(['trigger', 'wrong-key', '--merchant', 'merchant.json'], { cwd: folder.path })
+    writeFileSync(`${folder.path}/merchant.json`, Buffer.from(text, 'utf16le'))
+    const wide = await runCli(['trigger', 'wrong-key', '--merchant', 'merchant.json'], {
+      cwd: folder.path,
+      env: CHINESE,
+    })
+
+    expect(marked.err).toBe('wrong-key makes wrong and right keys of its own: leave --merchant out\n')
+    expect(wide.err).toBe('merchant.json 不是 merchant put --out 生成的文件:文件内容 是 UTF-16 编码,必须为 UTF-8\n')
   })
 
   test('keeps a sample with keys of its own apart from the merchant’s', async () => {
@@ -190,7 +208,7 @@ describe('trigger of a world that is up', { timeout: SLOW }, () => {
     const inChinese = await runCli([...argv, '--via', 'event'], { env: CHINESE })
     await stack.close()
 
-    expect(byHttp).toEqual({ code: 1, out: '', err: 'http://127.0.0.1:9 does not answer (TypeError)\n' })
+    expect(byHttp).toEqual({ code: 1, out: '', err: 'http://127.0.0.1:9 does not answer (ECONNREFUSED)\n' })
     expect(byEvent.out).toBe('✗ the bus refused it: ResourceNotFoundException\n')
     expect(inChinese.out).toBe('✗ 事件总线拒绝:ResourceNotFoundException\n')
   })

@@ -82,6 +82,21 @@ describe('merchants.json', () => {
     expect(() => readMerchantsFile(JSON.stringify(file))).toThrow(problem)
   })
 
+  it('may be bytes with a byte order mark before them', () => {
+    expect(readMerchantsFile(Buffer.from(`\ufeff${JSON.stringify(good)}`)).json).toBe(JSON.stringify(good.merchants))
+  })
+
+  it.each([
+    ['in UTF-16', Buffer.from(`\ufeff${JSON.stringify(good)}`, 'utf16le'), 'it is UTF-16, it must be UTF-8'],
+    [
+      'with a merchant twice, of which one would not be served',
+      JSON.stringify(good).replace('"merchants":{', '"merchants":{"1900000109":{},'),
+      'it has 1900000109 twice',
+    ],
+  ])('is refused %s', (_, source, problem) => {
+    expect(() => readMerchantsFile(source)).toThrow(`the merchants file cannot be used:\n- ${problem}`)
+  })
+
   it('is refused when it is not JSON', () => {
     expect(() => readMerchantsFile('merchants:')).toThrow('the merchants file cannot be used:\n- is not JSON')
   })

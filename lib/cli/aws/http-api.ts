@@ -24,12 +24,18 @@ export const postToOrder = async (
   const body = JSON.stringify(content)
   const request = await signed(url, body)
   const { response } = await http.handle(request).catch((error: unknown) => {
-    throw new UnavailableError(`${url.origin} does not answer (${error instanceof Error ? error.name : 'unknown'})`)
+    throw new UnavailableError(`${url.origin} does not answer (${nameOf(error)})`)
   })
   return { status: response.statusCode, body: parse(response.body) }
 }
 
 const http = createRequestHandler({ connectionTimeout: LIMITS.commandConnect, requestTimeout: LIMITS.commandApi })
+
+/** Of those that all are named Error, the code. */
+const nameOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  return error.name === 'Error' && 'code' in error ? String(error.code) : error.name
+}
 
 /** Credentials, region and hash of any client of the SDK are those of this one. */
 const signed = async (url: URL, body: string) => {

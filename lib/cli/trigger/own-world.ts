@@ -21,7 +21,10 @@ type MerchantFile = { readonly merchant: WorldMerchant; readonly secret: Merchan
 
 /** A file that `merchant put --out` wrote. Throws CliError, or ConfigError for an unsound secret. */
 export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile => {
-  const { secret, mchid, ...entry } = readObject(readBytes(resolve(cwd, path), path), path)
+  const { secret, mchid, ...entry } = readObject(readBytes(resolve(cwd, path), path), {
+    en: `${path} is not what merchant put --out writes: it`,
+    zh: `${path} 不是 merchant put --out 生成的文件:文件内容`,
+  })
   if (typeof mchid !== 'string' || !isObject(secret) || typeof secret.mchid !== 'string')
     throw new CliError(
       {
