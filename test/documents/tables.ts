@@ -104,10 +104,27 @@ const alarms = (language: Language): Table => ({
 const NONE = { en: 'none', zh: '无' } as const
 
 const variables = (language: Language): Table => ({
-  head: [language === 'en' ? 'variable' : '变量', HEADS[language].default, HEADS[language].meaning],
-  rows: Object.entries(VARIABLES).map(([name, value]) => [code(name), value === undefined ? '–' : code(value)]),
+  head: [
+    ...(language === 'en' ? ['variable', 'read by'] : ['变量', '读取的函数']),
+    HEADS[language].default,
+    HEADS[language].meaning,
+  ],
+  rows: Object.entries(VARIABLES).map(([name, value]) => [
+    code(name),
+    codes(readersOf(name)).join(' '),
+    value === undefined ? '–' : code(value),
+  ]),
   isWorded: true,
 })
+
+/** Functions to which the template gives a variable: they are those that read it. */
+const readersOf = (variable: string): readonly string[] =>
+  resourcesOf(readTemplate(), 'AWS::Lambda::Function')
+    .filter(([, { Properties }]) => {
+      const { Variables } = Properties.Environment as { readonly Variables: object }
+      return variable in Variables
+    })
+    .map(([id]) => id.replace(/LambdaFunction$/, '').toLowerCase())
 
 type Service = {
   readonly params: {
@@ -145,7 +162,8 @@ const UNITS = [
   ['s', 1000],
 ] as const
 
-const isCount = (name: string) => /^(sdkAttempts|dispatchesPerSecond|statementLines)$/.test(name)
+const isCount = (name: string) =>
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|statementLines)$/.test(name)
 
 const limitText = (name: string, value: number): string => {
   if (isCount(name)) return value.toLocaleString('en')

@@ -18,6 +18,10 @@ describe('checkLimits', () => {
   it.each<[string, Partial<Limits>, Partial<Limits>]>([
     ['sdkTotal covers every attempt', { sdkTotal: 4000 }, { sdkAttempts: 3 }],
     ['sdkRequest covers the connection', { sdkConnect: 1999 }, { sdkConnect: 2000 }],
+    ['three addresses are tried before a connection is given up', { nextAddress: 333 }, { nextAddress: 334 }],
+    ['an object is brought before the function ends', { objectRequest: 299_999 }, { objectRequest: 300_000 }],
+    ['commandRequest covers the connection', { commandConnect: 19_999 }, { commandConnect: 20_000 }],
+    ['a command waits until the API has given up', { commandApi: 30_001 }, { commandApi: 30_000 }],
     ['claim, count, call and record fit into the function', { call: 9499 }, { call: 9500 }],
     ['the function answers before the API gives up', { apiTimeout: 20_001 }, { apiTimeout: 20_000 }],
     ['init fits into a secret and a connection', { init: 4499 }, { init: 4500 }],
