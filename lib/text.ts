@@ -19,11 +19,14 @@ export const readText = (source: string | Uint8Array): { readonly text: string }
  * The one reader of JSON that comes from outside; its value is undefined where it is no JSON. A name that stands twice is a
  * flaw: a parser takes one of the two without a word.
  */
-export const readJson = (source: string | Uint8Array): { readonly value: unknown } | { readonly flaw: Flaw } => {
+export const readJson = (
+  source: string | Uint8Array,
+  reviver?: Parameters<typeof JSON.parse>[1],
+): { readonly value: unknown } | { readonly flaw: Flaw } => {
   const read = readText(source)
   if ('flaw' in read) return read
   try {
-    const value: unknown = JSON.parse(read.text)
+    const value: unknown = JSON.parse(read.text, reviver)
     const name = nameTwice(read.text)
     return name === undefined ? { value } : { flaw: { en: `has ${name} twice`, zh: `中 ${name} 出现了两次` } }
   } catch {

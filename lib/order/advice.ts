@@ -94,6 +94,18 @@ const STANDS = {
       next: '请核对商户服务订单号、金额与小票。若重复支付,请按微信支付订单号退款,或退还线下款项,并登记退款单号;若单号有误,或支付分只扣了差额,请登记为并非重复支付。单号有误的,请按正确单号重新通知。',
     },
   },
+  unnumbered: {
+    turn: 'accountant',
+    en: {
+      meaning:
+        'the customer paid offline, and WeChat Pay charged the order as well; its answer has no transaction_id that can be read',
+      next: 'Find the transaction by the order number in the trade bill of the merchant platform, and compare with the receipt; if it is the same order, refund one side.',
+    },
+    zh: {
+      meaning: '疑似重复支付,待核对;应答中没有可识别的微信支付订单号',
+      next: '请按商户服务订单号在商户平台的交易账单中查找微信支付订单号,并与小票核对;若为同一订单,请退还其中一方款项。',
+    },
+  },
   held: {
     turn: 'shop',
     en: {
@@ -160,6 +172,18 @@ const STANDS = {
     zh: {
       meaning: '订单已完成、已取消或已失效,支付分不会再扣款,但通知金额与其不符或无法核对,已暂停',
       next: '请核对商户服务订单号与小票,然后人工结案;若单号有误,请按正确单号重新通知。',
+    },
+  },
+  part_paid: {
+    turn: 'accountant',
+    en: {
+      meaning:
+        'held: a part of this order is paid already, by WeChat Pay or by another channel, and the rest is outstanding',
+      next: 'Look the order up in the merchant platform, and compare what is paid and outstanding with the receipt. If the rest was paid offline, release it, else WeChat Pay goes on charging; refund what was paid twice. If nothing was paid offline, close it.',
+    },
+    zh: {
+      meaning: '该订单已收到部分款项(支付分扣款或其他渠道),其余待收,已暂停',
+      next: '请在商户平台查看该订单的已收、待收金额,并与小票核对。若其余款项已在线下付清,请放行(否则支付分会继续扣款),多收的部分请退款;若顾客并未线下付款,请人工结案。',
     },
   },
   observe_only: {
@@ -236,7 +260,8 @@ export const adviceOf = (row: Stand): Advice => {
       if (row.due !== undefined) return STANDS.accepted
       return row.reason === 'unproved' ? STANDS.unproved : STANDS.unasked
     case 'DOUBLE_CHARGED':
-      return row.settled_at === undefined ? STANDS.double : STANDS.settled
+      if (row.settled_at !== undefined) return STANDS.settled
+      return row.transaction_id === undefined ? STANDS.unnumbered : STANDS.double
     case 'REJECTED':
       return rejectedAdvice(row)
     case 'HELD':
@@ -257,6 +282,7 @@ const heldAdvice = ({ reason, last_error }: Stand): Advice => {
     case 'paid_more':
     case 'amount_differs':
     case 'amount_unknown':
+    case 'part_paid':
     case 'observe_only':
     case 'over_cap':
       return STANDS[reason]

@@ -3,18 +3,30 @@ import { problem, type Reply } from './reply.ts'
 import type { Verdict, VerdictKind } from './verdict.ts'
 
 /** Before the cashier takes money: how the order stands at WeChat Pay, and one line of advice. */
-export const checkReply = (
-  { out_order_no }: Call,
-  { kind, verified, status, code, request_id, total_amount, charge }: Verdict,
-): Reply => {
-  const { may_charge, en, zh } = CASHIER[kind] ?? CASHIER.unknown
-  const facts = { out_order_no, verdict: kind, total_amount, may_charge, advice: en, advice_zh: zh, ...charge }
+export const checkReply = ({ out_order_no }: Call, verdict: Verdict): Reply => {
+  const { kind, verified, status, code, request_id, total_amount, paid_amount, paying_amount, charge } = verdict
+  const { may_charge, en, zh } = kind === 'part_paid' ? partPaid(verdict) : (CASHIER[kind] ?? CASHIER.unknown)
+  const sums = { total_amount, paid_amount, paying_amount }
+  const facts = { out_order_no, verdict: kind, ...sums, may_charge, advice: en, advice_zh: zh, ...charge }
   const isTold = verified && (status === 200 || kind === 'absent' || kind === 'busy')
   if (isTold) return { status: 200, body: { ...facts, request_id } }
   return problem(503, 'Not known now', en, { ...facts, code, request_id })
 }
 
 type CashierLine = { readonly may_charge: boolean; readonly en: string; readonly zh: string }
+
+/** The whole sum would be too much, and a sync says that all of it was paid offline: a person must look first. */
+const partPaid = ({ paid_amount = 0, paying_amount = 0, charge }: Verdict): CashierLine => ({
+  may_charge: true,
+  en:
+    `Do not take the whole sum: ${yuan(paid_amount)} yuan are paid already${charge ? ', charged by WeChat Pay' : ''}, ` +
+    `${yuan(paying_amount)} yuan are outstanding. A person must look the order up in the merchant platform first.`,
+  zh:
+    `请勿按总金额收款:已收 ${yuan(paid_amount)} 元${charge ? '(支付分扣款)' : ''},待收 ${yuan(paying_amount)} 元。` +
+    '请先由店长或财务在商户平台核对该订单。',
+})
+
+const yuan = (fen: number): string => (fen / 100).toFixed(2)
 
 /** `may_charge`: whether WeChat Pay may still charge this order. */
 const CASHIER: { readonly [kind in VerdictKind]?: CashierLine } & { readonly unknown: CashierLine } = {

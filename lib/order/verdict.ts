@@ -1,14 +1,8 @@
-import { readJson } from '../text.ts'
 import type { AnswerSignature } from '../wechatpay/answer.ts'
-import type {
-  Call,
-  CollectionDetail,
-  PayafterOrder,
-  PayafterSyncAnswer,
-  RefusalBody,
-  ServiceOrder,
-} from '../wechatpay/order-api.ts'
+import type { Call } from '../wechatpay/order-api.ts'
 import type { Outcome } from '../wechatpay/signed-call.ts'
+import { type Body, parseBody, text } from './answer-body.ts'
+import { readOrderState } from './order-state.ts'
 import { REFUSALS, type RefusalName, refusalOf } from './refusals.ts'
 
 /** What an answer of WeChat Pay means for the order. */
@@ -18,6 +12,7 @@ export type VerdictKind =
   | 'collected' // done, and WeChat Pay collected as well
   | 'undecided' // done, but nobody can tell who collected
   | 'unpaid' // waiting for payment: a sync is due
+  | 'part_paid' // a part was paid, the rest is outstanding
   | 'open' // not completed yet: too early
   | 'closed' // cancelled or expired
   | 'absent' // WeChat Pay's signed word that there is no such order
@@ -39,8 +34,11 @@ export type SignedWord = AnswerSignature & {
   readonly sent_at: number
 }
 
-/** One charge that WeChat Pay made: sum in fen, and the only number to refund by. */
-export type Charge = { readonly amount: number; readonly transaction_id: string }
+/**
+ * What WeChat Pay charged: the sum in fen, and the only numbers to refund by, separated by commas. What cannot be read
+ * is left out: a charge without its number is a charge all the same.
+ */
+export type Charge = { readonly amount?: number; readonly transaction_id?: string }
 
 export type Verdict = {
   readonly kind: VerdictKind
@@ -56,6 +54,9 @@ export type Verdict = {
   readonly order_id?: string
   /** Of the order, fen. */
   readonly total_amount?: number
+  /** Of an order that is paid in part, fen: by anybody so far, and outstanding. */
+  readonly paid_amount?: number
+  readonly paying_amount?: number
   readonly charge?: Charge
   readonly word?: SignedWord
 }
@@ -68,11 +69,9 @@ export const syncVerdict = (call: Call, outcome: Outcome): Verdict => {
   if (status === 204) return { ...base, kind: 'accepted' }
   if (!namesOrder(call, body)) return { ...base, kind: 'unknown', code: 'OTHER_ORDER' }
   const order = { ...base, ...orderFacts(body) }
-  if (body.state === undefined) return { ...order, kind: 'accepted' }
-  const read = readState(call, body)
-  // The sync was taken and the order is done; who collected is the query's to say.
-  if (read.kind === 'undecided' && body.state === 'DONE') return { ...order, kind: 'accepted' }
-  return { ...order, ...read }
+  // The sync was taken and the order is done, or nothing is said of it; who collected is the query's to say.
+  const isLeftToQuery = body.state === undefined || (body.state === 'DONE' && order.kind === 'undecided')
+  return isLeftToQuery && !order.charge ? { ...order, kind: 'accepted' } : order
 }
 
 /** What the answer to a query means. */
@@ -85,14 +84,8 @@ export const queryVerdict = (call: Call, outcome: Outcome): Verdict => {
   }
   const { base, body } = answer
   if (!namesOrder(call, body)) return { ...base, kind: 'unknown', code: 'OTHER_ORDER' }
-  return { ...base, ...orderFacts(body), ...readState(call, body) }
+  return { ...base, ...orderFacts(body) }
 }
-
-/** A body by the names of the wire; what stands under them is not known before it is looked at. */
-type Unread<Wire> = { readonly [name in keyof Wire]?: unknown }
-type Body = Unread<PayafterSyncAnswer & ServiceOrder & PayafterOrder & RefusalBody>
-type Collection = Unread<NonNullable<ServiceOrder['collection']>>
-type Read = Pick<Verdict, 'kind'> & Partial<Pick<Verdict, 'charge'>>
 
 /** Sorts an outcome into a believable success with a body to read, or a verdict that needs no more reading. */
 const readAnswer = (
@@ -113,7 +106,7 @@ const readAnswer = (
     ...(request_id && { request_id }),
     ...(verified && { word: signedWord(outcome, outcome.signed) }),
   }
-  const body = parse(outcome.body)
+  const body = parseBody(outcome.body)
   if (status >= 200 && status < 300 && status !== 202) {
     if (verified) return { isSuccess: true, status, base, body }
     return {
@@ -143,83 +136,12 @@ const namesOrder = (call: Call, body: Body): boolean => {
   return body.out_order_no === call.out_order_no && party && same('mchid') && same('service_id') && same('appid')
 }
 
-const orderFacts = (body: Body): Pick<Verdict, 'order_id' | 'total_amount'> => {
+const orderFacts = (body: Body) => {
   const order_id = text(body.order_id)
-  const total_amount = fen(body.total_amount)
-  return { ...(order_id && { order_id }), ...(total_amount !== undefined && { total_amount }) }
-}
-
-const readState = (call: Call, body: Body): Read =>
-  call.order_api === 'payafter-orders' ? readPayafter(body) : readServiceOrder(body)
-
-/** @see https://pay.weixin.qq.com/doc/v3/merchant/4012587902: state, description and collection are judged together. */
-const readServiceOrder = (body: Body): Read => {
-  const collection = object(body.collection)
-  switch (body.state) {
-    case 'DONE':
-      return readCollection(body, collection)
-    case 'DOING':
-      if (body.state_description !== 'MCH_COMPLETE') return { kind: 'open' }
-      return { kind: collection.state === 'USER_PAYING' ? 'unpaid' : 'unknown' }
-    default:
-      return { kind: simpleState(body.state) }
-  }
-}
-
-const readCollection = (body: Body, collection: Collection): Read => {
-  const details = (Array.isArray(collection.details) ? collection.details : []).map(
-    (one): Unread<CollectionDetail> => object(one),
-  )
-  const charged = details.filter((detail) => detail.paid_type === 'NEWTON' || text(detail.transaction_id) !== '')
-  if (charged.length > 0) {
-    const amount = charged.reduce((sum, detail) => sum + (fen(detail.amount) ?? 0), 0)
-    const numbers = charged.map((detail) => text(detail.transaction_id)).filter((number) => number !== '')
-    return { kind: 'collected', charge: { amount, transaction_id: numbers.join() } }
-  }
-  const isFree = body.need_collection === false && details.length === 0
-  const isMerchants = details.length > 0 && details.every((detail) => detail.paid_type === 'MCH')
-  return { kind: isFree || isMerchants ? 'confirmed' : 'undecided' }
-}
-
-const readPayafter = (body: Body): Read => {
-  const transaction_id = text(body.finish_transaction_id)
-  if (transaction_id !== '')
-    return { kind: 'collected', charge: { amount: fen(body.total_amount) ?? 0, transaction_id } }
-  switch (body.state) {
-    case 'USER_PAID':
-      return { kind: body.pay_type === 'MchChannelPayType' ? 'confirmed' : 'undecided' }
-    case 'FINISHED':
-      return { kind: 'unpaid' }
-    case 'USER_ACCEPTED':
-      return { kind: 'open' }
-    default:
-      return { kind: simpleState(body.state) }
-  }
-}
-
-const simpleState = (state: unknown): VerdictKind => {
-  if (state === 'CREATED') return 'open'
-  return state === 'REVOKED' || state === 'EXPIRED' ? 'closed' : 'unknown'
+  return { ...(order_id && { order_id }), ...readOrderState(body) }
 }
 
 const isNotExist = (code = ''): boolean => (REFUSALS['not-exist'].codes as readonly string[]).includes(code)
 
-/** A body that is not UTF-8 JSON says nothing: kept as text, its signature could not be checked again. */
-const parse = (body: Buffer): Body => {
-  const read = readJson(body)
-  return 'flaw' in read ? {} : object(read.value)
-}
-
-/** An object's members as unknown. A spread takes anything, and gives no named member of what is no object. */
-const object = (value: unknown): Readonly<Record<string, unknown>> => ({ ...(value as object) })
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-
 /** A provider's code as it may be logged: what does not look like one is left out. */
 const providerCode = (body: Body): string | undefined => text(body.code).match(/^[A-Z][A-Z0-9_]{1,63}$/)?.[0]
-
-/** A sum in fen; one official sample writes it as text. */
-const fen = (value: unknown): number | undefined => {
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
-}

@@ -98,10 +98,11 @@ const note = (name: Entry['class']): Markup | undefined => {
 const item = (entry: Entry): Markup => {
   const { line, out_order_no, paid_time, ledger_paid_time, amount, shop_id, cashier_id, pos_ref } = entry
   const { charged, transaction_id, settled, since, class: name } = entry
+  const isCharged = name === 'charged_twice' || charged !== undefined || transaction_id !== undefined
   const where = [shop_id, cashier_id && `收银员 ${cashier_id}`, pos_ref && `小票 ${pos_ref}`].filter(Boolean)
   return html`<li><code>${out_order_no === '' ? '(空)' : out_order_no}</code>${line !== undefined && html`<span class="badge">第 ${line} 行</span>`}${amount !== undefined && html`<span class="sum">¥${yuan(amount)}</span>`}
 <span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${name === 'pending' && ` · 自 ${momentText(since)} 起`}</span>
-${transaction_id !== undefined && html`<span class="more">${settled ? '已处理' : '待核对'} ¥${yuan(charged ?? 0)} · 微信支付订单号 <code>${transaction_id}</code></span>`}</li>`
+${isCharged && html`<span class="more">${settled ? '已处理' : '待核对'} ${charged === undefined ? '金额未知' : `¥${yuan(charged)}`} · 微信支付订单号 ${transaction_id === undefined ? '缺失' : html`<code>${transaction_id}</code>`}</span>`}</li>`
 }
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

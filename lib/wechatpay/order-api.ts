@@ -69,6 +69,8 @@ export type ServiceOrder = {
   readonly collection?: {
     readonly state: 'USER_PAYING' | 'USER_PAID' | (string & {})
     readonly total_amount: number
+    readonly paying_amount?: number
+    readonly paid_amount?: number
     readonly details?: readonly CollectionDetail[]
   }
 }
@@ -87,8 +89,17 @@ export type PayafterOrder = {
   readonly pay_type?: string
 }
 
-/** Body of a refusal. `code` has many messages, and they change. */
-export type RefusalBody = { readonly code: string; readonly message: string }
+/** Body of a refusal. `code` has many messages, and they change; `detail` names what is wrong, in more than one way. */
+export type RefusalBody = {
+  readonly code: string
+  readonly message: string
+  readonly detail?: {
+    readonly location?: 'body' | 'query' | 'uri_template' | (string & {}) | null
+    readonly field?: string
+    readonly issue?: string
+    readonly value?: unknown
+  }
+}
 
 type Family = { readonly path: string; readonly party: (call: Call) => Partial<SyncBody> }
 

@@ -104,6 +104,28 @@ describe('what a cashier is told before he takes money', () => {
     })
   })
 
+  it.each([
+    [
+      'by WeChat Pay',
+      VERDICTS.part_paid,
+      'Do not take the whole sum: 9.00 yuan are paid already, charged by WeChat Pay, 30.00 yuan are outstanding. A person must look the order up in the merchant platform first.',
+      '请勿按总金额收款:已收 9.00 元(支付分扣款),待收 30.00 元。请先由店长或财务在商户平台核对该订单。',
+    ],
+    [
+      'by another channel',
+      { ...VERDICTS.part_paid, charge: undefined },
+      'Do not take the whole sum: 9.00 yuan are paid already, 30.00 yuan are outstanding. A person must look the order up in the merchant platform first.',
+      '请勿按总金额收款:已收 9.00 元,待收 30.00 元。请先由店长或财务在商户平台核对该订单。',
+    ],
+  ])('is not to take the whole sum of an order that is paid in part %s', (_, { charge, ...verdict }, en, zh) => {
+    const { status, body } = checkReply(call, { ...verdict, ...(charge && { charge }) })
+
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ verdict: 'part_paid', paid_amount: 900, paying_amount: 3000, may_charge: true })
+    expect([body.advice, body.advice_zh]).toEqual([en, zh])
+    expect(body.transaction_id).toBe(charge?.transaction_id)
+  })
+
   it('names what was charged already', () => {
     expect(checkReply(call, VERDICTS.collected).body).toMatchObject({
       amount: 3900,

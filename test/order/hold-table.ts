@@ -37,6 +37,8 @@ const CHECK = {
   collected: compared('9 collected'),
   undecided: compared('12 ask again'),
   unpaid: compared('10 unpaid'),
+  // Whatever the amounts are: the sum is not the whole any more.
+  part_paid: always('part_paid'),
   // A total is not final before the order is completed.
   open: always('11 wait'),
   closed: compared('11 end'),
@@ -61,6 +63,7 @@ const HELD: Table = {
   collected: compared('9 collected'),
   undecided: compared('over_cap'),
   unpaid: compared('over_cap'),
+  part_paid: always('part_paid'),
   open: always('over_cap'),
   closed: compared('11 end'),
   absent: always('over_cap'),

@@ -38,6 +38,21 @@ const AFTER_QUERY = {
     set: { state: 'PENDING', next: 'sync', due_at: NOW, last_error: LAST_ERRORS.unpaid },
     remove: ['absent_since'],
   },
+  part_paid: {
+    name: '17 hold',
+    pk: PK,
+    when: '(attempt = 3 and due exists) and (state = PENDING or state = HELD or state = SYNCED)',
+    set: {
+      state: 'HELD',
+      reason: 'part_paid',
+      next: 'query',
+      due_at: NOW + 24 * 60 * MINUTE,
+      amount: 900,
+      transaction_id: '4200000446202611247000000002',
+      last_error: LAST_ERRORS.part_paid,
+    },
+    remove: ['absent_since'],
+  },
   open: {
     name: '11 wait',
     pk: PK,
@@ -75,7 +90,12 @@ function askAgain(last_error: object) {
 }
 
 /** What takes a true SYNCED back is told to somebody. */
-const UNDONE = { unpaid: { alarm: 'undone' }, open: { alarm: 'undone' }, closed: { alarm: 'undone' } }
+const UNDONE = {
+  unpaid: { alarm: 'undone' },
+  part_paid: { alarm: 'undone' },
+  open: { alarm: 'undone' },
+  closed: { alarm: 'undone' },
+}
 
 describe.each(STATES)('the answer to a query of a row that was %s', (state) => {
   it.each(Object.values(VERDICTS))('$kind does what the table says', (verdict) => {

@@ -57,6 +57,7 @@ const AFTER_SYNC = {
   closed: ask('closed', 1 * MINUTE),
   absent: ask('absent', 1 * MINUTE),
   state: ask('state', 1 * MINUTE),
+  part_paid: ask('part_paid', 1 * MINUTE),
   busy: ask('busy', 3 * MINUTE),
   unknown: ask('unknown', 1 * MINUTE),
   unsent: later('unsent'),

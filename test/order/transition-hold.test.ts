@@ -43,7 +43,7 @@ describe('17: an order that is held', () => {
     expect(transition).toStrictEqual({
       name: '17 hold',
       pk: PK,
-      when: '(attempt = 3 and due exists) and (state = PENDING or state = HELD)',
+      when: '(attempt = 3 and due exists) and (state = PENDING or state = HELD or state = SYNCED)',
       set: {
         state: 'HELD',
         reason: 'paid_less',
@@ -73,6 +73,26 @@ describe('17: an order that is held', () => {
       name: '17 hold',
       set: { state: 'HELD', reason: 'paid_less', amount: 3900, transaction_id: '4200000446202611247000000001' },
     })
+  })
+
+  it('is held again when a part was paid after a person released it', () => {
+    const released = rowOf({ cleared: true }, 3900)
+
+    expect(inWords(afterQuery(released, answer('part_paid', 3900), MOMENT))).toMatchObject({
+      name: '17 hold',
+      set: { state: 'HELD', reason: 'part_paid', amount: 900, transaction_id: '4200000446202611247000000002' },
+    })
+  })
+
+  it('tells no sum or number of an earlier answer with a charge that has none', () => {
+    const held = rowOf({ state: 'HELD', amount: 900, transaction_id: '4200000446202611247000000002' }, 3900)
+    const unread: Verdict = { ...VERDICTS.collected, total_amount: 3901, charge: { amount: 3900 } }
+
+    expect(afterQuery(held, unread, MOMENT).remove).toContain('transaction_id')
+    expect(afterQuery(held, { ...unread, total_amount: 3900 }, MOMENT).remove).toContain('transaction_id')
+    expect(afterQuery(held, { ...unread, charge: {} }, MOMENT).remove).toEqual(
+      expect.arrayContaining(['amount', 'transaction_id']),
+    )
   })
 
   it('is held before its first call where there are too many notices', () => {

@@ -75,14 +75,15 @@ export const SERVICE_ORDERS: readonly Row[] = [
   ['WAIT_PAY, which no page lists', '"state":"WAIT_PAY"', 'unknown', 'unknown'],
   ['PAYING, which no page lists', '"state":"PAYING"', 'unknown', 'unknown'],
   ['CLOSED, which no page lists', '"state":"CLOSED"', 'unknown', 'unknown'],
-  ["the other family's USER_PAID", '"state":"USER_PAID","pay_type":"MchChannelPayType"', 'unknown', 'unknown'],
+  ["the other family's USER_PAID", '"state":"USER_PAID","pay_type":"MchChannelPayType"', 'confirmed', 'confirmed'],
+  ["the other family's FINISHED", '"state":"FINISHED"', 'unpaid', 'unpaid'],
   ['done in small letters', '"state":"done"', 'unknown', 'unknown'],
   ['null', '"state":null', 'unknown', 'unknown'],
   ['a list', '"state":["DONE"]', 'unknown', 'unknown'],
   ['no state', '"state_description":"MCH_COMPLETE"', 'accepted', 'unknown'],
 ]
 
-/** The same of the payafter-orders family. */
+/** The same of the payafter-orders family. Whichever family was asked, the answer is read by its shape. */
 export const PAYAFTER_ORDERS: readonly Row[] = [
   ['CREATED', '"state":"CREATED"', 'open', 'open'],
   ['USER_ACCEPTED', '"state":"USER_ACCEPTED"', 'open', 'open'],
@@ -111,8 +112,9 @@ export const PAYAFTER_ORDERS: readonly Row[] = [
   ['paid, with an empty number', '"state":"USER_PAID","finish_transaction_id":""', 'undecided', 'undecided'],
   ['REVOKED', '"state":"REVOKED"', 'closed', 'closed'],
   ['EXPIRED', '"state":"EXPIRED"', 'closed', 'closed'],
-  ["the other family's DONE", done(`[${MCH}]`), 'unknown', 'unknown'],
-  ["the other family's DOING", UNPAID, 'unknown', 'unknown'],
+  ["the other family's DONE", done(`[${MCH}]`), 'confirmed', 'confirmed'],
+  ["the other family's DONE, charged", done(`[${NEWTON}]`), 'collected', 'collected'],
+  ["the other family's DOING", UNPAID, 'unpaid', 'unpaid'],
   ['null', '"state":null', 'unknown', 'unknown'],
   ['no state', '"pay_type":"MchChannelPayType"', 'accepted', 'unknown'],
 ]

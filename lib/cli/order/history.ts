@@ -43,8 +43,8 @@ const NEXT_QUERY: Text = { en: 'WeChat Pay is asked', zh: '将查单' }
 const proofText = ({ state, amount, transaction_id }: Row): Text =>
   state === 'DOUBLE_CHARGED'
     ? {
-        en: `WeChat Pay says that it charged ${yuan(amount)} yuan, transaction ${transaction_id}`,
-        zh: `微信支付查单显示支付分已扣款 ${yuan(amount)} 元,微信支付订单号 ${transaction_id}`,
+        en: `WeChat Pay says that it charged ${amount === undefined ? 'the customer' : `${yuan(amount)} yuan`}, transaction ${transaction_id ?? 'without a number'}`,
+        zh: `微信支付查单显示支付分已扣款${amount === undefined ? '' : ` ${yuan(amount)} 元`},微信支付订单号${transaction_id === undefined ? '缺失' : ` ${transaction_id}`}`,
       }
     : {
         en: 'WeChat Pay says that the order is done, collected by the merchant alone',
@@ -70,6 +70,7 @@ const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastE
 
 const VERDICTS: { readonly [verdict in LastError['verdict']]?: string } = {
   unpaid: '商户已完结,待支付',
+  part_paid: '已收到部分款项,其余待收',
   open: '进行中:商户未完结',
   closed: '订单已取消或已失效',
   absent: '订单不存在(查询单据不存在)',

@@ -1,9 +1,9 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import * as v from 'valibot'
+import { list, object, parseBody } from '../../order/answer-body.ts'
 import { type Row, readRowKey } from '../../order/row.ts'
 import { isoTime } from '../../order/row-view.ts'
 import type { SignedWord } from '../../order/verdict.ts'
-import { readJson } from '../../text.ts'
 import { answerMessage } from '../../wechatpay/message.ts'
 import { verify } from '../../wechatpay/signature.ts'
 
@@ -113,8 +113,7 @@ const namesOrder = (word: Word, { mchid, out_order_no }: Receipt): boolean => {
 /** What the signed body says of the order, without what is personal in it. */
 export const signedFacts = (word: Word): readonly (readonly [name: string, value: string])[] => {
   const body = parse(signedBody(word).body)
-  const collection = object(body.collection)
-  const details = Array.isArray(collection.details) ? collection.details.map(object) : []
+  const details = list(body.collection).flatMap((collection) => list(object(collection).details).map(object))
   const named = (of: Json, names: readonly string[]) =>
     names.flatMap((name) =>
       typeof of[name] === 'string' || typeof of[name] === 'number' ? [[name, String(of[name])] as const] : [],
@@ -127,10 +126,5 @@ export const signedFacts = (word: Word): readonly (readonly [name: string, value
 
 type Json = Readonly<Record<string, unknown>>
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-
-const parse = (text: string): Json => {
-  const read = readJson(text)
-  return 'flaw' in read ? {} : object(read.value)
-}
+/** As verdicts read it: a transaction to its last digit. */
+const parse = (text: string): Json => parseBody(Buffer.from(text))

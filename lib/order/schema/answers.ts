@@ -84,8 +84,8 @@ export const ChargedTwice = v.object({
   ...orderOf('DOUBLE_CHARGED'),
   ...advice,
   ...lastCall,
-  amount: said(Fen, 'what WeChat Pay charged, fen'),
-  transaction_id: said(Text, '微信支付订单号: the number to refund by'),
+  amount: v.optional(said(Fen, 'what WeChat Pay charged, fen; absent when its answer has no sum that can be read')),
+  transaction_id: v.optional(said(Text, '微信支付订单号: the number to refund by; absent when it cannot be read')),
   replayed,
 })
 
@@ -117,6 +117,8 @@ const cashier = {
   out_order_no: Text,
   verdict: Verdicts,
   total_amount: v.optional(said(Fen, 'of the order, fen')),
+  paid_amount: v.optional(said(Fen, 'of an order that is paid in part: paid already, fen')),
+  paying_amount: v.optional(said(Fen, 'of an order that is paid in part: outstanding, fen')),
   may_charge: said(v.boolean(), 'WeChat Pay may still charge this order'),
   advice: said(Text, 'one line for the cashier'),
   advice_zh: Text,

@@ -28,6 +28,7 @@ export const Verdicts = v.picklist(
     collected: true,
     undecided: true,
     unpaid: true,
+    part_paid: true,
     open: true,
     closed: true,
     absent: true,

@@ -36,7 +36,8 @@ export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transitio
 
 /** What the answer to this attempt's query does to the row. A refusal of the query itself never ends it. */
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
-  const doubt = holdReason(row, verdict)
+  // Whatever it was held for, and whoever has released it before: the sum is not the whole any more.
+  const doubt = verdict.kind === 'part_paid' ? 'part_paid' : holdReason(row, verdict)
   if (doubt) return hold(row, verdict, moment, doubt)
   switch (verdict.kind) {
     case 'confirmed':
@@ -138,7 +139,7 @@ const collected = (row: Row, verdict: Verdict): Transition => ({
   pk: row.pk,
   when: exists('pk'),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...wordAs('proof', verdict), ...orderId(verdict) },
-  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since'],
+  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', ...untold(verdict)],
 })
 
 /** 10: waiting for payment, so a sync is due now. */
@@ -217,7 +218,7 @@ const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => ({
   name: '17 hold',
   pk: row.pk,
-  when: and(fencedDue(row), or(equals('state', 'PENDING'), equals('state', 'HELD'))),
+  when: and(fencedDue(row), or(equals('state', 'PENDING'), equals('state', 'HELD'), equals('state', 'SYNCED'))),
   set: {
     state: 'HELD',
     reason,
@@ -226,7 +227,8 @@ const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Trans
     ...verdict.charge,
     ...lastError(row, verdict, moment),
   },
-  remove: ['absent_since'],
+  remove: ['absent_since', ...untold(verdict)],
+  ...undone(row),
 })
 
 /** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
@@ -285,6 +287,10 @@ const late = (row: Row, { kind }: Verdict, moment: Moment): Partial<Row> => {
 const wordAs = (name: 'receipt' | 'proof', { word }: Verdict): Partial<Row> => (word ? { [name]: word } : {})
 
 const orderId = ({ order_id }: Verdict): Partial<Row> => (order_id ? { order_id } : {})
+
+/** A charge whose sum or number cannot be read must not be told with those of an earlier answer. */
+const untold = ({ charge }: Verdict): readonly ('amount' | 'transaction_id')[] =>
+  charge ? (['amount', 'transaction_id'] as const).filter((name) => charge[name] === undefined) : []
 
 /** WeChat Pay had taken the sync and now says otherwise. */
 const undone = ({ state }: Row): { alarm?: Alarm } => (state === 'SYNCED' ? { alarm: 'undone' } : {})
