@@ -1,7 +1,7 @@
 import type { Step } from '../../lib/order/row.ts'
 import type { SignedWord, Verdict, VerdictKind } from '../../lib/order/verdict.ts'
 import { NOW } from './essence.ts'
-import { TOTAL } from './scenario.ts'
+import { PART, TOTAL } from './scenario.ts'
 
 /** What an invocation heard, as a number. 0 is nothing yet. */
 export type AnswerId = number
@@ -13,6 +13,7 @@ const ANSWERS = [
   { kind: 'confirmed', verified: true, words: 'done, collected by the merchant (signed)' },
   { kind: 'collected', verified: true, words: 'done, and charged by WeChat Pay (signed)' },
   { kind: 'unpaid', verified: true, words: 'waiting for payment (signed)' },
+  { kind: 'part_paid', verified: true, words: 'paid in part, the rest outstanding (signed)' },
   { kind: 'open', verified: true, words: 'not completed yet (signed)' },
   { kind: 'closed', verified: true, words: 'cancelled (signed)' },
   { kind: 'absent', verified: true, words: 'no such order (signed)' },
@@ -50,12 +51,13 @@ export const verdictOf = (id: AnswerId, step: Step, callHash: string): Verdict =
     verified,
     ...(verified && { word: wordOf(`${kind} ${step} ${callHash}`) }),
     ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
+    ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
     // An answer that nobody can decide by leaves the sum out as well.
     ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
   }
 }
 
-const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'open', 'closed']
+const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'part_paid', 'open', 'closed']
 
 const wordOf = (body: string): SignedWord => ({
   serial: 'PUB_KEY_ID_1',

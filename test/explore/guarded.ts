@@ -84,8 +84,8 @@ export const NEEDLESS: Readonly<Record<Guard, string>> = {
   '11 end: due exists':
     'an order that is cancelled was never done, so only a person can have closed its row, and REJECTED it stays',
   '12 unproved: state = SYNCED': 'while a row is due, nothing takes it out of SYNCED without a new attempt',
-  '17 hold: (state = PENDING or state = HELD)':
-    'while a row is due, nothing takes it out of PENDING or HELD without a new attempt',
+  '17 hold: (state = PENDING or state = HELD or state = SYNCED)':
+    'while a row is due, nothing takes it to another state without a new attempt',
   '15 stop asking: transaction_id missing':
     'what was charged is told on a held row, and no sync of it is taken after that',
   '16 settle the charge: reason <>': PARTLY,

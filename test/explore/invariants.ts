@@ -20,7 +20,7 @@ export const BROKEN = {
   deafToReceipt: 'WeChat Pay took the sync, and the row does not say so',
   refunded: 'DOUBLE_CHARGED was taken back',
   falseCharge: 'DOUBLE_CHARGED without a charge',
-  namelessCharge: 'DOUBLE_CHARGED without sum and transaction',
+  namelessCharge: 'a charge was told, and the row has no sum or transaction',
   forgottenCharge: 'what WeChat Pay charged was ended by somebody who was not told of it',
   neededNoSync: 'a sync was released though WeChat Pay was known to have charged the order',
   silentEnd: 'a row was rejected, held or charged twice and nobody was told',
@@ -39,6 +39,7 @@ export const BROKEN = {
   doubted: 'a proved row is said not to be, or its asking to have been stopped',
   unasked: 'a sync went out before the order was looked at, or released',
   wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
+  wholeSum: 'an order that was paid in part was to be synced before a person had looked',
   toldAgain: 'more syncs were repeated than faults happened',
   askedAgain: 'more queries were repeated than faults happened',
 } as const
@@ -62,7 +63,9 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
   if (heard?.kind === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
-  if (name === '9 collected' && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
+  const isCharge = name === '9 collected' || (heard?.kind === 'part_paid' && heard.step === 'query')
+  if (isCharge && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
+  if (heard?.kind === 'part_paid' && after.next === 'sync') return BROKEN.wholeSum
   if (before && hasOpenCharge(before) && isForgotten(after, name)) return BROKEN.forgottenCharge
   if (
     before?.state !== after.state &&
@@ -71,8 +74,7 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
     outcomeEvents(before, after).length === 0
   )
     return BROKEN.silentEnd
-  if (before?.state === 'SYNCED' && (after.state === 'PENDING' || after.state === 'REJECTED') && alarm !== 'undone')
-    return BROKEN.silentUndone
+  if (before?.state === 'SYNCED' && isTakenBack(after) && alarm !== 'undone') return BROKEN.silentUndone
   if (name === '12 unproved' && alarm !== 'unproved') return BROKEN.silentEnd
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
@@ -120,6 +122,7 @@ const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'>>> = {
 const mayClear = ({ mode, expected_amount }: Row): boolean =>
   mode !== 'observe' && (expected_amount === undefined || expected_amount === TOTAL)
 
+const isTakenBack = ({ state }: Row): boolean => state === 'PENDING' || state === 'HELD' || state === 'REJECTED'
 const isTaken = ({ state }: Row): boolean => state === 'SYNCED' || state === 'DOUBLE_CHARGED'
 const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED' || state === 'HELD'
 
@@ -136,13 +139,18 @@ export type Effect = {
   readonly sight: 'none yet' | 'seen' | 'as before'
 }
 
-const SIGHTS: readonly (VerdictKind | undefined)[] = ['accepted', 'confirmed', 'collected', 'unpaid', 'open', 'closed']
+const SIGHTS: readonly (VerdictKind | undefined)[] = [
+  'accepted',
+  'confirmed',
+  'collected',
+  'unpaid',
+  'part_paid',
+  'open',
+  'closed',
+]
 
 export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effect => ({
-  undoes:
-    before?.state === 'SYNCED' &&
-    before.receipt !== undefined &&
-    (after?.state === 'PENDING' || after?.state === 'REJECTED'),
+  undoes: before?.state === 'SYNCED' && before.receipt !== undefined && after !== undefined && isTakenBack(after),
   stops:
     before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',

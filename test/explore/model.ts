@@ -136,7 +136,8 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const newestIndex = scenario.notices.indexOf(newest)
   const isAlike = scenario.notices.every(({ call }) => call === newest.call)
 
-  const mayHold = scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
+  const mayHold =
+    scenario.orders.includes('part') || scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
 
   const isOverruled = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' && call_hash !== newest.call && reason === 'invalid'

@@ -104,6 +104,20 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
       remove: WHOLE_ROW,
     })),
   },
+  {
+    name: 'an order that was paid in part, taken for one that is unpaid',
+    scenario: 'an order that is paid in part, and is checked first',
+    faults: 0,
+    design: { hear: (verdict) => (verdict.kind === 'part_paid' ? { ...verdict, kind: 'unpaid' } : verdict) },
+  },
+  {
+    name: 'a hold that forgets what was charged',
+    scenario: 'an order that is paid in part',
+    design: altered(['17 hold'], ({ set: { amount: _, transaction_id: __, ...set } = {}, ...transition }) => ({
+      ...transition,
+      set,
+    })),
+  },
   { name: 'no second try by the platform', scenario: 'a doubled notice', design: { attempts: 1 } },
   {
     name: 'the check in the same invocation',

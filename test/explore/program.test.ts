@@ -29,6 +29,12 @@ const TO_BOTH: readonly (readonly [AnswerId, Sent])[] = [
   [signed('confirmed'), says('"state":"USER_PAID","pay_type":"MchChannelPayType"')],
   [signed('collected'), says('"state":"USER_PAID","finish_transaction_id":"4200000000"')],
   [signed('unpaid'), says('"state":"FINISHED"')],
+  [
+    signed('part_paid'),
+    says(
+      '"state":"FINISHED","collection":{"details":[{"amount":30,"paid_type":"NEWTON","transaction_id":"4200000001"}]}',
+    ),
+  ],
   [signed('open'), says('"state":"USER_ACCEPTED"')],
   [signed('busy'), refuses(400, 'INVALID_REQUEST', '单据正在扣款中')],
   [signed('state'), refuses(400, 'ORDER_DONE')],

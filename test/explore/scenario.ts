@@ -2,6 +2,8 @@ import type { Order } from './wechat-pay.ts'
 
 /** What the order costs, fen. */
 export const TOTAL = 100
+/** What WeChat Pay has charged of an order that is paid in part, fen. */
+export const PART = 30
 
 /** A notice that is handed over by event: which call it asks for, and when it was made. Hand-over order is free. */
 export type Notice = {

@@ -40,6 +40,12 @@ const WORLDS = {
     ],
     orders: ['waiting'],
   },
+  'an order that is paid in part': { notices: [A], orders: ['part'], isWhole: true, persons: 1 },
+  'an order that is paid in part, and is checked first': {
+    notices: [{ ...A, ...CHECKED }],
+    orders: ['part'],
+    persons: 1,
+  },
   'more notices than the merchant allows': { notices: [{ ...A, isOverCap: true }], orders: ['open'], persons: 1 },
 } as const satisfies Readonly<Record<string, World>>
 

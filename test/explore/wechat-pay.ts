@@ -1,7 +1,20 @@
 import { type AnswerId, signed } from './answers.ts'
 
-/** How the order truly stands at WeChat Pay. `both`: it was told that the customer paid, and charged all the same. */
-export const ORDERS = ['absent', 'open', 'waiting', 'charging', 'synced', 'charged', 'both', 'cancelled'] as const
+/**
+ * How the order truly stands at WeChat Pay. `both`: it was told that the customer paid, and charged all the same.
+ * `part`: it charged a part, and the rest is outstanding.
+ */
+export const ORDERS = [
+  'absent',
+  'open',
+  'waiting',
+  'charging',
+  'synced',
+  'charged',
+  'both',
+  'cancelled',
+  'part',
+] as const
 export type Order = (typeof ORDERS)[number]
 
 /** What happens to an order without us; a charge that failed takes its time. */
@@ -12,6 +25,7 @@ export const LIFE: readonly { readonly from: Order; readonly to: Order; readonly
   { from: 'waiting', to: 'charging', words: 'a charge begins' },
   { from: 'charging', to: 'charged', words: 'the charge succeeds' },
   { from: 'charging', to: 'waiting', words: 'the charge fails' },
+  { from: 'part', to: 'charged', words: 'the rest is charged' },
 ]
 
 export const isTold = (order: Order): boolean => order === 'synced' || order === 'both'
@@ -19,10 +33,11 @@ export const isCharged = (order: Order): boolean => order === 'charged' || order
 
 /** What a sync does. */
 export const syncedOrder = (order: Order, isRefused: boolean): Order =>
-  order === 'waiting' && !isRefused ? 'synced' : order
+  isRefused ? order : order === 'waiting' ? 'synced' : order === 'part' ? 'both' : order
 
 const TAKEN = [signed('accepted')]
 const TAKEN_WITH_ORDER = [signed('accepted'), signed('confirmed')]
+const TAKEN_BESIDE_A_CHARGE = [signed('accepted'), signed('collected')]
 const REFUSED = [signed('invalid')]
 const RUNNING = [signed('busy')]
 const WRONG_STATE = [signed('state')]
@@ -36,6 +51,8 @@ export const syncAnswers = (order: Order, isRefused: boolean, isWhole: boolean):
   switch (order) {
     case 'waiting':
       return isWhole ? TAKEN_WITH_ORDER : TAKEN
+    case 'part':
+      return isWhole ? TAKEN_BESIDE_A_CHARGE : TAKEN
     case 'charging':
       return RUNNING
     case 'synced':
@@ -57,6 +74,7 @@ const QUERY_ANSWERS: Readonly<Record<Order, AnswerId>> = {
   charged: signed('collected'),
   both: signed('collected'),
   cancelled: signed('closed'),
+  part: signed('part_paid'),
 }
 
 export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]

@@ -76,7 +76,6 @@ export const pack = (world: World, words: Int32Array, at: number): void => {
   words[at] = row | (crew[0] << 16)
   words[at + 1] = crew[1] | (crew[2] << 16)
   words[at + 2] =
-    ORDERS.indexOf(world.order) |
     (world.wire << 3) |
     (world.oldUnpaid << 5) |
     (world.oldOpen << 12) |
@@ -91,7 +90,8 @@ export const pack = (world: World, words: Int32Array, at: number): void => {
     (flag(world.isAnswered) << 12) |
     (flag(world.isSeen) << 13) |
     (flag(world.isToBeBooked) << 14) |
-    (notices.length << 15)
+    (notices.length << 15) |
+    (ORDERS.indexOf(world.order) << 17)
 }
 
 export const unpack = (words: Int32Array, at: number): World => {
@@ -101,7 +101,7 @@ export const unpack = (words: Int32Array, at: number): World => {
   return {
     row: a & MOST,
     crew: [a >>> 16, b & MOST, b >>> 16],
-    order: ORDERS[c & 7] ?? 'absent',
+    order: ORDERS[(d >>> 17) & 15] ?? 'absent',
     wire: (c >>> 3) & 3,
     oldUnpaid: (c >>> 5) & 127,
     oldOpen: (c >>> 12) & 127,
