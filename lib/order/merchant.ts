@@ -80,8 +80,8 @@ const entry = v.pipe(
   ),
   v.forward(
     v.check(
-      ({ order_api, channel_id }) => channel_id === undefined || order_api === 'acquiringbank',
-      'goes with acquiringbank only',
+      ({ order_api, channel_id }) => (order_api === 'acquiringbank') === (channel_id !== undefined),
+      'is needed by acquiringbank, and by no other order_api',
     ),
     ['channel_id'],
   ),

@@ -1,3 +1,5 @@
+import { type Complaint, membersOfDeployment } from './refused-members.ts'
+
 /** What a person reads of one refusal, or of one end of an order. */
 export type Words = { readonly meaning: string; readonly next: string }
 
@@ -12,6 +14,10 @@ export type Refusal = {
   /** Parts of `message`; messages change, so only where neither number nor code is published, and never to end an order. */
   readonly phrases?: readonly string[]
   readonly statuses?: readonly number[]
+  /** Fits where it names a member of the request that comes from no notice. */
+  readonly isOfDeployment?: true
+  /** Fits whatever else is refused with a code. */
+  readonly isUnlisted?: true
   readonly turn: Turn
   readonly en: Words
   readonly zh: Words
@@ -37,6 +43,7 @@ export const REFUSALS = {
   'mchid-unknown': {
     verdict: 'config',
     numbers: ['271302144'],
+    codes: ['MCH_NOT_EXISTS', 'MCH_NOT_EXIST', 'MCHID_NOT_EXIST'],
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay does not know this mchid',
@@ -47,16 +54,19 @@ export const REFUSALS = {
   'appid-not-bound': {
     verdict: 'config',
     numbers: ['271302149'],
+    codes: ['APPID_MCHID_NOT_MATCH', 'APPID_NOT_EXIST', 'INVALID_APPID'],
     turn: 'engineer',
     en: {
-      meaning: 'the appid is not bound to this mchid',
+      meaning: 'the appid is not bound to this mchid, or does not exist',
       next: 'Bind the appid in the merchant platform, or correct it in MERCHANTS.',
     },
-    zh: { meaning: 'appid 与商户号未绑定', next: '请在商户平台绑定 appid,或更正 MERCHANTS 中的 appid。' },
+    zh: { meaning: 'appid 与商户号未绑定,或不存在', next: '请在商户平台绑定 appid,或更正 MERCHANTS 中的 appid。' },
   },
   'extra-member': {
     verdict: 'config',
     numbers: ['270924358'],
+    // Seen under other numbers as well.
+    phrases: ['未在API文档中定义的参数', '未定义的参数'],
     turn: 'engineer',
     en: {
       meaning: 'the request has a member that this API does not take',
@@ -168,7 +178,7 @@ export const REFUSALS = {
   'no-permission': {
     verdict: 'config',
     numbers: ['268503786'],
-    codes: ['NO_AUTH'],
+    codes: ['NO_AUTH', 'NOAUTH'],
     statuses: [403],
     turn: 'engineer',
     en: {
@@ -189,15 +199,28 @@ export const REFUSALS = {
     en: { meaning: 'too many requests', next: 'Nothing. It is sent again later.' },
     zh: { meaning: '请求过于频繁', next: '无需处理,稍后自动重试。' },
   },
+  'our-parameter': {
+    verdict: 'config',
+    isOfDeployment: true,
+    turn: 'engineer',
+    en: {
+      meaning: 'WeChat Pay refused a member of the request that comes from the configuration, not from the notice',
+      next: 'Compare the member that the detail of the last answer names in MERCHANTS with the merchant platform.',
+    },
+    zh: {
+      meaning: '请求参数有误,该参数来自部署配置,而非收款通知',
+      next: '请按最后一次结果的 detail 所示参数,核对 MERCHANTS 与商户平台是否一致。',
+    },
+  },
   parameter: {
     verdict: 'invalid',
     codes: ['PARAM_ERROR'],
     turn: 'shop',
     en: {
       meaning: 'WeChat Pay refused a parameter',
-      next: 'Compare the order number, service_id and paid_time, then send a corrected notice.',
+      next: 'Compare the order number and paid_time, then send a corrected notice.',
     },
-    zh: { meaning: '参数错误', next: '请核对商户服务订单号、服务ID和收款成功时间,更正后重新通知。' },
+    zh: { meaning: '参数错误', next: '请核对商户服务订单号和收款成功时间,更正后重新通知。' },
   },
   'other-rule': {
     verdict: 'state',
@@ -214,6 +237,20 @@ export const REFUSALS = {
     en: { meaning: 'WeChat Pay failed; the outcome is not known', next: 'Nothing. The order is asked about again.' },
     zh: { meaning: '微信支付系统异常,结果未知', next: '无需处理,将自动查单。' },
   },
+  // Nobody knows whose mistake it is, so nothing ends by it; but it must not stay silent.
+  unlisted: {
+    verdict: 'unknown',
+    isUnlisted: true,
+    turn: 'engineer',
+    en: {
+      meaning: 'WeChat Pay refused with a code that this service does not know: see the last answer',
+      next: "Look the code up on WeChat Pay's page of this API, or ask them with the Request-Id. The order is asked about again.",
+    },
+    zh: {
+      meaning: '微信支付返回了本服务未收录的错误码,见最后一次应答',
+      next: '请在微信支付该接口的文档中查询此错误码,或凭 Request-Id 联系微信支付;期间自动查单。',
+    },
+  },
 } as const satisfies Readonly<Record<string, Refusal>>
 
 export type RefusalName = keyof typeof REFUSALS
@@ -221,12 +258,13 @@ export type RefusalName = keyof typeof REFUSALS
 const rows = Object.entries(REFUSALS) as readonly (readonly [RefusalName, Refusal])[]
 
 /** The first row that fits a non-2xx answer; undefined for one that nobody has published. A 5xx is never more than `system-error`. */
-export const refusalOf = (answer: {
-  readonly status: number
-  readonly code?: string | undefined
-  readonly number?: string | undefined
-  readonly message?: string | undefined
-}): RefusalName | undefined => {
+export const refusalOf = (
+  answer: Complaint & {
+    readonly status: number
+    readonly code?: string | undefined
+    readonly number?: string | undefined
+  },
+): RefusalName | undefined => {
   const { status, code = '', number = '', message = '' } = answer
   if (status >= 500) return 'system-error'
   return rows.find(
@@ -234,6 +272,8 @@ export const refusalOf = (answer: {
       row.numbers?.includes(number) ||
       row.codes?.includes(code) ||
       row.phrases?.some((phrase) => message.includes(phrase)) ||
-      row.statuses?.includes(status),
+      row.statuses?.includes(status) ||
+      (row.isOfDeployment && status >= 400 && membersOfDeployment(answer) !== undefined) ||
+      (row.isUnlisted && status >= 400 && code !== ''),
   )?.[0]
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../wechatpay/signed-call.ts'
 import { type Body, parseBody, text } from './answer-body.ts'
 import { readOrderState } from './order-state.ts'
 import { REFUSALS, type RefusalName, refusalOf } from './refusals.ts'
+import { membersOfDeployment } from './refused-members.ts'
 
 /** What an answer of WeChat Pay means for the order. */
 export type VerdictKind =
@@ -115,9 +116,13 @@ const readAnswer = (
     }
   }
   const code = providerCode(body)
-  const refusal = refusalOf({ status, code, number: request_id?.match(/-(\d+)$/)?.[1], message: text(body.message) })
+  const complaint = { message: text(body.message), detail: body.detail }
+  const refusal = refusalOf({ status, code, number: request_id?.match(/-(\d+)$/)?.[1], ...complaint })
   const kind = refusal && status >= 400 ? REFUSALS[refusal].verdict : 'unknown'
-  return { isSuccess: false, verdict: { ...base, kind, ...(code && { code }), ...(refusal && { refusal }) } }
+  const member = kind === 'config' ? membersOfDeployment(complaint) : undefined
+  const detail = member === undefined ? undefined : `WeChat Pay refused ${member} of the request`
+  const more = { ...(code && { code }), ...(refusal && { refusal }), ...(detail && { detail }) }
+  return { isSuccess: false, verdict: { ...base, kind, ...more } }
 }
 
 const signedWord = (outcome: Extract<Outcome, { kind: 'answered' }>, signed: AnswerSignature): SignedWord => ({

@@ -32,6 +32,12 @@ const TURNS: Readonly<Record<Turn, string>> = {
 }
 const turnOf = (turn: Turn, language: Language) => (language === 'en' ? turn : TURNS[turn])
 
+const NAMES_OURS = {
+  en: 'any member but `out_order_no` in the path and `detail.paid_time`',
+  zh: '除路径中的 `out_order_no` 和 `detail.paid_time` 以外的参数',
+} as const
+const ANY_OTHER = { en: 'any other code, with 4xx', zh: '4xx 中的其他错误码' } as const
+
 const refusals = (language: Language): Table => ({
   head: [
     ...(language === 'en' ? ['refusal', 'WeChat Pay says'] : ['拒绝', '微信支付返回']),
@@ -46,6 +52,8 @@ const refusals = (language: Language): Table => ({
       ...codes(refusal.numbers),
       ...(refusal.phrases ?? []).map((phrase) => `“${phrase}”`),
       ...codes(refusal.statuses),
+      ...(refusal.isOfDeployment ? [NAMES_OURS[language]] : []),
+      ...(refusal.isUnlisted ? [ANY_OTHER[language]] : []),
     ].join(' '),
     refusal[language].meaning,
     turnOf(refusal.turn, language),
@@ -62,6 +70,7 @@ const STANDS: Readonly<Record<string, Stand>> = {
   'HELD, `paid_more`': { state: 'HELD', reason: 'paid_more' },
   'HELD, `amount_unknown`': { state: 'HELD', reason: 'amount_unknown' },
   'HELD, `confirmed` `closed`': { state: 'HELD', last_error: { verdict: 'closed', at: 0, attempt: 1 } },
+  'HELD, `part_paid`': { state: 'HELD', reason: 'part_paid' },
   'HELD, `observe_only`': { state: 'HELD', reason: 'observe_only' },
   'HELD, `over_cap`': { state: 'HELD', reason: 'over_cap' },
   'HELD, `transaction_id`': { state: 'HELD', transaction_id: 'x' },
@@ -78,7 +87,8 @@ const STANDS: Readonly<Record<string, Stand>> = {
   },
   'REJECTED, `revoked`': { state: 'REJECTED', reason: 'revoked' },
   'REJECTED, `closed by hand: …`': { state: 'REJECTED', reason: 'closed by hand: …' },
-  DOUBLE_CHARGED: { state: 'DOUBLE_CHARGED' },
+  DOUBLE_CHARGED: { state: 'DOUBLE_CHARGED', transaction_id: '42' },
+  'DOUBLE_CHARGED, `transaction_id: –`': { state: 'DOUBLE_CHARGED' },
   'DOUBLE_CHARGED, `settled_at`': { state: 'DOUBLE_CHARGED', settled_at: 0 },
 }
 

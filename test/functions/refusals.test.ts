@@ -34,11 +34,14 @@ const EXPECTED: Readonly<Record<RefusalName, Expected>> = {
   'parameter-illegal': ['invalid', 'shop', 'nothing'],
   'parameter-out-of-range': ['invalid', 'shop', 'nothing'],
   'extra-member': ['config', 'engineer', 'sync'],
+  'undefined-member': ['config', 'engineer', 'sync'],
   'header-missing': ['config', 'engineer', 'sync'],
   'content-type-wrong': ['config', 'engineer', 'sync'],
   'wechatpay-serial-wrong': ['config', 'engineer', 'sync'],
   'mchid-unknown': ['config', 'engineer', 'sync'],
   'appid-not-bound': ['config', 'engineer', 'sync'],
+  'appid-mchid-not-match': ['config', 'engineer', 'sync'],
+  'mch-not-exists': ['config', 'engineer', 'sync'],
   'sign-mismatch': ['config', 'engineer', 'sync'],
   'sign-mismatch-other-number': ['config', 'engineer', 'sync'],
   'authorization-malformed': ['config', 'engineer', 'sync'],
@@ -53,13 +56,13 @@ const EXPECTED: Readonly<Record<RefusalName, Expected>> = {
   'order-not-exist': ['state', 'shop', 'query'],
   'order-not-exist-old-spelling': ['state', 'shop', 'query'],
   'order-not-exist-plural': ['state', 'shop', 'query'],
-  'resource-not-exists': ['unknown', 'service', 'query'],
+  'resource-not-exists': ['unknown', 'engineer', 'query'],
   'frequency-limited': ['throttled', 'service', 'sync'],
   'ratelimit-exceeded': ['throttled', 'service', 'sync'],
   'system-error': ['unknown', 'service', 'query'],
   'bad-gateway': ['unknown', 'service', 'query'],
   'service-unavailable': ['unknown', 'service', 'query'],
-  unlisted: ['unknown', 'service', 'query'],
+  unlisted: ['unknown', 'engineer', 'query'],
 }
 
 const SIGNED = Object.keys(EXPECTED).map((name, i) => ({
@@ -112,7 +115,8 @@ const expectPending = async (
   expect(membersOf(told.body)).toBe(PENDING_MEMBERS)
   expect(told.body).toMatchObject({ state: 'PENDING', attempt: 1, turn, replayed: false })
   const request_id = expect.stringMatching(new RegExp(`-${number}$`))
-  expect(told.body.last_error).toEqual({ verdict, status, code, request_id, at: expect.any(String) })
+  const detail = refusal.startsWith('appid-') ? 'WeChat Pay refused appid of the request' : undefined
+  expect(told.body.last_error).toEqual({ verdict, status, code, request_id, at: expect.any(String), detail })
   expect(await rowOf(api, out_order_no)).toMatchObject({ state: 'PENDING', next })
 }
 
@@ -125,6 +129,22 @@ describe('a sync that is refused', () => {
 
     await expectPending(api, out_order_no, refusal, EXPECTED[refusal], told)
     expect(world.wechatpay.history.calls.filter((call) => call.out_order_no === out_order_no)).toHaveLength(1)
+  })
+
+  it.each([
+    ['/channel_id', { location: 'body', field: '/channel_id' }, '参数不合法'],
+    ['/body/appid', { location: 'body', value: 'wx' }, '输入源“/body/appid”映射到值字段“公众账号ID”字符串规则校验失败'],
+    ['#/body/service_id', { field: '#/body/service_id' }, '参数不合法'],
+  ])('because of %s stays PENDING: no notice can mend that', async (pointer, detail, message) => {
+    const out_order_no = `M-${pointer.replaceAll(/\W/g, '-')}`
+    placeOrder(world, 'acquiringbank', out_order_no)
+    world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { kind: 'sync', out_order_no }, detail, message })
+
+    const told = await handOver(world, 'HTTP API 2.0', noticeOf('acquiringbank', out_order_no))
+
+    expect(told.body).toMatchObject({ state: 'PENDING', turn: 'engineer' })
+    expect(told.body.last_error).toMatchObject({ verdict: 'config', code: 'PARAM_ERROR' })
+    expect(await rowOf('acquiringbank', out_order_no)).toMatchObject({ state: 'PENDING', next: 'sync' })
   })
 
   const endedOnes = SIGNED.filter(({ refusal }) => EXPECTED[refusal][2] === 'nothing')

@@ -111,7 +111,16 @@ describe('readMerchants', () => {
     ["a source of AWS's own", '"sources":["aws.s3"]', '1900000109.sources.0'],
     ['an unknown order_api', '"order_api":"payscore"', '1900000109.order_api'],
     ['a partner without provider', '"order_api":"partner"', '1900000109.provider'],
-    ['an acquired merchant without provider', '"order_api":"acquiringbank"', '1900000109.provider'],
+    [
+      'an acquired merchant without provider',
+      '"order_api":"acquiringbank","channel_id":"2088000001"',
+      '1900000109.provider',
+    ],
+    [
+      'an acquired merchant without channel',
+      '"order_api":"acquiringbank","provider":"1800000002"',
+      '1900000109.channel_id',
+    ],
     ['a direct merchant with provider', '"provider":"1800000001"', '1900000109.provider'],
     ['a provider that is no number', '"order_api":"partner","provider":"wx1"', '1900000109.provider'],
     [

@@ -98,7 +98,7 @@ describe('the reply to whoever asks how an order stands', () => {
     [ROWS.settled, { settled_at: '2026-11-24T02:30:00.000Z', meaning_zh: '疑似重复支付已处理' }],
     [
       ROWS.invalid,
-      { reason: 'invalid', turn: 'shop', next_step_zh: '请核对商户服务订单号、服务ID和收款成功时间,更正后重新通知。' },
+      { reason: 'invalid', turn: 'shop', next_step_zh: '请核对商户服务订单号和收款成功时间,更正后重新通知。' },
     ],
   ])('says how it ended: %#', (row, told) => {
     expect(statusReply(row).body).toMatchObject(told)

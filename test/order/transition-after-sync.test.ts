@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { State } from '../../lib/order/row.ts'
-import { afterSync } from '../../lib/order/transition/answer.ts'
+import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
+import type { Verdict } from '../../lib/order/verdict.ts'
 import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../support/verdicts.ts'
@@ -106,6 +107,16 @@ describe.each(STATES)('the answer to a sync of a row that was %s', (state) => {
 
     expect(transition).toStrictEqual(later('invalid'))
   })
+})
+
+it('tells an engineer at once of a code that nobody has published, and asks about the order', () => {
+  const unlisted: Verdict = { kind: 'unknown', verified: true, status: 400, code: 'A_NEW_CODE', refusal: 'unlisted' }
+
+  const bySync = afterSync(CLAIMED, unlisted, MOMENT)
+  const byQuery = afterQuery(CLAIMED, unlisted, MOMENT)
+
+  expect([bySync.name, bySync.set?.next, bySync.alarm]).toEqual(['6 ask', 'query', 'config'])
+  expect([byQuery.name, byQuery.alarm]).toEqual(['12 ask again', 'config'])
 })
 
 it('accepts a signed 204, which names no order_id', () => {

@@ -159,7 +159,6 @@ describe('what a verdict tells', () => {
 
     const verdict = syncVerdict(CALLS.serviceorder, signed(400, `{"code":"${code}"}`))
 
-    expect(verdict).toMatchObject({ kind: 'unknown', code })
-    expect(verdict).not.toHaveProperty('refusal')
+    expect(verdict).toMatchObject({ kind: 'unknown', code, refusal: 'unlisted' })
   })
 })

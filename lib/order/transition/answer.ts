@@ -85,6 +85,9 @@ const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
   keep: wordAs('receipt', verdict),
 })
 
+/** The deployment is wrong, or WeChat Pay refuses with a code that nobody here knows: not to be waited out in silence. */
+const isEngineers = ({ kind, refusal }: Verdict): boolean => kind === 'config' || refusal === 'unlisted'
+
 /** 5: nothing was taken; the sync is sent again by the schedule. */
 const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
@@ -94,7 +97,7 @@ const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
     when: fencedPending(row),
     set: { next: 'sync', due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
     keep: late(row, verdict, moment),
-    ...(verdict.kind === 'config' && { alarm: 'config' }),
+    ...(isEngineers(verdict) && { alarm: 'config' }),
   }
 }
 
@@ -112,6 +115,7 @@ const ask = (row: Row, verdict: Verdict, moment: Moment): Transition => {
       ...lastError(row, verdict, moment),
     },
     keep: late(row, verdict, moment),
+    ...(isEngineers(verdict) && { alarm: 'config' }),
   }
 }
 
@@ -197,7 +201,7 @@ const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row>
     when: and(equals('attempt', row.attempt), equals('next', 'query')),
     set: { due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
     keep: { ...late(row, verdict, moment), ...keep },
-    ...((verdict.kind === 'config' || verdict.kind === 'invalid') && { alarm: 'config' }),
+    ...((isEngineers(verdict) || verdict.kind === 'invalid') && { alarm: 'config' }),
   }
 }
 

@@ -12,6 +12,9 @@ export type RefusalPlan = {
   readonly times?: number
   /** false: the refusal comes without a signature. 401s never have one. */
   readonly signed?: boolean
+  /** In place of what the table has: a refusal of a parameter names the one that is wrong in either of them, or in both. */
+  readonly message?: string
+  readonly detail?: object
 }
 
 type FaultDetails = {

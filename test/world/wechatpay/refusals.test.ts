@@ -108,6 +108,16 @@ describe('a refusal that has been ordered', () => {
     expect([first.status, second.status]).toEqual([401, 500])
   })
 
+  it('can name the member that is wrong, in its message and in its detail', async () => {
+    const detail = { location: 'body', value: 'wx1' }
+    const message = '输入源“/body/appid”映射到值字段“公众账号ID”字符串规则校验失败'
+    scene.world.refuseNext({ refusal: 'parameter-illegal', detail, message })
+
+    const { body } = await scene.send(honestSync('payafter-orders', 'ORDER1'))
+
+    expect(JSON.parse(body)).toEqual({ code: 'PARAM_ERROR', detail, message })
+  })
+
   it('can come without a signature', async () => {
     scene.world.refuseNext({ refusal: 'order-done', signed: false })
 
@@ -146,8 +156,11 @@ describe('refusals', () => {
     const others = Object.keys(REFUSALS).filter((name) => !published.has(name))
 
     expect(others).toEqual([
+      'undefined-member',
       'content-type-wrong',
       'wechatpay-serial-wrong',
+      'appid-mchid-not-match',
+      'mch-not-exists',
       'authorization-malformed',
       'authorization-type-wrong',
       'timestamp-too-far',

@@ -128,12 +128,9 @@ describe('the body of a sync', () => {
     await expectRefused(sync('acquiringbank', { appid: APPID }), EXTRA)
   })
 
-  it('may leave the channel out, but only institutions have one', async () => {
+  it('names the channel of an institution, and of nobody else', async () => {
     await expectRefused(sync('partner', { channel_id: '1900000302' }), EXTRA)
-
-    const answer = await scene.send(sync('acquiringbank', { channel_id: undefined }))
-
-    expect(answer.status).toBe(204)
+    await expectRefused(sync('acquiringbank', { channel_id: undefined }), ILLEGAL)
   })
 
   it('says which member was wrong', async () => {
@@ -288,12 +285,12 @@ describe('the query of a query', () => {
     expect(answer.status).toBe(200)
   })
 
-  it('may leave the channel of an institution out', async () => {
+  it('names the channel of an institution', async () => {
     const query = `service_id=${SERVICE_ID}&out_order_no=ORDER-acquiringbank&sub_mchid=${SUB_MCHID}`
 
     const without = await scene.send(get(query, 'acquiringbank'))
     const withIt = await scene.send(get(`${query}&channel_id=1900000302`, 'acquiringbank'))
 
-    expect([without.status, withIt.status]).toEqual([200, 200])
+    expect([without.status, withIt.status]).toEqual([400, 200])
   })
 })

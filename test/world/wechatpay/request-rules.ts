@@ -16,7 +16,7 @@ import { isPaidTime } from './paid-time.ts'
 
 const DIRECT: Members = { appid: must('公众账号ID'), service_id: must('服务ID') }
 const PARTNER: Members = { sub_mchid: must('子商户号'), service_id: must('服务ID') }
-const ACQUIRING: Members = { ...PARTNER, channel_id: may('渠道商商户号') }
+const ACQUIRING: Members = { ...PARTNER, channel_id: must('渠道商商户号') }
 
 /** Whose order it is, as each API wants to be told: in the body of a sync and in the query of a query alike. */
 const PARTY: Readonly<Record<OrderApi, Members>> = {
