@@ -56,27 +56,28 @@ export const statusReply = (row: Row | undefined): Reply =>
 export const decidedReply = (row: Row): Reply => ({ status: 200, body: rowView(row) })
 
 /** A person's decision does not fit how the order stands. */
-export const refusedReply = (row: Row, what: DecisionName, now: number): Reply => {
+export const refusedReply = (row: Row, what: DecisionName, now: number, notDouble = false): Reply => {
   const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
   const isOver = row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row)
   return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
     decision: what,
-    ...(isOut || isOver ? { possible: [] } : possibleOf(row, what)),
+    ...(isOut || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
     ...chargeOf(row),
     next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
   })
 }
 
-const possibleOf = (row: Row, what: DecisionName) => {
-  if (!hasOpenCharge(row)) return { possible: POSSIBLE[row.state].filter((name) => name !== what) }
-  // A sync still tells of the rest.
-  const possible = row.reason === 'part_paid' ? POSSIBLE[row.state] : POSSIBLE_WHEN_CHARGED[row.state]
+const possibleOf = (row: Row, what: DecisionName, notDouble: boolean) => {
+  const isCharged = hasOpenCharge(row)
+  // Of a part a sync still tells of the rest.
+  const table = isCharged && row.reason !== 'part_paid' ? POSSIBLE_WHEN_CHARGED : POSSIBLE
+  const possible = table[row.state].filter((name) => name !== 'close' || row.due !== undefined)
   // The same decision may be possible once the person says that he knows of the charge.
-  const needs = possible.includes(what) && what !== 'settle' ? 'not_double' : undefined
-  return { possible: needs ? possible : possible.filter((name) => name !== what), needs }
+  const isUnaware = isCharged && !notDouble && possible.includes(what) && (what === 'close' || what === 'withdraw')
+  return isUnaware ? { possible, needs: 'not_double' } : { possible: possible.filter((name) => name !== what) }
 }
 
-/** What can be decided of an order that WeChat Pay charged; all but `settle`, `expedite` and `reopen` need `not_double`. */
+/** What can be decided of an order that WeChat Pay charged; `close` and `withdraw` need `not_double`. */
 const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = {
   PENDING: ['expedite', 'close', 'withdraw'],
   HELD: ['settle', 'close', 'withdraw'],

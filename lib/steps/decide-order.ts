@@ -15,8 +15,12 @@ export const decideOrder = async (request: DecisionRequest, deps: LedgerWorld): 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)
   const applied = transition && (await deps.ledger.apply(decided(transition, { what, by, at: now, why })))
-  if (!applied)
-    return { reply: refusedReply(row, what, now), log: { ...rowFields(row), ...said, transition: 'refused' } }
+  if (!applied) {
+    // Somebody may have written since it was read: he is told how it stands now.
+    const stands = (await deps.ledger.read(row.pk)) ?? row
+    const reply = refusedReply(stands, what, now, request.notDouble)
+    return { reply, log: { ...rowFields(stands), ...said, transition: 'refused' } }
+  }
 
   const { row: after } = applied
   await announceDueNow(after, deps)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { DecisionName, DecisionRequest } from '../../lib/order/decision.ts'
+import type { Row } from '../../lib/order/row.ts'
 import { decideOrder } from '../../lib/steps/decide-order.ts'
 import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
@@ -149,13 +150,32 @@ describe('a charge on a row whose state says something else', () => {
 
   it('that came while a person decided is found by his write', async () => {
     const world = stepWorld({ rows: [HELD] })
-    const asRead = { ...world.deps.ledger, read: async () => HELD }
+    const reads: Row[] = [HELD, { ...HELD, ...CHARGE }]
+    const ledger = { ...world.deps.ledger, read: async () => reads.shift() }
     world.rows.set(PK, { ...HELD, ...CHARGE })
 
-    const { reply } = await decideOrder(request('close'), { ...world.deps, ledger: asRead })
+    const { reply } = await decideOrder(request('close'), { ...world.deps, ledger })
 
-    expect(reply.status).toBe(409)
+    expect(reply).toMatchObject({ status: 409, body: { turn: 'accountant', needs: 'not_double', ...CHARGE } })
     expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', ...CHARGE })
+  })
+
+  it('is no reason to ask for what was said', async () => {
+    const row = { ...WAITING, ...CHARGE, last_error: LAST_ERRORS.unknown }
+    const world = stepWorld({ rows: [row] })
+
+    const { reply } = await decideOrder(request('withdraw', true), world.deps)
+
+    expect(reply).toMatchObject({ status: 409, body: { possible: ['expedite', 'close'] } })
+    expect(reply.body).not.toHaveProperty('needs')
+  })
+
+  it('of a proved order can only be settled', async () => {
+    const world = stepWorld({ rows: [{ ...SYNCED, ...CHARGE }] })
+
+    const { reply } = await decideOrder(request('close', true), world.deps)
+
+    expect(reply).toMatchObject({ status: 409, body: { possible: ['settle'] } })
   })
 
   it('of a part leaves the sync of the rest possible', async () => {
