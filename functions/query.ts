@@ -8,7 +8,7 @@ import { readDueEvent } from '../lib/order/due-event.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 
-const config = readConfig(['merchants', ...STEP_CONFIG])
+const config = readConfig(STEP_CONFIG)
 const deps = createStepDeps(config)
 
 /** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */

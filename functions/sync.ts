@@ -10,7 +10,7 @@ import type { Handled } from '../lib/steps/handled.ts'
 import { serveDue } from '../lib/steps/serve-due.ts'
 import { syncOrder } from '../lib/steps/sync-order.ts'
 
-const config = readConfig(['merchants', ...STEP_CONFIG])
+const config = readConfig(STEP_CONFIG)
 const deps = createStepDeps(config)
 
 /** An offline payment, or a row whose sync is due: one signed sync call at most. */

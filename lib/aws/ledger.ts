@@ -10,6 +10,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError } from '../errors.ts'
 import type { Condition } from '../order/condition.ts'
 import { LIMITS } from '../order/limits.ts'
+import type { Standing } from '../order/party.ts'
 import type { Decision, Row } from '../order/row.ts'
 import type { Transition } from '../order/transition/transition.ts'
 
@@ -30,14 +31,22 @@ export type Ledger = {
   readonly apply: (transition: Transition) => Promise<Applied | undefined>
   /** Counts one more in the row of a counter, and gives the count, within a limit of its own. `expires_at` in seconds. */
   readonly count: (pk: string, expires_at: number) => Promise<number>
+  /** Remembers that WeChat Pay knows orders of a party, within a limit of its own; once in the life of this ledger. */
+  readonly meet: (pk: string, expires_at: number) => Promise<void>
+  /** Notes an order of a party that WeChat Pay does not know, and tells how the party stands; within the same limit. */
+  readonly miss: (pk: string, out_order_no: string, expires_at: number) => Promise<Standing>
   /** Rows due by `now`, oldest first, as the index has them: it may lag behind the rows. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
 }
 
 export const createLedger = (client: DynamoDBClient, TableName: string): Ledger => {
-  const read = async (pk: string): Promise<Row | undefined> => {
+  const getItem = (pk: string, within?: { readonly abortSignal: AbortSignal }) => {
     const command = new GetItemCommand({ TableName, Key: { pk: { S: pk } }, ConsistentRead: true })
-    const { Item } = await client.send(command).catch(unavailable)
+    return (within ? client.send(command, within) : client.send(command)).catch(unavailable)
+  }
+
+  const read = async (pk: string): Promise<Row | undefined> => {
+    const { Item } = await getItem(pk)
     return Item && (unmarshall(Item) as Row) // only transitions write here
   }
 
@@ -81,8 +90,49 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     return Number(Attributes?.count?.N)
   }
 
-  return { read, apply, due, count }
+  const met = new Set<string>()
+  const meet = async (pk: string, expires_at: number): Promise<void> => {
+    if (met.has(pk)) return
+    const command = new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: pk } },
+      UpdateExpression: 'SET #is_known = :true, #expires_at = :expires_at REMOVE #absent',
+      ExpressionAttributeNames: { '#is_known': 'is_known', '#expires_at': 'expires_at', '#absent': 'absent' },
+      ExpressionAttributeValues: { ':true': { BOOL: true }, ':expires_at': { N: String(expires_at) } },
+    })
+    await client.send(command, partyLimit()).catch(unavailable)
+    met.add(pk)
+  }
+
+  const miss = async (pk: string, out_order_no: string, expires_at: number): Promise<Standing> => {
+    const limit = partyLimit()
+    const { Item } = await getItem(pk, limit)
+    const absent = Item?.absent?.SS ?? []
+    const isKnown = Item?.is_known?.BOOL === true
+    if (isKnown || absent.includes(out_order_no) || absent.length >= LIMITS.absentOrders)
+      return { isKnown, absent: absent.length }
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: pk } },
+      UpdateExpression: 'SET #expires_at = :expires_at ADD #absent :order',
+      ConditionExpression: 'attribute_not_exists(#is_known)',
+      ExpressionAttributeNames: { '#is_known': 'is_known', '#expires_at': 'expires_at', '#absent': 'absent' },
+      ExpressionAttributeValues: { ':order': { SS: [out_order_no] }, ':expires_at': { N: String(expires_at) } },
+      ReturnValues: 'ALL_NEW',
+    })
+    try {
+      const { Attributes } = await client.send(update, limit)
+      return { isKnown: false, absent: Attributes?.absent?.SS?.length ?? 0 }
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return { isKnown: true, absent: 0 }
+      return unavailable(error)
+    }
+  }
+
+  return { read, apply, due, count, meet, miss }
 }
+
+const partyLimit = () => ({ abortSignal: AbortSignal.timeout(LIMITS.party) })
 
 /** No cause is kept: errors of the SDK hold the raw answer, and with it the row. */
 const unavailable = (error: unknown): never => {

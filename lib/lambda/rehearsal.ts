@@ -1,6 +1,7 @@
 import { updateItem } from '../aws/ledger.ts'
 import type { Merchant } from '../order/merchant.ts'
 import { readPaidOrder, readQueryCall } from '../order/paid-order.ts'
+import { NOT_TOLD } from '../order/party.ts'
 import type { Row } from '../order/row.ts'
 import { checkOrder } from '../steps/check-order.ts'
 import { syncOrder } from '../steps/sync-order.ts'
@@ -45,6 +46,8 @@ const closedWorld = ({ merchants, now, random, nonce }: CallWorld): StepDeps => 
         return { transition, row }
       },
       count: async () => 0,
+      meet: async () => undefined,
+      miss: async () => NOT_TOLD,
       due: async () => ({ rows: [] }),
     },
     merchants,

@@ -8,13 +8,14 @@ import { createMerchants } from '../aws/merchants.ts'
 import type { Config } from '../config.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
+import { renewed } from '../order/renewed-call.ts'
 import type { CallWorld, LedgerWorld, StepDeps } from '../steps/take-step.ts'
 import { type Connection, createSend } from '../wechatpay/send.ts'
 import { randomNonce } from '../wechatpay/signed-call.ts'
 
 /** What a step, and a call alone, use of the configuration. */
 export const CALL_CONFIG = ['secretsPrefix', 'secretMaxAgeMs', 'wechatpayOrigin'] as const
-export const STEP_CONFIG = ['ledgerTable', 'eventBus', ...CALL_CONFIG] as const
+export const STEP_CONFIG = ['merchants', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
 
 type With<Names extends readonly (keyof Config)[]> = Pick<Config, Names[number]>
 
@@ -22,6 +23,7 @@ type With<Names extends readonly (keyof Config)[]> = Pick<Config, Names[number]>
 export const createStepDeps = (config: With<typeof STEP_CONFIG>): StepDeps & { readonly send: Connection } => ({
   ...createLedgerDeps(config),
   ...createCallDeps(config),
+  renewed: (row) => renewed(row, config.merchants),
 })
 
 /** The rows, and who is told that one of them is due. */

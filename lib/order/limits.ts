@@ -16,6 +16,8 @@ export const LIMITS = {
   sdkTotal: 4.5 * SECOND,
   /** Counting a notice against an hourly cap; a slower count holds nobody up. */
   count: 1.5 * SECOND,
+  /** Asking, or noting, whether WeChat Pay ever knew an order of a party; without an answer nothing is ended. */
+  party: 1.5 * SECOND,
   /** One signed call, connection included. */
   call: 8 * SECOND,
   /** Of a host with several addresses the next is tried this long after the one before, which is not given up for it. */
@@ -47,6 +49,8 @@ export const LIMITS = {
   /** A held order is asked about this often until a person has decided. */
   heldAskAgain: 1 * DAY,
   absentGiveUp: 24 * HOUR,
+  /** So many orders that WeChat Pay does not know, and none that it does: the configuration is wrong. */
+  absentOrders: 3,
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,
   keepEnded: 400 * DAY,
@@ -103,7 +107,8 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['a command waits until the API has given up', (l) => l.commandApi > l.apiTimeout],
   [
     'claim, count, call and record fit into the function',
-    (l) => l.sdkTotal + l.count + l.call + l.sdkTotal < l.functionTimeout,
+    // A party is asked about after a query, which counts nothing.
+    (l) => l.sdkTotal + Math.max(l.count, l.party) + l.call + l.sdkTotal < l.functionTimeout,
   ],
   ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],
   ['init fits into a secret and a connection', (l) => l.init < l.sdkTotal],

@@ -160,6 +160,19 @@ export const REFUSALS = {
     },
     zh: { meaning: '订单不存在(查询单据不存在)', next: '请先核对商户号,再核对商户服务订单号;24小时内自动查单。' },
   },
+  // No answer of its own: one that WeChat Pay gives for several orders of a merchant, and for none otherwise.
+  'none-known': {
+    verdict: 'config',
+    turn: 'engineer',
+    en: {
+      meaning: 'WeChat Pay knows no order of this merchant so far: not this one, and no other',
+      next: 'Compare mchid, service_id and order_api in MERCHANTS with the merchant platform; if they are right, compare the order number.',
+    },
+    zh: {
+      meaning: '微信支付至今查不到该商户号的任何订单(包括本订单)',
+      next: '请核对 MERCHANTS 中的商户号、服务ID和 order_api 与商户平台是否一致;若无误,请核对商户服务订单号。',
+    },
+  },
   signature: {
     verdict: 'config',
     numbers: ['270924332', '269546525'],

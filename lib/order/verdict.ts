@@ -59,6 +59,8 @@ export type Verdict = {
   readonly paid_amount?: number
   readonly paying_amount?: number
   readonly charge?: Charge
+  /** An absent order of a party of which WeChat Pay never knew any: the configuration may be wrong, so it is no end. */
+  readonly isUnmet?: true
   readonly word?: SignedWord
 }
 

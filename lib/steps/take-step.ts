@@ -4,15 +4,22 @@ import { ConfigError } from '../errors.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
 import type { DueEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
+import { isMet, judgeAbsent, NOT_TOLD, partyKey } from '../order/party.ts'
 import { type Row, readRowKey, type Step } from '../order/row.ts'
 import { afterQuery, afterSync } from '../order/transition/answer.ts'
+import { expiry } from '../order/transition/parts.ts'
+import type { Transition } from '../order/transition/transition.ts'
 import { queryVerdict, syncVerdict, type Verdict } from '../order/verdict.ts'
 import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
 import { type Signer, sendSigned } from '../wechatpay/signed-call.ts'
 
 /** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
-export type StepDeps = LedgerWorld & CallWorld
+export type StepDeps = LedgerWorld &
+  CallWorld & {
+    /** The row with its call as configuration has it now, where the last answer blamed that. */
+    readonly renewed?: (row: Row) => Row
+  }
 export type LedgerWorld = {
   readonly ledger: Ledger
   readonly announceDue: (due: DueEvent) => Promise<void>
@@ -38,15 +45,18 @@ const STEPS = {
  * One signed call for a row that this invocation has claimed, and the record of what came of it. Never throws:
  * whatever fails, the row stands in the ledger with a query owed.
  */
-export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Taken> => {
+export const takeStep = async (step: Step, claimed: Row, deps: StepDeps): Promise<Taken> => {
+  const row = deps.renewed?.(claimed) ?? claimed
   const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
   const startedAt = deps.now()
-  const verdict = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
-  if (!verdict) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
-  const transition = STEPS[step].after(row, verdict, { now: deps.now(), random: deps.random() })
+  const heard = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
+  if (!heard) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
+  const verdict = heard.kind === 'absent' ? await judgeMissing(row, heard, deps) : heard
+  const moment = { now: deps.now(), random: deps.random() }
+  const transition = keepCall(STEPS[step].after(row, verdict, moment), claimed, row)
   const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
   try {
-    const applied = await deps.ledger.apply(transition)
+    const [applied] = await Promise.all([deps.ledger.apply(transition), meetParty(row, verdict, deps)])
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
     if (applied) await announceDueNow(after, deps)
     const name = applied?.transition.name ?? 'fenced'
@@ -65,6 +75,23 @@ export const takeStep = async (step: Step, row: Row, deps: StepDeps): Promise<Ta
     return { row, log, metrics: { ...metrics, ...count('not_recorded') } }
   }
 }
+
+/** Of a party that WeChat Pay never knew, no order is rejected. Best effort: without an answer nothing is ended. */
+const judgeMissing = async (row: Row, verdict: Verdict, { ledger, now }: StepDeps): Promise<Verdict> => {
+  const standing = await ledger.miss(partyKey(row), row.call.out_order_no, expiry(now())).catch(() => NOT_TOLD)
+  return judgeAbsent(row, verdict, standing, now())
+}
+
+/** Best effort: the next answer comes to the same. */
+const meetParty = async (row: Row, verdict: Verdict, { ledger, now }: StepDeps): Promise<void> => {
+  if (isMet(verdict)) await ledger.meet(partyKey(row), expiry(now())).catch(() => undefined)
+}
+
+/** A renewed call is kept by whoever still holds the row: it is he who writes why his attempt did not end the order. */
+const keepCall = (transition: Transition, claimed: Row, { call, call_hash }: Row): Transition =>
+  call === claimed.call || !transition.set?.last_error
+    ? transition
+    : { ...transition, set: { ...transition.set, call, call_hash } }
 
 /** Undefined when the lease may end before the call does: somebody else may take the row then. */
 const callOnce = async (step: Step, row: Row, signer: Signer, deps: StepDeps): Promise<Verdict | undefined> => {

@@ -37,10 +37,14 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
+const PARTY = '1900000109#party#serviceorder#1900000109#500001#wxd678efh567hg6787#'
+
 const METHODS = [
   ['read', (ledger: Ledger) => ledger.read(PK)],
   ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
   ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
+  ['meet', (ledger: Ledger) => ledger.meet(PARTY, 1_830_047_400)],
+  ['miss', (ledger: Ledger) => ledger.miss(PARTY, ORDER.out_order_no, 1_830_047_400)],
   ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
 ] as const
 
@@ -101,10 +105,14 @@ describe.each(METHODS)('%s', (_, ask) => {
   })
 })
 
-it('gives up a count before it would ask twice: a payment waits for it', async () => {
+it.each([
+  ['a count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
+  ['to meet a party', (ledger: Ledger) => ledger.meet(PARTY, 1_830_047_400)],
+  ['to miss an order', (ledger: Ledger) => ledger.miss(PARTY, ORDER.out_order_no, 1_830_047_400)],
+])('gives up %s before it would ask twice: a payment waits for it', async (_, ask) => {
   const { port, requests } = await serveRaw(() => {})
 
-  const error = await failure(ledgerAt(`http://127.0.0.1:${port}`).count('1900000109#hour#498746', 1_795_492_800))
+  const error = await failure(ask(ledgerAt(`http://127.0.0.1:${port}`)))
 
   expect(error).toBeInstanceOf(UnavailableError)
   expect(requests).toHaveLength(1)

@@ -32,11 +32,18 @@ const TURNS: Readonly<Record<Turn, string>> = {
 }
 const turnOf = (turn: Turn, language: Language) => (language === 'en' ? turn : TURNS[turn])
 
-const NAMES_OURS = {
-  en: 'any member but `out_order_no` in the path and `detail.paid_time`',
-  zh: '除路径中的 `out_order_no` 和 `detail.paid_time` 以外的参数',
-} as const
-const ANY_OTHER = { en: 'any other code, with 4xx', zh: '4xx 中的其他错误码' } as const
+/** What is told by neither code nor number. */
+const IN_WORDS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  'our-parameter': {
+    en: 'any member but `out_order_no` in the path and `detail.paid_time`',
+    zh: '除路径中的 `out_order_no` 和 `detail.paid_time` 以外的参数',
+  },
+  'none-known': {
+    en: '`not-exist`, of every order of the merchant so far',
+    zh: '该商户号至今所有订单均为 `not-exist`',
+  },
+  unlisted: { en: 'any other code, with 4xx', zh: '4xx 中的其他错误码' },
+}
 
 const refusals = (language: Language): Table => ({
   head: [
@@ -52,8 +59,7 @@ const refusals = (language: Language): Table => ({
       ...codes(refusal.numbers),
       ...(refusal.phrases ?? []).map((phrase) => `“${phrase}”`),
       ...codes(refusal.statuses),
-      ...(refusal.isOfDeployment ? [NAMES_OURS[language]] : []),
-      ...(refusal.isUnlisted ? [ANY_OTHER[language]] : []),
+      ...(IN_WORDS[name] ? [IN_WORDS[name][language]] : []),
     ].join(' '),
     refusal[language].meaning,
     turnOf(refusal.turn, language),
@@ -173,7 +179,7 @@ const UNITS = [
 ] as const
 
 const isCount = (name: string) =>
-  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|statementLines)$/.test(name)
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|statementLines|absentOrders)$/.test(name)
 
 const limitText = (name: string, value: number): string => {
   if (isCount(name)) return value.toLocaleString('en')

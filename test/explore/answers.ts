@@ -23,6 +23,7 @@ const ANSWERS = [
   { kind: 'state', verified: false, words: 'not in this state (unsigned)' },
   { kind: 'invalid', verified: true, words: 'wrong parameter (signed)' },
   { kind: 'invalid', verified: false, words: 'wrong parameter (unsigned)' },
+  { kind: 'config', verified: true, words: 'no such order, and none of this merchant so far (signed)' },
   { kind: 'config', verified: false, words: '401' },
   { kind: 'throttled', verified: false, words: '429' },
   { kind: 'unknown', verified: false, words: 'nothing that can be believed' },

@@ -8,7 +8,7 @@ import { BROKEN } from './invariants.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import type { Model, Move } from './model.ts'
 import { CALL, TIME } from './time.ts'
-import { LIFE, queryAnswer, syncAnswers } from './wechat-pay.ts'
+import { LIFE, queryAnswers, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
 import { EVERY_DECISION } from './writes.ts'
 
@@ -86,9 +86,9 @@ const SENDS = { sync: 'sends the sync', query: 'sends the query' } as const
 const isAnswered: OwnMove = (world, model, emit, who, id) => {
   const { invocations } = model
   if (invocations.at(id).step === 'query') {
-    const answer = queryAnswer(world.order)
     const next = queryArrives(world, model)
-    emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
+    for (const answer of queryAnswers(world.order, model.scenario.isUnmet === true))
+      emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
     return
   }
   const isWrong = isRefusedCall(model, id)

@@ -118,6 +118,14 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
       set,
     })),
   },
+  {
+    name: 'a fault of the configuration that ends an order',
+    scenario: 'long waits of the first order of a merchant',
+    design: {
+      hear: (verdict, step) =>
+        verdict.kind === 'config' && verdict.verified && step === 'query' ? { ...verdict, kind: 'absent' } : verdict,
+    },
+  },
   { name: 'no second try by the platform', scenario: 'a doubled notice', design: { attempts: 1 } },
   {
     name: 'the check in the same invocation',

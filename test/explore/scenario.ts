@@ -37,6 +37,8 @@ export type Scenario = {
   readonly isWhole?: boolean
   /** Whoever begins may have a clock that is ahead. */
   readonly hasFastClocks?: boolean
+  /** Nobody knows whether WeChat Pay knows any order of this merchant: that there is none may blame the configuration. */
+  readonly isUnmet?: boolean
   /** Old answers come again. */
   readonly hasReplays?: boolean
   /** A day or a month may pass with nobody at work. */

@@ -30,6 +30,13 @@ const WORLDS = {
     isWhole: true,
     hasLongWaits: true,
   },
+  'long waits of the first order of a merchant': {
+    notices: [A],
+    orders: ['absent'],
+    isUnmet: true,
+    hasLongWaits: true,
+    persons: 1,
+  },
   'an order that is checked first': { notices: [{ ...A, ...CHECKED }], orders: ['open'], persons: 1 },
   'an order that is only observed': { notices: [{ ...A, mode: 'observe' }], orders: ['open'], persons: 1 },
   'a sum that differs': { notices: [{ ...A, ...MISTYPED }], orders: ['open'], persons: 1 },

@@ -78,3 +78,7 @@ const QUERY_ANSWERS: Readonly<Record<Order, AnswerId>> = {
 }
 
 export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]
+
+/** What is made of it: of a merchant that was never met, an absent order is one more, or the configuration's fault. */
+export const queryAnswers = (order: Order, isUnmet: boolean): readonly AnswerId[] =>
+  isUnmet && order === 'absent' ? [signed('absent'), signed('config')] : [queryAnswer(order)]

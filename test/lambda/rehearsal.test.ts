@@ -23,7 +23,7 @@ const world = () => {
       },
       forget: notHere,
     },
-    ledger: { read: notHere, apply: notHere, count: notHere, due: notHere },
+    ledger: { read: notHere, apply: notHere, count: notHere, meet: notHere, miss: notHere, due: notHere },
     send: notHere,
     announceDue: notHere,
     now: () => Date.now(),

@@ -37,9 +37,10 @@ const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehears
       return Promise.resolve(result)
     }
   const socket = part('socket', undefined)
+  const EMPTY = { apply: notHere, count: notHere, meet: notHere, miss: notHere, due: notHere }
   const deps: WarmUpDeps = {
     merchants: { signer: (mchid) => part('secret', signer(mchid))(mchid), forget: notHere },
-    ledger: { read: part('ledger', undefined), apply: notHere, count: notHere, due: notHere },
+    ledger: { ...EMPTY, read: part('ledger', undefined) },
     send: Object.assign(notHere, { connect: () => socket() }),
     now: Date.now,
     random: Math.random,

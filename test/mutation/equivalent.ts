@@ -87,7 +87,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'either is no code of WeChat Pay',
   },
   {
-    file: 'lib/order/verdict.ts',
+    file: 'lib/order/answer-body.ts',
     mutator: 'ConditionalExpression',
     code: "typeof number === 'number'",
     into: 'true',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { outcomeEvents } from '../../lib/order/outcome.ts'
+import { partyKey } from '../../lib/order/party.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { serveDue } from '../../lib/steps/serve-due.ts'
 import { DAY, HELD, HOUR, NOW, PK } from '../support/orders.ts'
@@ -45,6 +46,7 @@ describe('a held order', () => {
   ])('is never given up, however old it is, while %s', async (_, says, wait) => {
     const old = { ...DUE, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
+    await world.deps.ledger.meet(partyKey(old), 0)
 
     await serveDue(QUERY_DUE, world.deps)
 

@@ -99,7 +99,17 @@ export const stepWorld = ({ rows = [], says = SAYS.taken, ledger, signer, announ
     nonce: () => '593BEC0C930BF1AFEB40B4A08C8FB242',
   }
 
-  return { deps, clock, wechatpay, sent, announced, forgotten, rows: plain.rows, applied: plain.applied }
+  return {
+    deps,
+    clock,
+    wechatpay,
+    sent,
+    announced,
+    forgotten,
+    rows: plain.rows,
+    applied: plain.applied,
+    parties: plain.parties,
+  }
 }
 
 export const SIGNS = (): Promise<Signer> => Promise.resolve(SIGNER)

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { Ledger } from '../../lib/aws/ledger.ts'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
+import { partyKey } from '../../lib/order/party.ts'
 import type { Row } from '../../lib/order/row.ts'
+import { checkOrder } from '../../lib/steps/check-order.ts'
 import { takeStep } from '../../lib/steps/take-step.ts'
 import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
-import { NOW, PK, SECOND } from '../support/orders.ts'
-import { answered, failingFrom, NO_ANSWER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
+import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
+import { answered, failingFrom, forged, NO_ANSWER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
 
 const claimed = (change: Partial<Row> = {}): Row => ({ ...PAYAFTER_ROW, ...change })
 
@@ -287,5 +290,121 @@ describe('a next step that is due at once', () => {
     await takeStep('query', claimed(), world.deps)
 
     expect(world.announced).toStrictEqual([])
+  })
+})
+
+describe('an order that WeChat Pay does not know', () => {
+  const NOT_THERE = answered(404, '{"code":"ORDER_NOT_EXIST","message":"查询单据不存在"}')
+  const PARTY = partyKey(PAYAFTER_ROW)
+  const other = (number: string): Row => ({
+    ...claimed({ absent_since: NOW - 2 * DAY }),
+    pk: `1900000109#${number}`,
+    call: { ...PAYAFTER_ROW.call, out_order_no: number },
+  })
+
+  it('is rejected after a day where others of its party are known', async () => {
+    const row = claimed({ absent_since: NOW - 1 * DAY - 1 })
+    const world = stepWorld({ rows: [row], says: NOT_THERE })
+    await world.deps.ledger.meet(PARTY, 0)
+
+    const taken = await takeStep('query', row, world.deps)
+
+    expect(taken.row).toMatchObject({ state: 'REJECTED', reason: 'not_found' })
+  })
+
+  it('rejects nothing and rings at the third order of a party that is not known', async () => {
+    const rows = ['A', 'B', 'C'].map(other)
+    const world = stepWorld({ rows: rows.map((row) => ({ ...row, absent_since: NOW })), says: NOT_THERE })
+
+    const taken = []
+    for (const { pk } of rows) taken.push(await takeStep('query', world.rows.get(pk) ?? claimed(), world.deps))
+
+    expect(taken.map(({ row }) => [row.state, row.last_error?.verdict, row.last_error?.refusal])).toEqual([
+      ['PENDING', 'absent', 'not-exist'],
+      ['PENDING', 'absent', 'not-exist'],
+      ['PENDING', 'config', 'none-known'],
+    ])
+    expect(taken.map(({ metrics }) => metrics.config?.value)).toEqual([undefined, undefined, 1])
+  })
+
+  it('rejects nothing while nobody can say whether its party is known', async () => {
+    const row = claimed({ absent_since: NOW - 2 * DAY })
+    const ledger = (sound: Ledger): Ledger => ({ ...sound, miss: () => Promise.reject(new UnavailableError('no')) })
+    const world = stepWorld({ rows: [row], says: NOT_THERE, ledger })
+
+    const taken = await takeStep('query', row, world.deps)
+
+    expect(taken.row).toMatchObject({ state: 'PENDING', last_error: { verdict: 'absent' } })
+  })
+
+  it('is not counted where a cashier asks, who may have mistyped it', async () => {
+    const world = stepWorld({ says: NOT_THERE })
+
+    await checkOrder(PAYAFTER_ROW.call, world.deps)
+
+    expect(world.parties.size).toBe(0)
+  })
+})
+
+describe('a party', () => {
+  it.each(['taken', 'paidToMerchant', 'waitsForPayment', 'notCompleted'] as const)(
+    'is met by an answer: %s',
+    async (says) => {
+      const world = stepWorld({ rows: [claimed()], says: SAYS[says] })
+
+      await takeStep('query', claimed(), world.deps)
+      await takeStep('sync', claimed(), world.deps)
+
+      expect([...world.parties]).toEqual([[partyKey(PAYAFTER_ROW), 'known']])
+    },
+  )
+
+  it('that cannot be met holds up no record', async () => {
+    const ledger = (sound: Ledger): Ledger => ({ ...sound, meet: () => Promise.reject(new UnavailableError('no')) })
+    const world = stepWorld({ rows: [claimed()], says: SAYS.paidToMerchant, ledger })
+
+    expect((await takeStep('query', claimed(), world.deps)).row).toMatchObject({ state: 'SYNCED', proof: {} })
+  })
+
+  it.each([SAYS.alreadyDone, SAYS.signatureWrong, SAYS.parameterWrong, NO_ANSWER, forged(SAYS.paidToMerchant)])(
+    'is met by no other',
+    async (says) => {
+      const world = stepWorld({ rows: [claimed()], says })
+
+      await takeStep('query', claimed(), world.deps)
+
+      expect(world.parties.size).toBe(0)
+    },
+  )
+})
+
+describe('a call that configuration has otherwise by now', () => {
+  const call: Row['call'] = { ...PAYAFTER_ROW.call, order_api: 'serviceorder' }
+  const renewed = (row: Row): Row => ({ ...row, call, call_hash: 'the renewed call' })
+
+  it('is made so, and kept with the answer', async () => {
+    const world = stepWorld({ rows: [claimed()], says: SAYS.waitsForPayment })
+
+    const { row } = await takeStep('query', claimed(), { ...world.deps, renewed })
+
+    expect(world.sent[0]?.target).toMatch(/^\/v3\/payscore\/serviceorder\?/)
+    expect(row).toMatchObject({ state: 'PENDING', next: 'sync', call, call_hash: 'the renewed call' })
+  })
+
+  it('is not kept by whoever has lost the row', async () => {
+    const theirs = claimed({ attempt: 4 })
+    const world = stepWorld({ rows: [theirs], says: SAYS.waitsForPayment })
+
+    await takeStep('query', claimed(), { ...world.deps, renewed })
+
+    expect(world.rows.get(PK)).toStrictEqual(theirs)
+  })
+
+  it('is not written by an answer that ends the order whoever holds it', async () => {
+    const world = stepWorld({ rows: [claimed({ attempt: 4 })], says: SAYS.charged })
+
+    await takeStep('query', claimed(), { ...world.deps, renewed })
+
+    expect(world.rows.get(PK)).toMatchObject({ state: 'DOUBLE_CHARGED', call: PAYAFTER_ROW.call })
   })
 })

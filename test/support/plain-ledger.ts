@@ -48,6 +48,7 @@ export const changed = (
 export const plainLedger = (...given: readonly Row[]) => {
   const rows = new Map(given.map((row) => [row.pk, row]))
   const counters = new Map<string, number>()
+  const parties = new Map<string, 'known' | Set<string>>()
   const applied: string[] = []
 
   const ledger: Ledger = {
@@ -61,6 +62,15 @@ export const plainLedger = (...given: readonly Row[]) => {
       return { transition, row: after }
     },
     due: async () => ({ rows: [] }),
+    meet: async (pk) => {
+      parties.set(pk, 'known')
+    },
+    miss: async (pk, out_order_no) => {
+      const absent = parties.get(pk) ?? new Set<string>()
+      if (absent === 'known') return { isKnown: true, absent: 0 }
+      parties.set(pk, absent.add(out_order_no))
+      return { isKnown: false, absent: absent.size }
+    },
     count: async (pk) => {
       const count = (counters.get(pk) ?? 0) + 1
       counters.set(pk, count)
@@ -68,5 +78,5 @@ export const plainLedger = (...given: readonly Row[]) => {
     },
   }
 
-  return { ledger, rows, applied }
+  return { ledger, rows, applied, parties }
 }

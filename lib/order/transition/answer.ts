@@ -51,7 +51,7 @@ export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transiti
     case 'closed':
       return revoked(row, verdict, moment)
     case 'absent':
-      if (isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
+      if (!verdict.isUnmet && isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
         return reject(row, verdict, moment, 'not_found')
       return askAgain(row, verdict, moment, { absent_since: moment.now })
     default:

@@ -78,11 +78,10 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
   },
   {
     transition: afterQuery({ ...CLAIMED, mode: 'observe' }, VERDICTS.unpaid, MOMENT),
-    changes: { ...PENDING, ...HELD },
+    changes: { ...PENDING, ...HELD, ...SYNCED },
     leaves: {
       ...NO_ROW,
       ...otherAttempts,
-      ...SYNCED,
       'nothing is left to do': row({ due: undefined }),
       'rejected, something left to do': row({ state: 'REJECTED' }),
       'charged twice, something left to do': row({ state: 'DOUBLE_CHARGED' }),

@@ -143,8 +143,8 @@ export const KEYS: readonly Row[] = [
     fault: 'our clock is wrong by 10 minutes',
     must: 'WeChat Pay refuses to act, no order ends, and an alarm goes off',
     file: 'lib/order/transition',
-    code: "...(verdict.kind === 'config' && { alarm: 'config' }),",
-    without: '',
+    code: "kind === 'config' || refusal === 'unlisted'",
+    without: "refusal === 'unlisted'",
     test: ['faults/clocks.test.ts', 'a clock of ours that is %i s off ends no order, and is an alarm'],
   },
   {
