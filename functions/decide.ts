@@ -3,7 +3,7 @@ import { entry } from '../lib/lambda/entry.ts'
 import { createLedgerDeps } from '../lib/lambda/step-deps.ts'
 import { readDecision } from '../lib/order/decision.ts'
 import { readOrderKey } from '../lib/order/paid-order.ts'
-import { readBody, readCaller, readPath, readPathName } from '../lib/order/trigger.ts'
+import { readBody, readCaller, readPath, readPathName, readQuery } from '../lib/order/trigger.ts'
 import { decideOrder } from '../lib/steps/decide-order.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
@@ -12,6 +12,7 @@ const deps = createLedgerDeps(config)
 
 /** What a person, or the shop that takes a notice back, decided about an order. */
 const decide = async (event: unknown): Promise<Handled> => {
+  readQuery(event)
   const key = readOrderKey(readPath(event), config.merchants)
   return decideOrder(readDecision(key, readPathName(event, 'decision'), readBody(event), readCaller(event)), deps)
 }

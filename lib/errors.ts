@@ -11,8 +11,10 @@ export class InputError extends Error {
   readonly field: string
 
   constructor(field: string, message: string) {
-    super(`${field}: ${message}`)
-    this.field = field
+    // It may be a name that somebody made up, and goes into answers and logs.
+    const name = field.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 64)
+    super(`${name}: ${message}`)
+    this.field = name
   }
 }
 

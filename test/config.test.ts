@@ -50,7 +50,7 @@ describe('readConfig', () => {
             mchid: '1900000109',
             sources: ['com.example.pos'],
             order_api: 'payafter-orders',
-            services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
+            services: new Map([['2002000000000558128851361561536', ['wxd678efh567hg6787']]]),
             mode: 'sync',
             closed: false,
           },

@@ -28,7 +28,7 @@ export const rehearseSync: Rehearsal = (merchant, deps) => {
 export const rehearseQuery: Rehearsal = (merchant, deps) => {
   const [service_id] = merchant.services.keys()
   const key = { mchid: merchant.mchid, out_order_no: OUT_ORDER_NO }
-  return checkOrder(readQueryCall(key, service_id, new Map([[merchant.mchid, merchant]])), closedWorld(deps))
+  return checkOrder(readQueryCall(key, { service_id }, new Map([[merchant.mchid, merchant]])), closedWorld(deps))
 }
 
 /**

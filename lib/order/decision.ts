@@ -29,7 +29,7 @@ const Why = v.pipe(
  * Body of a decision: a reason; `settle` also says by which refund, or that it was not double, which `close` and
  * `withdraw` may say of an order that WeChat Pay charged.
  */
-export const DecisionSchema = v.object(
+export const DecisionSchema = v.strictObject(
   {
     reason: Why,
     refund_id: v.optional(
@@ -37,7 +37,7 @@ export const DecisionSchema = v.object(
     ),
     not_double: v.optional(v.literal(true, 'must be true or left out')),
   },
-  'must give a reason',
+  ({ expected }) => (expected === 'never' ? 'is no member of a decision' : 'must give a reason'),
 )
 
 /** Throws InputError. */

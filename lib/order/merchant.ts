@@ -8,8 +8,8 @@ export type Merchant = {
   /** Event sources that may hand over notices for this merchant. */
   readonly sources: readonly string[]
   readonly order_api: OrderApi
-  /** service_id → appid; the appid is '' where the API takes none. */
-  readonly services: ReadonlyMap<string, string>
+  /** service_id → its appids, the first of them the default; none where the API takes none. */
+  readonly services: ReadonlyMap<string, readonly string[]>
   /** Signs for a sub-merchant. */
   readonly provider?: string
   readonly channel_id?: string
@@ -35,6 +35,25 @@ const source = v.pipe(
   v.check((name) => !/^(aws|payscore)\./.test(name), 'must not begin with aws. or payscore.'),
 )
 
+/** Of one service; none where the API takes none. */
+const appids = v.union(
+  [
+    v.pipe(
+      v.literal(''),
+      v.transform((): readonly string[] => []),
+    ),
+    v.pipe(
+      word32,
+      v.transform((appid): readonly string[] => [appid]),
+    ),
+    v.pipe(
+      v.array(word32),
+      v.check((list) => new Set(list).size === list.length, 'names an appid twice'),
+    ),
+  ],
+  'must be an appid, or a list of appids',
+)
+
 const MODES = ['sync', 'check', 'observe'] as const
 
 const oneOf = (names: readonly string[]) => `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
@@ -58,7 +77,7 @@ const entry = v.pipe(
       order_api: v.optional(v.picklist(ORDER_APIS, oneOf(ORDER_APIS)), 'payafter-orders'),
       services: v.pipe(
         object,
-        v.record(word32, v.union([v.literal(''), word32], 'must be text')),
+        v.record(word32, appids),
         v.check((services) => Object.keys(services).length > 0, 'must name at least one service_id'),
       ),
       provider: v.optional(number32),
@@ -87,7 +106,8 @@ const entry = v.pipe(
   ),
   v.forward(
     v.check(
-      ({ order_api, services }) => isSubMerchants(order_api) || Object.values(services).every((appid) => appid !== ''),
+      ({ order_api, services }) =>
+        isSubMerchants(order_api) || Object.values(services).every((list) => list.length > 0),
       'must give the appid of each service_id',
     ),
     ['services'],

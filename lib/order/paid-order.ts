@@ -47,14 +47,20 @@ const Fen = v.pipe(
   v.maxValue(100_000_000_00, 'must be a sum in fen'),
 )
 
-/** The one shape of a notice, whatever brought it. Members that are not named here are not read. */
-export const NoticeSchema = v.object(
+/**
+ * The one shape of a notice, whatever brought it. A member that is not named here is refused: whoever wrote it meant
+ * something, and the call would go out without it.
+ */
+export const NoticeSchema = v.strictObject(
   {
     mchid: text,
     out_order_no: OutOrderNo,
     service_id: v.optional(text),
+    appid: v.optional(text),
+    sub_mchid: v.optional(text),
+    channel_id: v.optional(text),
     type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
-    detail: v.object({ paid_time: text }, whatIsWrong),
+    detail: v.strictObject({ paid_time: text }, whatIsWrong),
     amount: v.optional(Fen),
     shop_id: v.optional(Label),
     cashier_id: v.optional(Label),
@@ -63,10 +69,13 @@ export const NoticeSchema = v.object(
   whatIsWrong,
 )
 
-/** valibot says by `expected` whether a member is missing (its quoted name) or the whole is no object. */
+/** valibot says by `expected` whether a member is unknown, or missing (its quoted name), or the whole is no object. */
 function whatIsWrong({ expected }: { readonly expected: string | null }): string {
+  if (expected === 'never') return `is no member of a notice; those are ${MEMBERS.join(', ')} and detail.paid_time`
   return expected?.startsWith('"') ? 'is missing' : 'must be an object'
 }
+
+const MEMBERS = Object.keys(NoticeSchema.entries)
 
 /** Checks a notice against who is served. Throws InputError naming the field; the merchant is looked up before all else. */
 export const readPaidOrder = (
@@ -80,9 +89,9 @@ export const readPaidOrder = (
     throw new InputError('source', `is not listed for merchant ${merchant.mchid}`)
   if (merchant.closed) throw new InputError('mchid', `merchant ${merchant.mchid} is closed: it takes no new orders`)
 
-  const parsed = v.safeParse(NoticeSchema, input, { abortEarly: true })
-  if (!parsed.success) throw wrong(parsed.issues[0])
-  const { out_order_no, service_id, detail, amount, shop_id, cashier_id, pos_ref } = parsed.output
+  const parsed = v.safeParse(NoticeSchema, input)
+  if (!parsed.success) throw wrong(parsed.issues)
+  const { out_order_no, detail, amount, shop_id, cashier_id, pos_ref } = parsed.output
 
   const paid = readPaidTime(detail.paid_time, nowMs)
   if (!paid)
@@ -91,7 +100,7 @@ export const readPaidOrder = (
       'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
     )
   const { paid_time, paid_time_clamped, stated_time } = paid
-  const call = { ...resolveParties(merchant, service_id), out_order_no, paid_time }
+  const call = { ...resolveParties(merchant, parsed.output), out_order_no, paid_time }
   const mode = modeOf(merchant, amount)
   const labels = readLabels({ shop_id, cashier_id, pos_ref })
   return {
@@ -130,10 +139,10 @@ export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merch
 /** The call that asks about an order which nobody has paid yet. Throws InputError. */
 export const readQueryCall = (
   key: OrderKey,
-  service_id: string | undefined,
+  asked: Pick<Stated, 'service_id' | 'appid'>,
   merchants: ReadonlyMap<string, Merchant>,
 ): Call => ({
-  ...resolveParties(findMerchant(key, merchants), service_id),
+  ...resolveParties(findMerchant(key, merchants), asked),
   out_order_no: key.out_order_no,
   paid_time: '',
 })
@@ -151,28 +160,63 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
   const parsed = v.safeParse(v.object({ mchid: text }, whatIsWrong), input)
-  if (!parsed.success) throw wrong(parsed.issues[0])
+  if (!parsed.success) throw wrong(parsed.issues)
   const merchant = merchants.get(parsed.output.mchid)
   if (!merchant) throw new InputError('mchid', 'is not a merchant that this service serves')
   return merchant
 }
 
-/** Without a path the whole notice is meant: the detail of an event. */
-const wrong = (issue: v.BaseIssue<unknown>): InputError =>
-  new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
+/**
+ * An unknown member is named before one that is missing, since it may be that one, misspelt or misplaced. Without a path
+ * the whole notice is meant: the detail of an event.
+ */
+const wrong = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): InputError => {
+  const issue = issues.find(isUnknownMember) ?? issues[0]
+  return new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
+}
 
-/** Who signs, for whom, and under which service: everything of a call that configuration knows. */
-const resolveParties = (
-  { mchid, order_api, provider, channel_id, services }: Merchant,
-  asked: string | undefined,
-): Omit<Call, 'out_order_no' | 'paid_time'> => {
+/** The places of a list are no members. */
+const isUnknownMember = ({ expected, path }: v.BaseIssue<unknown>): boolean =>
+  expected === 'never' && !Array.isArray(path?.at(-1)?.input)
+
+/** Of a notice, what says who signs, for whom and under which service. */
+type Stated = {
+  readonly [name in 'service_id' | 'appid' | 'sub_mchid' | 'channel_id']?: string | undefined
+}
+
+/**
+ * Who signs, for whom, and under which service: everything of a call that configuration knows. A notice may choose among
+ * services and appids; whatever else it states must be what configuration says.
+ */
+const resolveParties = (merchant: Merchant, stated: Stated): Omit<Call, 'out_order_no' | 'paid_time'> => {
+  const { mchid, order_api, provider, channel_id, services } = merchant
   const [only] = services.size === 1 ? services.keys() : []
-  const service_id = asked ?? only
+  const service_id = stated.service_id ?? only
   if (service_id === undefined)
     throw new InputError('service_id', `is needed: merchant ${mchid} has ${services.size} services`)
-  const appid = services.get(service_id)
-  if (appid === undefined) throw new InputError('service_id', `is not a service of merchant ${mchid}`)
+  const appids = services.get(service_id)
+  if (appids === undefined) throw new InputError('service_id', `is not a service of merchant ${mchid}`)
+  const appid = appidOf(stated.appid, merchant, appids)
+  agree('sub_mchid', stated.sub_mchid, provider === undefined ? undefined : mchid, order_api)
+  agree('channel_id', stated.channel_id, channel_id, order_api)
   return provider === undefined
-    ? { order_api, mchid, appid, service_id }
+    ? { order_api, mchid, ...(appid !== undefined && { appid }), service_id }
     : { order_api, mchid: provider, sub_mchid: mchid, service_id, ...(channel_id && { channel_id }) }
+}
+
+/** The one that the notice names, or the first of its service. */
+const appidOf = (
+  asked: string | undefined,
+  { order_api, provider }: Merchant,
+  appids: readonly string[],
+): string | undefined => {
+  if (asked === undefined) return appids[0]
+  if (provider !== undefined) throw new InputError('appid', `is no member of a call of ${order_api}`)
+  if (!appids.includes(asked)) throw new InputError('appid', 'is not an appid of this service in MERCHANTS')
+  return asked
+}
+
+const agree = (name: 'sub_mchid' | 'channel_id', stated: string | undefined, own: string | undefined, api: string) => {
+  if (stated === undefined || stated === own) return
+  throw new InputError(name, own === undefined ? `is no member of a call of ${api}` : 'is not that of this merchant')
 }

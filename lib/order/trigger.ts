@@ -43,11 +43,21 @@ export const readPath = (event: unknown): OrderKey => {
 export const readPathName = (event: unknown, name: string): unknown =>
   isObject(event) && isObject(event.pathParameters) ? event.pathParameters[name] : undefined
 
-/** A value of the query string; undefined when it is not there. */
-export const readQueryValue = (event: unknown, name: string): string | undefined => {
-  const value = isObject(event) && isObject(event.queryStringParameters) ? event.queryStringParameters[name] : undefined
-  return typeof value === 'string' ? value : undefined
+/** The query string, of which these names are read. Throws InputError for any other: somebody meant something by it. */
+export const readQuery = <Name extends string>(
+  event: unknown,
+  ...names: readonly Name[]
+): { readonly [name in Name]?: string } => {
+  const stated = isObject(event) && isObject(event.queryStringParameters) ? event.queryStringParameters : {}
+  const unknown = Object.keys(stated).find((name) => !names.some((known) => known === name))
+  if (unknown !== undefined)
+    throw new InputError(unknown, `is not read from the query string${names.length > 0 ? knownAre(names) : ''}`)
+  return Object.fromEntries(Object.entries(stated).map(([name, value]) => [name, String(value)])) as {
+    readonly [name in Name]?: string
+  } // only such names are left
 }
+
+const knownAre = (names: readonly string[]): string => `, where only ${names.join(', ')} may stand`
 
 /** Who calls, as IAM knows it: the ARN that API Gateway writes into payload 2.0, resp. 1.0. */
 export const readCaller = (event: unknown): unknown => {
@@ -57,12 +67,10 @@ export const readCaller = (event: unknown): unknown => {
   return iam.userArn ?? identity.userArn
 }
 
-const httpTrigger = (event: Json, nowMs: number): Trigger => ({
-  via: 'http',
-  noticed_at: nowMs,
-  path: readPath(event),
-  notice: ofSoundText(readBody(event), 'body'),
-})
+const httpTrigger = (event: Json, nowMs: number): Trigger => {
+  readQuery(event)
+  return { via: 'http', noticed_at: nowMs, path: readPath(event), notice: ofSoundText(readBody(event), 'body') }
+}
 
 /** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
 const busTrigger = (event: Json, nowMs: number): Trigger => {

@@ -5,6 +5,7 @@ export type Column =
   | 'out_order_no'
   | 'paid_time'
   | 'service_id'
+  | 'appid'
   | 'amount_fen'
   | 'amount_yuan'
   | 'shop_id'
@@ -16,6 +17,7 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
   out_order_no: ['out_order_no', 'order_no', '商户服务订单号', '服务订单号', '支付分订单号', '订单号'],
   paid_time: ['paid_time', 'paid_at', '收款成功时间', '收款时间', '付款时间', '支付时间', '付款成功时间'],
   service_id: ['service_id', '服务id', '服务编号'],
+  appid: ['appid', 'app_id', '公众号id', '小程序id', '应用id'],
   amount_fen: ['amount', 'amount_fen', '金额分', '收款金额分', '总金额分', '实收金额分'],
   amount_yuan: [
     ...['amount_yuan', '金额', '金额元', '收款金额', '收款金额元', '总金额', '总金额元', '实收金额', '实收金额元'],

@@ -36,6 +36,7 @@ export const readCsvLine = (record: CsvRecord, columns: Columns, context: LineCo
     out_order_no,
     paid_time: field('paid_time'),
     service_id: field('service_id'),
+    appid: field('appid'),
     shop_id: field('shop_id'),
     cashier_id: field('cashier_id'),
     pos_ref: field('pos_ref'),
@@ -64,7 +65,7 @@ export const readJsonLine = ({ number, text, isCut }: TextLine, context: LineCon
 type Stated = Readonly<Record<string, unknown>>
 
 const readStated = (line: number, stated: Stated, { mchid, merchants, now }: LineContext): StatementLine => {
-  const { out_order_no, service_id, amount, shop_id, cashier_id, pos_ref } = stated
+  const { out_order_no, service_id, appid, amount, shop_id, cashier_id, pos_ref } = stated
   for (const label of [shop_id, cashier_id, pos_ref])
     if (String(label).includes('\ufffd')) throw new LineError({ en: 'holds broken characters', zh: '含有乱码' })
   const given = stated.paid_time
@@ -73,6 +74,8 @@ const readStated = (line: number, stated: Stated, { mchid, merchants, now }: Lin
     mchid,
     out_order_no,
     service_id,
+    // A call for a sub-merchant has none, so such a column is a free one.
+    appid: merchants.get(mchid)?.provider === undefined ? appid : undefined,
     detail: present({ paid_time }),
     amount,
     shop_id,
@@ -176,6 +179,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   out_order_no: '商户服务订单号须为1至32位数字、字母或 _ - | *',
   paid_time: '收款成功时间无法识别,或晚于当前24小时以上',
   service_id: '服务ID缺失,或不属于该商户号',
+  appid: 'appid 不属于该服务ID',
   amount: '金额须大于0',
   shop_id: '门店编号须为1至64个可显示字符',
   cashier_id: '收银员编号须为1至64个可显示字符',

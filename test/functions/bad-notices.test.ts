@@ -53,6 +53,10 @@ const ORDER_NO = 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'
 const PAID_TIME =
   'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead'
 
+const NO_MEMBER =
+  'is no member of a notice; those are mchid, out_order_no, service_id, appid, sub_mchid, channel_id, type, detail, amount, ' +
+  'shop_id, cashier_id, pos_ref and detail.paid_time'
+
 /** A notice that is wrong in one thing. `segment` is its order number in the path, as sent. */
 type Bad = {
   readonly what: string
@@ -167,6 +171,31 @@ const BAD: readonly Bad[] = [
     field: 'service_id',
     message: 'is needed: merchant 1900000110 has 2 services',
   },
+  {
+    what: 'an appid of nobody',
+    field: 'appid',
+    message: 'is not an appid of this service in MERCHANTS',
+    more: () => ({ appid: 'wxd678efh567hg6788' }),
+  },
+  {
+    what: 'a sub-merchant of a merchant that has none',
+    field: 'sub_mchid',
+    message: 'is no member of a call of payafter-orders',
+    more: () => ({ sub_mchid: '1900000201' }),
+  },
+  { what: 'a misspelt member', field: 'Appid', message: NO_MEMBER, more: () => ({ Appid: 'wxd678efh567hg6787' }) },
+  {
+    what: 'a time in the wrong place',
+    field: 'paid_time',
+    message: NO_MEMBER,
+    more: () => ({ paid_time: '20250301120000', detail: undefined }),
+  },
+  {
+    what: 'a misspelt member of detail',
+    field: 'detail.paid_at',
+    message: NO_MEMBER,
+    more: () => ({ detail: { paid_at: '20250301120000' } }),
+  },
   { what: 'half a fen', field: 'amount', message: 'must be a whole number of fen', more: () => ({ amount: 0.5 }) },
   {
     what: 'a label with a line break',
@@ -222,6 +251,29 @@ describe('over HTTP', () => {
     const told = await post('/merchants/1900000109/payafter-orders/ORDER-1/sync', body)
 
     expect(told).toMatchObject({ status: 400, body: { title: 'Bad input', detail: `${field}: ${message}`, field } })
+  })
+
+  const ORDER = '/merchants/1900000109/payafter-orders/ORDER-1'
+  it.each([
+    ['POST', `${ORDER}/sync?service_id=500001`, 'service_id', 'is not read from the query string'],
+    ['POST', `${ORDER}/close?reason=wrong`, 'reason', 'is not read from the query string'],
+    ['GET', `${ORDER}?check=true`, 'check', 'must be 1 or left out'],
+    ['GET', `${ORDER}?check=`, 'check', 'must be 1 or left out'],
+    [
+      'GET',
+      `${ORDER}?Check=1`,
+      'Check',
+      'is not read from the query string, where only check, service_id, appid may stand',
+    ],
+    ['GET', `${ORDER}?service_id=500001`, 'service_id', 'goes with check=1'],
+    ['GET', `${ORDER}?check=1&appid=wxd678efh567hg6788`, 'appid', 'is not an appid of this service in MERCHANTS'],
+  ])('refuses %s %s with 400 and names what is wrong in the query string', async (method, path, field, message) => {
+    const body = method === 'POST' ? JSON.stringify(PAID) : null
+
+    const response = await fetch(`${world.api.url}${path}`, { method, body })
+
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ title: 'Bad input', detail: `${field}: ${message}`, field })
   })
 
   it('refuses half a character in the path', async () => {

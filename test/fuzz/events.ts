@@ -23,6 +23,7 @@ const NASTY = [
   ],
   ...['\ud83d', '\u{1f44d}', '\u0430', '\uff10', '\u0661', '\u3000', '{}', '[]', '"', "'", '\\', '<script>', '$ne'],
   ...['1900000109', '1900000117', '1900000125', '1900000133', '1900000141', '1900000109 ', '500001', '500003'],
+  ...['2088000001', 'wxd678efh567hg6787', 'wx1111111111111111', 'wx2222222222222222', 'wx3333333333333333'],
   ...['Order_Paid', 'order_paid', 'Order_Paid\u0000', '20261124103000', '20261125103000', '20261125103001'],
   ...['20240229', '20230229', '20261124240000', '2026-11-24T10:30:00+08:00', '2026-11-24T10:30:60Z', '00991231'],
   ...['2026-11-24t02:30:00.123456789z', '2026-11-24T02:30:00.1234567890Z', '+12026-11-24T02:30:00Z', '1e3'],
@@ -80,6 +81,9 @@ const NAMES = [
   'mchid',
   'out_order_no',
   'service_id',
+  'appid',
+  'sub_mchid',
+  'channel_id',
   'type',
   'detail',
   'amount',
@@ -87,7 +91,7 @@ const NAMES = [
   'cashier_id',
   'pos_ref',
 ] as const
-const STRANGE_NAMES = ['__proto__', 'constructor', 'appid', 'sub_mchid', 'paid_time', 'state', 'toJSON', ''] as const
+const STRANGE_NAMES = ['__proto__', 'constructor', 'Appid', 'subMchid', 'paid_time', 'state', 'toJSON', ''] as const
 
 type Change = (notice: Notice) => Notice
 
@@ -99,6 +103,13 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   nastyValue.map(
     (paid_time): Change =>
       (notice) => ({ ...notice, detail: { paid_time } }),
+  ),
+  fc.constantFrom('paid_at', 'Paid_Time', '__proto__', 'constructor', '').map(
+    (name): Change =>
+      ({ detail, ...notice }) => ({
+        ...notice,
+        detail: Object.defineProperty({ ...Object(detail) }, name, { value: '20261124103000', enumerable: true }),
+      }),
   ),
   fc.constantFrom(...NAMES).map(
     (name): Change =>

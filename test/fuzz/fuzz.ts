@@ -57,6 +57,7 @@ const checkEvent = (event: unknown): boolean => {
     mchid,
     out_order_no,
     service_id: call.service_id,
+    appid: call.appid,
     paid_time: call.paid_time,
     isClamped: paid_time_clamped,
     amount: expected_amount,

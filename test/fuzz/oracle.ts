@@ -5,6 +5,8 @@ export type Expected = {
   readonly mchid: string
   readonly out_order_no: string
   readonly service_id: string
+  /** Of a direct merchant. */
+  readonly appid: unknown
   readonly paid_time: string
   readonly isClamped: boolean
   readonly amount: unknown
@@ -78,8 +80,16 @@ const bytesOf = (value: unknown): number => {
   }
 }
 
+const MEMBERS = [
+  ...['mchid', 'out_order_no', 'service_id', 'appid', 'sub_mchid', 'channel_id', 'type', 'detail'],
+  ...['amount', 'shop_id', 'cashier_id', 'pos_ref'],
+]
+
+const hasOnly = (of: Members, names: readonly string[]): boolean =>
+  Object.keys(of).every((name) => names.includes(name))
+
 const ofNotice = (notice: unknown): Expected | undefined => {
-  if (!isObject(notice)) return undefined
+  if (!isObject(notice) || !hasOnly(notice, MEMBERS)) return undefined
   const read = (name: string) => own(notice, name)
   const mchid = read('mchid')
   const merchant = typeof mchid === 'string' ? MERCHANTS.get(mchid) : undefined
@@ -95,7 +105,15 @@ const ofNotice = (notice: unknown): Expected | undefined => {
   const service_id = asked === undefined && services.length === 1 ? services[0] : asked
   if (typeof service_id !== 'string' || !services.includes(service_id)) return undefined
 
+  const appids = merchant.provider === undefined ? (merchant.services.get(service_id) ?? []) : []
+  const [first] = appids
+  const appid = read('appid') === undefined ? first : read('appid')
+  if (read('appid') !== undefined && !appids.some((one) => one === appid)) return undefined
+  if (![undefined, merchant.provider && mchid].includes(read('sub_mchid') as string)) return undefined
+  if (![undefined, merchant.channel_id].includes(read('channel_id') as string)) return undefined
+
   const detail = read('detail')
+  if (isObject(detail) && !hasOnly(detail, ['paid_time'])) return undefined
   const paid_time = isObject(detail) ? own(detail, 'paid_time') : undefined
   const timeMs = typeof paid_time === 'string' ? timeOf(paid_time) : undefined
   if (timeMs === undefined || timeMs > NOW + DAY_MS) return undefined
@@ -109,6 +127,7 @@ const ofNotice = (notice: unknown): Expected | undefined => {
     mchid,
     out_order_no,
     service_id,
+    appid,
     paid_time: inChina(Math.min(timeMs, NOW)),
     isClamped: timeMs > NOW,
     amount,

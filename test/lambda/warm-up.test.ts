@@ -10,7 +10,7 @@ const merchant = (mchid: string, provider?: string): Merchant => ({
   mchid,
   sources: [],
   order_api: provider ? 'partner' : 'payafter-orders',
-  services: new Map([['500001', provider ? '' : 'wx1']]),
+  services: new Map([['500001', provider ? [] : ['wx1']]]),
   ...(provider && { provider }),
   mode: 'sync',
   closed: false,

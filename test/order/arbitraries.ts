@@ -43,6 +43,20 @@ const PARTIES: readonly (readonly [Notice, Pick<Call, 'order_api' | 'mchid' | 's
     { order_api: 'serviceorder', mchid: '1900000117', appid: 'wx2222222222222222', service_id: '500002' },
   ],
   [
+    { mchid: '1900000117', service_id: '500002', appid: 'wx3333333333333333' },
+    { order_api: 'serviceorder', mchid: '1900000117', appid: 'wx3333333333333333', service_id: '500002' },
+  ],
+  [
+    { mchid: '1900000133', sub_mchid: '1900000133', channel_id: '2088000001' },
+    {
+      order_api: 'acquiringbank',
+      mchid: '1800000002',
+      sub_mchid: '1900000133',
+      channel_id: '2088000001',
+      service_id: '500004',
+    },
+  ],
+  [
     { mchid: '1900000125', service_id: '500003' },
     { order_api: 'partner', mchid: '1800000001', sub_mchid: '1900000125', service_id: '500003' },
   ],

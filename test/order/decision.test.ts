@@ -18,19 +18,14 @@ const refusal = (what: unknown, body: unknown): InputError => {
 }
 
 describe('a decision', () => {
-  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'] as const)(
-    '%s is read with who and why, and nothing else',
-    (what) => {
-      const body = { ...BODY, by: 'somebody else', at: 0, what: 'settle', state: 'SYNCED' }
-
-      expect(readDecision(KEY, what, body, LI)).toStrictEqual({
-        ...KEY,
-        what,
-        why: 'compared with the receipt',
-        by: LI,
-      })
-    },
-  )
+  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'] as const)('%s is read with who and why', (what) => {
+    expect(readDecision(KEY, what, BODY, LI)).toStrictEqual({
+      ...KEY,
+      what,
+      why: 'compared with the receipt',
+      by: LI,
+    })
+  })
 
   it.each([undefined, null, '', 'Release', 'release ', 'delete', '__proto__', 'toString', 'length', 0, ['release']])(
     'cannot be %j',
@@ -47,6 +42,28 @@ describe('a decision', () => {
     expect(() => readDecision(KEY, 'release', BODY, by)).toThrow(
       new InputError('caller', 'has no identity: the route must be protected by IAM'),
     )
+  })
+})
+
+describe('a member of a decision that means nothing to it', () => {
+  it.each([
+    ['by', 'somebody else'],
+    ['at', 0],
+    ['what', 'settle'],
+    ['refundId', 'RF1'],
+    ['amount', 3900],
+    ['__proto__', 'RF1'],
+  ])('%s is refused by its name', (name, value) => {
+    const body = Object.defineProperty({ ...BODY }, name, { value, enumerable: true })
+
+    expect(refusal('close', body)).toMatchObject({ field: name, message: `${name}: is no member of a decision` })
+  })
+
+  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'])('refund_id is refused by its name: %s', (what) => {
+    expect(refusal(what, { ...BODY, refund_id: 'RF1' })).toMatchObject({
+      field: 'refund_id',
+      message: 'refund_id: goes with settle only',
+    })
   })
 })
 

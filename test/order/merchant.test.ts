@@ -13,7 +13,7 @@ describe('readMerchants', () => {
           mchid: '1900000109',
           sources: [],
           order_api: 'payafter-orders',
-          services: new Map([['500001', 'wxd678efh567hg6787']]),
+          services: new Map([['500001', ['wxd678efh567hg6787']]]),
           mode: 'sync',
           closed: false,
         },
@@ -24,7 +24,7 @@ describe('readMerchants', () => {
   it('reads every member of every kind of merchant', () => {
     const { merchants, problems } = readMerchants(
       `{"1900000117":{"sources":["com.aws.pos","com.example/till_2"],"order_api":"serviceorder",
-          "services":{"500001":"wx1111111111111111","500002":"wx2222222222222222"},"closed":true},
+          "services":{"500001":"wx1111111111111111","500002":["wx2222222222222222","wx3333333333333333"]},"closed":true},
         "1900000125":{"sources":["pos"],"order_api":"partner","services":{"500003":""},"provider":"1800000001"},
         "1900000133":{"order_api":"acquiringbank","services":{"500004":""},"provider":"1800000002","channel_id":"2088000001"}}`,
     )
@@ -36,8 +36,8 @@ describe('readMerchants', () => {
         sources: ['com.aws.pos', 'com.example/till_2'],
         order_api: 'serviceorder',
         services: new Map([
-          ['500001', 'wx1111111111111111'],
-          ['500002', 'wx2222222222222222'],
+          ['500001', ['wx1111111111111111']],
+          ['500002', ['wx2222222222222222', 'wx3333333333333333']],
         ]),
         mode: 'sync',
         closed: true,
@@ -46,7 +46,7 @@ describe('readMerchants', () => {
         mchid: '1900000125',
         sources: ['pos'],
         order_api: 'partner',
-        services: new Map([['500003', '']]),
+        services: new Map([['500003', []]]),
         provider: '1800000001',
         mode: 'sync',
         closed: false,
@@ -55,7 +55,7 @@ describe('readMerchants', () => {
         mchid: '1900000133',
         sources: [],
         order_api: 'acquiringbank',
-        services: new Map([['500004', '']]),
+        services: new Map([['500004', []]]),
         provider: '1800000002',
         channel_id: '2088000001',
         mode: 'sync',
@@ -158,6 +158,10 @@ describe('readMerchants', () => {
     ['a service that is no id', '{"1900000109":{"services":{"500 001":"wx1"}}}', '1900000109.services.500 001'],
     ['an appid with a space', '{"1900000109":{"services":{"500001":"wx 1"}}}', '1900000109.services.500001'],
     ['a null appid', '{"1900000109":{"services":{"500001":null}}}', '1900000109.services.500001'],
+    ['an appid that is a number', '{"1900000109":{"services":{"500001":1}}}', '1900000109.services.500001'],
+    ['a list of no appids', '{"1900000109":{"services":{"500001":[]}}}', '1900000109.services'],
+    ['a list with an empty appid', '{"1900000109":{"services":{"500001":["wx1",""]}}}', '1900000109.services.500001.1'],
+    ['an appid twice', '{"1900000109":{"services":{"500001":["wx1","wx1"]}}}', '1900000109.services.500001'],
     ['a direct merchant without appid', '{"1900000109":{"services":{"500001":""}}}', '1900000109.services'],
     [
       'a direct merchant without one of its appids',

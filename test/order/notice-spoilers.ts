@@ -13,6 +13,15 @@ const allServices = [...MERCHANTS.values()].flatMap(({ services }) => [...servic
 const servicesOfOthers = (mchid: unknown) =>
   allServices.filter((service_id) => !MERCHANTS.get(String(mchid))?.services.has(service_id))
 
+const NO_PARTY = { sub_mchid: undefined, channel_id: undefined } as const
+
+/** What means something somewhere else, or is misspelt. */
+const UNKNOWN = [
+  ...['Appid', 'appId', 'app_id', 'sp_appid', 'sub_appid', 'MCHID', 'mch_id', 'subMchid', 'channelId', 'serviceId'],
+  ...['Type', 'order_type', 'paid_amount', 'total_amount', 'Amount', 'shopId', 'transaction_id', 'state', 'note'],
+] as const
+const UNKNOWN_IN_DETAIL = ['paid_at', 'Paid_Time', 'paidTime', 'amount', 'type', 'seq'] as const
+
 /** Who is paid, for which order, under which service. */
 export const NOTICE_SPOILERS: readonly Spoiler[] = [
   inNotice('mchid of nobody', 'mchid', digits(1, 9, 11, 32), set('mchid')),
@@ -108,6 +117,52 @@ export const NOTICE_SPOILERS: readonly Spoiler[] = [
     mchid: '1900000117',
     service_id: undefined,
   })),
+  inNotice(
+    'appid of another service',
+    'appid',
+    fc.constantFrom('', 'wxd678efh567hg6788', 'WX2222222222222222', 'wx1111111111111111', '__proto__', 'constructor'),
+    (notice, appid) => ({ ...notice, mchid: '1900000117', service_id: '500002', ...NO_PARTY, appid }),
+  ),
+  inNotice(
+    'appid where the call has none',
+    'appid',
+    fc.constantFrom('', 'wxd678efh567hg6787', 'wx2222222222222222'),
+    (notice, appid) => ({ ...notice, mchid: '1900000125', service_id: '500003', ...NO_PARTY, appid }),
+  ),
+  inNotice('appid not text', 'appid', notText, set('appid')),
+  inNotice(
+    'sub_mchid of another, or of a merchant that is none',
+    'sub_mchid',
+    fc.constantFrom('', '1800000001', '1900000109 ', '1900000999', '0'),
+    set('sub_mchid'),
+  ),
+  inNotice('sub_mchid not text', 'sub_mchid', notText, set('sub_mchid')),
+  inNotice(
+    'channel_id of another, or of a merchant that has none',
+    'channel_id',
+    fc.constantFrom('', '1800000002', '2088000002', '1900000133'),
+    (notice, channel_id) => ({ ...notice, sub_mchid: undefined, channel_id }),
+  ),
+  inNotice('channel_id not text', 'channel_id', notText, set('channel_id')),
+  ...UNKNOWN.map((name) =>
+    inNotice(`a member ${name}`, name, fc.constantFrom('', null, 0, {}, '1900000109', 'Order_Paid'), (notice, bad) =>
+      Object.assign({ ...notice }, { [name]: bad }),
+    ),
+  ),
+  ...UNKNOWN_IN_DETAIL.map((name) =>
+    inNotice(
+      `a member ${name} in detail`,
+      `detail.${name}`,
+      fc.constantFrom('', null, 0, {}, '20261124103000'),
+      ({ detail, ...notice }, bad) => ({ ...notice, detail: { ...Object(detail), [name]: bad } }),
+    ),
+  ),
+  inNotice(
+    'paid_time beside detail',
+    'paid_time',
+    fc.constantFrom('20261124103000', null, 0),
+    ({ detail: _, ...notice }, bad) => Object.assign({ ...notice }, { paid_time: bad }),
+  ),
   inNotice(
     'another type',
     'type',

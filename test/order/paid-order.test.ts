@@ -140,34 +140,83 @@ describe('readPaidOrder', () => {
     expect(read(event)).toEqual(read(httpApiEvent(goodNotice())))
   })
 
-  it.each(KINDS)('does not read members that it does not know: %s', (kind) => {
-    const extra = {
-      ...goodNotice(),
-      detail: { paid_time: '20261124103000', seq: 1, openid: 'o1' },
-      appid: 'wx9999999999999999',
-      sub_mchid: '1900000125',
-      order_api: 'partner',
-      paid_amount: 500,
-    }
+  describe.each(KINDS)('refuses by its name a member that it does not know: %s', (kind) => {
+    const members =
+      'mchid, out_order_no, service_id, appid, sub_mchid, channel_id, type, detail, amount, shop_id, cashier_id, pos_ref'
 
-    expect(read(eventOf(kind, extra)).call).toStrictEqual(read(eventOf(kind, goodNotice())).call)
+    it.each([
+      ['Appid', { Appid: 'wx2222222222222222' }],
+      ['paid_time', { paid_time: '20261124103000', detail: undefined }],
+      ['detail.paid_at', { detail: { paid_at: '20261124103000' } }],
+      ['detail.openid', { detail: { paid_time: '20261124103000', openid: 'o1' } }],
+      ['order_api', { order_api: 'partner' }],
+      ['paid_amount', { paid_amount: 500 }],
+      ['constructor', { constructor: { prototype: { closed: true } } }],
+    ])('%s', (field, more) => {
+      expect(refusal(eventOf(kind, { ...goodNotice(), ...more }))).toMatchObject({
+        field,
+        message: `${field}: is no member of a notice; those are ${members} and detail.paid_time`,
+      })
+    })
+
+    it('`__proto__`, of which nothing is taken', () => {
+      const evil = JSON.parse(
+        '{"mchid":"1900000109","out_order_no":"1","detail":{"paid_time":"20261124"},"__proto__":{"type":"Other"}}',
+      )
+
+      expect(refusal(eventOf(kind, evil))).toMatchObject({ field: '__proto__' })
+    })
+
+    it('shown as far as it can be printed, and no further than 64 characters', () => {
+      const name = `\u001b[31m\n${'x'.repeat(80)}`
+
+      expect(refusal(eventOf(kind, { ...goodNotice(), [name]: 1 }))).toMatchObject({
+        field: `?[31m?${'x'.repeat(58)}`,
+      })
+    })
   })
 
-  it.each(KINDS)('takes nothing from `__proto__` and `constructor`: %s', (kind) => {
-    const evil = JSON.parse(
-      '{"mchid":"1900000109","out_order_no":"1","detail":{"paid_time":"20261124"},' +
-        '"__proto__":{"type":"Other","service_id":"500001"},"constructor":{"prototype":{"closed":true}}}',
-    )
+  describe('a service with several appids', () => {
+    const TWO = { ...goodNotice(), mchid: '1900000117', service_id: '500002' }
 
-    expect(read(eventOf(kind, evil)).call).toStrictEqual({
-      order_api: 'payafter-orders',
-      mchid: '1900000109',
-      appid: 'wxd678efh567hg6787',
-      service_id: '2002000000000558128851361561536',
-      out_order_no: '1',
-      paid_time: '20261124000000',
+    it.each([
+      ['the first where the notice names none', {}, 'wx2222222222222222'],
+      ['the first where the notice names it', { appid: 'wx2222222222222222' }, 'wx2222222222222222'],
+      ['the other where the notice names it', { appid: 'wx3333333333333333' }, 'wx3333333333333333'],
+    ])('is called under %s', (_, more, appid) => {
+      expect(read({ ...TWO, ...more }).call).toMatchObject({ service_id: '500002', appid })
     })
-    expect({}).not.toHaveProperty('closed')
+
+    it('has another call under another appid, and the same whether its default is named or not', () => {
+      const hash = (more: object) => read({ ...TWO, ...more }).call_hash
+
+      expect(hash({ appid: 'wx3333333333333333' })).not.toBe(hash({}))
+      expect(hash({ appid: 'wx2222222222222222' })).toBe(hash({}))
+    })
+  })
+
+  it.each([
+    [
+      '1900000117',
+      { service_id: '500001', appid: 'wx3333333333333333' },
+      'appid',
+      'is not an appid of this service in MERCHANTS',
+    ],
+    ['1900000125', { appid: 'wx3333333333333333' }, 'appid', 'is no member of a call of partner'],
+    ['1900000125', { sub_mchid: '1900000133' }, 'sub_mchid', 'is not that of this merchant'],
+    ['1900000125', { channel_id: '2088000001' }, 'channel_id', 'is no member of a call of partner'],
+    ['1900000133', { channel_id: '2088000002' }, 'channel_id', 'is not that of this merchant'],
+    ['1900000109', { sub_mchid: '1900000109' }, 'sub_mchid', 'is no member of a call of payafter-orders'],
+  ])('refuses for merchant %s what configuration says otherwise: %j', (mchid, more, field, problem) => {
+    const { service_id: _, ...notice } = goodNotice()
+
+    expect(refusal({ ...notice, mchid, ...more })).toMatchObject({ field, message: `${field}: ${problem}` })
+  })
+
+  it('takes sub_mchid and channel_id that say what configuration says', () => {
+    const { service_id: _, ...notice } = { ...goodNotice(), mchid: '1900000133' }
+
+    expect(read({ ...notice, sub_mchid: '1900000133', channel_id: '2088000001' })).toStrictEqual(read(notice))
   })
 
   it('does not find a member that only `__proto__` holds', () => {

@@ -34,7 +34,7 @@ describe('the call that asks about an order which nobody has paid yet', () => {
       '500005',
     ],
   ])('is whole for %s, with no time of payment', (_, mchid, asked, parties, service_id) => {
-    expect(readQueryCall({ mchid, out_order_no: '7' }, asked, MERCHANTS)).toStrictEqual({
+    expect(readQueryCall({ mchid, out_order_no: '7' }, { service_id: asked }, MERCHANTS)).toStrictEqual({
       ...parties,
       service_id,
       out_order_no: '7',
@@ -47,7 +47,9 @@ describe('the call that asks about an order which nobody has paid yet', () => {
     ['1900000109', '500001', 'service_id', 'is not a service of merchant 1900000109'],
     ['1900000109', '', 'service_id', 'is not a service of merchant 1900000109'],
     ['1900000110', undefined, 'mchid', 'is not a merchant that this service serves'],
-  ])('is refused for merchant %s and service %s', (mchid, asked, field, problem) => {
-    expect(() => readQueryCall({ mchid, out_order_no: '7' }, asked, MERCHANTS)).toThrow(new InputError(field, problem))
+  ])('is refused for merchant %s and service %s', (mchid, service_id, field, problem) => {
+    expect(() => readQueryCall({ mchid, out_order_no: '7' }, { service_id }, MERCHANTS)).toThrow(
+      new InputError(field, problem),
+    )
   })
 })

@@ -9,7 +9,7 @@ const served = { sources: [POS], order_api: 'payafter-orders', mode: 'sync', clo
 const DIRECT: Merchant = {
   ...served,
   mchid: '1900000109',
-  services: new Map([['2002000000000558128851361561536', 'wxd678efh567hg6787']]),
+  services: new Map([['2002000000000558128851361561536', ['wxd678efh567hg6787']]]),
 }
 
 const TWO_SERVICES: Merchant = {
@@ -17,8 +17,8 @@ const TWO_SERVICES: Merchant = {
   mchid: '1900000117',
   order_api: 'serviceorder',
   services: new Map([
-    ['500001', 'wx1111111111111111'],
-    ['500002', 'wx2222222222222222'],
+    ['500001', ['wx1111111111111111']],
+    ['500002', ['wx2222222222222222', 'wx3333333333333333']],
   ]),
 }
 
@@ -28,7 +28,7 @@ const SUB: Merchant = {
   mchid: '1900000125',
   order_api: 'partner',
   provider: '1800000001',
-  services: new Map([['500003', '']]),
+  services: new Map([['500003', []]]),
 }
 
 /** A sub-merchant of the acquiring institution 1800000002. */
@@ -38,13 +38,13 @@ const ACQUIRED: Merchant = {
   order_api: 'acquiringbank',
   provider: '1800000002',
   channel_id: '2088000001',
-  services: new Map([['500004', '']]),
+  services: new Map([['500004', []]]),
 }
 
 const CLOSED: Merchant = {
   ...served,
   mchid: '1900000141',
-  services: new Map([['500005', 'wx5555555555555555']]),
+  services: new Map([['500005', ['wx5555555555555555']]]),
   mode: 'sync',
   closed: true,
 }
@@ -62,6 +62,9 @@ export type Kind = (typeof KINDS)[number]
 /** A notice before it is put into the shape of one of the ways in; a test spoils what it likes of it. */
 export type Notice = {
   mchid?: unknown
+  appid?: unknown
+  sub_mchid?: unknown
+  channel_id?: unknown
   out_order_no?: unknown
   service_id?: unknown
   type?: unknown

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
-import { readBody, readCaller, readPathName, readQueryValue } from '../../lib/order/trigger.ts'
+import { readBody, readCaller, readPathName, readQuery } from '../../lib/order/trigger.ts'
 
 const ARN = 'arn:aws-cn:sts::123456789012:assumed-role/cashier/zhang'
 
@@ -37,9 +37,9 @@ describe('a name beside the order in the path', () => {
   )
 })
 
-describe('a value of the query string', () => {
+describe('the query string', () => {
   it('is given as it is', () => {
-    expect(readQueryValue({ queryStringParameters: { check: '1' } }, 'check')).toBe('1')
+    expect(readQuery({ queryStringParameters: { check: '1' } }, 'check', 'service_id')).toStrictEqual({ check: '1' })
   })
 
   it.each([
@@ -49,11 +49,20 @@ describe('a value of the query string', () => {
     {},
     { queryStringParameters: null },
     { queryStringParameters: {} },
-    { queryStringParameters: { check: 1 } },
-    { queryStringParameters: { check: ['1'] } },
     { rawQueryString: 'check=1' },
-  ])('is not found in %j', (event) => {
-    expect(readQueryValue(event, 'check')).toBeUndefined()
+  ])('is empty in %j', (event) => {
+    expect(readQuery(event, 'check')).toStrictEqual({})
+  })
+
+  it.each([
+    [['check', 'service_id'], 'Check', 'is not read from the query string, where only check, service_id may stand'],
+    [['check'], 'checked', 'is not read from the query string, where only check may stand'],
+    [[], 'service_id', 'is not read from the query string'],
+    [[], '__proto__', 'is not read from the query string'],
+  ])('of which %j is read refuses %s by its name', (names, name, problem) => {
+    const event = { queryStringParameters: Object.defineProperty({}, name, { value: '1', enumerable: true }) }
+
+    expect(() => readQuery(event, ...names)).toThrow(new InputError(name, problem))
   })
 })
 

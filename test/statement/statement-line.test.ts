@@ -88,6 +88,24 @@ describe('a line of a statement', () => {
     )
   })
 
+  it('may name an appid of its service, and no other', async () => {
+    const [right] = await statementOf('out_order_no,paid_time,appid\nA1,20261124093000,wxd678efh567hg6787\n')
+
+    expect(right).toMatchObject({ order: { call: { appid: 'wxd678efh567hg6787' } } })
+    expect(await oneOf('A1,20261124093000,wx0000000000000000', 'out_order_no,paid_time,appid')).toBe(
+      '2: appid: is not an appid of this service in MERCHANTS',
+    )
+  })
+
+  it.each(['csv', 'jsonl'] as const)('has columns of its own that nobody reads: %s', async (format) => {
+    const text = {
+      csv: 'out_order_no,paid_time,备注,paid_amount\nA1,20261124093000,现金,1\n',
+      jsonl: '{"out_order_no":"A1","paid_time":"20261124093000","备注":"现金","paid_amount":1}\n',
+    }
+
+    expect(await statementOf(text[format], format)).toMatchObject([{ order: { out_order_no: 'A1' } }])
+  })
+
   it('says in Chinese what is wrong with each member', async () => {
     const lines = await statementOf(
       'out_order_no,paid_time,service_id,amount,shop_id,cashier_id,pos_ref\n' +

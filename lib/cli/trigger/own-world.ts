@@ -40,7 +40,8 @@ export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile =
     merchant: {
       mchid,
       order_api,
-      services: Object.fromEntries(services),
+      // The local WeChat Pay knows one appid of each service.
+      services: Object.fromEntries([...services].map(([id, [appid = '']]) => [id, appid])),
       ...(provider && { provider }),
       ...(channel_id && { channel_id }),
     },

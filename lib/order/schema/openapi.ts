@@ -36,7 +36,8 @@ export const openApi = (version: string): Json => ({
         operationId: 'sync',
         tags: ['orders'],
         summary: 'Hand over an offline payment',
-        description: 'A 2xx says that the payment stands in the ledger. The same request again is safe.',
+        description:
+          'A 2xx says that the payment stands in the ledger. The same request again is safe. A member or a query parameter that is not named here is refused.',
         requestBody: body('Notice', {
           short: { summary: 'one service', value: { detail: { paid_time: '20261124103000' } } },
           checked: {
@@ -84,6 +85,12 @@ export const openApi = (version: string): Json => ({
             name: 'service_id',
             in: 'query',
             description: 'with `check=1`: needed by a merchant with several services',
+            schema: { type: 'string' },
+          },
+          {
+            name: 'appid',
+            in: 'query',
+            description: 'with `check=1`: one of the appids of the service; the first that is configured if left out',
             schema: { type: 'string' },
           },
         ],
