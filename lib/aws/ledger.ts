@@ -29,8 +29,11 @@ export type Ledger = {
   readonly read: (pk: string) => Promise<Row | undefined>
   /** One UpdateItem; a second one only where the first condition failed and there is an `otherwise`. */
   readonly apply: (transition: Transition) => Promise<Applied | undefined>
-  /** Counts one more in the row of a counter, and gives the count, within a limit of its own. `expires_at` in seconds. */
-  readonly count: (pk: string, expires_at: number) => Promise<number>
+  /**
+   * Counts one more in the row of a counter, and gives the count, within a limit of its own. `expires_at` in seconds.
+   * Where the order `unlessThere` is in the ledger, gives 0 and counts nothing.
+   */
+  readonly count: (pk: string, expires_at: number, unlessThere?: string) => Promise<number>
   /** Remembers that WeChat Pay knows orders of a party, within a limit of its own; once in the life of this ledger. */
   readonly meet: (pk: string, expires_at: number) => Promise<void>
   /** Notes an order of a party that WeChat Pay does not know, and tells how the party stands; within the same limit. */
@@ -76,7 +79,12 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     return { rows, ...(LastEvaluatedKey && { from: LastEvaluatedKey }) }
   }
 
-  const count = async (pk: string, expires_at: number): Promise<number> => {
+  const count = async (pk: string, expires_at: number, unlessThere?: string): Promise<number> => {
+    const limit = { abortSignal: AbortSignal.timeout(LIMITS.count) }
+    if (unlessThere !== undefined) {
+      const { Item } = await getItem(unlessThere, limit)
+      if (Item) return 0
+    }
     const command = new UpdateItemCommand({
       TableName,
       Key: { pk: { S: pk } },
@@ -85,7 +93,6 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
       ExpressionAttributeValues: { ':expires_at': { N: String(expires_at) }, ':one': { N: '1' } },
       ReturnValues: 'ALL_NEW',
     })
-    const limit = { abortSignal: AbortSignal.timeout(LIMITS.count) }
     const { Attributes } = await client.send(command, limit).catch(unavailable)
     return Number(Attributes?.count?.N)
   }

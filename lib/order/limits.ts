@@ -14,7 +14,7 @@ export const LIMITS = {
   sdkAnswerBytes: 16 * 1024 * 1024,
   /** One request to AWS with its attempts and the pause between them. */
   sdkTotal: 4.5 * SECOND,
-  /** Counting a notice against an hourly cap; a slower count holds nobody up. */
+  /** Counting a payment against an hourly cap; a slower count is over the cap. */
   count: 1.5 * SECOND,
   /** Asking, or noting, whether WeChat Pay ever knew an order of a party; without an answer nothing is ended. */
   party: 1.5 * SECOND,
@@ -63,6 +63,9 @@ export const LIMITS = {
 
   /** A till's clock may be this fast: paid_time is then set to now. */
   paidTimeAhead: 24 * HOUR,
+  /** A payment made longer ago does not count by its hour. */
+  capLooksBack: 3 * DAY,
+  keepCounter: 8 * DAY,
   noticeBytes: 8 * 1024,
   /** Of an answer of WeChat Pay, as it comes and unpacked. */
   answerBytes: 64 * 1024,
@@ -119,6 +122,7 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
     'a query waits until no older answer can be replayed',
     (l) => l.confirmDelay > l.signatureWindow + l.clockDifference,
   ],
+  ['a counter outlives the hour that it counts', (l) => l.keepCounter > l.capLooksBack + l.paidTimeAhead],
   ['an order is asked about again only after its lease', (l) => l.askAgain > l.lease],
   ['a running charge is given longer', (l) => l.askAgainBusy >= l.askAgain],
   ['retries grow', (l) => l.retryFirst <= l.retryMost && l.retryMost <= l.retrySlow],

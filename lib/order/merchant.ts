@@ -15,7 +15,7 @@ export type Merchant = {
   readonly channel_id?: string
   /** What a first notice does: sync at once, look first, or only look. */
   readonly mode: (typeof MODES)[number]
-  /** Notices beyond this many in one hour are held for a person. */
+  /** Payments beyond this many of one hour are held for a person. */
   readonly hourly_cap?: number
   /** Takes no new orders; what is in the ledger is served on. */
   readonly closed: boolean

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { InputError } from '../errors.ts'
 import type { Call } from '../wechatpay/order-api.ts'
+import { type Cap, capOf } from './hourly-cap.ts'
 import type { Merchant } from './merchant.ts'
 import { readPaidTime } from './paid-time.ts'
 import { hashCall, type Labels, type OrderKey } from './row.ts'
@@ -26,8 +27,8 @@ export type PaidOrder = {
   /** What the customer paid at the till, fen. */
   readonly expected_amount?: number
   readonly labels?: Labels
-  /** How many notices in one hour the merchant allows. */
-  readonly hourly_cap?: number
+  /** Where it is counted, and how many the merchant allows there. */
+  readonly cap?: Cap
 }
 
 const text = v.string('must be text')
@@ -113,7 +114,13 @@ export const readPaidOrder = (
     ...(labels && { labels }),
     ...(mode && { mode }),
     ...(amount !== undefined && { expected_amount: amount }),
-    ...(merchant.hourly_cap !== undefined && { hourly_cap: merchant.hourly_cap }),
+    ...(merchant.hourly_cap !== undefined && {
+      cap: capOf(
+        { mchid: merchant.mchid, out_order_no, paid_time, isDayAlone: detail.paid_time.length === 8 },
+        merchant.hourly_cap,
+        nowMs,
+      ),
+    }),
   }
 }
 

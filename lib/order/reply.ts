@@ -2,6 +2,7 @@ import type { DecisionName } from './decision.ts'
 import { LIMITS } from './limits.ts'
 import { hasOpenCharge, type Row, type State } from './row.ts'
 import { adviceFacts, isoTime, lastAnswer, orderFacts, rowView, syncedAt } from './row-view.ts'
+import { isClosedByHand } from './transition/parts.ts'
 
 /** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
 export type Reply = {
@@ -100,12 +101,20 @@ export const conflictReply = (row: Row): Reply =>
   problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
     ...orderFacts(row),
     paid_time: row.call.paid_time,
-    ...AFTER_CONFLICT[row.state],
+    ...(isClosedByHand(row) ? A_PERSON_CLOSED : AFTER_CONFLICT[row.state]),
   })
 
 const SEND_AGAIN = {
   next_step: 'If this notice is the right one, send it again in a minute: a newer notice replaces this one.',
   next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
+}
+
+/** A person's decision stands against a till. */
+const A_PERSON_CLOSED = {
+  next_step:
+    'A person closed this order, so no notice takes it up again. If the customer did pay for it, ask an operator to reopen it; while WeChat Pay has not taken the first notice, withdraw that, then send this one again.',
+  next_step_zh:
+    '该订单已由人工结案,收款通知不能将其恢复。若顾客确已为该订单付款,请由运维人员重新处理(reopen);在微信支付接受首次通知之前,可撤回首次通知后重新发送本通知。',
 }
 
 /** A sync cannot be undone. */
@@ -116,8 +125,8 @@ const IT_IS_TOLD = {
 
 const AFTER_CONFLICT: Readonly<Record<State, typeof IT_IS_TOLD>> = {
   PENDING: {
-    next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
-    next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+    next_step: 'If the first notice was wrong, withdraw it, then send this one again.',
+    next_step_zh: '若首次通知有误,请先撤回,再重新发送本通知。',
   },
   HELD: SEND_AGAIN,
   REJECTED: SEND_AGAIN,

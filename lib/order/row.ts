@@ -82,9 +82,6 @@ export const hasOpenCharge = ({ transaction_id, settled_at }: Pick<Row, 'transac
 /** Which order: the mchid of who was to be paid, and the order's number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }
 
-/** Counts the notices of one merchant in one hour (hours since the epoch): not an order. */
-export const counterKey = (mchid: string, hour: number): string => `${mchid}#hour#${hour}`
-
 /** It may only grow: a row written under fewer shards must still be found. */
 export const SHARDS = 4
 

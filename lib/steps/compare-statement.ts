@@ -10,10 +10,11 @@ import { createSeen } from '../statement/seen.ts'
 import type { StatementKey } from '../statement/statement-key.ts'
 import { statementMark } from '../statement/statement-key.ts'
 import type { StatementLine } from '../statement/statement-line.ts'
+import { isOverCap } from './hourly-cap.ts'
 import type { ReportFiles } from './write-report.ts'
 
 type Deps = {
-  readonly ledger: Pick<Ledger, 'read' | 'apply'>
+  readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
   readonly reader: LedgerReader
   readonly now: () => number
 }
@@ -86,7 +87,7 @@ const rowsOf = async (
   for (const some of chunksOf(lacking, BOOKED_AT_ONCE))
     await Promise.all(
       some.map(async ([pk, order]) => {
-        const row = await bookOrder(order, mark, ledger, now())
+        const row = await bookOrder(order, mark, ledger, now)
         if (row) rows.set(pk, row)
       }),
     )
@@ -98,9 +99,11 @@ const bookOrder = async (
   order: PaidOrder,
   mark: string,
   ledger: Deps['ledger'],
-  now: number,
-): Promise<BookRow | undefined> =>
-  (await ledger.apply(book(order, now, mark)))?.row ?? (await ledger.read(rowKey(order)))
+  now: () => number,
+): Promise<BookRow | undefined> => {
+  const isHeld = await isOverCap(order, { ledger, now })
+  return (await ledger.apply(book(order, now(), mark, isHeld)))?.row ?? (await ledger.read(rowKey(order)))
+}
 
 const daysOf = (days: ReadonlyMap<string, number>, payments: number): readonly string[] =>
   [...days]

@@ -17,7 +17,7 @@ import { openReport, type ReportFiles } from './write-report.ts'
 /** The world of a statement. `scratch` is where each run makes a folder for the statement and its report. */
 export type StatementDeps = {
   readonly objects: Objects
-  readonly ledger: Pick<Ledger, 'read' | 'apply'>
+  readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
   readonly reader: LedgerReader
   readonly merchants: ReadonlyMap<string, Merchant>
   readonly scratch: string

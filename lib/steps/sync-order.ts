@@ -1,11 +1,12 @@
 import { TryAgainError } from '../errors.ts'
 import type { PaidOrder } from '../order/paid-order.ts'
 import { conflictReply, rowReply } from '../order/reply.ts'
-import { counterKey, type Row, rowKey } from '../order/row.ts'
-import { claim, conflict, create, holdOverCap, reopen } from '../order/transition/notice.ts'
+import { type Row, rowKey } from '../order/row.ts'
+import { claim, conflict, create, mayReopen, reopen } from '../order/transition/notice.ts'
 import { expedite } from '../order/transition/person.ts'
 import type { Trigger } from '../order/trigger.ts'
 import type { Handled } from './handled.ts'
+import { isOverCap } from './hourly-cap.ts'
 import { announceDueNow, rowFields, type StepDeps, takeStep } from './take-step.ts'
 
 /**
@@ -21,7 +22,8 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
   // Side by side: the key is needed as soon as the row is ours. A failure is met again, and told, when it is used.
   deps.merchants.signer(order.call.mchid).catch(() => undefined)
 
-  const created = await deps.ledger.apply(create(order, deps.now()))
+  const isHeld = await isOverCap(order, deps, rowKey(order))
+  const created = await deps.ledger.apply(create(order, deps.now(), isHeld))
   if (created) return begin(order, created.row, deps)
 
   const row = await deps.ledger.read(rowKey(order))
@@ -31,29 +33,11 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
 
 /** A new call in the ledger: it is synced now, or asked about first, or held. */
 const begin = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  if (await isOverCap(order, deps)) return holdNow(row, deps)
-  if (!order.mode) return callNow(row, deps)
+  const isHeld = row.state === 'HELD'
+  if (!isHeld && !order.mode) return callNow(row, deps)
   await announceDueNow(row, deps)
-  return { reply: rowReply(row, deps.now(), false), log: { ...rowFields(row), transition: 'asked about first' } }
-}
-
-/** No call follows even where the hold is refused: it may have been written before, and its answer lost. */
-const holdNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
-  const held = await deps.ledger.apply(holdOverCap(row, deps.now()))
-  const after = held?.row ?? (await deps.ledger.read(row.pk)) ?? row
-  const log = { ...rowFields(after), transition: held?.transition.name ?? 'not held' }
-  return { reply: rowReply(after, deps.now(), false), log }
-}
-
-const HOUR_MS = 3_600_000
-
-/** A cap that cannot be counted holds nobody up. */
-const isOverCap = async ({ mchid, hourly_cap }: PaidOrder, { ledger, now }: StepDeps): Promise<boolean> => {
-  if (hourly_cap === undefined) return false
-  const hour = Math.floor(now() / HOUR_MS)
-  const expires_at = ((hour + 2) * HOUR_MS) / 1000
-  const count = await ledger.count(counterKey(mchid, hour), expires_at).catch(() => 0)
-  return count > hourly_cap
+  const transition = isHeld ? 'held over the cap' : 'asked about first'
+  return { reply: rowReply(row, deps.now(), false), log: { ...rowFields(row), transition } }
 }
 
 const callNow = async (row: Row, deps: StepDeps): Promise<Handled> => {
@@ -74,8 +58,11 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
 
 /** Another call for the same order: it reopens a rejected one, and else is a conflict. */
 const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<Handled> => {
-  const reopened = await deps.ledger.apply(reopen(order, row, deps.now()))
-  if (reopened) return begin(order, reopened.row, deps)
+  if (mayReopen(row)) {
+    const isHeld = await isOverCap(order, deps)
+    const reopened = await deps.ledger.apply(reopen(order, row, deps.now(), isHeld))
+    if (reopened) return begin(order, reopened.row, deps)
+  }
   const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
   const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)
   return {

@@ -118,6 +118,16 @@ it.each([
   expect(requests).toHaveLength(1)
 })
 
+it('gives up as soon to look whether what it counts is new', async () => {
+  const { port, requests } = await serveRaw(() => {})
+
+  const ledger = ledgerAt(`http://127.0.0.1:${port}`)
+  const error = await failure(ledger.count('1900000109#hour#2026112410#0', 1_795_492_800, '1900000109#A'))
+
+  expect(error).toBeInstanceOf(UnavailableError)
+  expect(requests).toHaveLength(1)
+})
+
 it.each([{}, { Attributes: {} }])('knows no count when the answer says none: %j', async (answer) => {
   const client = { send: async () => answer } as unknown as DynamoDBClient
 

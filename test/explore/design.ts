@@ -1,4 +1,5 @@
 import type { Row, Step } from '../../lib/order/row.ts'
+import { mayReopen } from '../../lib/order/transition/notice.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
 
@@ -9,6 +10,8 @@ export type Occasion = { readonly row?: Row; readonly step?: Step; readonly verd
 export type Design = {
   readonly alter: (transition: Transition, occasion: Occasion) => Transition
   readonly hear: (verdict: Verdict, step: Step) => Verdict
+  /** Whether a notice may take the place of what it finds. As sync-order.ts has it. */
+  readonly mayReopen: (row: Row) => boolean
   /** When an event that contradicts the row is over, and does not come again. As sync-order.ts has it. */
   readonly isSettled: (row: Row) => boolean
   /** How often Lambda gives one event to a function. */
@@ -18,6 +21,7 @@ export type Design = {
 export const REAL_DESIGN: Design = {
   alter: (transition) => transition,
   hear: (verdict) => verdict,
+  mayReopen,
   isSettled: (row) => row.state === 'DOUBLE_CHARGED' || (row.state === 'SYNCED' && row.due === undefined),
   attempts: 3,
 }

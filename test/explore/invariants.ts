@@ -1,5 +1,6 @@
 import { outcomeEvents } from '../../lib/order/outcome.ts'
 import { hasOpenCharge, type Row, type Step } from '../../lib/order/row.ts'
+import { isClosedByHand } from '../../lib/order/transition/parts.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 import type { VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
@@ -33,6 +34,8 @@ export const BROKEN = {
   overruled: 'the newest notice returned, and the order ended by the refusal of another call',
   sameCall: 'a rejected order was reopened by the call that was rejected',
   older: 'an older notice replaced a newer',
+  overruledPerson: 'a notice took up an order that a person had closed',
+  heldCharge: 'a held order that was charged is asked about no more, and no person said so',
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
   postponed: 'an order was to be asked about sooner, and is asked about later',
@@ -79,6 +82,8 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
     return BROKEN.older
   if (name === '3 reopen' && before?.call_hash === after.call_hash) return BROKEN.sameCall
+  if (name === '3 reopen' && before && isClosedByHand(before)) return BROKEN.overruledPerson
+  if (name === '7 reject' && before?.transaction_id !== undefined) return BROKEN.heldCharge
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
   if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
   if (after.state === 'SYNCED' && after.proof && after.reason !== undefined && !before?.reason) return BROKEN.doubted

@@ -9,7 +9,6 @@ import { NO_ROW, type RowId, type Rows } from './rows.ts'
  *     create → claim → expedite            a notice: sync-order.ts
  *            → reopen → conflict
  *     claim                                a due event: serve-due.ts
- *     cap                                  more notices than the merchant allows: sync-order.ts
  *     check → out → record → otherwise     its one call: take-step.ts
  *     decide → otherwise                   what a person decided: decide-order.ts
  */
@@ -19,7 +18,6 @@ export type Place =
   | 'expedite'
   | 'reopen'
   | 'conflict'
-  | 'cap'
   | 'check'
   | 'out'
   | 'record'

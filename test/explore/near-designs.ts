@@ -10,6 +10,7 @@ import { altered, type Mutant } from './mutants.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
+const DAY = 24 * 60 * MINUTE
 
 const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
 
@@ -75,6 +76,20 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
       ...altered(['3 reopen'], (transition) => ({ ...transition, when: and(exists('pk'), missing('pk')) })),
       isSettled: (row) => row.state === 'REJECTED' || REAL_DESIGN.isSettled(row),
     },
+  },
+  {
+    name: 'a till that takes up what a person closed',
+    scenario: 'a person between two notices',
+    design: { mayReopen: ({ state }) => state === 'REJECTED' || state === 'HELD' },
+  },
+  {
+    name: 'a held order that is given up though it was charged',
+    scenario: 'long waits of an order that is held',
+    design: altered(['17 hold'], (transition, { row, verdict }) =>
+      row?.state === 'HELD' && verdict?.kind === 'unknown' && row.created_at < NOW - 30 * DAY
+        ? { ...transition, name: '7 reject', set: { ...transition.set, state: 'REJECTED', reason: 'too_old' } }
+        : transition,
+    ),
   },
   {
     name: 'an older notice that replaces a newer',

@@ -53,6 +53,29 @@ const WORLDS = {
     orders: ['part'],
     persons: 1,
   },
+  'a sum that differs, and is closed or corrected': {
+    notices: [
+      { ...A, ...MISTYPED },
+      { ...B, ...CHECKED },
+    ],
+    orders: ['waiting'],
+    persons: 1,
+  },
+  'long waits of an order that is held': {
+    notices: [{ ...A, ...MISTYPED, isOverCap: true }],
+    orders: ['absent', 'waiting'],
+    hasLongWaits: true,
+  },
+  'long waits of an order over the cap': {
+    notices: [{ ...A, isOverCap: true }],
+    orders: ['absent', 'waiting'],
+    hasLongWaits: true,
+  },
+  'more notices than the merchant allows, to be checked': {
+    notices: [{ ...A, ...MISTYPED, isOverCap: true }],
+    orders: ['open'],
+    persons: 1,
+  },
   'more notices than the merchant allows': { notices: [{ ...A, isOverCap: true }], orders: ['open'], persons: 1 },
 } as const satisfies Readonly<Record<string, World>>
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../../lib/order/limits.ts'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import { hasOpenCharge, type Row } from '../../lib/order/row.ts'
 import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
-import { book, claim, conflict, create, holdOverCap, reopen } from '../../lib/order/transition/notice.ts'
+import { book, claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
 import { expedite } from '../../lib/order/transition/person.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 import { ORDER, PK } from '../support/orders.ts'
@@ -50,6 +50,8 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
   if (!first) throw new Error('a scenario needs a notice')
   const orderOf = ({ notice }: Invocation): PaidOrder => orders[notice] ?? first
 
+  const isOverCap = ({ notice }: Invocation): boolean => scenario.notices[notice]?.isOverCap === true
+
   const heldBy = (invocation: Invocation): Row => {
     const row = rows.at(invocation.row)
     if (!row) throw new Error(`nobody is at ${invocation.place} without a row`)
@@ -62,17 +64,15 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const now = NOW + (isFast ? LIMITS.clockDifference : 0) - lag
     switch (place) {
       case 'create':
-        return create(orderOf(invocation), now)
+        return create(orderOf(invocation), now, isOverCap(invocation))
       case 'claim':
         return claim(PK, step, now, notice < 0 ? undefined : orderOf(invocation).call_hash)
       case 'expedite':
         return expedite(heldBy(invocation), now)
       case 'reopen':
-        return reopen(orderOf(invocation), heldBy(invocation), now)
+        return reopen(orderOf(invocation), heldBy(invocation), now, isOverCap(invocation))
       case 'conflict':
         return conflict(orderOf(invocation))
-      case 'cap':
-        return holdOverCap(heldBy(invocation), now)
     }
     const row = heldBy(invocation)
     const decided = EVERY_DECISION[decision]
@@ -107,9 +107,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
 
   /** A new call in the ledger: it is synced now, or held, or left to the query that is due. */
   const begin = (id: InvocationId, row: RowId): InvocationId | 'done' => {
-    const { isOverCap, mode } = scenario.notices[invocations.at(id).notice] ?? {}
-    if (isOverCap) return invocations.go(id, { place: 'cap', row: rows.held(row), read: 'nothing' })
-    return mode ? 'done' : invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
+    const { mode } = scenario.notices[invocations.at(id).notice] ?? {}
+    return mode || isOverCap(invocations.at(id))
+      ? 'done'
+      : invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
   }
 
   /** Where the functions of lib/steps go on after a request to the ledger. */
@@ -128,7 +129,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         if (!before) return 'failed'
         if (before.call_hash !== orderOf(invocation).call_hash)
           return invocations.go(id, {
-            place: 'reopen',
+            place: design.mayReopen(before) ? 'reopen' : 'conflict',
             row: rows.withoutLease(rows.held(row)),
             read: design.isSettled(before) ? 'settled' : 'nothing',
           })
@@ -188,5 +189,5 @@ export const paidOrder = ({ call, noticed_at, mode, amount, isOverCap }: Notice)
   noticed_at,
   ...(mode && { mode }),
   ...(amount !== undefined && { expected_amount: amount }),
-  ...(isOverCap && { hourly_cap: 0 }),
+  ...(isOverCap && { cap: { counter: '1900000109#hour#2026112410#0', most: 0 } }),
 })

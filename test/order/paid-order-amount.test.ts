@@ -54,12 +54,25 @@ describe('whether an order is asked about before its first sync', () => {
 })
 
 describe('the cap of a merchant', () => {
-  it('goes with the order', () => {
-    expect(readNotice(goodNotice(), servedWith({ hourly_cap: 100 }))).toMatchObject({ hourly_cap: 100 })
+  const capOf = (paid_time: string) =>
+    readNotice({ ...goodNotice(), detail: { paid_time } }, servedWith({ hourly_cap: 10 })).cap
+
+  it.each([
+    ['its hour', '20261124092959', { counter: '1900000109#hour#2026112409#0', most: 10 }],
+    ['its hour, told with an offset', '2026-11-24T01:29:59Z', { counter: '1900000109#hour#2026112409#0', most: 10 }],
+    ['its day, where it tells no more', '20261124', { counter: '1900000109#day#20261124#0', most: 240 }],
+    ['today, where it tells a day that is ahead', '20261125', { counter: '1900000109#day#20261124#0', most: 240 }],
+    [
+      'this hour, where its clock is a little ahead',
+      '20261124113000',
+      { counter: '1900000109#hour#2026112410#0', most: 10 },
+    ],
+  ])('goes with the payment, which counts in %s', (_, paid_time, cap) => {
+    expect(capOf(paid_time)).toStrictEqual(cap)
   })
 
   it('is not there where the merchant has none', () => {
-    expect(readNotice(goodNotice())).not.toHaveProperty('hourly_cap')
+    expect(readNotice(goodNotice())).not.toHaveProperty('cap')
   })
 })
 

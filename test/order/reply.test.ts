@@ -272,8 +272,8 @@ describe('the reply to another call for the same order', () => {
         ...FACTS,
         state: 'PENDING',
         paid_time: '20261124102900',
-        next_step: 'If the first notice was wrong, withdraw or close it, then send this one again.',
-        next_step_zh: '若首次通知有误,请先撤回或人工结案,再重新发送本通知。',
+        next_step: 'If the first notice was wrong, withdraw it, then send this one again.',
+        next_step_zh: '若首次通知有误,请先撤回,再重新发送本通知。',
       },
     })
   })
@@ -282,6 +282,16 @@ describe('the reply to another call for the same order', () => {
     expect(conflictReply(row).body).toMatchObject({
       next_step: 'If this notice is the right one, send it again in a minute: a newer notice replaces this one.',
       next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
+    })
+  })
+
+  it('names who can take the order up again where a person has closed it', () => {
+    expect(conflictReply({ ...CLAIMED, state: 'REJECTED', reason: 'closed by hand: wrong order' }).body).toMatchObject({
+      state: 'REJECTED',
+      next_step:
+        'A person closed this order, so no notice takes it up again. If the customer did pay for it, ask an operator to reopen it; while WeChat Pay has not taken the first notice, withdraw that, then send this one again.',
+      next_step_zh:
+        '该订单已由人工结案,收款通知不能将其恢复。若顾客确已为该订单付款,请由运维人员重新处理(reopen);在微信支付接受首次通知之前,可撤回首次通知后重新发送本通知。',
     })
   })
 

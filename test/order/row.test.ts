@@ -1,15 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { counterKey, dayKey, dayShards, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
+import { dayKey, dayShards, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/order/row.ts'
 import { ORDER } from '../support/orders.ts'
 
 describe('keys of a row', () => {
   it('names the merchant and the order', () => {
     expect(rowKey({ mchid: '1900000109', out_order_no: 'a|b*c_d-e' })).toBe('1900000109#a|b*c_d-e')
-  })
-
-  it('count the notices of a merchant under a key that no order can have', () => {
-    expect(counterKey('1900000109', 498_746)).toBe('1900000109#hour#498746')
   })
 
   it('are read back as they were made', () => {

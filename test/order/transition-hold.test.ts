@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/order/row.ts'
 import { afterQuery } from '../../lib/order/transition/answer.ts'
-import { holdOverCap } from '../../lib/order/transition/notice.ts'
 import type { Verdict } from '../../lib/order/verdict.ts'
-import { CLAIMED, DAY, NOW, PK } from '../support/orders.ts'
+import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS, VERDICTS } from '../support/verdicts.ts'
 import { AMOUNTS, type Asked, type Line, type Sums, TABLES } from './hold-table.ts'
@@ -95,15 +94,17 @@ describe('17: an order that is held', () => {
     )
   })
 
-  it('is held before its first call where there are too many notices', () => {
-    const transition = inWords(holdOverCap(CLAIMED, NOW))
+  it.each([
+    ['a minute', 60 * SECOND, 60 * SECOND],
+    ['an hour', 1 * HOUR, 30 * MINUTE],
+    ['two days', 2 * DAY, 30 * MINUTE],
+    ['four days', 4 * DAY, 6 * HOUR],
+  ])('over the cap for %s is asked about as soon as any other order', (_, age, wait) => {
+    const held: Row = { ...CLAIMED, state: 'HELD', reason: 'over_cap', created_at: NOW - age }
 
-    expect(transition).toStrictEqual({
-      name: '17 hold',
-      pk: PK,
-      when: 'attempt = 3 and state = PENDING',
-      set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: NOW + 1 * DAY },
-    })
+    const { name, set } = afterQuery(held, answer('open', undefined), MOMENT)
+
+    expect([name, set?.state, set?.reason, set?.due_at]).toEqual(['17 hold', 'HELD', 'over_cap', NOW + wait])
   })
 
   it.each([
@@ -112,6 +113,66 @@ describe('17: an order that is held', () => {
     ['it is only observed', rowOf({ mode: 'observe' }, 3900), answer('unpaid', 3900), 'observe_only'],
   ])('says first of all that %s', (_, observed, verdict, reason) => {
     expect(afterQuery(observed, verdict, MOMENT).set).toMatchObject({ reason })
+  })
+})
+
+describe('a held order of which WeChat Pay tells nothing', () => {
+  const held = (more: Partial<Row>): Row => ({ ...CLAIMED, state: 'HELD', reason: 'over_cap', ...more })
+
+  it('remembers since when there is no such order', () => {
+    const { name, keep, remove } = afterQuery(held({}), answer('absent', undefined), MOMENT)
+
+    expect({ name, keep, remove }).toStrictEqual({ name: '17 hold', keep: { absent_since: NOW }, remove: [] })
+  })
+
+  it('ends as not found when there has been none for 24 hours', () => {
+    const row = held({ absent_since: NOW - 1 * DAY - 1 })
+
+    expect(inWords(afterQuery(row, answer('absent', undefined), MOMENT))).toStrictEqual({
+      name: '7 reject',
+      pk: PK,
+      when: 'attempt = 3 and state = HELD',
+      set: { state: 'REJECTED', reason: 'not_found', last_error: LAST_ERRORS.absent, expires_at: IN_400_DAYS },
+      remove: ['due', 'due_at', 'next'],
+    })
+  })
+
+  it('is held on when there has been none for no longer than that', () => {
+    const row = held({ absent_since: NOW - 1 * DAY })
+
+    expect(afterQuery(row, answer('absent', undefined), MOMENT).name).toBe('17 hold')
+  })
+
+  it.each(['unknown', 'unsent', 'throttled', 'config', 'invalid'] as const)(
+    'ends as too old after 30 days: %s',
+    (kind) => {
+      const [before, after] = [30 * DAY, 30 * DAY + 1].map((age) =>
+        afterQuery(held({ created_at: NOW - age }), answer(kind, undefined), MOMENT),
+      )
+
+      expect(before?.name).toBe('17 hold')
+      expect([after?.name, after?.set?.state, after?.set?.reason]).toEqual(['7 reject', 'REJECTED', 'too_old'])
+    },
+  )
+
+  it.each(['unpaid', 'open', 'busy', 'state', 'undecided'] as const)(
+    'is asked about on while WeChat Pay knows the order, whatever its age: %s',
+    (kind) => {
+      const row = held({ created_at: NOW - 300 * DAY })
+
+      expect(afterQuery(row, answer(kind, undefined), MOMENT).name).toBe('17 hold')
+    },
+  )
+
+  it.each(['absent', 'unknown'] as const)('is never ended while it carries a charge: %s', (kind) => {
+    const row = held({
+      created_at: NOW - 31 * DAY,
+      absent_since: NOW - 2 * DAY,
+      amount: 3900,
+      transaction_id: '4200000446202611247000000001',
+    })
+
+    expect(afterQuery(row, answer(kind, undefined), MOMENT).name).toBe('17 hold')
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import { book, claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
+import { book, claim, conflict, create, mayReopen, reopen } from '../../lib/order/transition/notice.ts'
 import { close, decided, expedite, release, reopenByHand, settle } from '../../lib/order/transition/person.ts'
 import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
@@ -14,6 +14,65 @@ const BORN = {
   created_at: NOW,
   v: 1,
 }
+
+describe('a payment over the cap', () => {
+  const HELD = { ...BORN, state: 'HELD', reason: 'over_cap', next: 'query', due_at: NOW + 60 * SECOND }
+
+  it.each(['check', undefined] as const)('1: is held from the start, and asked about in a minute: mode %s', (mode) => {
+    const { set } = create({ ...ORDER, ...(mode && { mode }) }, NOW, true)
+
+    expect(set).toStrictEqual({ ...HELD, ...(mode && { mode }), noticed_at: NOW - 1 * SECOND, attempt: 0 })
+  })
+
+  it('0: is held from the start where a statement brings it', () => {
+    expect(book(ORDER, NOW, '1900000109/today', true).set).toStrictEqual({
+      ...HELD,
+      attempt: 0,
+      statement: '1900000109/today',
+    })
+  })
+
+  it('3: is held where it takes the place of another, and keeps why', () => {
+    const { set, remove } = reopen({ ...ORDER, call_hash: 'another call' }, { ...CLAIMED, state: 'HELD' }, NOW, true)
+
+    expect(set).toStrictEqual({ ...HELD, call_hash: 'another call', noticed_at: NOW - 1 * SECOND })
+    expect(remove).not.toContain('reason')
+    expect(remove).toContain('last_error')
+  })
+
+  it('18: goes its way when it is released: looked at first where it must be, else synced', () => {
+    const held = { ...CLAIMED, state: 'HELD', reason: 'over_cap' } as const
+
+    expect(release({ ...held, mode: 'check' }, NOW).set).toStrictEqual({
+      state: 'PENDING',
+      due_at: NOW,
+      created_at: NOW,
+      next: 'query',
+    })
+    expect(release(held, NOW).set).toMatchObject({ next: 'sync', cleared: true })
+    expect(release({ ...held, mode: 'check', reason: 'amount_differs' }, NOW).set).toMatchObject({
+      next: 'sync',
+      cleared: true,
+    })
+  })
+})
+
+describe('whether a notice may take the place of another', () => {
+  it.each([
+    ['HELD', 'amount_differs', true],
+    ['REJECTED', 'invalid', true],
+    ['REJECTED', 'not_found', true],
+    ['REJECTED', 'too_old', true],
+    ['REJECTED', 'revoked', true],
+    ['REJECTED', 'withdrawn: closed by hand: x', true],
+    ['REJECTED', 'closed by hand: wrong order', false],
+    ['PENDING', undefined, false],
+    ['SYNCED', 'closed by hand: wrong order', false],
+    ['DOUBLE_CHARGED', 'not double: x', false],
+  ] as const)('%s, %s: %s', (state, reason, may) => {
+    expect(mayReopen({ state, ...(reason !== undefined && { reason }) })).toBe(may)
+  })
+})
 
 describe('what a notice does to the ledger', () => {
   it('0: books a line of a statement for a sync that is due now, with no attempt made', () => {
@@ -104,14 +163,22 @@ describe('what a notice does to the ledger', () => {
   })
 
   it('3: reopens a rejected or held row for a newer notice with another call, as new', () => {
-    const transition = inWords(reopen({ ...ORDER, call_hash: 'another call' }, CLAIMED, NOW))
+    const other = { ...ORDER, call_hash: 'another call' }
+    const rejected = inWords(reopen(other, { ...CLAIMED, state: 'REJECTED' }, NOW))
+    const transition = inWords(reopen(other, { ...CLAIMED, state: 'HELD' }, NOW))
 
+    expect(rejected).toStrictEqual({
+      ...transition,
+      when:
+        'call_hash <> another call and attempt = 3 and state = REJECTED' +
+        ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
+    })
     expect(transition).toStrictEqual({
       name: '3 reopen',
       pk: PK,
       when:
-        'call_hash <> another call' +
-        ` and (state = REJECTED or (attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})))` +
+        'call_hash <> another call and attempt = 3 and state = HELD' +
+        ` and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
@@ -138,7 +205,7 @@ describe('what a notice does to the ledger', () => {
       labels: { shop_id: 'S-7', cashier_id: 'C-1', pos_ref: 'P-2' },
     }
 
-    const { set, remove } = reopen(order, CLAIMED, NOW)
+    const { set, remove } = reopen(order, { ...CLAIMED, state: 'REJECTED' }, NOW)
 
     expect(set).toStrictEqual({
       ...BORN,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BookRow } from '../../lib/aws/ledger-reader.ts'
-import { TryAgainError } from '../../lib/errors.ts'
+import { TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import type { Row } from '../../lib/order/row.ts'
 import type { Entry } from '../../lib/statement/judge.ts'
 import { readStatementKey } from '../../lib/statement/statement-key.ts'
@@ -30,15 +30,20 @@ type Given = {
   readonly ledger?: Partial<ReturnType<typeof plainLedger>['ledger']>
   /** Lines that come at once. */
   readonly at?: number
+  /** How many payments the merchant allows. */
+  readonly most?: number
 }
 
-const compare = async (csv: string, { rows = [], named, readMany, ledger, at = 7 }: Given = {}) => {
+const compare = async (csv: string, { rows = [], named, readMany, ledger, at = 7, most }: Given = {}) => {
   if (!STATEMENT) throw new Error('no statement')
   const plain = plainLedger(...rows)
   const asked: number[] = []
   const told: (readonly [entry: Entry, wasBooked: boolean])[] = []
   const lacked: Entry[] = []
-  const lines = await statementOf(`out_order_no,paid_time,shop_id\n${csv}`)
+  const cap = most === undefined ? {} : { cap: { counter: `${MCHID}#day#20261124#0`, most } }
+  const lines = (await statementOf(`out_order_no,paid_time,shop_id\n${csv}`)).map((line) =>
+    'order' in line ? { ...line, order: { ...line.order, ...cap } } : line,
+  )
   const parts = async function* (): AsyncGenerator<readonly StatementLine[]> {
     for (let i = 0; i < lines.length; i += at) yield lines.slice(i, i + at)
   }
@@ -100,6 +105,34 @@ describe('the lines of a statement', () => {
 
     expect(asked).toEqual([])
     expect(told.map(([entry]) => entry.class)).toEqual(['malformed', 'malformed', 'malformed'])
+  })
+
+  it('are held where they exceed the cap of the merchant, and told as such', async () => {
+    const { told, rows } = await compare(
+      lines(5, (i) => `A-${i},20261124`),
+      { most: 3 },
+    )
+
+    const states = [...rows.values()].map(({ state, reason }) => reason ?? state)
+    expect(states.toSorted()).toEqual(['PENDING', 'PENDING', 'PENDING', 'over_cap', 'over_cap'])
+    expect(told.filter(([entry]) => entry.needs_person).map(([{ state }]) => state)).toEqual(['HELD', 'HELD'])
+  })
+
+  it('are held where they cannot be counted', async () => {
+    const count = () => Promise.reject(new UnavailableError('the ledger says ThrottlingException'))
+
+    const { rows } = await compare('A-1,20261124\n', { most: 3, ledger: { count } })
+
+    expect([...rows.values()]).toMatchObject([{ state: 'HELD', reason: 'over_cap', attempt: 0 }])
+  })
+
+  it('count once, though the list is read again', async () => {
+    const counted: string[] = []
+    const count = async (pk: string) => counted.push(pk)
+
+    await compare('A-1,20261124\nA-2,20261124\n', { rows: [rowOf('A-1')], most: 3, ledger: { count } })
+
+    expect(counted).toEqual([`${MCHID}#day#20261124#0`])
   })
 
   it('are booked where the ledger lacks them, and only there', async () => {

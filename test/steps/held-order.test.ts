@@ -41,16 +41,31 @@ describe('a held order', () => {
   })
 
   it.each([
-    ['WeChat Pay cannot be reached, and is asked as often as any old order', NO_ANSWER, 6 * HOUR],
-    ['WeChat Pay knows no such order', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 1 * DAY],
-  ])('is never given up, however old it is, while %s', async (_, says, wait) => {
+    ['WeChat Pay cannot be reached for 30 days', NO_ANSWER, 'too_old'],
+    ['WeChat Pay knows no such order for 24 hours', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 'not_found'],
+  ])('ends, and a person is told, when %s', async (_, says, reason) => {
     const old = { ...DUE, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
     await world.deps.ledger.meet(partyKey(old), 0)
 
     await serveDue(QUERY_DUE, world.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + wait })
+    expect(world.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason })
+    expect(world.rows.get(PK)).not.toHaveProperty('due')
+    expect(outcomeEvents(old, world.rows.get(PK) as Row).map(({ metric }) => metric)).toStrictEqual(['rejected'])
+  })
+
+  it.each([
+    ['WeChat Pay cannot be reached', NO_ANSWER, 6 * HOUR],
+    ['WeChat Pay knows no such order', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 1 * DAY],
+  ])('that was charged is never given up, however old it is, while %s', async (_, says, wait) => {
+    const charged = { amount: 5000, transaction_id: '42000004' }
+    const old = { ...DUE, ...charged, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
+    const world = stepWorld({ rows: [old], says })
+
+    await serveDue(QUERY_DUE, world.deps)
+
+    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + wait, ...charged })
   })
 
   it('is charged twice once WeChat Pay charges the very amount', async () => {

@@ -93,7 +93,11 @@ describe('the notice of a held order again', () => {
     const row = { ...WAITING, due_at }
     const world = stepWorld({ rows: [row] })
 
-    const { reply, log } = await syncOrder({ ...SAME, hourly_cap: 1 }, 'event', world.deps)
+    const { reply, log } = await syncOrder(
+      { ...SAME, cap: { counter: '1900000109#hour#2026112410#0', most: 0 } },
+      'event',
+      world.deps,
+    )
 
     expect(world.sent).toHaveLength(0)
     expect(world.announced).toStrictEqual([])

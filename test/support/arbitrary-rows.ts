@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
-import { book, claim, conflict, create, holdOverCap, reopen } from '../../lib/order/transition/notice.ts'
+import { book, claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
 import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../lib/order/transition/person.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
@@ -87,6 +87,7 @@ const CLAIMS: readonly Row[] = [
   { ...CLAIMED, mode: 'check', expected_amount: 3900 },
   { ...CLAIMED, state: 'HELD', reason: 'observe_only', mode: 'observe' },
   { ...CLAIMED, state: 'HELD', reason: 'paid_less', amount: 5000, transaction_id: '42000004' },
+  { ...CLAIMED, state: 'HELD', reason: 'over_cap', created_at: NOW - 31 * DAY, absent_since: NOW - 25 * HOUR },
 ]
 
 /** Every transition of the one order that there is. */
@@ -96,8 +97,13 @@ const EVERY_TRANSITION: readonly Transition[] = [
   claim(PK, 'sync', NOW),
   claim(PK, 'query', NOW),
   claim(PK, 'sync', NOW, 'the first call'),
-  reopen(ORDER, CLAIMED, NOW),
-  reopen(OTHER, CLAIMED, NOW),
+  book(ORDER, NOW, undefined, true),
+  create(ORDER, NOW, true),
+  ...(['HELD', 'REJECTED'] as const).flatMap((state) =>
+    [ORDER, OTHER].flatMap((order) =>
+      [false, true].map((isOverCap) => reopen(order, { ...CLAIMED, state }, NOW, isOverCap)),
+    ),
+  ),
   conflict(ORDER),
   conflict(OTHER),
   ...CLAIMS.flatMap((row) =>
@@ -106,7 +112,7 @@ const EVERY_TRANSITION: readonly Transition[] = [
   expedite(CLAIMED, NOW),
   reopenByHand(PK, NOW),
   release(CLAIMED, NOW),
-  holdOverCap(CLAIMED, NOW),
+  release({ ...CLAIMED, reason: 'over_cap', mode: 'check' }, NOW),
   ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(CLAIMED, 'refunded in cash', NOW),
   decided(close(CLAIMED, 'refunded in cash', NOW), DECISION),

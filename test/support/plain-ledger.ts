@@ -71,7 +71,8 @@ export const plainLedger = (...given: readonly Row[]) => {
       parties.set(pk, absent.add(out_order_no))
       return { isKnown: false, absent: absent.size }
     },
-    count: async (pk) => {
+    count: async (pk, _, unlessThere) => {
+      if (unlessThere !== undefined && rows.has(unlessThere)) return 0
       const count = (counters.get(pk) ?? 0) + 1
       counters.set(pk, count)
       return count

@@ -120,10 +120,16 @@ const ask = (row: Row, verdict: Verdict, moment: Moment): Transition => {
 }
 
 /** 7: WeChat Pay's signed refusal, or nothing more to hope for. */
-const reject = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => ({
+const reject = (
+  row: Row,
+  verdict: Verdict,
+  moment: Moment,
+  reason: string,
+  state: 'PENDING' | 'HELD' = 'PENDING',
+): Transition => ({
   name: '7 reject',
   pk: row.pk,
-  when: fencedPending(row),
+  when: and(equals('attempt', row.attempt), equals('state', state)),
   set: { state: 'REJECTED', reason, ...lastError(row, verdict, moment), expires_at: expiry(moment.now) },
   remove: NOTHING_LEFT,
 })
@@ -217,23 +223,38 @@ const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 
 /**
  * 17: nothing is sent until a person has decided. The order is asked about once a day meanwhile, so that a charge of
- * WeChat Pay is noticed; sooner, when the answer said nothing of the order.
+ * WeChat Pay is noticed; sooner, when the answer said nothing of the order, or nothing is known against it but the cap.
  */
-const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => ({
-  name: '17 hold',
-  pk: row.pk,
-  when: and(fencedDue(row), or(equals('state', 'PENDING'), equals('state', 'HELD'), equals('state', 'SYNCED'))),
-  set: {
-    state: 'HELD',
-    reason,
-    next: 'query',
-    due_at: moment.now + (SAYS_NOTHING.has(verdict.kind) ? schedule(row, moment) : LIMITS.heldAskAgain),
-    ...verdict.charge,
-    ...lastError(row, verdict, moment),
-  },
-  remove: ['absent_since', ...untold(verdict)],
-  ...undone(row),
-})
+const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => {
+  const end = endOfHeld(row, verdict, moment)
+  if (end) return reject(row, verdict, moment, end, 'HELD')
+  const isSooner = reason === 'over_cap' || SAYS_NOTHING.has(verdict.kind)
+  const isAbsent = verdict.kind === 'absent'
+  return {
+    name: '17 hold',
+    pk: row.pk,
+    when: and(fencedDue(row), or(equals('state', 'PENDING'), equals('state', 'HELD'), equals('state', 'SYNCED'))),
+    set: {
+      state: 'HELD',
+      reason,
+      next: 'query',
+      due_at: moment.now + (isSooner ? schedule(row, moment) : LIMITS.heldAskAgain),
+      ...verdict.charge,
+      ...lastError(row, verdict, moment),
+    },
+    ...(isAbsent && { keep: { absent_since: moment.now } }),
+    remove: [...(isAbsent ? [] : (['absent_since'] as const)), ...untold(verdict)],
+    ...undone(row),
+  }
+}
+
+/** Why a held order is asked about no longer: as any other, it is unknown to WeChat Pay for a day, or to us for a month. */
+const endOfHeld = (row: Row, { kind, charge, isUnmet }: Verdict, moment: Moment): string | undefined => {
+  if (row.state !== 'HELD' || row.transaction_id !== undefined || charge) return undefined
+  if (kind === 'absent')
+    return !isUnmet && isOlder(row.absent_since, LIMITS.absentGiveUp, moment) ? 'not_found' : undefined
+  return CANNOT_TELL.has(kind) && isOlder(row.created_at, LIMITS.giveUp, moment) ? 'too_old' : undefined
+}
 
 /** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
 const holdReason = (row: Row, verdict: Verdict): string | undefined => {
@@ -252,16 +273,11 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   return row.state === 'HELD' && !isEnd ? row.reason : undefined
 }
 
+/** Whoever answers so knows nothing of the order. */
+const CANNOT_TELL: ReadonlySet<VerdictKind> = new Set(['unknown', 'unsent', 'throttled', 'config', 'invalid'])
+
 /** Answers that say nothing of how the order stands. */
-const SAYS_NOTHING: ReadonlySet<VerdictKind> = new Set([
-  'unknown',
-  'unsent',
-  'throttled',
-  'config',
-  'busy',
-  'state',
-  'invalid',
-])
+const SAYS_NOTHING: ReadonlySet<VerdictKind> = new Set([...CANNOT_TELL, 'busy', 'state'])
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 

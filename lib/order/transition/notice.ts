@@ -2,35 +2,35 @@ import { and, atMost, before, differs, equals, exists, missing, or } from '../co
 import { LIMITS } from '../limits.ts'
 import type { PaidOrder } from '../paid-order.ts'
 import { dayKey, dueKeyOf, type Row, rowKey, type Step } from '../row.ts'
-import { type AsRead, asRead, FORMER_LIFE, lease, noCallOut } from './parts.ts'
+import { type AsRead, asRead, FORMER_LIFE, isClosedByHand, lease, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 
 /** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
-export const book = (order: PaidOrder, now: number, statement?: string): Transition => ({
+export const book = (order: PaidOrder, now: number, statement?: string, isOverCap = false): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
   set: {
     ...born(order, now),
     attempt: 0,
-    next: order.mode ? 'query' : 'sync',
-    due_at: now,
+    ...(isOverCap ? held(now) : { next: order.mode ? 'query' : 'sync', due_at: now }),
     ...(statement !== undefined && { statement }),
   },
 })
 
 /**
  * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
- * and a query is due at once.
+ * and a query is due at once. What exceeds the cap is held from the start, so that nobody can sync it meanwhile.
  */
-export const create = (order: PaidOrder, now: number): Transition => ({
+export const create = (order: PaidOrder, now: number, isOverCap = false): Transition => ({
   name: '1 create',
   pk: rowKey(order),
   when: missing('pk'),
   set: {
     ...born(order, now),
     noticed_at: order.noticed_at,
-    ...(order.mode ? { attempt: 0, ...queryNow(now) } : { attempt: 1, ...lease(now) }),
+    attempt: isOverCap || order.mode ? 0 : 1,
+    ...firstStep(order, now, isOverCap),
   },
 })
 
@@ -41,21 +41,32 @@ export const claim = (pk: string, step: Step, now: number, repeated?: string): T
   return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
 }
 
+/** A till may correct what is held, and what was rejected or withdrawn, but not what a person has closed. */
+export const mayReopen = (row: Pick<Row, 'state' | 'reason'>): boolean =>
+  row.state === 'HELD' || (row.state === 'REJECTED' && !isClosedByHand(row))
+
 /**
  * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
- * the notice found it.
+ * the notice found it: one that a person has reopened and closed since is another.
  */
-export const reopen = (order: PaidOrder, row: AsRead, now: number): Transition => ({
+export const reopen = (
+  order: PaidOrder,
+  row: AsRead & Pick<Row, 'state'>,
+  now: number,
+  isOverCap = false,
+): Transition => ({
   name: '3 reopen',
   pk: rowKey(order),
   when: and(
     differs('call_hash', order.call_hash),
-    or(equals('state', 'REJECTED'), and(asRead(row), equals('state', 'HELD'), noCallOut(now))),
+    asRead(row),
+    equals('state', row.state),
+    ...(row.state === 'HELD' ? [noCallOut(now)] : []),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),
-  set: { ...born(order, now), noticed_at: order.noticed_at, ...(order.mode ? queryNow(now) : lease(now)) },
+  set: { ...born(order, now), noticed_at: order.noticed_at, ...firstStep(order, now, isOverCap) },
   count: ['attempt'],
-  remove: [...FORMER_LIFE, ...formerCall(order)],
+  remove: [...FORMER_LIFE.filter((name) => !(isOverCap && name === 'reason')), ...formerCall(order)],
 })
 
 /** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
@@ -64,14 +75,6 @@ export const conflict = (order: PaidOrder): Transition => ({
   pk: rowKey(order),
   when: and(exists('pk'), differs('call_hash', order.call_hash)),
   count: ['conflicts'],
-})
-
-/** 17 at the start: more notices in this hour than the merchant allows. */
-export const holdOverCap = (row: Row, now: number): Transition => ({
-  name: '17 hold',
-  pk: row.pk,
-  when: and(equals('attempt', row.attempt), equals('state', 'PENDING')),
-  set: { state: 'HELD', reason: 'over_cap', next: 'query', due_at: now + LIMITS.heldAskAgain },
 })
 
 const born = (order: PaidOrder, now: number): Partial<Row> => ({
@@ -95,6 +98,19 @@ const formerCall = ({ paid_time_clamped, mode, expected_amount, labels }: PaidOr
 }
 
 const CALL_PARTS = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
+
+const firstStep = (order: PaidOrder, now: number, isOverCap: boolean): Partial<Row> => {
+  if (isOverCap) return held(now)
+  return order.mode ? queryNow(now) : lease(now)
+}
+
+/** More payments of one hour than the merchant allows: a charge by WeChat Pay is looked for as soon as of any other order. */
+const held = (now: number): Partial<Row> => ({
+  state: 'HELD',
+  reason: 'over_cap',
+  next: 'query',
+  due_at: now + LIMITS.retryFirst,
+})
 
 /** Nobody holds the row: its query is due at once. */
 const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })

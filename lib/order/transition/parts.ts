@@ -35,5 +35,11 @@ export const noCallOut = (now: number): Condition =>
 /** Nobody has claimed the row since it was read. */
 export const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
 
+/** What a person ends begins so in `reason`. */
+export const CLOSED_BY_HAND = 'closed by hand: '
+
+export const isClosedByHand = ({ state, reason = '' }: Pick<Row, 'state' | 'reason'>): boolean =>
+  state === 'REJECTED' && reason.startsWith(CLOSED_BY_HAND)
+
 /** DynamoDB's TTL counts in seconds. */
 export const expiry = (now: number): number => Math.ceil((now + LIMITS.keepEnded) / 1000)

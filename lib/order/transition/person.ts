@@ -1,7 +1,7 @@
 import { after, and, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
-import { type AsRead, asRead, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
+import { type AsRead, asRead, CLOSED_BY_HAND, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 
 /** A person's transition with who, when and why, which stay on the row. */
@@ -49,7 +49,7 @@ export const close = (row: Row, why: string, now: number, notDouble = false): Tr
     ...[asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)],
     ...knowsCharge(notDouble),
   ),
-  set: { state: 'REJECTED', ...ended(row, `closed by hand: ${why}`, now, notDouble) },
+  set: { state: 'REJECTED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: NOTHING_LEFT,
   otherwise: stopAsking(row, why, now, notDouble),
 })
@@ -59,7 +59,7 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
   name: '15 stop asking',
   pk: row.pk,
   when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now), ...knowsCharge(notDouble)),
-  set: ended(row, `closed by hand: ${why}`, now, notDouble),
+  set: ended(row, CLOSED_BY_HAND + why, now, notDouble),
   remove: NOTHING_LEFT,
 })
 
@@ -84,15 +84,23 @@ const settleCharge = (row: AsRead, outcome: string, now: number): Transition => 
   remove: NOTHING_LEFT,
 })
 
-/** 18: a held order may be synced after all. One that WeChat Pay charged needs no sync, unless it was only a part. */
-export const release = (row: AsRead, now: number): Transition => ({
+/**
+ * 18: a held order may be synced after all. One that WeChat Pay charged needs no sync, unless it was only a part. Of one
+ * over the cap nobody has said more than that it may go its way: where it must be looked at first, it still is.
+ */
+export const release = (row: Row, now: number): Transition => ({
   name: '18 release',
   pk: row.pk,
   when: and(
     ...[asRead(row), equals('state', 'HELD'), noCallOut(now)],
     or(missing('transaction_id'), equals('reason', 'part_paid')),
   ),
-  set: { state: 'PENDING', next: 'sync', due_at: now, created_at: now, cleared: true },
+  set: {
+    state: 'PENDING',
+    due_at: now,
+    created_at: now,
+    ...(row.reason === 'over_cap' && row.mode ? { next: 'query' } : { next: 'sync', cleared: true }),
+  },
   count: ['attempt'],
   remove: ['reason', 'last_error', 'late_at', 'absent_since'],
 })
@@ -121,6 +129,6 @@ const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
   if (attempt === 0) return true
   if (last_error?.attempt !== attempt) return false
   const { verdict } = last_error
-  if (verdict === 'absent') return true
+  if (verdict === 'absent' || verdict === 'open') return true
   return next === 'sync' && (verdict === 'config' || verdict === 'unsent' || verdict === 'throttled')
 }

@@ -171,6 +171,15 @@ export const describeApply = (opened: Opened): void => {
     })
   })
 
+  it('counts only what is new to it', async () => {
+    const { pk } = await opened().put({ ...CLAIMED, pk: freshKey() })
+
+    const known = await opened().ledger.count('1900000125#hour#2026112410#0', 1_795_492_800, pk)
+    const fresh = await opened().ledger.count('1900000125#hour#2026112410#0', 1_795_492_800, freshKey())
+
+    expect([known, fresh]).toStrictEqual([0, 1])
+  })
+
   it('reads nothing where there is no row', async () => {
     expect(await opened().ledger.read(`${PK}0`)).toBeUndefined()
   })

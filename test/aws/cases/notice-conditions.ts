@@ -1,4 +1,4 @@
-import { book, claim, conflict, create, holdOverCap, reopen } from '../../../lib/order/transition/notice.ts'
+import { book, claim, conflict, create, reopen } from '../../../lib/order/transition/notice.ts'
 import { CLAIMED, NOW, ORDER, PK } from '../../support/orders.ts'
 import {
   CHARGED,
@@ -65,12 +65,8 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: reopen(OTHER, CLAIMED, NOW),
-    changes: {
-      'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
-      'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
-      ...each(noCallOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
-    },
+    transition: reopen(OTHER, { ...CLAIMED, state: 'HELD' }, NOW),
+    changes: each(noCallOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
     leaves: {
       ...NO_ROW,
       ...PENDING,
@@ -78,15 +74,28 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
       ...CHARGED,
       ...each(callOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
       'held, and claimed since it was read': row({ ...claimedSince, noticed_at: OTHER.noticed_at - 1 }),
+      'closed since it was read': row({ state: 'REJECTED', reason: 'closed by hand: x', due_at: NOW, noticed_at: 1 }),
+      'the same call': row({ state: 'HELD', due_at: NOW, call_hash: 'another call', noticed_at: 1 }),
+      'a notice of the same time': row({ state: 'HELD', due_at: NOW, noticed_at: OTHER.noticed_at }),
+    },
+  },
+  {
+    transition: reopen(OTHER, { ...CLAIMED, state: 'REJECTED' }, NOW),
+    changes: {
+      'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
+      'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      ...SYNCED,
+      ...CHARGED,
+      'reopened and closed since it was read': row({ state: 'REJECTED', attempt: 4, noticed_at: 1 }),
+      'reopened and held since it was read': row({ state: 'HELD', due_at: NOW, noticed_at: 1 }),
       'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
       'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
       'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),
     },
-  },
-  {
-    transition: holdOverCap(CLAIMED, NOW),
-    changes: PENDING,
-    leaves: { ...NO_ROW, ...HELD, ...SYNCED, ...REJECTED, ...CHARGED, 'another attempt came': row({ attempt: 4 }) },
   },
   {
     transition: conflict(OTHER),
