@@ -1,5 +1,15 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline/promises'
 import { run } from './run.ts'
+
+const ask = async (question: string): Promise<string> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await terminal.question(question)
+  } finally {
+    terminal.close()
+  }
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
@@ -7,4 +17,5 @@ process.exitCode = await run(process.argv.slice(2), {
   out: process.stdout,
   err: process.stderr,
   now: Date.now,
+  ...(process.stdin.isTTY && { ask }),
 })

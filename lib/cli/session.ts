@@ -11,6 +11,8 @@ export type Io = {
   readonly err: Stream
   /** ms */
   readonly now: () => number
+  /** Asks the person at the keyboard, where there is one. */
+  readonly ask?: (question: string) => Promise<string>
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'

@@ -18,17 +18,16 @@ export const renewed = (row: Row, merchants: ReadonlyMap<string, Merchant>): Row
   return { ...row, call, call_hash: row.paid_time_clamped ? row.call_hash : (call_hash ?? row.call_hash) }
 }
 
-/** The service may have been mistyped itself: then the merchant's only one is meant. */
+/**
+ * What the notice chose stays as long as configuration has it. The service may have been mistyped itself: then the
+ * merchant's only one is meant.
+ */
 const callNow = ({ pk, call }: Row, merchants: ReadonlyMap<string, Merchant>): Call | undefined => {
   const key = readRowKey(pk)
-  const { out_order_no, paid_time, appid } = call
-  for (const asked of [call.service_id, undefined]) {
+  const { out_order_no, paid_time, service_id, appid } = call
+  for (const asked of [{ service_id, appid }, { service_id }, {}]) {
     const found = attempt(() => readQueryCall(key, asked, merchants))
-    if (!found) continue
-    const appids = [merchants.get(key.mchid)?.services.get(found.service_id)].flat()
-    // One that the notice may have named stays, as long as it is one of the service's.
-    const kept = found.appid !== undefined && appid !== undefined && appids.includes(appid) ? { appid } : {}
-    return { ...found, ...kept, out_order_no, paid_time }
+    if (found) return { ...found, out_order_no, paid_time }
   }
   return undefined
 }

@@ -245,7 +245,7 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     expect(none).toEqual({
       code: 2,
       out: '',
-      err: "error: required option '--reason <text>' not specified\n(--help tells more)\n",
+      err: 'why? Say --reason TEXT, which stays on the order\n',
     })
     expect(empty).toEqual({ code: 1, out: '', err: 'reason: must be 1 to 200 printable characters\n' })
   })

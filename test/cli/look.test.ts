@@ -257,7 +257,7 @@ describe('list', { timeout: SLOW }, () => {
 
   test.each([
     [['--state', 'LOST'], '--state LOST: must be like PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED\n'],
-    [['--day', '2025-03-01'], '--day 2025-03-01: must be like 20261124, 20261101..20261124\n'],
+    [['--day', '2025-3-1'], '--day 2025-3-1: must be like 20261124, 20261101..20261124\n'],
     [['--day', '20250302..20250301'], '--day 20250302..20250301: must be like 20261124, 20261101..20261124\n'],
     [['--older-than', 'long'], '--older-than long: must be like 15m, 2h, 3d\n'],
     [['--limit', 'many'], '--limit must be a number\n'],

@@ -10,7 +10,14 @@ export const runCli = async (
     env = {},
     isTTY = false,
     now = Date.now,
-  }: { cwd?: string; env?: NodeJS.ProcessEnv; isTTY?: boolean; now?: () => number } = {},
+    ask,
+  }: {
+    cwd?: string
+    env?: NodeJS.ProcessEnv
+    isTTY?: boolean
+    now?: () => number
+    ask?: (question: string) => Promise<string>
+  } = {},
 ): Promise<Ran> => {
   let out = ''
   let err = ''
@@ -20,6 +27,7 @@ export const runCli = async (
     out: { isTTY, write: (text) => (out += text) },
     err: { isTTY, write: (text) => (err += text) },
     now,
+    ...(ask && { ask }),
   })
   return { code, out, err }
 }

@@ -9,7 +9,7 @@ const MERCHANT: Merchant = {
   mchid: '1900000109',
   sources: [],
   order_api: 'serviceorder',
-  services: new Map([['500001', 'wxd678efh567hg6787']]),
+  services: new Map([['500001', ['wxd678efh567hg6787']]]),
   mode: 'sync',
   closed: false,
 }
@@ -20,13 +20,20 @@ const BLAMED: Row = { ...CLAIMED, last_error: LAST_ERRORS.config }
 describe('a row whose last answer blamed the deployment', () => {
   it.each([
     ['another family', { order_api: 'payafter-orders' }, { order_api: 'payafter-orders' }],
-    ['another appid', { services: new Map([['500001', 'wx2']]) }, { appid: 'wx2' }],
-    ['the only service', { services: new Map([['500002', 'wx2']]) }, { service_id: '500002', appid: 'wx2' }],
+    ['another appid', { services: new Map([['500001', ['wx2']]]) }, { appid: 'wx2' }],
+    ['the only service', { services: new Map([['500002', ['wx2']]]) }, { service_id: '500002', appid: 'wx2' }],
     ['a merchant that is closed', { closed: true, order_api: 'payafter-orders' }, { order_api: 'payafter-orders' }],
   ] as const)('is called as configuration has it now: %s', (_, change, expected) => {
     const call = { ...CLAIMED.call, ...expected }
 
     expect(renewed(BLAMED, served(change))).toStrictEqual({ ...BLAMED, call, call_hash: hashCall(call) })
+  })
+
+  it('keeps the appid that its notice chose while it is one of the service', () => {
+    const row = { ...BLAMED, call: { ...CLAIMED.call, appid: 'wx3' } }
+
+    const change = { order_api: 'payafter-orders', services: new Map([['500001', ['wx2', 'wx3']]]) } as const
+    expect(renewed(row, served(change)).call).toMatchObject({ order_api: 'payafter-orders', appid: 'wx3' })
   })
 
   it('is signed for by a provider that was forgotten', () => {
@@ -36,7 +43,7 @@ describe('a row whose last answer blamed the deployment', () => {
         order_api: 'acquiringbank',
         provider: '1800000002',
         channel_id: '42',
-        services: new Map([['500001', '']]),
+        services: new Map([['500001', []]]),
       }),
     )
 
@@ -71,8 +78,8 @@ describe('a row whose last answer blamed the deployment', () => {
       'its service is none of several',
       served({
         services: new Map([
-          ['500002', 'wx2'],
-          ['500003', 'wx3'],
+          ['500002', ['wx2']],
+          ['500003', ['wx3']],
         ]),
       }),
     ],

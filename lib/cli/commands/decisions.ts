@@ -1,16 +1,18 @@
 import type { Command } from 'commander'
 import type { DecisionName } from '../../order/decision.ts'
 import { readRowKey } from '../../order/row.ts'
-import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
+import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { openDecide } from '../order/decide.ts'
+import { decideMany, isForMany, type ManyOptions } from '../order/decide-many.ts'
+import { addFurtherFilters } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
 import { chinaTime } from '../time.ts'
 import { CliError, type Text } from '../words.ts'
 
-type Options = LedgerOptions & { readonly reason: string; readonly refund?: string; readonly notDouble?: boolean }
+type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean }
 
 /** What each decision does, for its help. */
 const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
@@ -67,12 +69,13 @@ const addDecision = (
   done: (code: number) => void,
 ): void => {
   const { t } = session
-  const command = addCommand(program, session, name, what)
-    .argument(
-      '<order>',
-      t({ en: 'order number, MCHID/NUMBER or transaction_id', zh: '商户服务订单号、商户号/订单号或微信支付订单号' }),
-    )
-    .requiredOption('--reason <text>', t({ en: 'why; stays on the order', zh: '原因,将保存在订单上' }))
+  const command = addCommand(program, session, name, what).argument(
+    isForMany(name) ? '[order]' : '<order>',
+    t({ en: 'order number, MCHID/NUMBER or transaction_id', zh: '商户服务订单号、商户号/订单号或微信支付订单号' }),
+  )
+  const reason = { en: 'why; stays on the order', zh: '原因,将保存在订单上' }
+  if (isForMany(name)) addManyOptions(command.option('--reason <text>', t(REASON_OF_MANY)), session)
+  else command.requiredOption('--reason <text>', t(reason))
   if (name === 'settle')
     command.option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
   if (name === 'settle') command.option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
@@ -84,17 +87,68 @@ const addDecision = (
         zh: '支付分已扣款,但并非重复支付',
       }),
     )
-  addLedgerOptions(command, session).action(async (order: string, options: Options) =>
-    done(await carryOut(name, order, options, session)),
+  addLedgerOptions(command, session).action(async (order: string | undefined, options: Options) =>
+    done(
+      order === undefined ? await decideMany(name, options, session) : await carryOut(name, order, options, session),
+    ),
   )
-  addExamples(command, session, [`npx payscore ${name} 1234323JKHDFE1243252 ${example} --stack payscore-sync-prod`], {
-    en: 'Your identity as AWS knows it, the time and the reason stay on the order. With --stack it goes through the API.',
-    zh: '您的 AWS 身份、时间和原因将保存在订单上。使用 --stack 时通过 API 执行。',
-  })
+  const many = `npx payscore ${name} --reason ${MANY_EXAMPLE[name] ?? ''} --day 20261124 --dry-run --stack payscore-sync-prod`
+  addExamples(
+    command,
+    session,
+    [
+      `npx payscore ${name} 1234323JKHDFE1243252 ${example} --stack payscore-sync-prod`,
+      ...(isForMany(name) ? [many] : []),
+    ],
+    {
+      en: 'Your identity as AWS knows it, the time and the reason stay on the order. With --stack it goes through the API.',
+      zh: '您的 AWS 身份、时间和原因将保存在订单上。使用 --stack 时通过 API 执行。',
+    },
+  )
+}
+
+const REASON_OF_MANY: Text = {
+  en: 'with an order: why, stays on it. Without: orders of this reason, verdict or code',
+  zh: '指定订单时:原因,将保存在订单上;不指定订单时:筛选该原因、判定或错误码的订单',
+}
+
+const MANY_EXAMPLE: { readonly [name in DecisionName]?: string } = {
+  release: 'over_cap',
+  reopen: 'too_old',
+  close: 'paid_less',
+  withdraw: 'absent',
+}
+
+const addManyOptions = (command: Command, session: Session): Command => {
+  const { t } = session
+  return addFurtherFilters(command, session)
+    .option('--why <text>', t({ en: 'for many orders: why, stays on each', zh: '批量执行的原因,将保存在每个订单上' }))
+    .option('--dry-run', t({ en: 'for many orders: only say what would be done', zh: '批量执行时,仅显示将执行的操作' }))
+    .option('--yes', t({ en: 'for many orders: do not ask', zh: '批量执行时,不再询问确认' }))
+}
+
+/** A named order is decided for a reason, and nothing is left to filter. */
+const checkSingle = ({ reason, why, dryRun, yes, olderThan, day, shop }: Options): string => {
+  const said = reason ?? why
+  if (said === undefined || (reason !== undefined && why !== undefined))
+    throw new CliError(
+      { en: 'why? Say --reason TEXT, which stays on the order', zh: '请用 --reason 说明原因,将保存在订单上' },
+      2,
+    )
+  if ([dryRun, yes, olderThan, day, shop].some((option) => option !== undefined))
+    throw new CliError(
+      {
+        en: 'name an order, or say which by filters, and not both: --older-than, --day, --shop, --dry-run and --yes are for many',
+        zh: '请指定一个订单,或使用筛选条件,不能同时使用:--older-than、--day、--shop、--dry-run、--yes 用于批量执行',
+      },
+      2,
+    )
+  return said
 }
 
 const carryOut = async (what: DecisionName, order: string, options: Options, session: Session): Promise<number> => {
-  const { reason, refund, notDouble } = options
+  const { refund, notDouble } = options
+  const reason = checkSingle(options)
   if (what === 'settle' && (refund === undefined) === (notDouble === undefined))
     throw new CliError(
       {

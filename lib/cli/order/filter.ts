@@ -20,15 +20,21 @@ export type FilterOptions = LedgerOptions & {
 
 const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
 
-export const addFilterOptions = (command: Command, { t }: Session): Command =>
-  command
-    .option(
+export const addFilterOptions = (command: Command, session: Session): Command =>
+  addFurtherFilters(
+    command.option(
       '--reason <word>',
-      t({
+      session.t({
         en: 'reason, verdict, code or refusal: config, busy, paid_less, SIGN_ERROR …',
         zh: '原因、判定或错误码:config、busy、paid_less、SIGN_ERROR …',
       }),
-    )
+    ),
+    session,
+  )
+
+/** All filters but the reason. */
+export const addFurtherFilters = (command: Command, { t }: Session): Command =>
+  command
     .option(
       '--older-than <age>',
       t({ en: 'taken up longer ago than 15m, 2h, 3d', zh: '开始处理的时间早于 15m、2h、3d' }),
@@ -81,7 +87,8 @@ const readState = (text: string | undefined): State | undefined => {
 const DAY_MS = 86_400_000
 
 const readDays = (text: string): readonly string[] => {
-  const [, first = '', last = first] = /^(\d{8})(?:\.\.(\d{8}))?$/.exec(text) ?? []
+  const digits = text.replaceAll(/(\d{4})-(\d\d)-(\d\d)/g, '$1$2$3')
+  const [, first = '', last = first] = /^(\d{8})(?:\.\.(\d{8}))?$/.exec(digits) ?? []
   const from = dayMs(first)
   const to = dayMs(last)
   if (Number.isNaN(from) || Number.isNaN(to) || to < from || to - from > 366 * DAY_MS)
