@@ -12,10 +12,12 @@ import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
 let world: World
+/** When the customers paid: of each hour the cap allows one. */
+let paid_time: string
 
-/** Each test has an hour of its own, of which the cap allows one payment. */
 beforeEach(async () => {
   world = await startWorld({ merchants: [{ ...DIRECT, hourly_cap: 1 }] })
+  paid_time = formatChinaTime(world.clock.now())
   enterWorld(world)
 }, SLOW)
 afterEach(async () => {
@@ -30,10 +32,9 @@ const cli = (
 
 /** One order is synced, and so many more are held. */
 const hold = async (count: number, prefix = 'HELD') => {
-  const detail = { paid_time: formatChinaTime(world.clock.now()) }
   for (let i = 0; i <= count; i += 1) {
     placeOrder(world, 'payafter-orders', `${prefix}-${i}`)
-    await handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', `${prefix}-${i}`), detail })
+    await handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', `${prefix}-${i}`), detail: { paid_time } })
   }
 }
 
@@ -100,8 +101,7 @@ describe('a decision about many orders', { timeout: SLOW }, () => {
     ['withdraw', 'REJECTED'],
   ])('may be %s, by the day of payment in either form', async (what, state) => {
     await hold(1)
-    const today = formatChinaTime(world.clock.now()).slice(0, 8)
-    const day = today.replace(/(....)(..)(..)/, '$1-$2-$3')
+    const day = paid_time.slice(0, 8).replace(/(....)(..)(..)/, '$1-$2-$3')
 
     const none = await cli([what, ...OVER, '--day', '20200101', '--why', 'x', '--yes'])
     const all = await cli([what, ...OVER, '--day', day, '--why', 'x', '--yes'])

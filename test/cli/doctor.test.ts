@@ -40,7 +40,23 @@ const secretOf = (change: object, owner = mchid) => ({
 const putSecret = (change: object) =>
   world.secrets.putSecret(`payscore/merchants/${mchid}`, JSON.stringify(secretOf(change)))
 
+const SYNC_MODE =
+  'sync: a notice without amount is synced unseen, so one mistyped number ends a stranger’s order for good'
+
 describe('doctor', { timeout: SLOW }, () => {
+  test.each([
+    ['sync', 'note', SYNC_MODE],
+    ['check', 'ok', 'check: each order is looked at before it is synced'],
+    ['observe', 'ok', 'observe: nothing is synced by itself'],
+  ])('says what mode a merchant is in: %s', async (mode, state, found) => {
+    const MERCHANTS = JSON.stringify({ [mchid]: { sources: ['com.example.pos'], services: { S1: 'wx1' }, mode } })
+
+    const { out } = await runCli(['doctor', '--json'], { env: { MERCHANTS } })
+
+    const { checks } = JSON.parse(out) as { checks: readonly { name: string }[] }
+    expect(checks.find(({ name }) => name === `mode ${mchid}`)).toMatchObject({ state, found })
+  })
+
   test('finds a whole world green, signatures accepted', async () => {
     world.putKey(mchid)
 
@@ -69,6 +85,10 @@ describe('doctor', { timeout: SLOW }, () => {
       '✓ secret of 1900000200: certificate SERIAL; KEY',
       '✓ certificate of 1900000200: 399 days left',
       '✓ signature of 1900000200: accepted, and the answer verifies',
+      `! mode of 1900000109: ${SYNC_MODE}`,
+      '  → Set "mode": "check" in merchants.json, and let the till send amount.',
+      `! mode of 1900000201: ${SYNC_MODE}`,
+      '  → Set "mode": "check" in merchants.json, and let the till send amount.',
       'All is well.',
       '',
     ])

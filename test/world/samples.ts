@@ -7,7 +7,7 @@ import { TILL, type World, type WorldMerchant } from './world.ts'
 
 /** What happens in a sample, one after the other. */
 type Scene =
-  | { readonly notice: 'http' | 'event'; readonly paid?: string }
+  | { readonly notice: 'http' | 'event'; readonly amount?: number; readonly paid?: string }
   | { readonly wait: string }
   | { readonly order: 'completed' | 'cancelled' | 'charge starts' | 'charge fails' | 'charged' }
   | { readonly wechatpay: 'refuses a parameter' }
@@ -125,7 +125,13 @@ export const playSample = async (
     else if ('key' in scene) await changeKey(world, mchid, scene.key === 'right')
     else if ('notice' in scene) {
       const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))
-      const notice = { mchid, out_order_no, detail: { paid_time }, ...(others.length > 0 && { service_id }) }
+      const notice = {
+        mchid,
+        out_order_no,
+        detail: { paid_time },
+        ...(scene.amount !== undefined && { amount: scene.amount }),
+        ...(others.length > 0 && { service_id }),
+      }
       const status = await handOver(world, scene.notice, notice)
       notices.push(scene.notice)
       if (status !== undefined) statuses.push(status)
@@ -169,6 +175,7 @@ type Notice = {
   readonly mchid: string
   readonly out_order_no: string
   readonly detail: { readonly paid_time: string }
+  readonly amount?: number
   readonly service_id?: string
 }
 
@@ -187,6 +194,8 @@ const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Pr
     body: JSON.stringify(rest),
   })
   await response.text()
+  // What is asked about first is asked at once: moving the clock over a query on its way would end its lease.
+  await world.idle()
   return response.status
 }
 

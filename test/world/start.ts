@@ -55,7 +55,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   }
   say('  curl -H @.local/token -X POST \\')
   say(`    ${url}/sync \\`)
-  say(`    -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"}}'`)
+  say(`    -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"},"amount":12800}'`)
   say(`  curl -H @.local/token ${url}\n`)
   if (!isLive) say(`  WeChat Pay's public key in this world 本地微信支付公钥: ${PUBLIC_KEY}\n`)
   // A sample left in the folder must not become a call to the real WeChat Pay.

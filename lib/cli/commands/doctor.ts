@@ -6,6 +6,7 @@ import { stackOutputs } from '../aws/stack.ts'
 import { bad, type Check, type Finding, look, ok } from '../doctor/check.ts'
 import { busChecks, closedChecks, quotaCheck, tableCheck } from '../doctor/deployment.ts'
 import { machineChecks } from '../doctor/machine.ts'
+import { modeChecks } from '../doctor/mode.ts'
 import { wechatpayChecks } from '../doctor/wechatpay.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { merchantEntries } from '../merchants-file.ts'
@@ -94,6 +95,7 @@ const checksOf = async (options: Options, session: Session): Promise<readonly Ch
       now,
       machineNow,
     }),
+    ...modeChecks(served),
     ...closedChecks(table, served),
   ]
 }
