@@ -116,6 +116,27 @@ describe('17: an order that is held', () => {
   })
 })
 
+describe('an order that was open when its notice came', () => {
+  const row = (kind: 'open' | 'unpaid') => rowOf({ mode: 'check', last_error: LAST_ERRORS[kind] }, 3900)
+
+  it.each([
+    ['cancelled, and no total is told', 'closed', undefined, '11 end'],
+    ['cancelled', 'closed', 0, '11 end'],
+    ['completed with 0', 'confirmed', 0, '8 confirmed'],
+  ] as const)('ends well when the shop did as it was told: %s', (_, kind, total, name) => {
+    expect(afterQuery(row('open'), answer(kind, total), MOMENT).name).toBe(name)
+  })
+
+  it.each([
+    ['its total is another one', 'open', 'closed', 3901, 'paid_less'],
+    ['it was completed with another sum', 'open', 'confirmed', 100, 'paid_more'],
+    ['it was not open before', 'unpaid', 'closed', undefined, 'amount_unknown'],
+    ['it is not done for nothing before', 'unpaid', 'confirmed', 0, 'paid_more'],
+  ] as const)('is held where %s', (_, before, kind, total, reason) => {
+    expect(afterQuery(row(before), answer(kind, total), MOMENT).set).toMatchObject({ state: 'HELD', reason })
+  })
+})
+
 describe('a held order of which WeChat Pay tells nothing', () => {
   const held = (more: Partial<Row>): Row => ({ ...CLAIMED, state: 'HELD', reason: 'over_cap', ...more })
 

@@ -262,6 +262,7 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   if (row.cleared || (row.state !== 'PENDING' && row.state !== 'HELD')) return undefined
   // What WeChat Pay charged once is a person's to settle, whatever it says later.
   if (row.state === 'HELD' && hasOpenCharge(row) && kind !== 'collected') return row.reason
+  if (isGivenUp(row, verdict)) return undefined
   const isTold =
     kind === 'unpaid' || kind === 'confirmed' || kind === 'collected' || kind === 'undecided' || kind === 'closed'
   if (isTold && row.expected_amount !== undefined && total_amount !== row.expected_amount) {
@@ -272,6 +273,10 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   const isEnd = kind === 'confirmed' || kind === 'collected' || kind === 'closed'
   return row.state === 'HELD' && !isEnd ? row.reason : undefined
 }
+
+/** Open when the notice came, and then cancelled, or completed with 0: the shop did what it was told to do. */
+const isGivenUp = ({ last_error }: Row, { kind, total_amount = 0 }: Verdict): boolean =>
+  last_error?.verdict === 'open' && total_amount === 0 && (kind === 'closed' || kind === 'confirmed')
 
 /** Whoever answers so knows nothing of the order. */
 const CANNOT_TELL: ReadonlySet<VerdictKind> = new Set(['unknown', 'unsent', 'throttled', 'config', 'invalid'])
