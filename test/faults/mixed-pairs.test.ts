@@ -18,8 +18,20 @@ const PARTIES = [
   { order_api: 'serviceorder', mchid: '1900000112', appid: 'wx0000000000000004', service_id: '500004' },
   { order_api: 'partner', mchid: '1900000200', sub_mchid: '1900000201', service_id: '500005' },
   { order_api: 'partner', mchid: '1900000210', sub_mchid: '1900000211', service_id: '500007' },
-  { order_api: 'acquiringbank', mchid: '1900000300', sub_mchid: '1900000301', service_id: '500006' },
-  { order_api: 'acquiringbank', mchid: '1900000310', sub_mchid: '1900000311', service_id: '500008' },
+  {
+    order_api: 'acquiringbank',
+    mchid: '1900000300',
+    sub_mchid: '1900000301',
+    channel_id: '1900000399',
+    service_id: '500006',
+  },
+  {
+    order_api: 'acquiringbank',
+    mchid: '1900000310',
+    sub_mchid: '1900000311',
+    channel_id: '1900000399',
+    service_id: '500008',
+  },
 ] as const satisfies readonly Partial<Call>[]
 
 /** The same numbers with everybody: nothing but the parties tells those orders apart. */
@@ -61,7 +73,7 @@ const addMerchant = (mchid: string) => {
     publicKeyPem: keyPair(mchid).publicKeyPem,
     services: Object.fromEntries(own.map((party) => [party.service_id, 'appid' in party ? party.appid : 'wx9'])),
     ...(subMerchants.length > 0 && { subMerchants }),
-    ...(own.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+    ...(own.some((party) => 'channel_id' in party) && { role: 'acquiringbank' as const, channel_id: '1900000399' }),
   })
   const wechatpayKeys = new Map([[wechatpay.keyId, wechatpayKey()]])
   signers.set(mchid, { mchid, serial_no, privateKey: keyPair(mchid).privateKey, wechatpayKeys })
@@ -102,7 +114,16 @@ const record = async (call: Call, by: Recorded['by']): Promise<Recorded> => {
 }
 
 /** What would end or move an order. */
-const TELLING: readonly VerdictKind[] = ['accepted', 'confirmed', 'collected', 'unpaid', 'open', 'closed', 'undecided']
+const TELLING: readonly VerdictKind[] = [
+  'accepted',
+  'confirmed',
+  'collected',
+  'unpaid',
+  'part_paid',
+  'open',
+  'closed',
+  'undecided',
+]
 
 const keyOf = ({ mchid, sub_mchid, out_order_no }: Call) => `${mchid} ${sub_mchid ?? ''} ${out_order_no}`
 

@@ -69,8 +69,20 @@ describe('a world with a provider', () => {
   it('lets it sign for each of its sub-merchants', async () => {
     const world = await startWorld({
       merchants: [
-        { mchid: '1900000301', order_api: 'acquiringbank', provider: '1900000300', services: { '500004': '' } },
-        { mchid: '1900000302', order_api: 'acquiringbank', provider: '1900000300', services: { '500005': '' } },
+        {
+          mchid: '1900000301',
+          order_api: 'acquiringbank',
+          provider: '1900000300',
+          channel_id: '1900000399',
+          services: { '500004': '' },
+        },
+        {
+          mchid: '1900000302',
+          order_api: 'acquiringbank',
+          provider: '1900000300',
+          channel_id: '1900000399',
+          services: { '500005': '' },
+        },
       ],
     })
     onTestFinished(() => world.close())
