@@ -197,10 +197,13 @@ const STANDS = {
   over_cap: {
     turn: 'engineer',
     en: {
-      meaning: 'held: more notices in one hour than this merchant allows',
-      next: 'Find out whether the notices are genuine. Release those that are; close the others.',
+      meaning: 'held: more payments of one hour than this merchant allows, or they could not be counted',
+      next: 'Find out whether the payments are genuine. Release those that are (payscore release --reason over_cap); close the others.',
     },
-    zh: { meaning: '一小时内通知数超过上限,已暂停', next: '请确认通知是否真实:真实的请放行,其余请人工结案。' },
+    zh: {
+      meaning: '同一小时的收款笔数超过上限(或暂时无法计数),已暂停',
+      next: '请确认收款是否真实:真实的请批量放行(payscore release --reason over_cap),其余请人工结案。',
+    },
   },
   settled: {
     turn: 'service',
@@ -223,7 +226,7 @@ const STANDS = {
   too_old: {
     turn: 'engineer',
     en: {
-      meaning: 'for 30 days WeChat Pay did not take the sync',
+      meaning: 'for 30 days the order could not be synced',
       next: 'Look the order up in the merchant platform, mend what the last answer names, then reopen it.',
     },
     zh: { meaning: '30天内未能同步', next: '请在商户平台查看该订单,按最后一次应答排除问题后重新处理。' },

@@ -49,6 +49,7 @@ const NOT_RUN_HERE: readonly (readonly [
   ['npx payscore status', { test: 'test/cli/look.test.ts', word: "'status'" }],
   ['npx payscore settle', { test: 'test/cli/decisions.test.ts', word: 'settle' }],
   ['npx payscore withdraw', { test: 'test/cli/decisions.test.ts', word: 'withdraw' }],
+  ['npx payscore release --reason', { test: 'test/cli/decide-many.test.ts', word: 'over_cap' }],
   ['npx payscore redrive --reason', { test: 'test/cli/redrive.test.ts', word: '--dry-run' }],
   ['npx payscore redrive --dead-letters', { test: 'test/cli/redrive.test.ts', word: '--dead-letters' }],
   ['npx payscore receipt verify', { test: 'test/cli/receipt.test.ts', word: "'verify'" }],
@@ -142,7 +143,7 @@ describe('against the local world', () => {
     const at = blocks.findIndex(({ text }) => text.startsWith(begins))
     return fixed(JSON.parse(blocks[at + 1]?.text ?? ''))
   }
-  const fixed = (answer: object) => ({ ...answer, synced_at: '', request_id: '' })
+  const fixed = (answer: object) => ({ ...answer, next_attempt_at: '', request_id: '' })
 
   const [check, sync, held, release] = [
     commands.find((command) => LOCAL.test(command) && command.includes('?check=1')) ?? '',

@@ -10,7 +10,7 @@ import { PAID_TIME_SPOILERS } from './paid-time-spoilers.ts'
 import { readNotice as read } from './read-notice.ts'
 import { eventOf, NOW } from './samples.ts'
 
-const BAD_INPUTS = 180_000
+const BAD_INPUTS = 120_000
 const GOOD_INPUTS = 25_000
 const SPOILERS = [...NOTICE_SPOILERS, ...PAID_TIME_SPOILERS, ...EVENT_SPOILERS, ...EXTRA_SPOILERS]
 

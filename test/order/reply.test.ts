@@ -157,7 +157,11 @@ describe('the reply for a held order', () => {
 
   it.each([
     [ROWS.observed, 'shop', 'held: this merchant is only observed, no sync is sent'],
-    [ROWS.over_cap, 'engineer', 'held: more notices in one hour than this merchant allows'],
+    [
+      ROWS.over_cap,
+      'engineer',
+      'held: more payments of one hour than this merchant allows, or they could not be counted',
+    ],
     [
       ROWS.amount_unknown,
       'shop',
@@ -213,7 +217,7 @@ describe('the reply for a rejected order', () => {
   it.each([
     [ROWS.not_found, 'shop', 'for 24 hours WeChat Pay knew no such order'],
     [ROWS.revoked, 'service', 'the order was cancelled or has expired: nothing can be charged any more'],
-    [ROWS.too_old, 'engineer', 'for 30 days WeChat Pay did not take the sync'],
+    [ROWS.too_old, 'engineer', 'for 30 days the order could not be synced'],
     [
       { ...ROWS.too_old, last_error: LAST_ERRORS.open },
       'shop',
