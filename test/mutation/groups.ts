@@ -54,6 +54,11 @@ export const GROUPS: readonly Group[] = [
     mutate: ['lib/aws/!(ledger|left-out).ts'],
     tests: ['test/aws/{client,environment*,event*,ledger-reader,merchants,objects,re*}.test.ts'],
   },
+  {
+    name: 'text and connections',
+    mutate: ['lib/{text,content-coding,connections}.ts'],
+    tests: ['test/{text,connections}.test.ts', 'test/wechatpay/send*.test.ts'],
+  },
   { name: 'steps', mutate: ['lib/steps/**/*.ts'], tests: ['test/steps/**/*.test.ts'] },
   {
     name: 'lambda',

@@ -7,7 +7,8 @@ const WHOLE = ['@smithy/node-http-handler', '@smithy/signature-v4']
 const REGIONS = '@aws-sdk/signature-v4-multi-region'
 const DISCOVERY = ['@aws-sdk/endpoint-cache', '@aws-sdk/middleware-endpoint-discovery', 'mnemonist', 'obliterator']
 
-const STEP = [...EVERY, ...DYNAMODB, '@aws-sdk/client-eventbridge', '@aws-sdk/client-secrets-manager']
+const ROWS = [...EVERY, ...DYNAMODB, '@aws-sdk/client-eventbridge']
+const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
 
 /**
  * The packages of others in each function. Whatever else gets in must be written here first, so that somebody has looked
@@ -15,7 +16,7 @@ const STEP = [...EVERY, ...DYNAMODB, '@aws-sdk/client-eventbridge', '@aws-sdk/cl
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   certificates: [...EVERY, ...WHOLE, '@aws-sdk/client-secrets-manager'],
-  decide: STEP,
+  decide: ROWS,
   outcome: [...EVERY, ...WHOLE, REGIONS, '@aws-sdk/client-eventbridge', '@aws-sdk/util-dynamodb'],
   query: STEP,
   reconcile: [
@@ -40,6 +41,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/xml-builder',
     'csv-parse',
   ],
-  status: STEP,
+  status: [...EVERY, ...DYNAMODB, '@aws-sdk/client-secrets-manager'],
   sync: STEP,
 }

@@ -131,7 +131,10 @@ describe('an answer is lost', () => {
     ['gzip, gzip', gzipSync(gzipSync(HUGE))],
     ['gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(HUGE)))],
   ])('when it unpacks to more than is allowed: %s', async (coding, body) => {
-    expect(await packed(coding, body)).toStrictEqual({ kind: 'lost', reason: 'ANSWER_TOO_LARGE' })
+    const sent = await packed(coding, body)
+
+    // Not the whole: what should not be there is too long to be printed.
+    expect('reason' in sent ? sent.reason : sent.kind).toBe('ANSWER_TOO_LARGE')
   })
 
   test('when it is larger than is allowed before it is unpacked, though it would be small', async () => {
