@@ -7,8 +7,6 @@ const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[]
   ['1234323JKHDFE1243252', 12800],
   ['1234323JKHDFE1243253', 12800],
   ['1234323JKHDFE1243254', 12800],
-  ['1234323JKHDFE1243255', 12800],
-  ['1234323JKHDFE1243256', 12800],
   // Those of test/world/statement.csv.
   ['SP2026112400001', 12800],
   ['SP2026112400002', 5650],
