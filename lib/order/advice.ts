@@ -187,7 +187,7 @@ const STANDS = {
     },
   },
   observe_only: {
-    turn: 'shop',
+    turn: 'service',
     en: {
       meaning: 'held: this merchant is only observed, no sync is sent',
       next: 'Nothing, while you pilot. Release it to sync this one order, if all of it was paid at the till.',
@@ -241,6 +241,14 @@ const STANDS = {
       meaning: '订单30天内未完结,未能同步',
       next: '若顾客已付款,请在微信支付取消该订单,或以0元完结。切勿按应付金额完结,否则支付分会自动扣款,造成重复支付。',
     },
+  },
+  rejected: {
+    turn: 'engineer',
+    en: {
+      meaning: 'the order was not synced',
+      next: 'Look the order up in the merchant platform, mend what the last answer names, then reopen it.',
+    },
+    zh: { meaning: '同步未成功', next: '请在商户平台查看该订单,按最后一次应答排除问题后重新处理。' },
   },
   closed: {
     turn: 'service',
@@ -304,7 +312,7 @@ const rejectedAdvice = (row: Stand): Advice => {
     case 'invalid':
       return refusalAdvice(row) ?? REFUSALS.parameter
     default:
-      return STANDS.closed
+      return /^(closed|withdrawn)/.test(row.reason ?? '') ? STANDS.closed : STANDS.rejected
   }
 }
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { InputError } from '../errors.ts'
 import type { OrderKey, Row } from './row.ts'
-import { close, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
+import { close, correctSettlement, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
 import type { Transition } from './transition/transition.ts'
+import { withWaits } from './transition/waits.ts'
 import { ofSoundText } from './trigger.ts'
 
 /** What a person may decide about an order; `withdraw` is the shop's own. */
@@ -18,6 +19,8 @@ export type DecisionRequest = OrderKey & {
   readonly notDouble?: boolean
   /** The caller's identity as the platform knows it. */
   readonly by: string
+  /** Of `settle`: it replaces what somebody settled before. */
+  readonly corrects?: boolean
 }
 
 const Why = v.pipe(
@@ -27,7 +30,7 @@ const Why = v.pipe(
 
 /**
  * Body of a decision: a reason; `settle` also says by which refund, or that it was not double, which `close` and
- * `withdraw` may say of an order that WeChat Pay charged.
+ * `withdraw` may say of an order that WeChat Pay charged, and whether it corrects another settlement.
  */
 export const DecisionSchema = v.strictObject(
   {
@@ -36,6 +39,7 @@ export const DecisionSchema = v.strictObject(
       v.pipe(v.string('must be text'), v.regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, 'must be a refund number')),
     ),
     not_double: v.optional(v.literal(true, 'must be true or left out')),
+    correct: v.optional(v.literal(true, 'must be true or left out')),
   },
   ({ expected }) => (expected === 'never' ? 'is no member of a decision' : 'must give a reason'),
 )
@@ -48,21 +52,28 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
     throw new InputError('caller', 'has no identity: the route must be protected by IAM')
   const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
-  const { reason, refund_id, not_double } = parsed.output
+  const { reason, refund_id, not_double, correct } = parsed.output
   if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
     throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
   if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'is for settle alone')
+  if (correct && name !== 'settle') throw new InputError('correct', 'is for settle alone')
   if (not_double && !MAY_BE_NOT_DOUBLE.includes(name))
     throw new InputError('not_double', `is for ${MAY_BE_NOT_DOUBLE.join(', ')} alone`)
   const how = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
-  return { ...key, what: name, why: how + reason, ...(not_double && { notDouble: true }), by }
+  const more = { ...(not_double && { notDouble: true }), ...(correct && { corrects: true }) }
+  return { ...key, what: name, why: how + reason, ...more, by }
 }
 
 const MAY_BE_NOT_DOUBLE: readonly DecisionName[] = ['settle', 'close', 'withdraw']
 
 /** The transition that a decision asks for; undefined when the row as it was read rules it out. */
 export const decisionTransition = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
-  const { what, why, notDouble } = request
+  const transition = transitionOf(row, request, now)
+  return transition && withWaits(transition, row)
+}
+
+const transitionOf = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
+  const { what, why, notDouble, corrects } = request
   switch (what) {
     case 'expedite':
       return expedite(row, now)
@@ -73,7 +84,7 @@ export const decisionTransition = (row: Row, request: DecisionRequest, now: numb
     case 'release':
       return release(row, now)
     case 'settle':
-      return settle(row, why, now)
+      return corrects ? correctSettlement(row.pk, why, now) : settle(row, why, now)
     case 'withdraw':
       return withdraw(row, why, now, notDouble)
   }

@@ -1,5 +1,6 @@
 import { hasOpenCharge, type Row } from './row.ts'
 import { rowView } from './row-view.ts'
+import { waitsForPerson } from './transition/waits.ts'
 
 /** What others are told when an order got somewhere, and the metric that counts it. */
 export type OutcomeEvent = {
@@ -34,13 +35,12 @@ const CHARGED: Named = ['Payscore Order Double Charged', 'double_charged']
  * or `held`: alarms stand on those metrics.
  */
 const stateEventOf = (row: Row): Named | undefined => {
-  const { state, reason = '' } = row
-  switch (state) {
+  switch (row.state) {
     case 'PENDING':
       return undefined
     case 'HELD':
       if (hasOpenCharge(row)) return CHARGED
-      return ['Payscore Order Held', reason === 'observe_only' ? 'observed' : 'held']
+      return ['Payscore Order Held', waitsForPerson(row) ? 'held' : 'observed']
     case 'SYNCED':
       return ['Payscore Order Synced', 'synced']
     case 'DOUBLE_CHARGED':
@@ -48,6 +48,6 @@ const stateEventOf = (row: Row): Named | undefined => {
       return row.settled_at === undefined ? CHARGED : undefined
     case 'REJECTED':
       if (hasOpenCharge(row)) return CHARGED
-      return ['Payscore Order Rejected', /^(revoked|closed|withdrawn)/.test(reason) ? 'ended' : 'rejected']
+      return ['Payscore Order Rejected', waitsForPerson(row) ? 'rejected' : 'ended']
   }
 }

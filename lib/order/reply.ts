@@ -59,12 +59,15 @@ export const decidedReply = (row: Row): Reply => ({ status: 200, body: rowView(r
 /** A person's decision does not fit how the order stands. */
 export const refusedReply = (row: Row, what: DecisionName, now: number, notDouble = false): Reply => {
   const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
-  const isOver = row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row)
+  const isOver =
+    (row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined) ||
+    (row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row))
   return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
     decision: what,
     ...(isOut || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
     ...chargeOf(row),
     next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+    ...(row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined && settlement(row, row.settled_at)),
   })
 }
 
@@ -86,6 +89,14 @@ const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = 
   REJECTED: ['settle', 'reopen'],
   DOUBLE_CHARGED: ['settle'],
 }
+/** Who settled it, when and how: whoever would settle it again should know. */
+const settlement = ({ decisions = [], reason }: Row, settled_at: number) => ({
+  settled_at: isoTime(settled_at),
+  settled_by: decisions.findLast(({ what }) => what === 'settle')?.by,
+  settled_as: reason,
+  next_step: 'Nothing. If that was wrong, settle it once more with correct: both stay on the order.',
+  next_step_zh: '无需处理。如登记有误,请加 correct 重新登记,两次登记都会保留。',
+})
 
 /** What can be decided of an order in a state, while no call is out. */
 const POSSIBLE: Readonly<Record<State, readonly DecisionName[]>> = {

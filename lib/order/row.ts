@@ -36,6 +36,8 @@ export type Row = Labels & {
   readonly due?: string
   /** End of the lease, time of the next try and sort key of the index in one: nobody may claim before it. */
   readonly due_at?: number
+  /** Key of the index of rows that wait for a person, as `due` is made: present exactly while one does. */
+  readonly waits?: string
   /** Claims so far; the fence of every write that follows one. */
   readonly attempt: number
   readonly call: Call

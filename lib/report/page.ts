@@ -35,14 +35,30 @@ ${head}
 ${headline(report)}
 ${report.refused ? undefined : body(tally)}
 <footer>
-<p>更新于 ${momentText(report.made_at)}(北京时间);${tally.open > 0 ? `尚有 ${count(tally.open)} 笔未了结,本报告会自动更新。` : '已全部了结,不再更新。'}全部明细见同名 CSV。</p>
-<p lang="en">Made at ${momentText(report.made_at)} (China). ${tally.open > 0 ? `${count(tally.open)} orders are open, and this report is renewed until none is.` : 'Nothing is open; this report is final.'} Every line stands in the CSV of the same name.</p>
+<p>更新于 ${momentText(report.made_at)}(北京时间);${ending(report).zh}</p>
+<p lang="en">Made at ${momentText(report.made_at)} (China). ${ending(report).en}</p>
 </footer>
 </main>
 </body>
 </html>
 `
   return page.markup
+}
+
+/** What will become of this report. A list that was not taken is not at its end: its payments are not synced. */
+const ending = ({ refused, tally }: Report): { readonly zh: string; readonly en: string } => {
+  if (refused)
+    return {
+      zh: '明细未被处理,其中收款均未同步。请更正后重新上传,本报告届时更新。',
+      en: 'Nothing of the list was taken, and none of its payments is synced. Correct it and upload it again: this report is made anew then.',
+    }
+  const all = { zh: '全部明细见同名 CSV。', en: 'Every line stands in the CSV of the same name.' }
+  return tally.open > 0
+    ? {
+        zh: `尚有 ${count(tally.open)} 笔未了结,本报告会自动更新。${all.zh}`,
+        en: `${count(tally.open)} orders are open, and this report is renewed until none is. ${all.en}`,
+      }
+    : { zh: `已全部了结,不再更新。${all.zh}`, en: `Nothing is open; this report is final. ${all.en}` }
 }
 
 const body = (tally: Tally): Markup => html`${entryLists.person(tally)}

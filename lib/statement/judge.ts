@@ -108,7 +108,6 @@ const differs = ({ paid_time }: Extract<StatementLine, { order: unknown }>, row:
 const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
   const advice = adviceOf(row)
   const synced_at = row.state === 'SYNCED' ? (row.receipt ?? row.proof)?.sent_at : undefined
-  const isWatched = row.reason === 'observe_only' && row.state === 'HELD' && !hasOpenCharge(row)
   const isEnded = row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined
   return {
     out_order_no: readRowKey(row.pk).out_order_no,
@@ -126,7 +125,7 @@ const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
       settled: row.settled_at !== undefined,
     }),
     advice,
-    needs_person: advice.turn !== 'service' && !isWatched,
+    needs_person: advice.turn !== 'service',
     is_open: row.due !== undefined || (advice.turn !== 'service' && !isEnded),
   }
 }

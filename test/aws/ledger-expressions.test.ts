@@ -70,7 +70,7 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(UpdateExpression).toBe(
       'SET #state = :v0, #receipt = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5 ' +
-        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since',
+        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since, #waits',
     )
     expect(ConditionExpression).toBe('(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8)')
   })
@@ -81,10 +81,10 @@ describe('a transition in the words of DynamoDB', () => {
     const { UpdateExpression, ConditionExpression } = updateItem(afterQuery(late, VERDICTS.absent, MOMENT))
 
     expect(UpdateExpression).toBe(
-      'SET #due_at = :v0, #last_error = :v1, #late_at = if_not_exists(#late_at, :v2), ' +
-        '#absent_since = if_not_exists(#absent_since, :v3)',
+      'SET #due_at = :v0, #last_error = :v1, #waits = :v2, #late_at = if_not_exists(#late_at, :v3), ' +
+        '#absent_since = if_not_exists(#absent_since, :v4)',
     )
-    expect(ConditionExpression).toBe('(#attempt = :v4 AND #next = :v5)')
+    expect(ConditionExpression).toBe('(#attempt = :v5 AND #next = :v6)')
   })
 
   it('15 close compares with both ends of a lease', () => {

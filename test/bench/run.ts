@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../support/whole-number.ts'
 import { lambdaEnvironment } from '../world/lambda/environment.ts'
 import { chart } from './chart.ts'
 import { cold } from './contests/cold.ts'
@@ -43,18 +44,18 @@ const lines: Line[] = []
 const skipped: string[] = []
 try {
   say(`cold: ${values.cold} rounds`)
-  lines.push(...(await cold(setting, Number(values.cold))))
+  lines.push(...(await cold(setting, wholeNumber('--cold', values.cold))))
   say(`at 512 MB: ${values.cold} rounds`)
-  const waited = await small(setting, Number(values.cold))
+  const waited = await small(setting, wholeNumber('--cold', values.cold))
   if (typeof waited === 'string') skipped.push(`at 512 MB: ${waited}`)
   else lines.push(...waited)
   say('init with something wrong: 3 rounds')
   lines.push(...(await ill(setting, 3)))
   say(`warm: ${values.warm} rounds`)
   if (!programs.go) skipped.push('the official Go SDK: Go is not installed')
-  lines.push(...(await warm(setting, Number(values.warm))))
+  lines.push(...(await warm(setting, wholeNumber('--warm', values.warm))))
   say(`reconcile: ${values.rows} orders`)
-  lines.push(...(await reconcile(setting, Number(values.rows))))
+  lines.push(...(await reconcile(setting, wholeNumber('--rows', values.rows))))
 } finally {
   outside.close()
   programs.remove()
@@ -64,7 +65,7 @@ const bundle = { gzipBytes: programs.gzipBytes, atMost: 90 * 1024, aim: 75 * 102
 const written = {
   node: process.version,
   processors: `${cpus().length} x ${cpus()[0]?.model}`,
-  rounds: { cold: Number(values.cold), warm: Number(values.warm) },
+  rounds: { cold: wholeNumber('--cold', values.cold), warm: wholeNumber('--warm', values.warm) },
   bundle,
   skipped,
   lines,

@@ -43,7 +43,7 @@ const errorOf = ({ last_error, attempt }: Row): Row['last_error'] => {
 const ALIKE: { readonly [kind in VerdictKind]?: VerdictKind } = {
   open: 'open',
   absent: 'absent',
-  config: 'unsent',
+  config: 'config',
   unsent: 'unsent',
   throttled: 'unsent',
 }
@@ -74,6 +74,7 @@ export const essence = (row: Row): Row => ({
     transaction_id: row.transaction_id,
     settled_at: row.settled_at === undefined ? undefined : 1,
     expires_at: row.expires_at === undefined ? undefined : 1,
+    waits: row.waits,
   }),
 })
 
@@ -105,4 +106,6 @@ export const keyOf = (row: Row): string =>
     row.transaction_id,
     row.settled_at !== undefined,
     row.expires_at !== undefined,
+    row.waits !== undefined,
+    row.settled_at !== undefined,
   ].join()

@@ -28,6 +28,7 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
   '15 stop asking: (due_at <= or due_at >)': scenario('persons who decide'),
   '15 stop asking: attempt =': scenario('old answers again, and a person', TWO),
   '15 stop asking: state = SYNCED': scenario('persons who decide'),
+  '16 settle: settled_at missing': scenario('persons who decide'),
   '16 settle: state = DOUBLE_CHARGED': scenario('persons who decide'),
   '16 settle the charge: (due_at missing or (due_at <= or due_at >))': scenario('a sum that differs'),
   '16 settle the charge: attempt =': scenario('a sum that differs', TWO),
@@ -56,6 +57,7 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
   '7 reject: state = HELD': scenario('long waits of an order over the cap'),
   '7 reject: state = PENDING': scenario('long waits'),
   '8 confirmed: state <> DOUBLE_CHARGED': scenario('a doubled notice', TWO),
+  '9 collected: settled_at missing': scenario('persons who decide'),
 }
 
 const NEVER_GONE = 'an answer comes only to whoever claimed a row, and no row is ever deleted but by its expiry'

@@ -1,3 +1,4 @@
+import { adviceOf } from '../../lib/order/advice.ts'
 import { outcomeEvents } from '../../lib/order/outcome.ts'
 import { hasOpenCharge, type Row, type Step } from '../../lib/order/row.ts'
 import { isClosedByHand } from '../../lib/order/transition/parts.ts'
@@ -39,6 +40,8 @@ export const BROKEN = {
   otherCall: 'the refusal of one call rejected another',
   notAbsent: 'closed as not found within 24 h of a sight of the order',
   postponed: 'an order was to be asked about sooner, and is asked about later',
+  waits: 'a row is in the index of those that wait for a person, and nobody need act, or the other way round',
+  settledTwice: 'a settlement was overwritten by somebody who did not know of it',
   doubted: 'a proved row is said not to be, or its asking to have been stopped',
   unasked: 'a sync went out before the order was looked at, or released',
   wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
@@ -87,6 +90,8 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
   if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
   if (after.state === 'SYNCED' && after.proof && after.reason !== undefined && !before?.reason) return BROKEN.doubted
+  if (name === '16 settle' && before?.settled_at !== undefined) return BROKEN.settledTwice
+  if ((adviceOf(after).turn === 'service') !== (after.waits === undefined)) return BROKEN.waits
   if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined

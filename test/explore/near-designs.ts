@@ -177,6 +177,15 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
     isWhole: true,
   },
   {
+    name: 'a row that stays among those that wait for a person once somebody has acted',
+    scenario: 'more notices than the merchant allows',
+    faults: 0,
+    design: altered(['18 release'], ({ remove = [], ...transition }) => ({
+      ...transition,
+      remove: remove.filter((name) => name !== 'waits'),
+    })),
+  },
+  {
     name: 'a dispatch that does not claim',
     scenario: 'a doubled notice',
     design: altered(['2 claim'], (transition) => ({ ...transition, when: exists('pk') })),

@@ -129,9 +129,9 @@ const real = async (model: Model, row: Row | undefined, step: Step | Notice, sen
   return { applied: world.applied, calls: world.sent.length, failed, row: essence(model, rowId) }
 }
 
-/** Signed words have another text in the explorer. */
+/** Signed words have another text in the explorer, and it knows no refusals, which say whose turn it is. */
 const essence = ({ rows }: Model, id: RowId) => {
-  const { receipt, proof, call: _, ...row } = rows.at(id) ?? {}
+  const { receipt, proof, call: _, waits: __, ...row } = rows.at(id) ?? {}
   return { ...row, receipt: receipt !== undefined, proof: proof !== undefined }
 }
 

@@ -1,6 +1,7 @@
 // Looks for planted secrets and words about customers in all that thousands of orders leave behind: `npm run build` first.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../support/whole-number.ts'
 import { plantedFound } from './planted.ts'
 import { runLeaks } from './run-leaks.ts'
 
@@ -18,8 +19,8 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 
 say(`leaks of ${values.orders} orders; to repeat it: --orders ${values.orders} --seed ${values.seed}`)
 const { scan, secrets, isInTable, calls } = await runLeaks({
-  orders: Number(values.orders),
-  seed: Number(values.seed),
+  orders: wholeNumber('--orders', values.orders),
+  seed: wholeNumber('--seed', values.seed, 0),
   say,
 })
 const { planted, found } = plantedFound(secrets)

@@ -156,7 +156,7 @@ describe('the reply for a held order', () => {
   })
 
   it.each([
-    [ROWS.observed, 'shop', 'held: this merchant is only observed, no sync is sent'],
+    [ROWS.observed, 'service', 'held: this merchant is only observed, no sync is sent'],
     [
       ROWS.over_cap,
       'engineer',

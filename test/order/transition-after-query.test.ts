@@ -21,7 +21,7 @@ const AFTER_QUERY = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists',
+    when: 'pk exists and settled_at is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,

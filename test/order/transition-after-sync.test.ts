@@ -41,7 +41,7 @@ const AFTER_SYNC = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists',
+    when: 'pk exists and settled_at is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
@@ -51,6 +51,7 @@ const AFTER_SYNC = {
     },
     keep: { receipt: WORD },
     remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason'],
+    otherwise: KEEP_RECEIPT,
   },
   undecided: ask('undecided', 1 * MINUTE),
   unpaid: ask('unpaid', 1 * MINUTE),

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { PaidOrder } from '../../lib/order/paid-order.ts'
 import { book, claim, conflict, create, mayReopen, reopen } from '../../lib/order/transition/notice.ts'
-import { close, decided, expedite, release, reopenByHand, settle } from '../../lib/order/transition/person.ts'
+import {
+  close,
+  correctSettlement,
+  decided,
+  expedite,
+  release,
+  reopenByHand,
+  settle,
+} from '../../lib/order/transition/person.ts'
 import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 
@@ -228,6 +236,7 @@ describe('what a notice does to the ledger', () => {
       'absent_since',
       'cleared',
       'settled_at',
+      'waits',
     ])
   })
 
@@ -281,7 +290,7 @@ describe('what a person does to the ledger', () => {
         name: '15 stop asking',
         pk: PK,
         when: `attempt = 3 and state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
-        set: { reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
+        set: { state: 'SYNCED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       },
     })
@@ -293,12 +302,17 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '16 settle',
       pk: PK,
-      when: 'state = DOUBLE_CHARGED',
-      set: { settled_at: NOW, reason: 'refunded: 50300806962026112400000000001', expires_at: IN_400_DAYS },
+      when: 'state = DOUBLE_CHARGED and settled_at is missing',
+      set: {
+        state: 'DOUBLE_CHARGED',
+        settled_at: NOW,
+        reason: 'refunded: 50300806962026112400000000001',
+        expires_at: IN_400_DAYS,
+      },
       otherwise: {
         name: '16 settle the charge',
         pk: PK,
-        when: `attempt = 3 and transaction_id exists and state <> PENDING and reason <> part_paid and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+        when: `attempt = 3 and transaction_id exists and state <> PENDING and reason <> part_paid and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
         set: {
           state: 'DOUBLE_CHARGED',
           settled_at: NOW,
@@ -306,6 +320,22 @@ describe('what a person does to the ledger', () => {
           expires_at: IN_400_DAYS,
         },
         remove: ['due', 'due_at', 'next'],
+      },
+    })
+  })
+
+  it('16: corrects what somebody settled before, and nothing else', () => {
+    const transition = inWords(correctSettlement(PK, 'not double: two orders', NOW))
+
+    expect(transition).toStrictEqual({
+      name: '16 correct',
+      pk: PK,
+      when: 'state = DOUBLE_CHARGED and settled_at exists',
+      set: {
+        state: 'DOUBLE_CHARGED',
+        settled_at: NOW,
+        reason: 'not double: two orders',
+        expires_at: IN_400_DAYS,
       },
     })
   })

@@ -1,6 +1,7 @@
 // Reconcile over a million due rows, of one merchant and of a thousand: node test/storm/reconcile.ts
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../support/whole-number.ts'
 import { runReconcile } from './run-reconcile.ts'
 
 /**
@@ -45,8 +46,8 @@ const { values } = parseArgs({
   },
 })
 
-const rows = Number(values.rows)
+const rows = wholeNumber('--rows', values.rows)
 const areKept = values.merchants
-  ? [await measure(Number(values.merchants), Number(values.each))]
+  ? [await measure(wholeNumber('--merchants', values.merchants), wholeNumber('--each', values.each))]
   : [measureApart(1, rows), measureApart(1_000, Math.ceil(rows / 1_000))]
 process.exitCode = areKept.every(Boolean) ? 0 : 1

@@ -1,6 +1,7 @@
 // A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { wholeNumber } from '../support/whole-number.ts'
 import { judgeStorm } from './judge.ts'
 import { judgeObserved } from './judge-observed.ts'
 import { stormTable } from './print-storm.ts'
@@ -22,9 +23,9 @@ const again = `--orders ${values.orders} --seed ${values.seed}${values.observe ?
 
 say(`storm of ${values.orders} orders; to repeat it: ${again}`)
 const storm = await runStorm({
-  orders: Number(values.orders),
-  seed: Number(values.seed),
-  sandboxes: Number(values.sandboxes),
+  orders: wholeNumber('--orders', values.orders),
+  seed: wholeNumber('--seed', values.seed, 0),
+  sandboxes: wholeNumber('--sandboxes', values.sandboxes),
   observe: values.observe,
   say,
 })

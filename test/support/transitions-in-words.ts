@@ -1,13 +1,21 @@
 import type { Condition } from '../../lib/order/condition.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
 
-/** A transition with its conditions as text, and what it removes by name: the order of those means nothing. */
-export const inWords = ({ when, remove, otherwise, ...rest }: Transition): object => ({
-  ...rest,
-  when: conditionInWords(when),
-  ...(remove && { remove: remove.toSorted() }),
-  ...(otherwise && { otherwise: inWords(otherwise) }),
-})
+/**
+ * A transition with its conditions as text, and what it removes by name: the order of those means nothing. Of `waits`,
+ * which every transition derives alike, transition-waits.test.ts tells.
+ */
+export const inWords = ({ when, set, remove, otherwise, ...rest }: Transition): object => {
+  const { waits: _, ...others } = set ?? {}
+  const left = remove?.filter((name) => name !== 'waits')
+  return {
+    ...rest,
+    when: conditionInWords(when),
+    ...(set && { set: others }),
+    ...(left && left.length > 0 && { remove: left.toSorted() }),
+    ...(otherwise && { otherwise: inWords(otherwise) }),
+  }
+}
 
 const conditionInWords = (condition: Condition, isInner = false): string => {
   switch (condition.op) {

@@ -97,7 +97,7 @@ const due = async (atMs: number) => {
 }
 
 describe('the table', () => {
-  it('has its key, both indexes and no capacity to plan', async () => {
+  it('has its key, its indexes and no capacity to plan', async () => {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'payscore-ledger' }))
 
     expect(Table).toMatchObject({
@@ -121,6 +121,14 @@ describe('the table', () => {
         [
           { AttributeName: 'day', KeyType: 'HASH' },
           { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        { ProjectionType: 'KEYS_ONLY' },
+      ],
+      [
+        'waits',
+        [
+          { AttributeName: 'waits', KeyType: 'HASH' },
+          { AttributeName: 'created_at', KeyType: 'RANGE' },
         ],
         { ProjectionType: 'KEYS_ONLY' },
       ],

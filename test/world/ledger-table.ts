@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, DeleteTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { createFaults, type FaultRule, type Faults } from './aws-faults.ts'
 import type { Clock } from './clock.ts'
@@ -119,15 +119,22 @@ const createTable = async (
   },
 ): Promise<void> => {
   const client = new DynamoDBClient({ endpoint, region, credentials })
-  const isActive = async () => {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }))
-    return Table?.TableStatus === 'ACTIVE'
-  }
-  try {
+  const described = async () => (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table
+  const isThere = () => described().then(Boolean, () => false)
+  const create = async () => {
     await client.send(tableOf(tableName)).catch((error: Error) => {
       if (error.name !== 'ResourceInUseException') throw error
     })
-    while (!(await isActive())) await setTimeout(1)
+    while ((await described())?.TableStatus !== 'ACTIVE') await setTimeout(1)
+  }
+  try {
+    await create()
+    const indexes = (await described())?.GlobalSecondaryIndexes ?? []
+    if (indexes.length === tableOf(tableName).input.GlobalSecondaryIndexes?.length) return
+    // An earlier version's table cannot be given an index here: what it held was only tried out.
+    await client.send(new DeleteTableCommand({ TableName: tableName }))
+    while (await isThere()) await setTimeout(1)
+    await create()
   } finally {
     client.destroy()
   }
@@ -143,6 +150,8 @@ export const tableOf = (tableName: string) =>
       { AttributeName: 'due', AttributeType: 'S' },
       { AttributeName: 'due_at', AttributeType: 'N' },
       { AttributeName: 'day', AttributeType: 'S' },
+      { AttributeName: 'waits', AttributeType: 'S' },
+      { AttributeName: 'created_at', AttributeType: 'N' },
     ],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     GlobalSecondaryIndexes: [
@@ -159,6 +168,14 @@ export const tableOf = (tableName: string) =>
         KeySchema: [
           { AttributeName: 'day', KeyType: 'HASH' },
           { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'waits',
+        KeySchema: [
+          { AttributeName: 'waits', KeyType: 'HASH' },
+          { AttributeName: 'created_at', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },

@@ -7,6 +7,8 @@ type Message = {
   readonly id: string
   readonly body: string
   readonly attributes: Attributes
+  /** ms, by the queue's clock. */
+  readonly sentAt: number
   /** By the queue's clock: nobody receives it before. */
   visibleAt: number
   /** Of the last receive; an older one deletes nothing. */
@@ -21,11 +23,12 @@ export type Queue = {
   readonly messages: readonly Readonly<Message>[]
   /** Operations in the order of their calls. */
   readonly history: readonly string[]
-  send(body: string, attributes?: Attributes): void
+  /** `sentAt` by the queue's clock, ms: now, unless it is given. */
+  send(body: string, attributes?: Attributes, sentAt?: number): void
   close(): Promise<void>
 }
 
-/** One SQS queue on loopback by SQS's JSON protocol: receive with a visibility time-out, change it, delete. */
+/** One SQS queue on loopback by SQS's JSON protocol: receive with a visibility time-out, change it, delete, count. */
 export const startQueue = async (options: { readonly name: string; readonly now?: () => number }): Promise<Queue> => {
   const { name, now = Date.now } = options
   const messages: Message[] = []
@@ -47,6 +50,15 @@ export const startQueue = async (options: { readonly name: string; readonly now?
       const message = find(input)
       if (message) messages.splice(messages.indexOf(message), 1)
       return {}
+    },
+    GetQueueAttributes: () => {
+      const hidden = messages.filter(({ visibleAt }) => visibleAt > now()).length
+      return {
+        Attributes: {
+          ApproximateNumberOfMessages: String(messages.length - hidden),
+          ApproximateNumberOfMessagesNotVisible: String(hidden),
+        },
+      }
     },
     ChangeMessageVisibility: (input) => {
       const message = find(input)
@@ -78,8 +90,8 @@ export const startQueue = async (options: { readonly name: string; readonly now?
     url,
     messages,
     history,
-    send: (body, attributes = {}) => {
-      messages.push({ id: randomUUID(), body, attributes, visibleAt: 0, receipt: '' })
+    send: (body, attributes = {}, sentAt = now()) => {
+      messages.push({ id: randomUUID(), body, attributes, sentAt, visibleAt: 0, receipt: '' })
     },
     close: server.close,
   }
@@ -89,10 +101,11 @@ type Input = Readonly<Record<string, unknown>>
 
 const JSON_1_0 = 'application/x-amz-json-1.0'
 
-const toWire = ({ id, body, attributes, receipt }: Message) => ({
+const toWire = ({ id, body, attributes, sentAt, receipt }: Message) => ({
   MessageId: id,
   ReceiptHandle: receipt,
   Body: body,
+  Attributes: { SentTimestamp: String(sentAt) },
   MD5OfBody: createHash('md5').update(body).digest('hex'),
   MessageAttributes: Object.fromEntries(
     Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),

@@ -111,6 +111,9 @@ export const DecisionRefused = v.object({
   ),
   ...charge,
   next_attempt_at: v.optional(Time),
+  settled_at: v.optional(said(Time, 'of a double charge that was settled already')),
+  settled_by: v.optional(Text),
+  settled_as: v.optional(Text),
 })
 
 const cashier = {

@@ -1,16 +1,24 @@
-import { and, differs, equals, exists, or } from '../condition.ts'
+import { and, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
 import type { Verdict, VerdictKind } from '../verdict.ts'
 import { expiry, fencedDue, fencedPending, NOTHING_LEFT } from './parts.ts'
 import type { Alarm, Transition } from './transition.ts'
+import { withWaits } from './waits.ts'
 
 /** A moment, and chance in [0, 1). */
 export type Moment = { readonly now: number; readonly random: number }
 
 /** What the answer to this attempt's sync does to the row. */
-export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition =>
+  withWaits(syncAnswered(row, verdict, moment), row)
+
+/** What the answer to this attempt's query does to the row. A refusal of the query itself never ends it. */
+export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition =>
+  withWaits(queryAnswered(row, verdict, moment), row)
+
+const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   switch (verdict.kind) {
     case 'accepted':
       return accepted(row, verdict, moment)
@@ -21,7 +29,7 @@ export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transitio
         otherwise: keepReceipt(row, verdict),
       }
     case 'collected':
-      return { ...collected(row, verdict), keep: wordAs('receipt', verdict) }
+      return { ...collected(row, verdict), keep: wordAs('receipt', verdict), otherwise: keepReceipt(row, verdict) }
     case 'invalid':
       if (verdict.verified) return reject(row, verdict, moment, 'invalid')
       return later(row, verdict, moment)
@@ -34,8 +42,7 @@ export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transitio
   }
 }
 
-/** What the answer to this attempt's query does to the row. A refusal of the query itself never ends it. */
-export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   // Whatever it was held for, and whoever has released it before: the sum is not the whole any more.
   const doubt = verdict.kind === 'part_paid' ? 'part_paid' : holdReason(row, verdict)
   if (doubt) return hold(row, verdict, moment, doubt)
@@ -143,11 +150,11 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
   remove: [...NOTHING_LEFT, 'reason', 'late_at', 'absent_since'],
 })
 
-/** 9: WeChat Pay charged as well. The row stays until a person has settled it. */
+/** 9: WeChat Pay charged as well. The row stays until a person has settled it; told again after that, it stays settled. */
 const collected = (row: Row, verdict: Verdict): Transition => ({
   name: '9 collected',
   pk: row.pk,
-  when: exists('pk'),
+  when: and(exists('pk'), missing('settled_at')),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...wordAs('proof', verdict), ...orderId(verdict) },
   remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', ...untold(verdict)],
 })

@@ -4,9 +4,10 @@ import type { PaidOrder } from '../paid-order.ts'
 import { dayKey, dueKeyOf, type Row, rowKey, type Step } from '../row.ts'
 import { type AsRead, asRead, FORMER_LIFE, isClosedByHand, lease, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
+import { indexed, withWaits } from './waits.ts'
 
 /** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
-export const book = (order: PaidOrder, now: number, statement?: string, isOverCap = false): Transition => ({
+const booked = (order: PaidOrder, now: number, statement?: string, isOverCap = false): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
@@ -22,7 +23,7 @@ export const book = (order: PaidOrder, now: number, statement?: string, isOverCa
  * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
  * and a query is due at once. What exceeds the cap is held from the start, so that nobody can sync it meanwhile.
  */
-export const create = (order: PaidOrder, now: number, isOverCap = false): Transition => ({
+const created = (order: PaidOrder, now: number, isOverCap = false): Transition => ({
   name: '1 create',
   pk: rowKey(order),
   when: missing('pk'),
@@ -49,9 +50,9 @@ export const mayReopen = (row: Pick<Row, 'state' | 'reason'>): boolean =>
  * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
  * the notice found it: one that a person has reopened and closed since is another.
  */
-export const reopen = (
+const reopened = (
   order: PaidOrder,
-  row: AsRead & Pick<Row, 'state'>,
+  row: AsRead & Pick<Row, 'state' | 'transaction_id'>,
   now: number,
   isOverCap = false,
 ): Transition => ({
@@ -114,3 +115,12 @@ const held = (now: number): Partial<Row> => ({
 
 /** Nobody holds the row: its query is due at once. */
 const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })
+
+// Each with what it does to the index of who waits for a person.
+export const book = indexed(booked)
+export const create = indexed(created)
+/** What WeChat Pay charged stays on the row, and a person's to look at. */
+export const reopen = (...given: Parameters<typeof reopened>): Transition => {
+  const [, { transaction_id }] = given
+  return withWaits(reopened(...given), transaction_id === undefined ? {} : { transaction_id })
+}

@@ -59,7 +59,7 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
   name: '15 stop asking',
   pk: row.pk,
   when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now), ...knowsCharge(notDouble)),
-  set: ended(row, CLOSED_BY_HAND + why, now, notDouble),
+  set: { state: 'SYNCED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: NOTHING_LEFT,
 })
 
@@ -67,9 +67,24 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
 export const settle = (row: AsRead, outcome: string, now: number): Transition => ({
   name: '16 settle',
   pk: row.pk,
-  when: equals('state', 'DOUBLE_CHARGED'),
-  set: { settled_at: now, reason: outcome, expires_at: expiry(now) },
+  when: and(equals('state', 'DOUBLE_CHARGED'), missing('settled_at')),
+  set: settled(outcome, now),
   otherwise: settleCharge(row, outcome, now),
+})
+
+/** 16 once more: the first was wrong. It was a person's word, and stays among the row's decisions. */
+export const correctSettlement = (pk: string, outcome: string, now: number): Transition => ({
+  name: '16 correct',
+  pk,
+  when: and(equals('state', 'DOUBLE_CHARGED'), exists('settled_at')),
+  set: settled(outcome, now),
+})
+
+const settled = (outcome: string, now: number): Partial<Row> => ({
+  state: 'DOUBLE_CHARGED',
+  settled_at: now,
+  reason: outcome,
+  expires_at: expiry(now),
 })
 
 /** 16 of a charge on a row whose state says something else, while no call can be out. Of a part the rest is still open. */
@@ -78,9 +93,9 @@ const settleCharge = (row: AsRead, outcome: string, now: number): Transition => 
   pk: row.pk,
   when: and(
     ...[asRead(row), exists('transaction_id'), differs('state', 'PENDING'), differs('reason', 'part_paid')],
-    or(missing('due_at'), noCallOut(now)),
+    ...[missing('settled_at'), or(missing('due_at'), noCallOut(now))],
   ),
-  set: { state: 'DOUBLE_CHARGED', settled_at: now, reason: outcome, expires_at: expiry(now) },
+  set: settled(outcome, now),
   remove: NOTHING_LEFT,
 })
 

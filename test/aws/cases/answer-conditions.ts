@@ -2,7 +2,18 @@ import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
 import type { Transition } from '../../../lib/order/transition/transition.ts'
 import { CLAIMED, DAY, NOW } from '../../support/orders.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
-import { alone, CHARGED, type ConditionCase, HELD, NO_ROW, PENDING, REJECTED, row, SYNCED } from './condition-case.ts'
+import {
+  alone,
+  CHARGED,
+  type ConditionCase,
+  HELD,
+  NO_ROW,
+  PENDING,
+  REJECTED,
+  row,
+  SETTLED,
+  SYNCED,
+} from './condition-case.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
 
@@ -49,7 +60,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
   {
     transition: afterQuery(CLAIMED, VERDICTS.collected, MOMENT),
     changes: { ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED, ...otherAttempts },
-    leaves: NO_ROW,
+    leaves: { ...NO_ROW, ...SETTLED },
   },
   whileOwed(afterQuery(CLAIMED, VERDICTS.unpaid, MOMENT)),
   whileOwed(afterQuery(CLAIMED, VERDICTS.open, MOMENT)),

@@ -63,6 +63,7 @@ export const describeApply = (opened: Opened): void => {
         last_error: LAST_ERRORS.absent,
         late_at: NOW - 5,
         absent_since: NOW,
+        waits: expect.stringMatching(/^1900000109#[0-3]$/),
       })
     })
 

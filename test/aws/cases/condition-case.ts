@@ -25,6 +25,7 @@ export const HELD = { held: row({ state: 'HELD', due_at: NOW + 1 * DAY }) }
 export const SYNCED = { synced: row({ state: 'SYNCED' }) }
 export const REJECTED = { rejected: row({ state: 'REJECTED', ...ended }) }
 export const CHARGED = { 'charged twice': row({ state: 'DOUBLE_CHARGED', ...ended }) }
+export const SETTLED = { settled: row({ state: 'DOUBLE_CHARGED', settled_at: NOW - 1, ...ended }) }
 
 /** A call may be out from the start of a lease to its end, by either clock. */
 export const callOut = (state: State) => ({

@@ -1,5 +1,6 @@
 import {
   close,
+  correctSettlement,
   decided,
   expedite,
   release,
@@ -20,6 +21,7 @@ import {
   PENDING,
   REJECTED,
   row,
+  SETTLED,
   SYNCED,
 } from './condition-case.ts'
 
@@ -95,7 +97,12 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   {
     transition: alone(settled),
     changes: CHARGED,
-    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED },
+    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED, ...SETTLED },
+  },
+  {
+    transition: correctSettlement(PK, 'not double: two orders', NOW),
+    changes: SETTLED,
+    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED },
   },
   {
     transition: settled.otherwise ?? settled,
