@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { widthOf, wrap } from './screen.ts'
 import type { Session } from './session.ts'
 import type { Text } from './words.ts'
 
@@ -10,6 +11,13 @@ export const createProgram = (session: Session): Command => {
   return new Command()
     .name('payscore')
     .configureHelp({
+      helpWidth: session.columns ?? 80,
+      displayWidth: widthOf,
+      boxWrap: (text, width) =>
+        text
+          .split('\n')
+          .flatMap((line) => wrap(line, width))
+          .join('\n'),
       styleTitle: (title) => session.paint('bold', locale === 'zh' ? (TITLES[title] ?? title) : title),
       optionDescription: ({ description }) => description,
       argumentDescription: ({ description }) => description,
@@ -45,12 +53,29 @@ export const addExamples = (command: Command, session: Session, examples: readon
   command.addHelpText(
     'after',
     [
-      ...(more ? ['', session.t(more)] : []),
+      ...(more ? ['', ...wrap(session.t(more).replaceAll('\n', JOINED[session.locale]), session.columns ?? 80)] : []),
       '',
       session.paint('bold', session.t({ en: 'Examples:', zh: '示例:' })),
-      ...examples.map((example) => `  ${example}`),
+      ...examples.map((example) => inLines(example, session.columns ?? 80)),
     ].join('\n'),
   )
+
+/** A line that was broken where a narrower screen breaks it elsewhere. */
+const JOINED = { en: ' ', zh: '' } as const
+
+/** A command that can be copied whole: broken before an option, as a shell takes it. */
+const inLines = (example: string, columns: number): string => {
+  const lines: string[] = []
+  let line = ' '
+  for (const part of example.split(/ (?=--)/)) {
+    if (line.length > 1 && line.length + part.length + 3 > columns) {
+      lines.push(`${line} \\`)
+      line = '   '
+    }
+    line += ` ${part}`
+  }
+  return [...lines, line].join('\n')
+}
 
 const TITLES: Readonly<Record<string, string>> = {
   'Usage:': '用法:',

@@ -2,6 +2,11 @@
 import { createInterface } from 'node:readline/promises'
 import { run } from './run.ts'
 
+// Whoever reads may stop reading (`| head -1`): what the command does, and its exit code, stay as they are.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 const ask = async (question: string): Promise<string> => {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {

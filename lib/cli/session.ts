@@ -1,7 +1,8 @@
 import { styleText } from 'node:util'
+import { wrap } from './screen.ts'
 import { type Locale, localeOf, type Text } from './words.ts'
 
-type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean }
+type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean; readonly columns?: number }
 
 /** What a command has of the machine: a test gives its own. */
 export type Io = {
@@ -22,10 +23,14 @@ export type Session = Io & {
   readonly machineNow: () => number
   readonly locale: Locale
   readonly t: (text: Text) => string
-  /** A line of the result. */
+  /** Places in a line of the screen; undefined where the result goes to a file or a pipe. */
+  readonly columns: number | undefined
+  /** A line of the result, as it is: a command to be copied, or a link. */
   readonly say: (line: string) => void
-  /** A line beside the result, to stderr: `--json` stays JSON. */
-  readonly note: (line: string) => void
+  /** A sentence of the result, broken between words where the screen ends; further lines begin with so many blanks. */
+  readonly tell: (text: string, hanging?: number) => void
+  /** A sentence beside the result, to stderr: `--json` stays JSON. */
+  readonly note: (text: string) => void
   readonly json: (value: unknown) => void
   /** Coloured on a terminal, plain elsewhere. */
   readonly paint: (style: Style, text: string) => string
@@ -35,6 +40,14 @@ export const createSession = (io: Io): Session => {
   const locale = localeOf(io.env)
   const hasColours = io.out.isTTY === true && !io.env.NO_COLOR
   const say = (line: string) => void io.out.write(`${line}\n`)
+  const columns = widthOfScreen(io.out)
+  const broken = (text: string, hanging: number, places: number | undefined) =>
+    places === undefined
+      ? text
+      : text
+          .split('\n')
+          .flatMap((line) => wrap(line, places, hanging))
+          .join('\n')
   return {
     ...io,
     // A local world moves its clock over every wait, and says how far.
@@ -42,12 +55,17 @@ export const createSession = (io: Io): Session => {
     machineNow: io.now,
     locale,
     t: (text) => text[locale],
+    columns,
     say,
-    note: (line) => void io.err.write(`${line}\n`),
+    tell: (text, hanging = 0) => say(broken(text, hanging, columns)),
+    note: (text) => void io.err.write(`${broken(text, 0, widthOfScreen(io.err))}\n`),
     json: (value) => say(JSON.stringify(value, null, 2)),
     paint: (style, text) => (hasColours ? styleText(style, text, { validateStream: false }) : text),
   }
 }
+
+/** A terminal that does not say how wide it is has what every one has. */
+const widthOfScreen = ({ isTTY, columns }: Stream): number | undefined => (isTTY ? columns || 80 : undefined)
 
 /** Shows how far something is, once it has taken more than a second. */
 export type Progress = { readonly tell: (text: string) => void; readonly end: () => void }

@@ -1,23 +1,72 @@
+import { leastWidth, widthOf, wrap } from './screen.ts'
 import type { Session } from './session.ts'
 
 export type Cell = string | { readonly text: string; readonly colour: 'green' | 'yellow' | 'red' | 'dim' }
 
-/** Columns as wide as their widest cell; Chinese characters take two places. */
-export const tellTable = (
+const GAP = 2
+
+/**
+ * Columns as wide as their widest cell. On a screen that is too narrow the wide ones are broken between words; where that
+ * is not enough, each row is told in lines of its own.
+ */
+export const tellTable = (head: readonly string[], rows: readonly (readonly Cell[])[], session: Session): void => {
+  const { say, paint, columns = Number.POSITIVE_INFINITY } = session
+  const cellsOf = (at: number) => [head[at] ?? '', ...rows.map((row) => textOf(row[at]))]
+  const wanted = head.map((_, at) => Math.max(...cellsOf(at).map(widthOf)))
+  const least = head.map((_, at) => Math.max(...cellsOf(at).map(leastWidth)))
+  const widths = fitting(wanted, least, columns - GAP * (head.length - 1))
+  if (!widths) {
+    tellRecords(head, rows, columns, session)
+    return
+  }
+  const tellRow = (cells: readonly Cell[], style: (text: string, cell: Cell) => string) => {
+    const lines = cells.map((cell, at) => wrap(textOf(cell), widths[at] ?? 0))
+    for (let i = 0; i < Math.max(...lines.map(({ length }) => length)); i += 1)
+      say(
+        cells
+          .map((cell, at) => {
+            const text = lines[at]?.[i] ?? ''
+            return `${text === '' ? '' : style(text, cell)}${' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(text)))}`
+          })
+          .join(' '.repeat(GAP))
+          .trimEnd(),
+      )
+  }
+  tellRow(head, (text) => paint('bold', text))
+  for (const row of rows) tellRow(row, (text, cell) => (typeof cell === 'string' ? text : paint(cell.colour, text)))
+}
+
+/** Widths that fit, taken from the widest columns; undefined when words would have to be broken. */
+const fitting = (wanted: readonly number[], least: readonly number[], most: number): readonly number[] | undefined => {
+  const widths = [...wanted]
+  const sum = () => widths.reduce((all, one) => all + one, 0)
+  while (sum() > most) {
+    const [at] = widths
+      .map((width, i) => [i, width] as const)
+      .filter(([i, width]) => width > (least[i] ?? 0))
+      .toSorted(([, a], [, b]) => b - a)[0] ?? [undefined]
+    if (at === undefined) return undefined
+    widths[at] = (widths[at] ?? 0) - 1
+  }
+  return widths
+}
+
+const tellRecords = (
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
-  { say, paint }: Session,
+  columns: number,
+  { say, paint, t }: Session,
 ): void => {
-  const widths = head.map((name, i) => Math.max(...[name, ...rows.map((row) => textOf(row[i]))].map(width)))
-  const line = (cells: readonly Cell[], style: (text: string, cell: Cell) => string) =>
-    cells
-      .map((cell, i) => style(textOf(cell), cell) + ' '.repeat((widths[i] ?? 0) - width(textOf(cell))))
-      .join('  ')
-      .trimEnd()
-  say(line(head, (text) => paint('bold', text)))
-  for (const row of rows) say(line(row, (text, cell) => (typeof cell === 'string' ? text : paint(cell.colour, text))))
+  const colon = t({ en: ': ', zh: ':' })
+  for (const [first = '', ...others] of rows) {
+    say(paint('bold', textOf(first)))
+    for (const [at, cell] of others.entries()) {
+      const name = head[at + 1] ?? ''
+      if (textOf(cell) === '') continue
+      const lines = wrap(`  ${name}${name === '' ? '' : colon}${textOf(cell)}`, columns, 4)
+      for (const line of lines) say(typeof cell === 'string' ? line : paint(cell.colour, line))
+    }
+  }
 }
 
 const textOf = (cell: Cell = ''): string => (typeof cell === 'string' ? cell : cell.text)
-
-const width = (text: string): number => text.length + (text.match(/[\u1100-\u115f\u2e80-\uffdc]/g)?.length ?? 0)

@@ -150,7 +150,7 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     )
     expect(inChinese.out).toBe(
       [
-        `✗ release ${mchid}/OTHERWISE:目前无法执行。进行中:商户未完结,暂不能同步`,
+        `✗ ${mchid}/OTHERWISE:目前无法执行 release。进行中:商户未完结,暂不能同步`,
         '→ 可以执行:expedite, close, withdraw',
         '',
       ].join('\n'),
@@ -247,7 +247,7 @@ describe('a person’s decision', { timeout: SLOW }, () => {
       out: '',
       err: 'why? Say --reason TEXT, which stays on the order\n',
     })
-    expect(empty).toEqual({ code: 1, out: '', err: 'reason: must be 1 to 200 printable characters\n' })
+    expect(empty).toEqual({ code: 2, out: '', err: '--reason: is empty\n' })
   })
 
   test('is recorded with the ARN that AWS knows the caller by', async () => {

@@ -74,7 +74,7 @@ describe('doctor', { timeout: SLOW }, () => {
       '✓ region: ap-east-1',
       '– identity: local world',
       '✓ merchants: 2 served',
-      '✓ ledger’s table: payscore-ledger, indexes due and day',
+      '✓ ledger’s table: payscore-ledger, indexes due, day and waits',
       '✓ event bus: payscore',
       '✓ rules of the bus: notices of com.example.pos; due events',
       '– Lambda at once: local world',
@@ -173,7 +173,7 @@ describe('doctor', { timeout: SLOW }, () => {
     expect(line('table')).toEqual({
       name: 'table',
       state: 'bad',
-      found: 'half-a-ledger: key or index missing or not active: pk, due, day',
+      found: 'half-a-ledger: key or index missing or not active: pk, due, day, waits',
       mend: 'Deploy the stack again.',
     })
   })

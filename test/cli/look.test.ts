@@ -62,7 +62,7 @@ describe('status', { timeout: SLOW }, () => {
       [
         `PROVED  merchant ${mchid}`,
         'synced, proved: WeChat Pay has proved that the order is done and will not be charged',
-        '→ nobody’s turn: Nothing.',
+        '→ Nothing.',
         '  WeChat Pay’s order: 1000000000000000000000000001',
         '  shop: 7号店',
         '  cashier: Li',
@@ -88,7 +88,7 @@ describe('status', { timeout: SLOW }, () => {
       [
         `OPEN  商户号 ${mchid}`,
         '处理中(尚未同步):进行中:商户未完结,暂不能同步',
-        '→ 门店处理:顾客已付款,请在微信支付取消该订单,或以0元完结。切勿按应付金额完结,否则支付分会自动扣款,造成重复支付。',
+        '→ 门店:顾客已付款,请在微信支付取消该订单,或以0元完结。切勿按应付金额完结,否则支付分会自动扣款,造成重复支付。',
         '',
         '2025-03-01 12:00:00  顾客线下付款',
         'TIME  收到线下收款通知',
@@ -165,28 +165,105 @@ describe('status', { timeout: SLOW }, () => {
       err: 'which ledger? Say --stack NAME, --table NAME or --local, or set LEDGER_TABLE\n',
     })
     expect(named.code).toBe(0)
-    expect(wrong).toEqual({ code: 1, out: '', err: 'the ledger says ResourceNotFoundException\n' })
+    expect(wrong).toEqual({
+      code: 1,
+      out: '',
+      err: 'the ledger says ResourceNotFoundException: there is no such table, queue, bucket, bus or secret in this region. Check AWS_REGION, --stack, --table, --bucket, --queue and --bus.\n',
+    })
   })
 })
 
 describe('list', { timeout: SLOW }, () => {
-  test('shows what is under way, as a table', async () => {
+  const told = (out: string) =>
+    out
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.replaceAll(/ {2,}/g, ' | '))
+      .sort()
+
+  test('shows what waits for a person, as a table, without a further word', async () => {
     const { code, out, err } = await cli(['list', '--mchid', mchid])
 
-    const lines = out.split('\n')
     expect(code).toBe(0)
-    expect(lines[0]).toMatch(/^order +state +age +paid +shop +why$/)
-    expect(
-      lines
-        .slice(1, -1)
-        .map((line) => line.replaceAll(/ {2,}/g, ' | '))
-        .sort(),
-    ).toEqual([
-      `${mchid}/HELD | held | 4m | 2025-03-01 12:00:00 | paid_less`,
-      `${mchid}/OPEN | pending | 4m | 2025-03-01 12:00:00 | open`,
-      `${mchid}/SYNCED | synced, not yet proved | 4m | 2025-03-01 12:00:00 | 7号店`,
+    expect(out.split('\n')[0]).toMatch(/^order +turn +state +age +paid +shop +why$/)
+    expect(told(out)).toEqual([
+      `${mchid}/HELD | shop | held | 4m | 2025-03-01 12:00:00 | paid_less`,
+      `${mchid}/OPEN | shop | pending | 4m | 2025-03-01 12:00:00 | open`,
+      `${mchid}/REFUSED | shop | not synced | 4m | 2025-03-01 12:00:00 | invalid`,
+      `${mchid}/TWICE | accountant | charged twice | 4m | 2025-03-01 12:00:00 | ${transaction_id}`,
+    ])
+    expect(err).toBe('4 orders wait for a person; --under-way, --day or --all for others\n')
+  })
+
+  test('reads for that no more than the index and the rows that it names', async () => {
+    const asked: string[] = []
+    world.table.faults.add({
+      kind: 'fail',
+      times: Infinity,
+      match: ({ operation, input }) => {
+        asked.push(`${operation} ${input.IndexName ?? ''}`.trim())
+        return false
+      },
+    })
+
+    await cli(['list', '--mchid', mchid])
+    world.table.faults.clear()
+
+    expect([...Map.groupBy(asked, (one) => one)].map(([one, all]) => [one, all.length]).sort()).toEqual([
+      ['GetItem', 4],
+      ['Query waits', 4],
+    ])
+  })
+
+  test('counts as GET does: whose turn it is there is who is waited for here', async () => {
+    const rows = await orders('--all')
+    const turns = await Promise.all(
+      rows.map(async (name) => {
+        const { out } = await cli(['status', name.includes('/') ? name : `${mchid}/${name}`, '--json'])
+        return JSON.parse(out).turn === 'service' ? undefined : name
+      }),
+    )
+
+    expect(await orders()).toEqual(turns.filter((name) => name !== undefined))
+  })
+
+  test('says in Chinese why, in words and by the word that --reason takes', async () => {
+    const { out, err } = await cli(['list', '--mchid', mchid], CHINESE)
+
+    expect(told(out)).toEqual([
+      `${mchid}/HELD | 门店 | 已暂停 | 4分钟 | 2025-03-01 12:00:00 | 通知金额少于订单总金额(paid_less)`,
+      `${mchid}/OPEN | 门店 | 处理中(尚未同步) | 4分钟 | 2025-03-01 12:00:00 | 商户未完结(open)`,
+      `${mchid}/REFUSED | 门店 | 同步未成功 | 4分钟 | 2025-03-01 12:00:00 | 参数错误(invalid)`,
+      `${mchid}/TWICE | 财务 | 疑似重复支付,待核对 | 4分钟 | 2025-03-01 12:00:00 | ${transaction_id}`,
+    ])
+    expect(err).toBe('4 个订单待人工处理;其他订单请用 --under-way、--day 或 --all\n')
+  })
+
+  test('shows what is under way when it is asked for', async () => {
+    const { out, err } = await cli(['list', '--mchid', mchid, '--under-way'])
+
+    expect(told(out)).toEqual([
+      `${mchid}/HELD | shop | held | 4m | 2025-03-01 12:00:00 | paid_less`,
+      `${mchid}/OPEN | shop | pending | 4m | 2025-03-01 12:00:00 | open`,
+      `${mchid}/SYNCED | – | synced, not yet proved | 4m | 2025-03-01 12:00:00 | 7号店`,
     ])
     expect(err).toBe('3 orders under way; --day or --all for others\n')
+  })
+
+  test.each([
+    [
+      ['--mchid', '1900000999'],
+      `--mchid 1900000999 is not served: MERCHANTS or merchants.json has ${mchid}, 1900000110\n`,
+    ],
+    [
+      ['--reason', 'nosuch'],
+      '--reason nosuch is no word that this service uses (codes of WeChat Pay apart): unpaid, open, ',
+    ],
+  ])('where nothing is found, says what of %j may be mistyped', async (argv, said) => {
+    const { code, err } = await cli(['list', ...argv])
+
+    expect(code).toBe(0)
+    expect(err).toContain(`0 orders wait for a person; --under-way, --day or --all for others\n${said}`)
   })
 
   test('aligns Chinese columns by what they take on a screen', async () => {
@@ -195,7 +272,7 @@ describe('list', { timeout: SLOW }, () => {
     const places = out
       .split('\n')
       .slice(0, -1)
-      .map((line) => line.slice(0, line.search(/4分钟|时长/)))
+      .map((line) => line.slice(0, line.search(/4分钟|已历时/)))
       .map((line) => line.length + (line.match(/[^ -~]/g)?.length ?? 0))
     expect(new Set(places).size).toBe(1)
   })
@@ -212,7 +289,8 @@ describe('list', { timeout: SLOW }, () => {
     ['a shop', ['--day', '20250301', '--shop', '7号店'], ['PROVED', 'SYNCED']],
     ['a merchant', ['--mchid', '1900000110', '--day', '20250301'], ['1900000110/SYNCED']],
     ['age', ['--day', '20250301', '--older-than', '10m'], ['PROVED']],
-    ['who needs a person', ['--all', '--needs-person'], ['HELD', 'REFUSED', 'TWICE']],
+    ['who needs a person', ['--all', '--needs-person'], ['HELD', 'OPEN', 'REFUSED', 'TWICE']],
+    ['who needs a person on a day', ['--day', '20250301', '--needs-person'], ['HELD', 'OPEN', 'REFUSED', 'TWICE']],
   ])('finds orders by %s', async (_, argv, found) => {
     expect(await orders(...argv)).toEqual(found)
   })
@@ -245,7 +323,7 @@ describe('list', { timeout: SLOW }, () => {
     const { out } = await runCli(['list', '--mchid', mchid, '--state', 'HELD'])
     const young = await runCli(['list', '--mchid', mchid, '--older-than', '1h', '--json'])
 
-    expect(out).toMatch(/\/HELD +held +4m /)
+    expect(out).toMatch(/\/HELD +shop +held +4m /)
     expect(JSON.parse(young.out).orders).toEqual([])
   })
 
@@ -256,12 +334,13 @@ describe('list', { timeout: SLOW }, () => {
   })
 
   test.each([
-    [['--state', 'LOST'], '--state LOST: must be like PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED\n'],
+    [['--state', 'LOST'], '--state LOST: must be one of PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED\n'],
     [['--day', '2025-3-1'], '--day 2025-3-1: must be like 20261124, 20261101..20261124\n'],
     [['--day', '20250302..20250301'], '--day 20250302..20250301: must be like 20261124, 20261101..20261124\n'],
     [['--older-than', 'long'], '--older-than long: must be like 15m, 2h, 3d\n'],
-    [['--limit', 'many'], '--limit must be a number\n'],
-    [['--from', 'nowhere'], '--from is not what a page ended with\n'],
+    [['--day', '20260230'], '--day 20260230: must be like 20261124, 20261101..20261124\n'],
+    [['--limit', 'many'], '--limit many: must be a whole number from 1 to 1000\n'],
+    [['--from', 'nowhere'], '--from nowhere: is not what a page ended with\n'],
   ])('refuses %j', async (argv, said) => {
     const { code, err } = await cli(['list', ...argv])
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { keyPair } from '../world/keys.ts'
@@ -148,16 +148,10 @@ const CASES: readonly Case[] = [
     '--serial-no A1B2C3D4E5F60718293A4B5C6D7E8F901234567 丢失了证书序列号的前导零',
   ],
   [
-    '9: line breaks that a variable turned into \\n',
-    spoilt('apiclient_key.pem', (text) => text.replaceAll('\n', '\\n')),
-    'apiclient_key.pem has lost its line breaks, as happens in an environment variable or a form',
-    'apiclient_key.pem PEM 的换行丢失,常见于环境变量或表单粘贴',
-  ],
-  [
-    '9: line breaks that a form turned into blanks',
-    spoilt('apiclient_key.pem', (text) => text.replaceAll('\n', ' ')),
-    'apiclient_key.pem has lost its line breaks, as happens in an environment variable or a form',
-    'apiclient_key.pem PEM 的换行丢失,常见于环境变量或表单粘贴',
+    '9: a character that was lost on the way',
+    spoilt('apiclient_key.pem', (text) => text.replace(/^(.{80})./s, '$1?')),
+    'apiclient_key.pem has characters between BEGIN and END that no PEM has',
+    'apiclient_key.pem BEGIN 与 END 之间有 PEM 不应有的字符',
   ],
   [
     '9: BEGIN and END that were cut off',
@@ -323,15 +317,6 @@ const CASES: readonly Case[] = [
     'pub_key.pem 是公钥,不是私钥',
   ],
   [
-    'a private key in PKCS#1',
-    (folder) => {
-      folder.openssl('rsa', '-traditional', '-in', 'apiclient_key.pem', '-out', 'apiclient_key.pem')
-      return undefined
-    },
-    'apiclient_key.pem is PKCS#1 (BEGIN RSA PRIVATE KEY); PKCS#8 is needed',
-    'apiclient_key.pem 是 PKCS#1 格式,需要 PKCS#8 格式',
-  ],
-  [
     'a private key with a passphrase',
     (folder) => {
       folder.openssl('pkcs8', '-topk8', '-in', 'apiclient_key.pem', '-passout', 'pass:x', '-out', 'encrypted.pem')
@@ -379,8 +364,8 @@ const CASES: readonly Case[] = [
     'pub_key.pem 是私钥;微信支付只提供公钥',
   ],
   [
-    'WeChat Pay’s key in PKCS#1',
-    spoilt('pub_key.pem', () => String(other.publicKey.export({ type: 'pkcs1', format: 'pem' }))),
+    'a request for a certificate as WeChat Pay’s',
+    spoilt('pub_key.pem', (text) => text.replaceAll('PUBLIC KEY', 'CERTIFICATE REQUEST')),
     'pub_key.pem is not in the form BEGIN PUBLIC KEY or BEGIN CERTIFICATE',
     'pub_key.pem 格式不是 BEGIN PUBLIC KEY 或 BEGIN CERTIFICATE',
   ],
@@ -396,7 +381,24 @@ const CASES: readonly Case[] = [
     'pub_key.pem is not an RSA key of at least 2048 bits',
     'pub_key.pem 不是2048位以上的 RSA 公钥',
   ],
-  ['a file that is not there', () => ['--key', 'nowhere.pem'], 'nowhere.pem cannot be read', 'nowhere.pem 无法读取'],
+  [
+    'a serial with letters that no serial has',
+    () => ['--serial-no', '0A1B2C3D4E5F60718293A4B5C6D7E8F90123456G'],
+    '--serial-no 0A1B2C3D4E5F60718293A4B5C6D7E8F90123456G is no serial of a certificate: it has characters other than 0-9 and A-F',
+    '--serial-no 0A1B2C3D4E5F60718293A4B5C6D7E8F90123456G 不是证书序列号:含有 0-9、A-F 以外的字符',
+  ],
+  [
+    'a serial of which a part is missing',
+    () => ['--serial-no', SERIAL.slice(0, 38)],
+    `--serial-no ${SERIAL.slice(0, 38)} is no whole serial of a certificate: it has fewer or more than 40 hexadecimal digits`,
+    `--serial-no ${SERIAL.slice(0, 38)} 不是完整的证书序列号:不足或超过40位十六进制`,
+  ],
+  [
+    'a file that is not there',
+    () => ['--key', 'nowhere.pem'],
+    '--key nowhere.pem cannot be read',
+    '--key nowhere.pem 无法读取',
+  ],
 ]
 
 describe('merchant put names the file and the mend for', () => {
@@ -404,7 +406,9 @@ describe('merchant put names the file and the mend for', () => {
     const folder = merchantFolder()
     const more = spoil(folder) ?? []
     const isWithoutId = more.length === 1
-    const argv = ['merchant', 'put', '.', ...(isWithoutId ? [] : [...OPTIONS, ...more]), '--out', 'merchant.json']
+    const isOtherId = more[0] === OPTIONS[0]
+    const given = isWithoutId ? [] : [...(isOtherId ? [] : OPTIONS), ...more]
+    const argv = ['merchant', 'put', '.', ...given, '--out', 'merchant.json']
 
     const inEnglish = await runCli(argv, { cwd: folder.path })
     const inChinese = await runCli(argv, { cwd: folder.path, env: CHINESE })
@@ -427,7 +431,7 @@ describe('merchant put names the file and the mend for', () => {
 
     expect(JSON.parse(out).mistakes.map(({ file, name }: { file: string; name: string }) => [file, name])).toEqual([
       ['apiclient_key.pem', 'key-not-rsa'],
-      ['--serial-no 00', 'serial-other'],
+      ['--serial-no 00', 'serial-length'],
       ['pub_key.pem', 'no-wechatpay-key'],
     ])
   })
@@ -439,5 +443,74 @@ describe('merchant put names the file and the mend for', () => {
     expect(JSON.parse(out).mistakes.map(({ file, name }: { file: string; name: string }) => [file, name])).toEqual([
       ['no-such-folder', 'unreadable'],
     ])
+  })
+})
+
+describe('merchant put takes what can mean one thing only, as people paste it:', () => {
+  const quotedByMail = (text: string) => text.replaceAll(/^/gm, '> ')
+  const TAKEN: readonly (readonly [string, (folder: MerchantFolder) => readonly string[] | undefined])[] = [
+    [
+      'line breaks that a variable turned into \\n',
+      spoilt('apiclient_key.pem', (text) => text.replaceAll('\n', '\\n')),
+    ],
+    ['line breaks that a form turned into blanks', spoilt('apiclient_key.pem', (text) => text.replaceAll('\n', ' '))],
+    ['no line break at all', spoilt('pub_key.pem', (text) => text.replaceAll('\n', ''))],
+    [
+      'line breaks of Windows, and a byte order mark',
+      spoilt('apiclient_key.pem', (text) => `\ufeff${text.replaceAll('\n', '\r\n')}`),
+    ],
+    ['a string of JSON', spoilt('apiclient_key.pem', (text) => JSON.stringify(text))],
+    [
+      'dashes that an editor made long',
+      spoilt('apiclient_cert.pem', (text) => text.replaceAll('-----', '\u2014\u2013-')),
+    ],
+    ['an invisible mark of direction', spoilt('apiclient_cert.pem', (text) => `\u200e${text}\u200f`)],
+    ['lines that a mail quoted', spoilt('apiclient_cert.pem', quotedByMail)],
+    ['blanks of no width and of full width', spoilt('pub_key.pem', (text) => text.replaceAll('\n', '\u00a0\n\u3000'))],
+    [
+      'a private key in PKCS#1',
+      (folder) => {
+        folder.openssl('rsa', '-traditional', '-in', 'apiclient_key.pem', '-out', 'apiclient_key.pem')
+        return undefined
+      },
+    ],
+    [
+      'WeChat Pay’s key in PKCS#1',
+      spoilt('pub_key.pem', (text) => String(createPublicKey(text).export({ type: 'pkcs1', format: 'pem' }))),
+    ],
+    [
+      'one file with certificate and key for both',
+      (folder) => {
+        folder.write('both.pem', folder.read('apiclient_cert.pem') + folder.read('apiclient_key.pem'))
+        return ['--cert', 'both.pem', '--key', 'both.pem']
+      },
+    ],
+    ['the serial as openssl prints it', () => ['--serial-no', `serial=${SERIAL}`]],
+    ['the serial as a number of a program', () => ['--serial-no', `0x${SERIAL.toLowerCase()}`]],
+    ['the serial as a browser shows it', () => ['--serial-no', SERIAL.replaceAll(/..(?=.)/g, '$&:').toLowerCase()]],
+    [
+      'the serial with blanks, quotes and an invisible mark',
+      () => ['--serial-no', ` “\u200e${SERIAL.slice(0, 20)} ${SERIAL.slice(20)}” `],
+    ],
+    [
+      'the serial in full width',
+      () => ['--serial-no', SERIAL.replaceAll(/[0-9A-F]/g, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0))],
+    ],
+    ['the mchid with blanks', () => ['--mchid', ` ${MCHID.slice(0, 3)} ${MCHID.slice(3)}\u200b`]],
+    ['the id with blanks and a line break', () => ['--wechatpay-key-id', ` ${KEY_ID.toLowerCase()} \n`]],
+  ]
+
+  test.for(TAKEN)('%s', async ([, spoil]) => {
+    const folder = merchantFolder()
+    const argv = (out: string, more: readonly string[]) => {
+      const own = more[0] === OPTIONS[0] ? more : [...OPTIONS, ...more]
+      return ['merchant', 'put', '.', ...own, '--service', 'S1=wx1', '--out', out]
+    }
+    await runCli(argv('clean.json', []), { cwd: folder.path })
+
+    const { code, out } = await runCli(argv('merchant.json', spoil(folder) ?? []), { cwd: folder.path })
+
+    expect([code, out.split('\n')[0]]).toEqual([0, `✓ mchid ${MCHID}`])
+    expect(folder.read('merchant.json')).toBe(folder.read('clean.json'))
   })
 })

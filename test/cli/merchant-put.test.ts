@@ -211,8 +211,16 @@ describe('merchant put --out', () => {
   test('writes a file that the local world takes, for its owner’s eyes only', async () => {
     const folder = merchantFolder()
     folder.write('merchant.json', 'an older one')
+    const argv = [...OUT, '--service', 'SERVICE1=wx0123456789abcdef']
 
-    const ran = await runCli([...OUT, '--service', 'SERVICE1=wx0123456789abcdef'], { cwd: folder.path })
+    const refused = await runCli(argv, { cwd: folder.path })
+    const older = folder.read('merchant.json')
+    const ran = await runCli([...argv, '--force'], { cwd: folder.path })
+
+    expect([refused.code, older]).toEqual([2, 'an older one'])
+    expect(refused.err).toBe(
+      `--out ${folder.path}/merchant.json: is there already, and was left alone. Choose another name, or say --force to replace it.\n`,
+    )
 
     const file = JSON.parse(folder.read('merchant.json'))
     expect(ran.code).toBe(0)

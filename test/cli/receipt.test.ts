@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, type KeyObject, createPublicKey as keyOf, sign } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', ORDER))
   await world.pass(11 * MINUTE)
   enterWorld(world)
-  await runCli(['receipt', ORDER], { cwd })
+  await runCli(['receipt', ORDER, '--out', FILE], { cwd })
   leaveWorld()
   bytes = readFileSync(join(cwd, FILE))
 }, SLOW)
@@ -46,7 +46,7 @@ afterEach(leaveWorld)
 
 describe('receipt', { timeout: SLOW }, () => {
   test('exports both signed answers, for their owner’s eyes only', async () => {
-    const { code, out } = await runCli(['receipt', ORDER], { cwd })
+    const { code, out } = await runCli(['receipt', ORDER, '--out', FILE, '--force'], { cwd })
 
     expect(code).toBe(0)
     expect(out).toBe(
@@ -113,9 +113,36 @@ describe('receipt', { timeout: SLOW }, () => {
     expect(inEnglish).toEqual({
       code: 1,
       out: '',
-      err: 'NOT-YET: WeChat Pay has signed nothing about this order yet (state PENDING)\n',
+      err: 'NOT-YET: WeChat Pay has signed nothing about this order yet (state PENDING). npx payscore status tells what comes next.\n',
     })
-    expect(inChinese.err).toBe('NOT-YET:微信支付尚无关于该订单的签名应答(状态 PENDING)\n')
+    expect(inChinese.err).toBe(
+      'NOT-YET:微信支付尚无关于该订单的签名应答(状态 PENDING)。请用 npx payscore status 查看下一步。\n',
+    )
+  })
+})
+
+describe('receipt without --out', { timeout: SLOW }, () => {
+  test('goes to a folder of the person’s own, and leaves nothing where it was called', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'home-'))
+    const empty = mkdtempSync(join(tmpdir(), 'checkout-'))
+
+    const first = await runCli(['receipt', ORDER], { cwd: empty, env: { HOME: home } })
+    const again = await runCli(['receipt', ORDER], { cwd: empty, env: { HOME: home } })
+
+    expect([first.code, again.code]).toEqual([0, 0])
+    expect(first.out).toContain(`✓ ${home}/payscore-receipts/${FILE} (signed answers: sync, query)\n`)
+    expect(readdirSync(empty)).toEqual([])
+    expect(statSync(join(home, 'payscore-receipts')).mode & 0o777).toBe(0o700)
+    expect(statSync(join(home, 'payscore-receipts', FILE)).mode & 0o777).toBe(0o600)
+  })
+
+  test('and with one never writes over a file unless it is told to', async () => {
+    writeFileSync(join(cwd, 'mine.json'), 'mine')
+
+    const { code, err } = await runCli(['receipt', ORDER, '--out', 'mine.json'], { cwd, env: CHINESE })
+
+    expect([code, readFileSync(join(cwd, 'mine.json'), 'utf8')]).toEqual([2, 'mine'])
+    expect(err).toBe(`--out ${cwd}/mine.json:文件已存在,未作改动。请另选名称,或加 --force 覆盖。\n`)
   })
 })
 
@@ -205,7 +232,7 @@ describe('receipt verify', { timeout: SLOW }, () => {
 
     expect(inEnglish.code).toBe(1)
     expect(inEnglish.out).toBe(
-      `✗ ${FILE}: the signature does not verify with this key: it was changed, or the key is another one\n`,
+      `✗ ${FILE}: the signature does not verify with this key: the receipt was changed, or --key is another key than the one it names\n`,
     )
     expect(JSON.parse(inJson.out)).toEqual({ valid: false, fault: 'signature' })
     expect(() => sh(opensslLine(FILE, 'query', 'other.pem', false))).toThrow()
@@ -256,7 +283,7 @@ describe('receipt verify', { timeout: SLOW }, () => {
 
     expect(code).toBe(2)
     expect(err).toBe(
-      'wrong.pem holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate\n',
+      '--key wrong.pem holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate\n',
     )
   })
 
@@ -264,7 +291,7 @@ describe('receipt verify', { timeout: SLOW }, () => {
     const missing = await runCli(['receipt', 'verify', 'nowhere.json', '--key', 'pub_key.pem'], { cwd })
     const keyless = await runCli(['receipt', 'verify', FILE], { cwd, env: CHINESE })
 
-    expect(missing).toEqual({ code: 2, out: '', err: 'nowhere.json cannot be read\n' })
+    expect(missing).toEqual({ code: 2, out: '', err: 'file nowhere.json: not found, or not a file\n' })
     expect(keyless).toEqual({ code: 2, out: '', err: '错误:缺少必需选项 --key <pem>\n(使用 --help 查看帮助)\n' })
   })
 })

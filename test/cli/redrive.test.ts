@@ -140,7 +140,11 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
     const { out } = await cli(['redrive', '--dead-letters', '--json'])
     await world.idle()
 
-    expect(JSON.parse(out)).toEqual({ dry_run: false, results: [{ outcome: 'sent', order: `${mchid}/RULE` }] })
+    expect(JSON.parse(out)).toEqual({
+      dry_run: false,
+      results: [{ outcome: 'sent', order: `${mchid}/RULE` }],
+      left: 0,
+    })
     expect(await told('RULE')).toMatchObject({ state: 'SYNCED' })
   })
 
@@ -205,6 +209,30 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
     expect(queue.messages).toHaveLength(1)
   })
 
+  test('ends on letters that fail each time and come back under new ids, and says how many are left', async () => {
+    const { requestPayload } = await deadNotice('AGAIN')
+    const letters = 30
+    for (let i = 0; i < letters; i += 1) queue.send(JSON.stringify(requestPayload))
+    // By the clock of the queue a letter that comes back is newer than the run, which begins in whole seconds.
+    const bus = await listenOnLoopback(async (_, response) => {
+      queue.send(JSON.stringify(requestPayload), {}, Date.now() + 2000)
+      response.setHeader('content-type', 'application/x-amz-json-1.1')
+      response.end(JSON.stringify({ FailedEntryCount: 0, Entries: [{ EventId: '1' }] }))
+    })
+    stubAws({ AWS_ENDPOINT_URL_EVENTBRIDGE: `http://${bus.host}` })
+
+    const { code, out, err } = await cli(['redrive', '--dead-letters'])
+    await bus.close()
+
+    expect(out.match(/sent again/g)).toHaveLength(letters)
+    expect(code).toBe(1)
+    expect(err.split('\n').at(-2)).toBe(
+      '30 left in the queue: 30 of them came while this ran, as a notice does that fails once more. Mend what the log of function sync names, then run it again.',
+    )
+    expect(queue.messages).toHaveLength(letters)
+    expect(queue.messages.every(({ visibleAt }) => visibleAt <= Date.now())).toBe(true)
+  })
+
   test('of a deployed stack gives the notice to the function that gave it up', async () => {
     const letter = await deadNotice('FUNCTION')
     queue.send(JSON.stringify(letter))
@@ -243,6 +271,8 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
     const { code, err } = await cli(['redrive', '--dead-letters', '--queue', `${queue.url}-other`])
 
     expect(code).toBe(1)
-    expect(err).toMatch(/^QueueDoesNotExist: there is no such table, queue or secret in this region\./)
+    expect(err).toMatch(
+      /^QueueDoesNotExist: there is no such table, queue, bucket, bus or secret in this region\..* --queue /,
+    )
   })
 })

@@ -1,10 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { createRequestHandler } from '../../aws/request-handler.ts'
-import { UnavailableError } from '../../errors.ts'
 import { LIMITS } from '../../order/limits.ts'
 import type { OrderKey } from '../../order/row.ts'
 import { readJson } from '../../text.ts'
+import { CliError } from '../words.ts'
 import { patientSettings } from './client.ts'
 
 /** What came back of a route of the HTTP API. */
@@ -12,7 +12,7 @@ export type Answer = { readonly status: number; readonly body: Readonly<Record<s
 
 /**
  * Posts to a route of an order (`sync`, or a decision), signed for IAM with the caller's own credentials. Throws
- * UnavailableError when nothing came back.
+ * CliError when nothing came back.
  */
 export const postToOrder = async (
   api: string,
@@ -24,7 +24,11 @@ export const postToOrder = async (
   const body = JSON.stringify(content)
   const request = await signed(url, body)
   const { response } = await http.handle(request).catch((error: unknown) => {
-    throw new UnavailableError(`${url.origin} does not answer (${nameOf(error)})`)
+    const seen = `${url.origin} (${nameOf(error)})`
+    throw new CliError({
+      en: `no answer from ${seen}: it is not known whether this was taken. Look with npx payscore status, then try again.`,
+      zh: `${seen} 无应答:无法确定请求是否已被接收。请先用 npx payscore status 查看,再重试。`,
+    })
   })
   return { status: response.statusCode, body: parse(response.body) }
 }

@@ -12,7 +12,7 @@ import type { Session } from '../session.ts'
 import { chinaTime } from '../time.ts'
 import { CliError, type Text } from '../words.ts'
 
-type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean }
+type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean; readonly correct?: boolean }
 
 /** What each decision does, for its help. */
 const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
@@ -77,8 +77,10 @@ const addDecision = (
   if (isForMany(name)) addManyOptions(command.option('--reason <text>', t(REASON_OF_MANY)), session)
   else command.requiredOption('--reason <text>', t(reason))
   if (name === 'settle')
-    command.option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
-  if (name === 'settle') command.option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
+    command
+      .option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
+      .option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
+      .option('--correct', t({ en: 'what was settled before was wrong', zh: '更正此前登记的处理结果' }))
   else if (name === 'close' || name === 'withdraw')
     command.option(
       '--not-double',
@@ -147,19 +149,24 @@ const checkSingle = ({ reason, why, dryRun, yes, olderThan, day, shop }: Options
 }
 
 const carryOut = async (what: DecisionName, order: string, options: Options, session: Session): Promise<number> => {
-  const { refund, notDouble } = options
+  const { refund, notDouble, correct } = options
   const reason = checkSingle(options)
   if (what === 'settle' && (refund === undefined) === (notDouble === undefined))
     throw new CliError(
       {
         en: 'settle needs --refund ID or --not-double, and not both',
-        zh: 'settle 需要 --refund 退款单号 或 --not-double 之一',
+        zh: 'settle 须且只能指定 --refund 退款单号 或 --not-double 之一',
       },
       2,
     )
   const connection = await connect(options, session)
   const row = await findRow(order, options, connection, session)
-  const body = { reason, ...(refund !== undefined && { refund_id: refund }), ...(notDouble && { not_double: true }) }
+  const body = {
+    reason,
+    ...(refund !== undefined && { refund_id: refund }),
+    ...(notDouble && { not_double: true }),
+    ...(correct && { correct: true }),
+  }
   const decide = await openDecide(connection, session)
   const { status, body: told } = await decide(readRowKey(row.pk), what, body)
   if (options.json) session.json(told)
@@ -181,8 +188,19 @@ const tellRefusal = (
 ): void => {
   const { title, detail, meaning_zh, possible, needs, next_attempt_at } = told
   say(
-    `${paint('red', '✗')} ${t({ en: `${what} ${order}: ${title}. ${detail}`, zh: `${what} ${order}:目前无法执行。${meaning_zh ?? ''}` })}`,
+    `${paint('red', '✗')} ${t({ en: `${what} ${order}: ${title}. ${detail}`, zh: `${order}:目前无法执行 ${what}。${meaning_zh ?? ''}` })}`,
   )
+  if (typeof told.settled_at === 'string') {
+    const at = chinaTime(Date.parse(told.settled_at))
+    const by = told.settled_by ?? '?'
+    say(
+      `→ ${t({
+        en: `settled at ${at} (China time) by ${by}: ${told.settled_as}. If that was wrong: settle it again with --correct.`,
+        zh: `已由 ${by} 于 ${at}(北京时间)登记:${told.settled_as}。如登记有误,请加 --correct 重新登记。`,
+      })}`,
+    )
+    return
+  }
   const names = Array.isArray(possible) ? possible.join(', ') : ''
   const flag =
     needs === 'not_double'

@@ -20,7 +20,7 @@ export const addDoctor = (program: Command, session: Session, done: (code: numbe
   const { t } = session
   const command = addCommand(program, session, 'doctor', {
     en: 'Look at machine and deployment: each part green, or red with what to do.',
-    zh: '检查本机和部署:每一项为绿色,或为红色并说明如何处理。',
+    zh: '检查本机和部署:逐项检查,异常标红并给出处理办法。',
   })
     .option(
       '--stack <name>',
@@ -40,8 +40,8 @@ export const addDoctor = (program: Command, session: Session, done: (code: numbe
     session,
     ['npx payscore doctor --stack payscore-sync-prod --live', 'npx payscore doctor --local'],
     {
-      en: 'Merchants are those of MERCHANTS or merchants.json; LEDGER_TABLE, EVENT_BUS, SECRETS_PREFIX and WECHATPAY_ORIGIN\ncount as in the functions. Exit code 1 when a part is red.',
-      zh: '商户取自 MERCHANTS 或 merchants.json;LEDGER_TABLE、EVENT_BUS、SECRETS_PREFIX 和 WECHATPAY_ORIGIN 与函数中含义相同。\n有红色项时退出码为 1。',
+      en: 'Merchants are those of MERCHANTS or merchants.json; LEDGER_TABLE, EVENT_BUS, SECRETS_PREFIX and WECHATPAY_ORIGIN count as in the functions. Exit code 1 when a part is red.',
+      zh: '商户取自 MERCHANTS 或 merchants.json;LEDGER_TABLE、EVENT_BUS、SECRETS_PREFIX 和 WECHATPAY_ORIGIN 与函数中含义相同。有异常项时退出码为 1。',
     },
   )
 }

@@ -1,31 +1,50 @@
 import type { Command } from 'commander'
-import { hasOpenCharge, type Row } from '../../order/row.ts'
+import { adviceOf } from '../../order/advice.ts'
+import type { Row } from '../../order/row.ts'
 import { rowView } from '../../order/row-view.ts'
+import { waitsForPerson } from '../../order/transition/waits.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
+import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { isObject } from '../merchants-file.ts'
+import { isObject, merchantEntries } from '../merchants-file.ts'
 import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { pathOf } from '../order/find.ts'
+import { REASONS, whyOf } from '../order/reasons.ts'
 import { type Part, type Place, rowsOf } from '../order/rows.ts'
 import { standingOf } from '../order/state.ts'
 import { createProgress, type Session } from '../session.ts'
 import { tellTable } from '../table.ts'
 import { age, spaced } from '../time.ts'
-import { CliError } from '../words.ts'
+import type { Text } from '../words.ts'
 
-type Options = FilterOptions & { readonly limit: string; readonly from?: string }
+type Options = FilterOptions & { readonly limit?: string; readonly from?: string }
 
-/** `list`: orders by state, reason, age, merchant, day and shop. */
+const LIMIT = 50
+
+/** `list`: what waits for a person; or orders by state, reason, age, merchant, day and shop. */
 export const addList = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'list', {
-    en: 'Orders by state, reason, age, merchant, day and shop.',
-    zh: '按状态、原因、时长、商户、日期和门店列出订单。',
-  }).option('--state <state>', 'PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED')
+    en: 'What waits for a person; or orders by state, reason, age, merchant, day and shop.',
+    zh: '列出待人工处理的订单;也可按状态、原因、已历时、商户号、日期和门店查找。',
+  }).option(
+    '--state <state>',
+    t({
+      en: 'PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED',
+      zh: '状态:PENDING、HELD、SYNCED、REJECTED、DOUBLE_CHARGED',
+    }),
+  )
   addFilterOptions(command, session)
-    .option('--needs-person', t({ en: 'only what waits for a person', zh: '仅需人工处理的订单' }))
+    .option('--under-way', t({ en: 'what is not ended, whosever turn it is', zh: '尚未了结的全部订单' }))
+    .option(
+      '--needs-person',
+      t({
+        en: 'with --day, --all and the like: only what waits for a person',
+        zh: '配合 --day、--all 等:仅待人工处理的订单',
+      }),
+    )
     .option('--all', t({ en: 'the whole ledger (a scan)', zh: '整个台账(全表扫描)' }))
-    .option('--limit <n>', t({ en: 'rows on a page (50)', zh: '每页行数(50)' }), '50')
+    .option('--limit <n>', t({ en: `rows on a page, 1 to 1000 (${LIMIT})`, zh: `每页行数,1 至 1000(${LIMIT})` }))
     .option('--from <place>', t({ en: 'go on where the page before ended', zh: '从上一页结束处继续' }))
   addLedgerOptions(command, session).action(async (options: Options) => done(await list(options, session)))
   addExamples(
@@ -33,31 +52,32 @@ export const addList = (program: Command, session: Session, done: (code: number)
     session,
     [
       'npx payscore list --local',
-      'npx payscore list --older-than 15m --stack payscore-sync-prod',
-      'npx payscore list --day 20261124 --needs-person --shop SHOP-7 --stack payscore-sync-prod',
-      'npx payscore list --state DOUBLE_CHARGED --stack payscore-sync-prod',
+      'npx payscore list --stack payscore-sync-prod',
+      'npx payscore list --under-way --older-than 15m --stack payscore-sync-prod',
+      'npx payscore list --day 20261124 --shop SHOP-7 --stack payscore-sync-prod',
+      'npx payscore list --state SYNCED --day 20261101..20261124 --local',
     ],
     {
-      en: 'Reads as little as it can: with --day the index of that day; else the index of what is under way, which holds every\nPENDING and HELD order and every SYNCED one that is not proved yet. --all, and --state SYNCED, REJECTED or\nDOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan).',
-      zh: '尽量少读:指定 --day 时读取该日索引;否则读取进行中的索引,其中包含全部 PENDING、HELD 和尚未核实的 SYNCED 订单。\n--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan)。',
+      en: 'Reads as little as it can: the index of what waits for a person; with --day the index of that day; with --under-way, and --state PENDING or HELD, the index of what is under way. --all, and --state SYNCED, REJECTED or DOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan). What waited before an upgrade from 1.0 comes into the index by npx payscore reindex, once.',
+      zh: '尽量少读:默认只读取“待人工处理”索引;指定 --day 时读取该日索引;指定 --under-way 或 --state PENDING、HELD 时读取“进行中”索引。--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan)。从 1.0 升级前已在等待的订单,需运行一次 npx payscore reindex 才会进入索引。',
     },
   )
 }
 
 const list = async (options: Options, session: Session): Promise<number> => {
-  const limit = Number(options.limit)
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new CliError({ en: '--limit must be a number', zh: '--limit 必须是数字' }, 2)
-  const connection = await connect(options, session)
+  const limit = Number(options.limit ?? LIMIT)
   const isMeant = readFilter(options, session.now())
   const part = partOf(options, session)
+  const from = readPlace(options.from)
+  const connection = await connect(options, session)
   const progress = createProgress(session)
   const seen = (count: number) => progress.tell(session.t({ en: `${count} orders read`, zh: `已读取 ${count} 个订单` }))
   const rows: Row[] = []
   let next: Place | undefined
   let last: Place | undefined
-  for await (const { row, place } of rowsOf(part, connection, readPlace(options.from), seen)) {
-    if (!isMeant(row)) continue
+  for await (const { row, place } of rowsOf(part, connection, from, seen)) {
+    // An index lags behind its rows.
+    if (!isMeant(row) || (part.by === 'waits' && !waitsForPerson(row))) continue
     if (rows.length === limit) {
       next = last
       break
@@ -68,6 +88,7 @@ const list = async (options: Options, session: Session): Promise<number> => {
   progress.end()
   if (options.json) session.json({ orders: rows.map(rowView), next: next ? writePlace(next) : null })
   else tellList(rows, part, next, session)
+  if (rows.length === 0) tellWhyNone(options, session)
   return 0
 }
 
@@ -77,34 +98,73 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
     tellTable(
       [
         t({ en: 'order', zh: '订单' }),
+        t({ en: 'turn', zh: '由谁处理' }),
         t({ en: 'state', zh: '状态' }),
-        t({ en: 'age', zh: '时长' }),
+        t({ en: 'age', zh: '已历时' }),
         t({ en: 'paid', zh: '收款时间' }),
         t({ en: 'shop', zh: '门店' }),
         t({ en: 'why', zh: '原因' }),
       ],
       rows.map((row) => {
         const { text, colour } = standingOf(row)
-        const charge = hasOpenCharge(row) ? row.transaction_id : undefined
-        const why = charge ?? row.reason ?? (row.due === undefined ? undefined : row.last_error?.verdict)
+        const { turn } = adviceOf(row)
         return [
           pathOf(row.pk),
+          turn === 'service' ? '–' : t(TURN_WORDS[turn]),
           { text: t(text), colour },
           t(age(now() - row.created_at)),
           spaced(row.call.paid_time),
           row.shop_id ?? '',
-          why ?? row.transaction_id ?? '',
+          t(whyOf(row)),
         ]
       }),
       session,
     )
-  const count = { en: rows.length === 1 ? '1 order' : `${rows.length} orders`, zh: `${rows.length} 个订单` }
-  const what =
-    part.by === 'due'
-      ? { en: ' under way; --day or --all for others', zh: '进行中;其他订单请用 --day 或 --all' }
-      : { en: '', zh: '' }
-  note(t({ en: count.en + what.en, zh: count.zh + what.zh }))
+  const count = rows.length
+  note(t(COUNTED[part.by](count)))
   if (next) note(t({ en: `next page: --from ${writePlace(next)}`, zh: `下一页:--from ${writePlace(next)}` }))
+}
+
+const TURN_WORDS = {
+  shop: { en: 'shop', zh: '门店' },
+  engineer: { en: 'engineer', zh: '技术人员' },
+  accountant: { en: 'accountant', zh: '财务' },
+} as const
+
+const orders = (count: number): string => (count === 1 ? '1 order' : `${count} orders`)
+const found = (count: number): Text => ({ en: orders(count), zh: `${count} 个订单` })
+
+const COUNTED: Readonly<Record<Part['by'], (count: number) => Text>> = {
+  waits: (count) => ({
+    en: `${orders(count)} ${count === 1 ? 'waits' : 'wait'} for a person; --under-way, --day or --all for others`,
+    zh: `${count} 个订单待人工处理;其他订单请用 --under-way、--day 或 --all`,
+  }),
+  due: (count) => ({
+    en: `${orders(count)} under way; --day or --all for others`,
+    zh: `${count} 个订单进行中;其他订单请用 --day 或 --all`,
+  }),
+  day: found,
+  scan: found,
+}
+
+/** A filter that may be mistyped, where nothing was found by it. */
+const tellWhyNone = ({ mchid, reason }: Options, session: Session): void => {
+  const { t, note } = session
+  const served = Object.keys(merchantEntries(session))
+  if (mchid !== undefined && served.length > 0 && !served.includes(mchid))
+    note(
+      t({
+        en: `--mchid ${mchid} is not served: MERCHANTS or merchants.json has ${served.join(', ')}`,
+        zh: `--mchid ${mchid} 不在 MERCHANTS 或 merchants.json 中;已配置的商户号:${served.join('、')}`,
+      }),
+    )
+  if (reason !== undefined && !REASONS.includes(reason))
+    note(
+      t({
+        en: `--reason ${reason} is no word that this service uses (codes of WeChat Pay apart): ${REASONS.join(', ')}`,
+        zh: `--reason ${reason} 不是本服务使用的原因(微信支付错误码除外);可选值:${REASONS.join('、')}`,
+      }),
+    )
 }
 
 const writePlace = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url')
@@ -117,5 +177,5 @@ const readPlace = (text: string | undefined): Place | undefined => {
   } catch {
     // Said below.
   }
-  throw new CliError({ en: '--from is not what a page ended with', zh: '--from 不是上一页给出的值' }, 2)
+  throw wrongValue('--from', text, { en: 'is not what a page ended with', zh: '不是上一页给出的值' })
 }

@@ -3,11 +3,11 @@ import type { Command } from 'commander'
 import { VARIABLES } from '../../config.ts'
 import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { type GivenOptions, readGiven } from '../merchant/given.ts'
+import { type GivenOptions, readGiven, tidyId } from '../merchant/given.ts'
 import type { Mistake } from '../merchant/mistakes.ts'
 import { type MerchantSecret, readMerchantFiles } from '../merchant/read-files.ts'
 import { isSameVersion, nextVersion, whatToWatch } from '../merchant/rotation.ts'
-import { createSecretStore } from '../merchant/store.ts'
+import { createSecretStore, type Stored } from '../merchant/store.ts'
 import { checkEntry, isObject, merchantEntries } from '../merchants-file.ts'
 import { writePrivate } from '../private-file.ts'
 import type { Session } from '../session.ts'
@@ -16,6 +16,7 @@ import { CliError, type Text } from '../words.ts'
 type Options = GivenOptions & {
   readonly json?: boolean
   readonly out?: string
+  readonly force?: boolean
   readonly service?: readonly string[]
   readonly orderApi?: string
   readonly subMchid?: string
@@ -24,6 +25,7 @@ type Options = GivenOptions & {
   readonly drop?: readonly string[]
 }
 
+const EXAMPLE_ID = 'PUB_KEY_ID_0119000001092026112400291100001000'
 const DAY_MS = 86_400_000
 const WARN_DAYS = 60
 
@@ -76,6 +78,7 @@ export const addMerchantPut = (merchant: Command, session: Session, done: (code:
         zh: '改为写入本地文件,供 trigger --merchant 和 npm start 使用',
       }),
     )
+    .option('--force', t({ en: 'with --out: replace a file that is there', zh: '配合 --out:覆盖已有文件' }))
     .option(
       '--service <id=appid>',
       t({ en: 'with --out: a service_id and its appid; may be repeated', zh: '配合 --out:服务ID=appid,可重复' }),
@@ -92,12 +95,12 @@ export const addMerchantPut = (merchant: Command, session: Session, done: (code:
     command,
     session,
     [
-      'npx payscore merchant put ./1900000109 --wechatpay-key-id PUB_KEY_ID_0119…',
-      'npx payscore merchant put ./1900000109 --wechatpay-key-id PUB_KEY_ID_0119… --out merchant.json --service SERVICE_ID=APPID',
+      `npx payscore merchant put ./1900000109 --wechatpay-key-id ${EXAMPLE_ID}`,
+      `npx payscore merchant put ./1900000109 --wechatpay-key-id ${EXAMPLE_ID} --out merchant.json --service 2002000000000558128851361561536=wxd678efh567hg6787`,
     ],
     {
-      en: 'No key material is ever printed. Run again with new files it adds the next version, and says what to watch in\nWeChat Pay’s console before the old one goes. A .p12 file and the APIv3 key are not needed.',
-      zh: '不会输出任何密钥内容。使用新文件再次运行即为轮换:写入新版本,并提示作废旧证书前需在商户平台观察什么。\n不需要 .p12 文件和 APIv3 密钥。',
+      en: 'No key material is ever printed. Run again with new files it adds the next version, and says what to watch in WeChat Pay’s console before the old one goes. A .p12 file and the APIv3 key are not needed.',
+      zh: '不会输出任何密钥内容。使用新文件再次运行即为轮换:写入新版本,并提示作废旧证书前需在商户平台观察什么。不需要 .p12 文件和 APIv3 密钥。',
     },
   )
 }
@@ -142,7 +145,9 @@ const store = async (fresh: MerchantSecret, options: Options, session: Session):
   const name = `${prefix}/${fresh.mchid}`
   const secrets = createSecretStore(name)
   const stored = await secrets.read()
-  const next = nextVersion(fresh, stored, options.drop ?? [])
+  const dropped = (options.drop ?? []).map(tidyId)
+  checkDropped(dropped, stored)
+  const next = nextVersion(fresh, stored, dropped)
   readMerchantSecret(JSON.stringify(next), next.mchid)
   const isUnchanged = isSameVersion(next, stored)
   const version = isUnchanged ? undefined : await secrets.write(next, stored === undefined)
@@ -174,6 +179,20 @@ const store = async (fresh: MerchantSecret, options: Options, session: Session):
   return 0
 }
 
+/** An id that is not there would be dropped without a word, and the old key would stay. */
+const checkDropped = (dropped: readonly string[], stored: Stored | undefined): void => {
+  const known = Object.keys(stored?.wechatpay_keys ?? {})
+  const unknown = dropped.find((id) => !known.includes(id))
+  if (unknown === undefined) return
+  throw new CliError(
+    {
+      en: `--drop ${unknown}: the secret has no key of this id; it has ${known.join(', ') || 'none'}. Nothing was written.`,
+      zh: `--drop ${unknown}:密钥中没有此ID;现有:${known.join('、') || '无'}。未写入任何内容。`,
+    },
+    2,
+  )
+}
+
 const isSigner = (mchid: string, session: Session): boolean =>
   Object.entries(merchantEntries(session)).some(
     ([own, entry]) => own === mchid || (isObject(entry) && entry.provider === mchid),
@@ -185,7 +204,8 @@ const writeLocal = (secret: MerchantSecret, out: string, options: Options, sessi
   const entry = localEntry(mchid, secret, options, session)
   checkEntry(mchid, entry)
   readMerchantSecret(JSON.stringify(secret), secret.mchid)
-  writePrivate(resolve(session.cwd, out), `${JSON.stringify({ mchid, ...entry, secret }, null, 2)}\n`)
+  const text = `${JSON.stringify({ mchid, ...entry, secret }, null, 2)}\n`
+  writePrivate({ path: resolve(session.cwd, out), text, option: '--out', mayReplace: options.force === true })
   if (options.json) {
     session.json({ file: out, ...facts(secret, session) })
     return 0

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { readPemFile } from '../merchant/pem-file.ts'
 import { checkReceipt, type Receipt, type ReceiptFault, signedBody, signedFacts, WORDS } from '../receipt/file.ts'
@@ -30,13 +31,11 @@ export const addReceiptVerify = (receipt: Command, session: Session, done: (code
       (value: string, before: readonly string[] = []) => [...before, value],
     )
     .action((file: string, options: Options) => done(verifyReceipt(file, options, session)))
-  addExamples(command, session, [
-    'npx payscore receipt verify receipt-1900000109-1234323JKHDFE1243252.json --key pub_key.pem',
-  ])
+  addExamples(command, session, ['npx payscore receipt verify receipt.json --key pub_key.pem'])
 }
 
 const verifyReceipt = (file: string, options: Options, session: Session): number => {
-  const { t, say, paint } = session
+  const { t, say, tell, paint } = session
   const keys = options.key.map((path) => readKey(path, session))
   const checked = checkReceipt(
     readBytes(file, session),
@@ -59,19 +58,30 @@ const verifyReceipt = (file: string, options: Options, session: Session): number
     })}`,
   )
   for (const { name, signed_at, serial, facts } of summary(checked).words)
-    say(`  ${name}: ${signed_at}, ${serial}${facts.map(([member, value]) => `, ${member} ${value}`).join('')}`)
+    tell(
+      `  ${t(WORD_NAMES[name])}: ${signed_at}, ${serial}${facts.map(([member, value]) => `, ${member} ${value}`).join('')}`,
+      4,
+    )
   say(t({ en: 'The same by openssl:', zh: '使用 openssl 核验:' }))
   for (const line of lines) say(line)
   return 0
 }
 
+const WORD_NAMES = { sync: { en: 'sync', zh: '同步应答' }, query: { en: 'query', zh: '查单应答' } } as const
+
 const FAULTS: Readonly<Record<ReceiptFault, Text>> = {
-  form: { en: 'is not a receipt as it was exported', zh: '不是原样导出的凭证文件' },
-  digest: { en: 'was changed after it was exported', zh: '导出后被改动' },
-  order: { en: 'the signed answer is about another order', zh: '签名应答属于其他订单' },
+  form: {
+    en: 'is not a receipt as it was exported. Give the file that payscore receipt wrote, unchanged.',
+    zh: '不是原样导出的凭证文件。请使用 payscore receipt 导出的原文件。',
+  },
+  digest: { en: 'was changed after it was exported. Export it again.', zh: '导出后被改动,请重新导出。' },
+  order: {
+    en: 'the signed answer is about another order: this receipt proves nothing of the one it names',
+    zh: '签名应答属于其他订单,不能证明所列订单',
+  },
   signature: {
-    en: 'the signature does not verify with this key: it was changed, or the key is another one',
-    zh: '签名与该密钥不符:内容被改动,或密钥不是对应的那一个',
+    en: 'the signature does not verify with this key: the receipt was changed, or --key is another key than the one it names',
+    zh: '验签失败:凭证被改动,或 --key 不是凭证中所列的密钥',
   },
 }
 
@@ -97,16 +107,10 @@ const opensslLines = (file: string, receipt: Receipt, keys: readonly Key[]): rea
     return word && key ? [opensslLine(file, name, key.path, key.serial !== undefined)] : []
   })
 
-const readBytes = (path: string, { cwd }: Session): Buffer => {
-  try {
-    return readFileSync(resolve(cwd, path))
-  } catch {
-    throw new CliError({ en: `${path} cannot be read`, zh: `${path} 无法读取` }, 2)
-  }
-}
+const readBytes = (path: string, { cwd }: Session): Buffer => readFileSync(resolve(cwd, path))
 
 const readKey = (path: string, session: Session): Key => {
-  const read = readPemFile({ name: path, bytes: readBytes(path, session) })
+  const read = readPemFile({ name: path, bytes: readKeyFile(path, session) }, /^(PUBLIC KEY|CERTIFICATE)$/)
   try {
     if (typeof read === 'string') throw new TypeError(read)
     const { label, pem } = read
@@ -117,10 +121,18 @@ const readKey = (path: string, session: Session): Key => {
   } catch {
     throw new CliError(
       {
-        en: `${path} holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate`,
-        zh: `${path} 中没有公钥:请使用微信支付公钥(BEGIN PUBLIC KEY)或平台证书`,
+        en: `--key ${path} holds no public key: give WeChat Pay’s public key (BEGIN PUBLIC KEY) or platform certificate`,
+        zh: `--key ${path} 中没有公钥:请使用微信支付公钥(BEGIN PUBLIC KEY)或平台证书`,
       },
       2,
     )
+  }
+}
+
+const readKeyFile = (path: string, session: Session): Buffer => {
+  try {
+    return readBytes(path, session)
+  } catch {
+    throw wrongValue('--key', path, { en: 'cannot be read. Check the path.', zh: '无法读取,请检查路径。' })
   }
 }

@@ -1,16 +1,17 @@
-import { writeFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow } from '../order/find.ts'
-import { writePrivate } from '../private-file.ts'
+import { type NewFile, writePrivate } from '../private-file.ts'
 import { receiptOf, receiptText, WORDS } from '../receipt/file.ts'
 import { evidenceSheet } from '../receipt/sheet.ts'
 import type { Session } from '../session.ts'
 import { CliError } from '../words.ts'
 
-type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string }
+type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string; readonly force?: boolean }
 
 /** `receipt ORDER`: WeChat Pay's signed word as a file, and a page about it. */
 export const addReceipt = (program: Command, session: Session, done: (code: number) => void): Command => {
@@ -25,9 +26,13 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
     )
     .option(
       '--out <file>',
-      t({ en: 'the receipt (receipt-MCHID-NUMBER.json)', zh: '凭证文件(receipt-商户号-订单号.json)' }),
+      t({
+        en: 'the receipt (payscore-receipts/receipt-MCHID-NUMBER.json in your home)',
+        zh: '凭证文件(默认为主目录下 payscore-receipts/receipt-商户号-订单号.json)',
+      }),
     )
     .option('--sheet <file>', t({ en: 'the page (the same name, .html)', zh: '证明页(同名 .html)' }))
+    .option('--force', t({ en: 'replace files that are there', zh: '覆盖已有文件' }))
   addLedgerOptions(command, session).action(async (order: string, options: Options) =>
     done(await exportReceipt(order, options, session)),
   )
@@ -36,14 +41,24 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
     session,
     [
       'npx payscore receipt 1234323JKHDFE1243252 --stack payscore-sync-prod',
-      'npx payscore receipt verify receipt-1900000109-1234323JKHDFE1243252.json --key pub_key.pem',
+      'npx payscore receipt 1234323JKHDFE1243252 --out receipt.json --stack payscore-sync-prod',
+      'npx payscore receipt verify receipt.json --key pub_key.pem',
     ],
     {
-      en: 'The receipt holds the answer as WeChat Pay signed it, which may name the customer (openid): it is written for your\neyes alone. The page does not name him.',
+      en: 'The receipt holds the answer as WeChat Pay signed it, which may name the customer (openid): it is written for your eyes alone. The page does not name him.',
       zh: '凭证文件为微信支付签名的原始应答,可能包含用户标识(openid),仅您本人可读。证明页不包含用户信息。',
     },
   )
 }
+
+/** Receipts name customers: where nobody says where, they go to a folder of the person's own, and never into a checkout. */
+const homeFolder = ({ env }: Session): string => {
+  const folder = join(env.HOME || homedir(), 'payscore-receipts')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return folder
+}
+
+const safe = (out_order_no: string): string => out_order_no.replaceAll(/[|*]/g, '_')
 
 const exportReceipt = async (order: string, options: Options, session: Session): Promise<number> => {
   const { t, say, paint } = session
@@ -51,13 +66,21 @@ const exportReceipt = async (order: string, options: Options, session: Session):
   const receipt = receiptOf(row)
   if (!receipt)
     throw new CliError({
-      en: `${order}: WeChat Pay has signed nothing about this order yet (state ${row.state})`,
-      zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${row.state})`,
+      en: `${order}: WeChat Pay has signed nothing about this order yet (state ${row.state}). npx payscore status tells what comes next.`,
+      zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${row.state})。请用 npx payscore status 查看下一步。`,
     })
-  const out = options.out ?? `receipt-${receipt.mchid}-${receipt.out_order_no.replaceAll(/[|*]/g, '_')}.json`
+  const isOurs = options.out === undefined
+  const out = options.out ?? join(homeFolder(session), `receipt-${receipt.mchid}-${safe(receipt.out_order_no)}.json`)
   const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
-  writePrivate(resolve(session.cwd, out), receiptText(receipt))
-  writeFileSync(resolve(session.cwd, sheet), evidenceSheet(row, receipt, basename(out), session.now()))
+  const mayReplace = (isGiven: boolean) => options.force === true || (isOurs && !isGiven)
+  const page = evidenceSheet(row, receipt, basename(out), session.now())
+  const file = (path: string, text: string, option: string, isGiven: boolean): NewFile => {
+    return { path: resolve(session.cwd, path), text, option, mayReplace: mayReplace(isGiven) }
+  }
+  writePrivate(
+    file(out, receiptText(receipt), '--out', !isOurs),
+    file(sheet, page, '--sheet', options.sheet !== undefined),
+  )
   const words = WORDS.filter((name) => receipt[name] !== null)
   const serials = [...new Set(words.map((name) => receipt[name]?.serial ?? ''))]
   if (options.json) {

@@ -1,7 +1,9 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Command } from 'commander'
 import pLimit from 'p-limit'
 import { LIMITS } from '../../order/limits.ts'
 import { type Row, readRowKey } from '../../order/row.ts'
+import { patientSettings } from '../aws/client.ts'
 import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
@@ -10,7 +12,7 @@ import { type Decide, openDecide } from '../order/decide.ts'
 import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
-import { type Treated, treatDeadLetters } from '../redrive/dead-letters.ts'
+import { countLetters, type Treated, treatDeadLetters } from '../redrive/dead-letters.ts'
 import { type SendAgain, toBus, toFunction } from '../redrive/send-again.ts'
 import { createProgress, type Session } from '../session.ts'
 import { tellTable } from '../table.ts'
@@ -18,7 +20,7 @@ import { CliError } from '../words.ts'
 
 type Options = FilterOptions & {
   readonly dryRun?: boolean
-  readonly why: string
+  readonly why?: string
   readonly deadLetters?: boolean
   readonly queue?: string
   readonly bus?: string
@@ -34,11 +36,7 @@ export const addRedrive = (program: Command, session: Session, done: (code: numb
     .argument('[orders...]', t({ en: 'these orders', zh: '指定的订单' }))
     .option('--dry-run', t({ en: 'only say what would be done', zh: '仅显示将执行的操作' }))
     .option('--all', t({ en: 'every pending order', zh: '全部处理中的订单' }))
-    .option(
-      '--why <text>',
-      t({ en: 'stays on each order (redrive)', zh: '保存在每个订单上的原因(redrive)' }),
-      'redrive',
-    )
+    .option('--why <text>', t({ en: 'stays on each order (redrive)', zh: '保存在每个订单上的原因(redrive)' }))
     .option('--dead-letters', t({ en: 'notices that no function could keep', zh: '处理死信队列中的收款通知' }))
     .option(
       '--queue <url>',
@@ -64,8 +62,8 @@ export const addRedrive = (program: Command, session: Session, done: (code: numb
       'npx payscore redrive --dead-letters --dry-run --stack payscore-sync-prod',
     ],
     {
-      en: 'A pending order is tried again 30 seconds from now, never while a call may be out. Dead letters: due events are\ndropped, since their rows are their own retry; a notice is sent again with its first time, and deleted only once it was\ntaken. With --stack it goes to the function that gave it up: on a deployed bus only a till may put its events.',
-      zh: '处理中的订单将在30秒后重试,不会打断可能正在进行的请求。死信:到期事件会被丢弃(台账会自行重试);收款通知按其最初时间\n重新投递,被接收后才从队列删除。使用 --stack 时投递给放弃它的函数:已部署的事件总线只允许收银系统写入其事件。',
+      en: 'A pending order is tried again 30 seconds from now, never while a call may be out. Dead letters: due events are dropped, since their rows are their own retry; a notice is sent again with its first time, and deleted only once it was taken. With --stack it goes to the function that gave it up: on a deployed bus only a till may put its events. A notice that fails once more comes back as a new letter, and is left to the next run.',
+      zh: '处理中的订单将在30秒后重试,不会打断可能正在进行的请求。死信:到期事件会被丢弃(台账会自行重试);收款通知按其最初时间重新投递,被接收后才从队列删除。使用 --stack 时投递给放弃它的函数:已部署的事件总线只允许收银系统写入其事件。再次失败的通知会作为新死信返回,留待下次运行。',
     },
   )
 }
@@ -76,6 +74,14 @@ const redriveRows = async (orders: readonly string[], options: Options, session:
   const isFiltered = [options.reason, options.olderThan, options.day, options.shop, options.all].some(
     (option) => option !== undefined,
   )
+  if (orders.length > 0 && isFiltered)
+    throw new CliError(
+      {
+        en: 'name orders, or say --reason, --older-than, --day, --shop or --all, and not both',
+        zh: '指定订单与 --reason、--older-than、--day、--shop、--all 不能同时使用',
+      },
+      2,
+    )
   if (orders.length === 0 && !isFiltered)
     throw new CliError(
       {
@@ -117,7 +123,7 @@ const chosenRows = async function* (
 const expediteRow = async (
   row: Row,
   decide: Decide | undefined,
-  { why }: Options,
+  { why = 'redrive' }: Options,
   { now }: Session,
 ): Promise<Result> => {
   const order = pathOf(row.pk)
@@ -133,12 +139,29 @@ const redriveLetters = async (options: Options, session: Session): Promise<numbe
   const { queue, sendAgain } = await lettersTarget(options, session)
   const progress = createProgress(session)
   const treated: Treated[] = []
-  for await (const one of treatDeadLetters(queue, options.dryRun ? undefined : sendAgain)) {
+  const client = new SQSClient(patientSettings)
+  for await (const one of treatDeadLetters(client, queue, options.dryRun ? undefined : sendAgain)) {
     treated.push(one)
     progress.tell(session.t({ en: `${treated.length} letters`, zh: `${treated.length} 封死信` }))
   }
   progress.end()
-  return tellResults(treated, options, session)
+  const left = await countLetters(client, queue)
+  const code = tellResults(treated, options, session, left)
+  if (options.dryRun || left === 0) return code
+  if (!options.json) tellLeft(left, treated, session)
+  return 1
+}
+
+/** What is not treated here: kept for a reason that stands beside it, or new, as a notice that failed once more. */
+const tellLeft = (left: number, treated: readonly Treated[], { t, note }: Session): void => {
+  const kept = treated.filter(({ outcome }) => outcome === 'kept').length
+  const others = Math.max(0, left - kept)
+  note(
+    t({
+      en: `${left} left in the queue${others > 0 ? `: ${others} of them came while this ran, as a notice does that fails once more. Mend what the log of function sync names, then run it again` : ''}.`,
+      zh: `队列中还剩 ${left} 封${others > 0 ? `,其中 ${others} 封是运行期间新到的(再次失败的通知会作为新死信返回)。请按 sync 函数日志排除原因后重新运行` : ''}。`,
+    }),
+  )
 }
 
 const lettersTarget = async (
@@ -177,9 +200,9 @@ const OUTCOMES = {
 
 type Told = { readonly order: string; readonly outcome: keyof typeof OUTCOMES; readonly why?: string }
 
-const tellResults = (results: readonly Told[], { json, dryRun }: Options, session: Session): number => {
+const tellResults = (results: readonly Told[], { json, dryRun }: Options, session: Session, left?: number): number => {
   const { t, note } = session
-  if (json) session.json({ dry_run: dryRun === true, results })
+  if (json) session.json({ dry_run: dryRun === true, results, ...(left !== undefined && { left }) })
   else if (results.length > 0)
     tellTable(
       [t({ en: 'order', zh: '订单' }), t({ en: 'outcome', zh: '结果' }), ''],

@@ -5,12 +5,16 @@ import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/clie
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Command } from 'commander'
 import { createObjects } from '../../aws/objects.ts'
+import { isoTime } from '../../order/row-view.ts'
 import { readStatementKey, reportKey, type StatementKey } from '../../statement/statement-key.ts'
 import { type BucketOptions, connectBucket } from '../aws/bucket.ts'
+import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { merchantEntries } from '../merchants-file.ts'
+import { WHICH_MERCHANT } from '../order/find.ts'
 import { createProgress, type Session } from '../session.ts'
-import { CliError } from '../words.ts'
+import { chinaTime } from '../time.ts'
+import { CliError, type Text } from '../words.ts'
 
 const DAY_SECONDS = 86_400
 /** The function's own limit, and the wait before it. */
@@ -29,10 +33,13 @@ export const addStatement = (program: Command, session: Session, done: (code: nu
   addExamples(
     command,
     session,
-    ['npx payscore statement 2026-11-24.csv --stack payscore-sync-prod', 'npx payscore statement day.csv --local'],
+    [
+      'npx payscore statement test/world/statement.csv --mchid 1900000109 --local',
+      'npx payscore statement 2026-11-24.csv --stack payscore-sync-prod',
+    ],
     {
-      en: 'Whoever uploads a list says that its customers paid. It may be uploaded again, also corrected: lines that are known\nalready do no harm.',
-      zh: '上传明细即声明其中的顾客已付款。可重复上传或更正后再上传,已有的行不会重复。',
+      en: 'Whoever uploads a list says that its customers paid. It may be uploaded again, also corrected: lines that are known already do no harm. Exit code 1 when the list, or a line of it, was not taken.',
+      zh: '上传明细即声明其中的顾客已付款。可重复上传或更正后再上传,已有的行不会重复。明细或其中某行未被受理时,退出码为 1。',
     },
   )
 }
@@ -49,8 +56,11 @@ export const addReport = (program: Command, session: Session, done: (code: numbe
     const { client, bucket } = await connectBucket(options, session)
     const made = await madeAt(client, bucket, statement)
     if (made === undefined)
-      throw new CliError({ en: `there is no report ${statement.name}`, zh: `没有名为 ${statement.name} 的对账报告` })
-    await tellLink(client, bucket, statement, options, session)
+      throw new CliError({
+        en: `there is no report ${statement.name}. Compare its name, and --mchid; a list that was just uploaded is read for up to 15 minutes.`,
+        zh: `没有名为 ${statement.name} 的对账报告。请核对名称和 --mchid;刚上传的明细最多需要 15 分钟。`,
+      })
+    await tellReport(client, bucket, statement, options, session)
     done(0)
   })
   addExamples(command, session, ['npx payscore report 2026-11-24 --stack payscore-sync-prod'], {
@@ -69,7 +79,7 @@ const addBucketOptions = (command: Command, { t }: Session): Command =>
 const upload = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
   const { client, bucket } = await connectBucket(options, session)
   const statement = statementOf(basename(path), options, session)
-  const body = readStatementFile(resolve(session.cwd, path), path)
+  const body = readFileSync(resolve(session.cwd, path))
   const before = await madeAt(client, bucket, statement)
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: statement.key, Body: body }))
   const progress = createProgress(session)
@@ -80,7 +90,10 @@ const upload = async (path: string, options: BucketOptions, session: Session): P
     const waited = session.now() - startedAt
     if (waited > WAIT_MOST_MS) {
       progress.end()
-      throw new CliError({ en: 'uploaded, but no report came', zh: '已上传,但未等到对账报告' })
+      throw new CliError({
+        en: 'uploaded, but no report came within 16 minutes: it is not known whether its payments were taken. Look at the log of function statement, then upload the list again: lines that are known already do no harm.',
+        zh: '已上传,但 16 分钟内未等到对账报告,无法确定其中收款是否已受理。请查看 statement 函数日志,然后重新上传;已有的行不会重复。',
+      })
     }
     const seconds = Math.round(waited / 1000)
     progress.tell(
@@ -89,8 +102,7 @@ const upload = async (path: string, options: BucketOptions, session: Session): P
     await sleep(500)
   }
   progress.end()
-  await tellLink(client, bucket, statement, options, session)
-  return 0
+  return tellReport(client, bucket, statement, options, session)
 }
 
 /** How far it is nobody knows: the bar comes closer and closer. */
@@ -109,33 +121,102 @@ const madeAt = async (client: S3Client, bucket: string, statement: StatementKey)
   return undefined
 }
 
-const tellLink = async (
+/** Tells what became of the list, and gives 1 where payments of it are not in the ledger: it was refused, or lines of it. */
+const tellReport = async (
   client: S3Client,
   bucket: string,
   statement: StatementKey,
   options: BucketOptions,
   session: Session,
-): Promise<void> => {
+): Promise<number> => {
+  const { t, say, tell, paint, note } = session
   const command = new GetObjectCommand({ Bucket: bucket, Key: reportKey(statement, 'html') })
   const link = await getSignedUrl(client, command, { expiresIn: DAY_SECONDS })
-  const until = new Date(session.now() + DAY_SECONDS * 1000).toISOString()
+  const until = session.now() + DAY_SECONDS * 1000
+  const { refused, lines, malformed, needs_person } = await readSummary(client, bucket, statement)
+  const isWhole = !refused && malformed === 0
   if (options.json) {
-    session.json({ mchid: statement.mchid, name: statement.name, link, until })
-    return
+    session.json({
+      mchid: statement.mchid,
+      name: statement.name,
+      ...(refused && { refused }),
+      ...{ lines, malformed, needs_person, link, until: isoTime(until) },
+    })
+    return isWhole ? 0 : 1
   }
-  session.say(link)
-  session.note(
-    session.t({
-      en: `Whoever has this link can open the report until ${until}.`,
-      zh: `凭此链接可打开报告,有效期至 ${until}。`,
+  say(link)
+  if (refused)
+    tell(
+      `${paint('red', '✗')} ${t({
+        en: `Nothing of the list was taken, and none of its payments is synced: ${refused.en}`,
+        zh: `明细未被处理,其中收款均未同步:${refused.zh}`,
+      })}`,
+      2,
+    )
+  else if (malformed > 0)
+    tell(
+      `${paint('red', '✗')} ${t({
+        en: `${malformed} of ${lines} lines could not be read, and their payments are not synced. Correct them and upload the list again.`,
+        zh: `${lines} 行中有 ${malformed} 行无法识别,对应收款未同步。请更正后重新上传整份明细。`,
+      })}`,
+      2,
+    )
+  if (!refused && needs_person > malformed)
+    tell(
+      `${paint('yellow', '!')} ${t({
+        en: `${needs_person - malformed} of ${lines} lines wait for a person: see the report.`,
+        zh: `${lines} 行中有 ${needs_person - malformed} 行待人工处理,详见报告。`,
+      })}`,
+      2,
+    )
+  if (isWhole && needs_person === 0)
+    tell(
+      `${paint('green', '✓')} ${t({ en: `${lines} ${lines === 1 ? 'line' : 'lines'} read, none waits for a person.`, zh: `共 ${lines} 行,均无需人工处理。` })}`,
+    )
+  note(
+    t({
+      en: `Whoever has this link can open the report until ${chinaTime(until)} (China time).`,
+      zh: `凭此链接可打开报告,有效期至 ${chinaTime(until)}(北京时间)。`,
     }),
   )
+  return isWhole ? 0 : 1
+}
+
+type Summary = {
+  readonly refused?: Text
+  readonly lines: number
+  readonly malformed: number
+  readonly needs_person: number
+}
+
+/** A report's sums stand at its end. */
+const readSummary = async (client: S3Client, bucket: string, statement: StatementKey): Promise<Summary> => {
+  const command = new GetObjectCommand({ Bucket: bucket, Key: reportKey(statement, 'json'), Range: 'bytes=-4194304' })
+  const text = (await (await client.send(command)).Body?.transformToString()) ?? ''
+  const { summary } = JSON.parse(`{${text.slice(text.lastIndexOf('"summary":'))}`)
+  const { refused, lines, classes, needs_person } = summary
+  return { refused, lines, malformed: classes.malformed?.lines ?? 0, needs_person }
 }
 
 const statementOf = (file: string, { mchid }: BucketOptions, session: Session): StatementKey => {
-  const [only, ...others] = mchid === undefined ? Object.keys(merchantEntries(session)) : [mchid]
+  const served = Object.keys(merchantEntries(session))
+  if (mchid !== undefined && served.length > 0 && !served.includes(mchid))
+    throw wrongValue('--mchid', mchid, {
+      en: `is not served, and its lists would not be read; MERCHANTS or merchants.json has ${served.join(', ')}`,
+      zh: `不在 MERCHANTS 或 merchants.json 中,其明细不会被处理;已配置的商户号:${served.join('、')}`,
+    })
+  const [only, ...others] = mchid === undefined ? served : [mchid]
   if (only === undefined || others.length > 0)
-    throw new CliError({ en: 'which merchant? Say --mchid', zh: '请用 --mchid 指定商户号' }, 2)
+    throw new CliError(
+      {
+        en:
+          only === undefined
+            ? WHICH_MERCHANT.en
+            : `which merchant? Say --mchid with one of ${[only, ...others].join(', ')}`,
+        zh: only === undefined ? WHICH_MERCHANT.zh : `请用 --mchid 指定商户号:${[only, ...others].join('、')}`,
+      },
+      2,
+    )
   const statement = readStatementKey(`statements/${only}/${file}`)
   if (statement) return statement
   throw new CliError(
@@ -145,12 +226,4 @@ const statementOf = (file: string, { mchid }: BucketOptions, session: Session): 
     },
     2,
   )
-}
-
-const readStatementFile = (path: string, named: string): Buffer => {
-  try {
-    return readFileSync(path)
-  } catch {
-    throw new CliError({ en: `${named}: cannot be read`, zh: `${named}:无法读取` }, 2)
-  }
 }

@@ -26,10 +26,10 @@ export const addStatus = (program: Command, session: Session, done: (code: numbe
     [
       'npx payscore status 1234323JKHDFE1243252 --stack payscore-sync-prod',
       'npx payscore status 1900000109/1234323JKHDFE1243252 --local',
-      'npx payscore status 4200001234202611240123456789 --table payscore-sync-prod-Ledger',
+      'npx payscore status 4200001234202611240123456789 --stack payscore-sync-prod',
     ],
     {
-      en: 'An order number costs one read for each merchant. A transaction_id has no index: the whole table is scanned for it\n(dynamodb:Scan).',
+      en: 'An order number costs one read for each merchant. A transaction_id has no index: the whole table is scanned for it (dynamodb:Scan).',
       zh: '按订单号查询时,每个商户读取一次。微信支付订单号没有索引:需扫描整张表(dynamodb:Scan)。',
     },
   )

@@ -20,7 +20,7 @@ type Options = {
   readonly local?: boolean
   readonly stage?: string
   readonly live?: boolean
-  readonly via?: string
+  readonly via?: Via
   readonly order?: string
   readonly mchid?: string
   readonly serviceId?: string
@@ -35,14 +35,14 @@ export const addTrigger = (program: Command, session: Session, done: (code: numb
   const { t } = session
   const command = addCommand(program, session, 'trigger', {
     en: 'Play a named sample on this machine, or send its notice to a world or a stage that is up.',
-    zh: '在本机播放示例,或将其通知发送到已启动的本地环境或已部署的阶段。',
+    zh: '在本机运行示例,或将示例中的通知发送到本地环境或已部署的阶段。',
   })
     .argument('[sample]', t({ en: 'name of a sample; without it, lists them', zh: '示例名称;不填则列出全部示例' }))
     .option(
       '--merchant <file>',
       t({
         en: 'play it with this merchant’s own key (merchant put --out)',
-        zh: '使用该商户自己的密钥播放(merchant put --out 的文件)',
+        zh: '使用该商户自己的密钥运行(merchant put --out 生成的文件)',
       }),
     )
     .option('--local', t({ en: 'to the world that npm start keeps up', zh: '发送到 npm start 启动的本地环境' }))
@@ -151,7 +151,7 @@ const play = async (sample: Sample, options: Options, session: Session): Promise
 const send = async (sampleVia: Via, options: Options, session: Session): Promise<number> => {
   const { t, say, paint, now } = session
   const target = await findTarget(options, session)
-  const via = readVia(options.via) ?? sampleVia
+  const via = options.via ?? sampleVia
   if (options.order === undefined)
     throw new CliError({ en: 'which order? Say --order NUMBER', zh: '请用 --order 指定商户服务订单号' }, 2)
   const [mchid = '', ...others] = mchidsOf(options, session)
@@ -177,7 +177,11 @@ const send = async (sampleVia: Via, options: Options, session: Session): Promise
   if (options.json) session.json({ via, notice, status, body })
   else {
     const next = t({ en: String(body.next_step ?? ''), zh: String(body.next_step_zh ?? '') })
-    const told = [body.state, body.detail ?? body.message].filter(Boolean).join(', ')
+    const seen = body.detail ?? body.message
+    // What the routes say in English alone is left out where they say in Chinese what to do.
+    const told = [body.state, t({ en: String(seen ?? ''), zh: String(body.meaning_zh ?? (next ? '' : (seen ?? ''))) })]
+      .filter(Boolean)
+      .join(t({ en: ', ', zh: ',' }))
     say(`${isTaken ? paint('green', '✓') : paint('red', '✗')} HTTP ${status} ${told}`)
     if (next) say(`→ ${next}`)
   }
@@ -199,11 +203,6 @@ const findTarget = async (options: Options, session: Session): Promise<{ api: st
     )
   const outputs = await stackOutputs(`payscore-sync-${options.stage}`)
   return { api: outputs.get('HttpApiUrl') ?? '', bus: outputs.get('EventBusName') ?? '' }
-}
-
-const readVia = (text: string | undefined): Via | undefined => {
-  if (text === undefined || text === 'http' || text === 'event') return text
-  throw new CliError({ en: '--via must be http or event', zh: '--via 必须是 http 或 event' }, 2)
 }
 
 const firstSource = (mchid: string, session: Session): string => {

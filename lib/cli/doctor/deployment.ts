@@ -18,7 +18,7 @@ const NAME_IT: Text = {
 }
 
 /** Keys of the ledger's indexes. */
-const INDEXES = { due: ['due', 'due_at'], day: ['day', 'pk'] } as const
+const INDEXES = { due: ['due', 'due_at'], day: ['day', 'pk'], waits: ['waits', 'created_at'] } as const
 
 export const tableCheck = (table: string | undefined): Check => ({
   name: 'table',
@@ -39,7 +39,7 @@ export const tableCheck = (table: string | undefined): Check => ({
       })
       .map(([name]) => name)
     if (keysOf(KeySchema) !== 'pk') missing.unshift('pk')
-    if (missing.length === 0) return ok(`${table}, indexes due and day`, `${table},索引 due 和 day`)
+    if (missing.length === 0) return ok(`${table}, indexes due, day and waits`, `${table},索引 due、day 和 waits`)
     const names = missing.join(', ')
     return bad(
       { en: `${table}: key or index missing or not active: ${names}`, zh: `${table}:键或索引缺失或未就绪:${names}` },

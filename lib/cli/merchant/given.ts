@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { pasted } from '../value-kinds.ts'
 import { type Mistake, mistake } from './mistakes.ts'
 import type { GivenFile } from './pem-file.ts'
 import type { GivenFiles, GivenKey } from './read-files.ts'
@@ -24,33 +25,44 @@ export const readGiven = (
   cwd: string,
 ): { readonly given: GivenFiles; readonly unreadable: readonly Mistake[] } => {
   const unreadable: Mistake[] = []
-  const read = (path: string): GivenFile | undefined => {
+  const read = (path: string, option?: string): GivenFile | undefined => {
     try {
       return { name: path, bytes: readFileSync(resolve(cwd, path)) }
     } catch {
-      unreadable.push(mistake(path, 'unreadable'))
+      unreadable.push(mistake(option === undefined ? path : `${option} ${path}`, 'unreadable'))
       return undefined
     }
   }
   const names = folder === undefined ? [] : namesIn(resolve(cwd, folder))
   if (!names) unreadable.push(mistake(folder ?? '', 'unreadable'))
   const here = (name: string): string | undefined => (names?.includes(name) ? join(folder ?? '', name) : undefined)
-  const usual = (path: string | undefined) => (path === undefined ? undefined : read(path))
+  const usual = (option: string, given: string | undefined, name: string) => {
+    if (given !== undefined) return read(given, option)
+    const path = here(name)
+    return path === undefined ? undefined : read(path)
+  }
 
   const named = (options.wechatpayKey ?? []).map(idAndPath)
   const found = (named.length > 0 ? [] : (names ?? []).filter((name) => WECHATPAY_FILE.test(name)).sort()).map(
     (name) => ({ id: undefined, path: join(folder ?? '', name) }),
   )
   const wechatpayKeys = [...named, ...found].flatMap(({ id, path }): GivenKey[] => {
-    const file = read(path)
+    const file = read(path, named.length > 0 ? '--wechatpay-key' : undefined)
     const ownId = /^PUB_KEY_ID_\w+(?=\.pem$)/.exec(basename(path))?.[0]
     const isCertificate = file?.bytes.includes('BEGIN CERTIFICATE') === true
-    return file ? [{ file, id: id ?? ownId ?? (isCertificate ? undefined : options.wechatpayKeyId) }] : []
+    return file
+      ? [
+          {
+            file,
+            id: id ?? ownId ?? (isCertificate ? undefined : options.wechatpayKeyId && tidyId(options.wechatpayKeyId)),
+          },
+        ]
+      : []
   })
   return {
     given: {
-      certificate: usual(options.cert ?? here('apiclient_cert.pem')),
-      privateKey: usual(options.key ?? here('apiclient_key.pem')),
+      certificate: usual('--cert', options.cert, 'apiclient_cert.pem'),
+      privateKey: usual('--key', options.key, 'apiclient_key.pem'),
       wechatpayKeys,
       mchid: options.mchid,
       serial_no: options.serialNo,
@@ -67,7 +79,10 @@ const namesIn = (folder: string): readonly string[] | undefined => {
   }
 }
 
+/** An id may be pasted with blanks or marks in it; a path is taken as it is. */
 const idAndPath = (text: string): { readonly id: string | undefined; readonly path: string } => {
-  const [, id, path] = /^(\w+)=(.+)$/.exec(text) ?? []
-  return { id, path: path ?? text }
+  const [, id = '', path] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  return path !== undefined && /^\w+$/.test(tidyId(id)) ? { id: tidyId(id), path } : { id: undefined, path: text }
 }
+
+export const tidyId = (id: string): string => pasted(id).replace(/^pub_key_id_/i, 'PUB_KEY_ID_')

@@ -67,10 +67,10 @@ export const MISTAKES = {
       zh: '请使用同名的 .pem 文件,或转换:openssl x509 -inform der(证书)、openssl pkey -inform der(私钥)。',
     },
   },
-  'newlines-lost': {
+  garbled: {
     what: {
-      en: 'has lost its line breaks, as happens in an environment variable or a form',
-      zh: 'PEM 的换行丢失,常见于环境变量或表单粘贴',
+      en: 'has characters between BEGIN and END that no PEM has',
+      zh: 'BEGIN 与 END 之间有 PEM 不应有的字符',
     },
     mend: DOWNLOAD_AGAIN,
   },
@@ -157,6 +157,20 @@ export const MISTAKES = {
     what: { en: 'has lost the leading zeros of the certificate’s serial', zh: '丢失了证书序列号的前导零' },
     mend: SERIAL_OF_CERTIFICATE,
   },
+  'serial-not-hex': {
+    what: {
+      en: 'is no serial of a certificate: it has characters other than 0-9 and A-F',
+      zh: '不是证书序列号:含有 0-9、A-F 以外的字符',
+    },
+    mend: SERIAL_OF_CERTIFICATE,
+  },
+  'serial-length': {
+    what: {
+      en: 'is no whole serial of a certificate: it has fewer or more than 40 hexadecimal digits',
+      zh: '不是完整的证书序列号:不足或超过40位十六进制',
+    },
+    mend: SERIAL_OF_CERTIFICATE,
+  },
   'serial-other': {
     what: {
       en: 'is the serial of another certificate: with this key every call would be refused (401 SIGN_ERROR)',
@@ -177,13 +191,6 @@ export const MISTAKES = {
   'key-is-public-key': {
     what: { en: 'is a public key, not a private key', zh: '是公钥,不是私钥' },
     mend: MERCHANT_KEY,
-  },
-  'key-pkcs1': {
-    what: { en: 'is PKCS#1 (BEGIN RSA PRIVATE KEY); PKCS#8 is needed', zh: '是 PKCS#1 格式,需要 PKCS#8 格式' },
-    mend: {
-      en: 'Convert it: openssl pkcs8 -topk8 -nocrypt -in OLD.pem -out apiclient_key.pem',
-      zh: '请转换:openssl pkcs8 -topk8 -nocrypt -in OLD.pem -out apiclient_key.pem',
-    },
   },
   'key-encrypted': {
     what: { en: 'is encrypted with a passphrase', zh: '私钥已用口令加密' },
@@ -234,7 +241,7 @@ export const MISTAKES = {
     what: { en: 'is a private key; WeChat Pay gives away public ones only', zh: '是私钥;微信支付只提供公钥' },
     mend: FROM_CONSOLE,
   },
-  'wechatpay-pkcs1': {
+  'wechatpay-form': {
     what: {
       en: 'is not in the form BEGIN PUBLIC KEY or BEGIN CERTIFICATE',
       zh: '格式不是 BEGIN PUBLIC KEY 或 BEGIN CERTIFICATE',
@@ -306,7 +313,7 @@ export type MistakeName = keyof typeof MISTAKES
 /** What can be wrong with a file before it is known what it holds. */
 export type FlawName = Extract<
   MistakeName,
-  'empty' | 'utf16' | 'p12' | 'der' | 'newlines-lost' | 'cut' | 'headers-cut' | 'apiv3-key' | 'not-pem'
+  'empty' | 'utf16' | 'p12' | 'der' | 'garbled' | 'cut' | 'headers-cut' | 'apiv3-key' | 'not-pem'
 >
 
 export const mistake = (file: string, name: MistakeName): Mistake => ({ file, name, ...MISTAKES[name] })

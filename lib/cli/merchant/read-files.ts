@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { pasted } from '../value-kinds.ts'
 import { type Mistake, type MistakeName, mistake } from './mistakes.ts'
 import { type GivenFile, readPemFile } from './pem-file.ts'
 
@@ -64,7 +65,7 @@ export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSec
 
 const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number): Certificate | Mistake => {
   if (!file) return mistake('apiclient_cert.pem', 'no-certificate')
-  const pem = readPemFile(file)
+  const pem = readPemFile(file, /^CERTIFICATE$/)
   if (typeof pem === 'string') return mistake(file.name, pem)
   if (pem.label !== 'CERTIFICATE') return mistake(file.name, notCertificate(pem.label))
   const read = attempt(() => {
@@ -98,20 +99,21 @@ const notCertificate = (label: string): MistakeName => {
 
 const readPrivateKey = (file: GivenFile | undefined): PrivateKey | Mistake => {
   if (!file) return mistake('apiclient_key.pem', 'no-key')
-  const pem = readPemFile(file)
+  const pem = readPemFile(file, /PRIVATE KEY$/)
   if (typeof pem === 'string') return mistake(file.name, pem)
-  if (pem.label !== 'PRIVATE KEY') return mistake(file.name, notPrivateKey(pem.label))
+  if (pem.label !== 'PRIVATE KEY' && pem.label !== 'RSA PRIVATE KEY')
+    return mistake(file.name, notPrivateKey(pem.label))
   const key = attempt(() => createPrivateKey(pem.pem))
   if (!key) return mistake(file.name, 'damaged')
   if (key.asymmetricKeyType !== 'rsa') return mistake(file.name, 'key-not-rsa')
   if (bits(key) < 2048) return mistake(file.name, 'key-short')
-  return { pem: pem.pem, key }
+  // The functions read PKCS#8, whichever form the file has.
+  return { pem: String(key.export({ type: 'pkcs8', format: 'pem' })), key }
 }
 
 const notPrivateKey = (label: string): MistakeName => {
   if (label === 'CERTIFICATE') return 'key-is-certificate'
   if (label.endsWith('PUBLIC KEY')) return 'key-is-public-key'
-  if (label === 'RSA PRIVATE KEY') return 'key-pkcs1'
   if (label === 'ENCRYPTED PRIVATE KEY') return 'key-encrypted'
   return label.endsWith('PRIVATE KEY') ? 'key-not-rsa' : 'not-pem'
 }
@@ -121,11 +123,11 @@ type WechatpayKey = { readonly id: string; readonly pem: string }
 
 const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): WechatpayKey | Mistake => {
   const wrong = (name: MistakeName) => mistake(file.name, name)
-  const pem = readPemFile(file)
+  const pem = readPemFile(file, /^(CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)$/)
   if (typeof pem === 'string') return wrong(pem)
   if (pem.label.endsWith('PRIVATE KEY')) return wrong('wechatpay-is-private')
   if (pem.label === 'CERTIFICATE') return readPlatformCertificate({ file, id }, pem.pem, own, nowMs)
-  if (pem.label !== 'PUBLIC KEY') return wrong('wechatpay-pkcs1')
+  if (pem.label !== 'PUBLIC KEY' && pem.label !== 'RSA PUBLIC KEY') return wrong('wechatpay-form')
 
   const key = attempt(() => createPublicKey(pem.pem))
   if (!key) return wrong('damaged')
@@ -134,7 +136,7 @@ const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): Wech
   if (id === undefined) return wrong('id-missing')
   if (id.toUpperCase() === own.serial_no) return mistake(`--wechatpay-key-id ${id}`, 'id-is-merchants-serial')
   if (!/^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/.test(id)) return mistake(`--wechatpay-key-id ${id}`, 'id-without-prefix')
-  return { id, pem: pem.pem }
+  return { id, pem: String(key.export({ type: 'spki', format: 'pem' })) }
 }
 
 const readPlatformCertificate = (
@@ -161,10 +163,15 @@ const readPlatformCertificate = (
 }
 
 const serialMistake = (given: string, serial_no: string): MistakeName | undefined => {
-  const bare = given.replace(/[:\s]/g, '').toUpperCase()
+  const bare = pasted(given)
+    .replace(/[:-]/g, '')
+    .replace(/^(serial(number|_no)?=?|证书序列号)?(0x)?/i, '')
+    .toUpperCase()
   if (bare === serial_no) return undefined
   if (/^\d+$/.test(bare) && BigInt(bare) === BigInt(`0x${serial_no}`)) return 'serial-decimal'
-  return bare.padStart(40, '0') === serial_no ? 'serial-zeros-lost' : 'serial-other'
+  if (!/^[0-9A-F]+$/.test(bare)) return 'serial-not-hex'
+  if (bare.padStart(40, '0') === serial_no) return 'serial-zeros-lost'
+  return bare.length === 40 ? 'serial-other' : 'serial-length'
 }
 
 /** Each request names the first key; a public key does not expire, so one is asked for before any certificate. */

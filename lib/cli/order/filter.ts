@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import type { Row, State } from '../../order/row.ts'
+import { waitsForPerson } from '../../order/transition/waits.ts'
 import type { LedgerOptions } from '../aws/connect.ts'
+import { wrongValue } from '../check-values.ts'
 import type { Session } from '../session.ts'
 import { readAge } from '../time.ts'
-import { CliError } from '../words.ts'
+import type { Text } from '../words.ts'
 import { mchidsOf } from './find.ts'
 import type { Part } from './rows.ts'
-import { standingOf } from './state.ts'
 
 export type FilterOptions = LedgerOptions & {
   readonly state?: string
@@ -15,6 +16,7 @@ export type FilterOptions = LedgerOptions & {
   readonly day?: string
   readonly shop?: string
   readonly needsPerson?: boolean
+  readonly underWay?: boolean
   readonly all?: boolean
 }
 
@@ -49,12 +51,12 @@ export const addFurtherFilters = (command: Command, { t }: Session): Command =>
 export const readFilter = (options: FilterOptions, now: number): ((row: Row) => boolean) => {
   const olderThan = options.olderThan === undefined ? undefined : readAge(options.olderThan)
   if (options.olderThan !== undefined && olderThan === undefined)
-    throw wrong('--older-than', '15m, 2h, 3d', options.olderThan)
+    throw wrongValue('--older-than', options.olderThan, like('15m, 2h, 3d'))
   return (row) =>
     (options.reason === undefined || reasonsOf(row).includes(options.reason)) &&
     (olderThan === undefined || now - row.created_at >= olderThan) &&
     (options.shop === undefined || row.shop_id === options.shop) &&
-    (!options.needsPerson || standingOf(row).colour === 'red')
+    (!options.needsPerson || waitsForPerson(row))
 }
 
 /** `closed by hand: …` is found by `closed by hand` as well. */
@@ -68,19 +70,20 @@ const reasonsOf = ({ reason = '', last_error }: Row): readonly (string | undefin
 
 /**
  * The smallest part of the ledger that holds all that is asked for: a day's index, the index of what is under way (PENDING
- * and HELD are always in it), else the whole table.
+ * and HELD are always in it), the whole table for other states; and where nothing is said, what waits for a person.
  */
 export const partOf = (options: FilterOptions, session: Session): Part => {
   const mchids = mchidsOf(options, session)
   const state = readState(options.state)
   if (options.day !== undefined) return { by: 'day', mchids, days: readDays(options.day), state }
-  const isUnderWay = state === 'PENDING' || state === 'HELD' || state === undefined
-  return { by: isUnderWay && !options.all ? 'due' : 'scan', mchids, state }
+  if (options.all) return { by: 'scan', mchids, state }
+  if (options.underWay || state === 'PENDING' || state === 'HELD') return { by: 'due', mchids, state }
+  return { by: state === undefined ? 'waits' : 'scan', mchids, state }
 }
 
 const readState = (text: string | undefined): State | undefined => {
   const state = STATES.find((one) => one === text?.toUpperCase())
-  if (text !== undefined && !state) throw wrong('--state', STATES.join(', '), text)
+  if (text !== undefined && !state) throw wrongValue('--state', text, STATE)
   return state
 }
 
@@ -92,13 +95,21 @@ const readDays = (text: string): readonly string[] => {
   const from = dayMs(first)
   const to = dayMs(last)
   if (Number.isNaN(from) || Number.isNaN(to) || to < from || to - from > 366 * DAY_MS)
-    throw wrong('--day', '20261124, 20261101..20261124', text)
-  return Array.from({ length: (to - from) / DAY_MS + 1 }, (_, i) =>
-    new Date(from + i * DAY_MS).toISOString().slice(0, 10).replaceAll('-', ''),
-  )
+    throw wrongValue('--day', text, like('20261124, 20261101..20261124'))
+  return Array.from({ length: (to - from) / DAY_MS + 1 }, (_, i) => dayOf(from + i * DAY_MS))
 }
 
-const dayMs = (digits: string): number => Date.parse(digits.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3T00:00:00Z'))
+/** A day that the calendar does not have is none: Date.parse knows 31 days in each month. */
+const dayMs = (digits: string): number => {
+  const ms = Date.parse(digits.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3T00:00:00Z'))
+  return !Number.isNaN(ms) && dayOf(ms) === digits ? ms : Number.NaN
+}
 
-const wrong = (option: string, examples: string, text = ''): CliError =>
-  new CliError({ en: `${option} ${text}: must be like ${examples}`, zh: `${option} ${text}:应类似 ${examples}` }, 2)
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')
+
+const STATE: Text = { en: `must be one of ${STATES.join(', ')}`, zh: `可选值:${STATES.join('、')}` }
+
+const like = (examples: string): Text => ({
+  en: `must be like ${examples}`,
+  zh: `格式不正确,示例:${examples.replaceAll(', ', '、')}`,
+})

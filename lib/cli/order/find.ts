@@ -3,20 +3,19 @@ import { type OrderKey, type Row, readRowKey, rowKey } from '../../order/row.ts'
 import type { Connection, LedgerOptions } from '../aws/connect.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
-import { CliError } from '../words.ts'
+import { CliError, type Text } from '../words.ts'
 
 /** Merchants whose orders are meant. Throws CliError when nobody says. */
 export const mchidsOf = ({ mchid }: LedgerOptions, session: Session): readonly string[] => {
   if (mchid !== undefined) return [mchid]
   const known = Object.keys(merchantEntries(session))
   if (known.length > 0) return known
-  throw new CliError(
-    {
-      en: 'which merchant? Say --mchid, or set MERCHANTS, or run it beside merchants.json',
-      zh: '请指定商户号:--mchid,或设置 MERCHANTS,或在 merchants.json 所在目录运行',
-    },
-    2,
-  )
+  throw new CliError(WHICH_MERCHANT, 2)
+}
+
+export const WHICH_MERCHANT: Text = {
+  en: 'which merchant? Say --mchid, or set MERCHANTS, or run it beside merchants.json',
+  zh: '请指定商户号:--mchid,或设置 MERCHANTS,或在 merchants.json 所在目录运行',
 }
 
 /** WeChat Pay's transaction_id is 28 digits today, its page allows 32; order numbers may look alike, so they are tried first. */

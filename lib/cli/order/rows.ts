@@ -5,8 +5,9 @@ import pLimit from 'p-limit'
 import { dueKey, type Row, readRowKey, SHARDS, type State } from '../../order/row.ts'
 import type { Connection } from '../aws/connect.ts'
 
-/** Which part of the ledger is read: what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
+/** Which part of the ledger is read: what waits for a person, what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
 export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
+  | { readonly by: 'waits' }
   | { readonly by: 'due' }
   | { readonly by: 'scan' }
   | { readonly by: 'day'; readonly days: readonly string[] }
@@ -30,7 +31,7 @@ const READS_AT_ONCE = 20
 const PAGE = 100
 
 /**
- * Rows of a part of the ledger, stream after stream: oldest due first in each shard, in the order of numbers in each day,
+ * Rows of a part of the ledger, stream after stream: oldest first of those that wait, oldest due first of those under way, in the order of numbers in each day,
  * in no order in a scan. `seen` is told how many keys have been read.
  */
 export const rowsOf = async function* (
@@ -63,6 +64,10 @@ export const rowsOf = async function* (
 const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
   if (part.by === 'scan') return [{ name: 'scan', pages: (from) => scanKeys(part.state, connection, from) }]
   const shards = [...Array(SHARDS).keys()]
+  if (part.by === 'waits')
+    return part.mchids.flatMap((mchid) =>
+      shards.map((shard) => streamOf('waits', dueKey(mchid, shard), ['pk', 'waits', 'created_at'], connection)),
+    )
   if (part.by === 'due')
     return part.mchids.flatMap((mchid) =>
       shards.map((shard) => streamOf('due', dueKey(mchid, shard), ['pk', 'due', 'due_at'], connection, part.state)),
@@ -76,7 +81,7 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
 
 /** The index of days has no state. */
 const streamOf = (
-  index: 'due' | 'day',
+  index: 'waits' | 'due' | 'day',
   key: string,
   names: readonly string[],
   connection: Connection,

@@ -1,30 +1,36 @@
 import { hasOpenCharge, type Row } from '../../order/row.ts'
+import { waitsForPerson } from '../../order/transition/waits.ts'
 import type { Text } from '../words.ts'
 
-/** A few words for lists; green needs nobody, yellow goes on by itself, red waits for a person. */
+/** A few words for lists; red waits for a person, yellow goes on by itself, green needs nobody. */
 export type Standing = { readonly text: Text; readonly colour: 'green' | 'yellow' | 'red' }
 
-export const standingOf = (row: Row): Standing => {
+export const standingOf = (row: Row): Standing => ({
+  text: textOf(row),
+  colour: waitsForPerson(row) ? 'red' : row.due === undefined ? 'green' : 'yellow',
+})
+
+const textOf = (row: Row): Text => {
   const { state, proof, due, reason = '', settled_at } = row
   if (state !== 'DOUBLE_CHARGED' && hasOpenCharge(row))
-    return { text: { en: 'charged by WeChat Pay', zh: '支付分已扣款,待核对' }, colour: 'red' }
+    return { en: 'charged by WeChat Pay', zh: '支付分已扣款,待核对' }
   switch (state) {
     case 'PENDING':
-      return { text: { en: 'pending', zh: '处理中(尚未同步)' }, colour: 'yellow' }
+      return { en: 'pending', zh: '处理中(尚未同步)' }
     case 'HELD':
-      return { text: { en: 'held', zh: '已暂停,等待人工确认' }, colour: 'red' }
+      return { en: 'held', zh: '已暂停' }
     case 'SYNCED':
-      if (proof) return { text: { en: 'synced, proved', zh: '已核实' }, colour: 'green' }
-      if (due !== undefined) return { text: { en: 'synced, not yet proved', zh: '已同步,待核实' }, colour: 'yellow' }
-      return { text: { en: 'synced, never proved', zh: '已同步,未能核实' }, colour: 'red' }
+      if (proof) return { en: 'synced, proved', zh: '已核实' }
+      if (due !== undefined) return { en: 'synced, not yet proved', zh: '已同步,待核实' }
+      return { en: 'synced, never proved', zh: '已同步,未能核实' }
     case 'DOUBLE_CHARGED':
       return settled_at === undefined
-        ? { text: { en: 'charged twice', zh: '疑似重复支付,待核对' }, colour: 'red' }
-        : { text: { en: 'charged twice, settled', zh: '重复支付,已处理' }, colour: 'green' }
+        ? { en: 'charged twice', zh: '疑似重复支付,待核对' }
+        : { en: 'charged twice, settled', zh: '重复支付,已处理' }
     case 'REJECTED':
-      if (reason.startsWith('closed')) return { text: { en: 'closed by hand', zh: '已人工结案' }, colour: 'green' }
-      if (reason.startsWith('withdrawn')) return { text: { en: 'withdrawn', zh: '通知已撤回' }, colour: 'green' }
-      if (reason === 'revoked') return { text: { en: 'cancelled', zh: '订单已取消或已失效' }, colour: 'green' }
-      return { text: { en: 'not synced', zh: '同步未成功,需人工处理' }, colour: 'red' }
+      if (reason.startsWith('closed')) return { en: 'closed by hand', zh: '已人工结案' }
+      if (reason.startsWith('withdrawn')) return { en: 'withdrawn', zh: '通知已撤回' }
+      if (reason === 'revoked') return { en: 'cancelled', zh: '订单已取消或已失效' }
+      return { en: 'not synced', zh: '同步未成功' }
   }
 }

@@ -7,33 +7,33 @@ import { standingOf } from './state.ts'
 
 /** A row as a person reads it: how it stands and whose turn it is, what happened by whose word, what comes next. */
 export const tellRow = (row: Row, session: Session): void => {
-  const { t, say, paint, now } = session
+  const { t, say, tell, paint, now } = session
   const { mchid, out_order_no } = readRowKey(row.pk)
   const { text, colour } = standingOf(row)
   const { turn, ...advice } = adviceOf(row)
   const words = advice[session.locale]
-  say(`${paint('bold', out_order_no)}  ${t({ en: `merchant ${mchid}`, zh: `商户号 ${mchid}` })}`)
+  tell(`${paint('bold', out_order_no)}  ${t({ en: `merchant ${mchid}`, zh: `商户号 ${mchid}` })}`)
   const colon = t({ en: ': ', zh: ':' })
-  say(`${paint(colour, t(text))}${colon}${words.meaning}`)
-  say(`→ ${t(TURNS[turn])}${colon}${words.next}`)
-  for (const [name, value] of factsOf(row, session)) say(`  ${name}${colon}${value}`)
+  tell(paint(colour, t(text)) + (words.meaning === t(text) ? '' : `${colon}${words.meaning}`), 2)
+  tell(`→ ${turn === 'service' ? '' : `${t(TURNS[turn])}${colon}`}${words.next}`, 2)
+  for (const [name, value] of factsOf(row, session)) tell(`  ${name}${colon}${value}`, 4)
   say('')
-  for (const { at, what } of historyOf(row)) say(`${paint('dim', chinaTime(at))}  ${t(what)}`)
+  const moment = (at: number, what: string) => tell(`${paint('dim', chinaTime(at))}  ${what}`, 21)
+  for (const { at, what } of historyOf(row)) moment(at, t(what))
   const next = nextOf(row)
   if (!next) return
   const wait = next.at - now()
   const when =
     wait <= 0 ? { en: 'within a minute', zh: '一分钟内' } : { en: `in ${age(wait).en}`, zh: `${age(wait).zh}后` }
-  say(
-    `${paint('dim', chinaTime(next.at))}  ${t({ en: `next, ${when.en}: ${next.what.en}`, zh: `下一步(${when.zh}):${next.what.zh}` })}`,
-  )
+  moment(next.at, t({ en: `next, ${when.en}: ${next.what.en}`, zh: `下一步(${when.zh}):${next.what.zh}` }))
 }
 
-const TURNS = {
-  service: { en: 'nobody’s turn', zh: '系统自动处理' },
-  shop: { en: 'the shop’s turn', zh: '门店处理' },
-  engineer: { en: 'the engineer’s turn', zh: '技术人员处理' },
-  accountant: { en: 'the accountant’s turn', zh: '财务处理' },
+/** Whose turn it is. */
+export const TURNS = {
+  service: { en: 'nobody’s turn', zh: '系统' },
+  shop: { en: 'the shop’s turn', zh: '门店' },
+  engineer: { en: 'the engineer’s turn', zh: '技术人员' },
+  accountant: { en: 'the accountant’s turn', zh: '财务' },
 } as const
 
 const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])[] => {
@@ -45,11 +45,14 @@ const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])
     [t({ en: 'paid at the till', zh: '线下收款金额' }), inYuan(row.expected_amount, t)],
     [t({ en: 'charged by WeChat Pay', zh: '支付分扣款金额' }), inYuan(row.amount, t)],
     [t({ en: 'transaction to refund by', zh: '微信支付订单号(退款用)' }), row.transaction_id],
-    [t({ en: 'reason', zh: '原因' }), row.reason],
-    [t({ en: 'notices that contradict it', zh: '与之矛盾的通知数' }), row.conflicts?.toString()],
+    [t(isCode(row.reason) ? { en: 'reason', zh: '原因代码' } : { en: 'reason', zh: '原因' }), row.reason],
+    [t({ en: 'notices that contradict it', zh: '冲突通知数' }), row.conflicts?.toString()],
   ]
   return facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined)
 }
+
+/** One word of ours, and not what a person wrote. */
+const isCode = (reason = ''): boolean => /^[a-z_]+$/.test(reason)
 
 const inYuan = (fen: number | undefined, t: Session['t']): string | undefined =>
   fen === undefined ? undefined : t({ en: `${yuan(fen)} yuan`, zh: `${yuan(fen)} 元` })

@@ -1,11 +1,11 @@
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs'
-import { patientSettings } from '../aws/client.ts'
 import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
 
@@ -19,26 +19,34 @@ export type Treated = {
 /** Seconds that nobody else sees a letter: longer than a run over a full queue takes to come back to it. */
 const HIDDEN = 300
 
+/** Receives in a row that bring nothing but new letters: by then nothing older is left. */
+const NEW_ALONE = 3
+
 /**
- * Takes every letter of a queue once: due events are dropped, notices sent again and deleted only when they were taken.
- * All others can be received again at the end. Without `sendAgain` it is a rehearsal, and all stay.
+ * Takes every letter of a queue that is there when the run begins, once: due events are dropped, notices sent again and
+ * deleted only when they were taken. All others can be received again at the end. A notice that fails once more comes
+ * back as a new letter, and is left to the next run. Without `sendAgain` it is a rehearsal, and all stay.
  */
 export const treatDeadLetters = async function* (
+  client: SQSClient,
   QueueUrl: string,
   sendAgain: SendAgain | undefined,
 ): AsyncGenerator<Treated> {
-  const client = new SQSClient(patientSettings)
+  await countLetters(client, QueueUrl)
+  // By the queue's clock: the first answer told the client, in whole seconds, how far this machine's is off.
+  const begunAt = Date.now() + client.config.systemClockOffset + 1000
   const kept = new Map<string, string>()
   try {
-    for (
-      let messages = await receive(client, QueueUrl);
-      messages.length > 0;
-      messages = await receive(client, QueueUrl)
-    )
-      for (const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes } of messages) {
+    for (let newAlone = 0; newAlone < NEW_ALONE; ) {
+      const messages = await receive(client, QueueUrl)
+      if (messages.length === 0) return
+      newAlone += 1
+      for (const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes, Attributes } of messages) {
         // Back again although hidden: the queue is longer than the time that it was hidden for.
-        if (kept.has(MessageId)) return
+        const isBack = kept.has(MessageId)
         kept.set(MessageId, ReceiptHandle)
+        if (isBack || Number(Attributes?.SentTimestamp ?? 0) > begunAt) continue
+        newAlone = 0
         const letter = readLetter(Body, MessageAttributes?.TARGET_ARN?.StringValue)
         const treated = await treat(letter, sendAgain)
         if (treated.outcome === 'sent' || treated.outcome === 'dropped') {
@@ -47,10 +55,22 @@ export const treatDeadLetters = async function* (
         }
         yield treated
       }
+    }
   } finally {
     for (const ReceiptHandle of kept.values())
       await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }))
   }
+}
+
+/** About how many letters a queue holds, those included that somebody is about to treat. */
+export const countLetters = async (client: SQSClient, QueueUrl: string): Promise<number> => {
+  const { Attributes = {} } = await client.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  )
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0)
 }
 
 /** Waits a second for messages: asked without waiting, a queue may answer that it is empty when it is not. */
@@ -62,6 +82,7 @@ const receive = async (client: SQSClient, QueueUrl: string): Promise<readonly Me
       VisibilityTimeout: HIDDEN,
       WaitTimeSeconds: 1,
       MessageAttributeNames: ['TARGET_ARN'],
+      MessageSystemAttributeNames: ['SentTimestamp'],
     }),
   )
   return Messages

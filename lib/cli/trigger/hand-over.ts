@@ -10,7 +10,7 @@ export type Notice = OrderKey & {
   readonly detail: { readonly paid_time: string }
 }
 
-/** By HTTP. Throws UnavailableError when nothing came back. */
+/** By HTTP. Throws CliError when nothing came back. */
 export const handOverByHttp = (api: string, { mchid, out_order_no, ...rest }: Notice): Promise<Answer> =>
   postToOrder(api, { mchid, out_order_no }, 'sync', rest)
 

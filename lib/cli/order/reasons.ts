@@ -1,0 +1,66 @@
+import { adviceOf } from '../../order/advice.ts'
+import { REFUSALS } from '../../order/refusals.ts'
+import { hasOpenCharge, type Row } from '../../order/row.ts'
+import type { VerdictKind } from '../../order/verdict.ts'
+import type { Text } from '../words.ts'
+
+/** Why an order stands as it does, in the words of `--reason`; in Chinese with what they mean. */
+export const whyOf = (row: Row): Text => {
+  const { state, reason, due, last_error, transaction_id = '' } = row
+  if (hasOpenCharge(row) || (reason === undefined && state === 'DOUBLE_CHARGED'))
+    return { en: transaction_id, zh: transaction_id }
+  const { verdict, refusal } = last_error ?? {}
+  const word = reason ?? (due === undefined ? undefined : (refusal ?? verdict))
+  if (word === undefined) return { en: '', zh: '' }
+  const byPerson = BY_PERSON.find(([begins]) => word.startsWith(begins))
+  if (byPerson) return { en: word, zh: `${byPerson[1]}:${word.slice(byPerson[0].length)}` }
+  return {
+    en: word,
+    zh: `${VERDICT_WORDS[word] ?? REFUSAL_WORDS[word]?.zh.meaning ?? adviceOf(row).zh.meaning}(${word})`,
+  }
+}
+
+/** What a person wrote stands behind it. */
+const BY_PERSON = [
+  ['closed by hand: ', '人工结案'],
+  ['withdrawn: ', '通知已撤回'],
+  ['refund ', '退款'],
+  ['not double: ', '并非重复支付'],
+] as const
+
+/** A pending order says that it is pending: what was answered last says more. */
+const VERDICT_WORDS: Readonly<Record<string, string>> = {
+  unpaid: '商户已完结,待支付',
+  open: '商户未完结',
+  closed: '订单已取消或已失效',
+  absent: '订单不存在',
+  state: '当前订单状态不允许同步',
+  part_paid: '已收到部分款项,其余待收',
+  busy: '正在扣款',
+  unknown: '结果未知',
+  unsent: '未能发出',
+  throttled: '请求过于频繁',
+  undecided: '收款渠道不明',
+  config: '配置或权限错误',
+} satisfies { readonly [kind in VerdictKind]?: string }
+
+const REFUSAL_WORDS: Readonly<Record<string, { readonly zh: { readonly meaning: string } }>> = REFUSALS
+
+const ENDS = [
+  ...['paid_less', 'paid_more', 'part_paid', 'amount_differs', 'amount_unknown'],
+  'observe_only',
+  'over_cap',
+  'not_found',
+  'revoked',
+  'too_old',
+]
+
+/** What `--reason` may be, beside codes of WeChat Pay. */
+export const REASONS: readonly string[] = [
+  ...new Set([
+    ...Object.keys(VERDICT_WORDS),
+    ...['invalid', 'accepted', 'confirmed', 'collected', 'unproved', 'closed by hand', 'withdrawn'],
+    ...ENDS,
+    ...Object.keys(REFUSALS),
+  ]),
+]

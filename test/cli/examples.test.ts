@@ -1,0 +1,129 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Row } from '../../lib/order/row.ts'
+import { ROWS } from '../order/rows.ts'
+import { noticeOf, placeOrder } from '../support/served.ts'
+import { handOver } from '../support/till.ts'
+import { startQueue } from '../world/sqs.ts'
+import { startCloudFormation } from './cloudformation.ts'
+import { stubAws } from './local-env.ts'
+import { KEY_ID, merchantFolder } from './merchant-folder.ts'
+import { CHINESE, runCli } from './run-cli.ts'
+import { DIRECT, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+
+const COMMANDS = [
+  ...['merchant put', 'doctor', 'trigger', 'status', 'list', 'release', 'reopen', 'close', 'settle', 'withdraw'],
+  ...['redrive', 'reindex', 'statement', 'report', 'receipt', 'receipt verify'],
+]
+
+/** The commands below `Examples:`, each in one line. */
+const examplesOf = async (words: readonly string[], env: NodeJS.ProcessEnv): Promise<readonly string[]> => {
+  const { out } = await runCli([...words, '--help'], { env })
+  const [, below = ''] = out.split(/\n(?:Examples:|示例:)\n/)
+  return below
+    .replaceAll(/ \\\n +/g, ' ')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.trim())
+}
+
+/** As a shell takes it apart, with what these commands have of quotes. */
+const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '').slice(2)
+
+const NUMBER = '1234323JKHDFE1243252'
+const TRANSACTION = '4200001234202611240123456789'
+const QUIET = { due_at: Date.now() - 1 }
+
+/** How the order of the examples stands, for those that need it otherwise than charged twice. */
+const STANDS: Readonly<Record<string, Partial<Row>>> = {
+  release: { ...ROWS.held, ...QUIET },
+  reopen: ROWS.not_found,
+  close: { ...ROWS.waiting, ...QUIET },
+  withdraw: { ...ROWS.held, ...QUIET },
+  redrive: ROWS.waiting,
+}
+
+let world: World
+let cwd: string
+let stack: Awaited<ReturnType<typeof startCloudFormation>>
+let queue: Awaited<ReturnType<typeof startQueue>>
+
+beforeAll(async () => {
+  world = await startWorld({ merchants: [DIRECT] })
+  queue = await startQueue({ name: 'dead-letters' })
+  const outputs = {
+    ...{ LedgerTable: world.env.LEDGER_TABLE ?? '', EventBusName: world.env.EVENT_BUS ?? '' },
+    ...{ HttpApiUrl: world.api.url, NoticeDeadLettersUrl: queue.url, StatementsBucket: world.env.BUCKET ?? '' },
+  }
+  stack = await startCloudFormation('payscore-sync-prod', outputs)
+  cwd = mkdtempSync(join(tmpdir(), 'examples-'))
+  for (const name of ['.local', 'test/world']) mkdirSync(join(cwd, name), { recursive: true })
+  writeFileSync(
+    join(cwd, '.local/world.json'),
+    JSON.stringify({ ...world.env, PAYSCORE_API: world.api.url, PAYSCORE_CLOCK_OFFSET_MS: '0' }),
+  )
+  cpSync('test/world/statement.csv', join(cwd, 'test/world/statement.csv'))
+  writeFileSync(join(cwd, '2026-11-24.csv'), '订单号,付款时间\nCLI-1,2026-11-24 09:30\n')
+  placeOrder(world, 'payafter-orders', 'CLI-1')
+  placeOrder(world, 'payafter-orders', 'TRY-1764000000000')
+  writeFileSync(join(cwd, 'pub_key.pem'), world.wechatpay.publicKeyPem)
+  placeOrder(world, 'payafter-orders', 'PROVED')
+  await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'PROVED'))
+  await world.pass(11 * MINUTE)
+}, SLOW)
+afterAll(async () => {
+  await Promise.all([world.close(), stack.close(), queue.close()])
+  rmSync(cwd, { recursive: true })
+})
+beforeEach(() =>
+  stubAws({ ...world.env, AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_SQS: queue.endpoint }),
+)
+afterEach(leaveWorld)
+
+/** Lets the order of the examples stand so. */
+const stand = async (row: Partial<Row>) => {
+  const { endpoint, tableName } = world.table
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+  const client = new DynamoDBClient({ endpoint, region: 'ap-east-1', credentials })
+  const Item = marshall({ ...row, pk: `${DIRECT.mchid}#${NUMBER}` }, { removeUndefinedValues: true })
+  await client.send(new PutItemCommand({ TableName: tableName, Item }))
+  client.destroy()
+}
+
+describe('each example of the help runs as it stands', () => {
+  test.each(COMMANDS)('%s', { timeout: 120_000 }, async (name) => {
+    const words = name.split(' ')
+    const english = await examplesOf(words, {})
+    const chinese = await examplesOf(words, CHINESE)
+
+    expect(english.length).toBeGreaterThan(0)
+    expect(chinese).toEqual(english)
+    // A payment that was handed over is handed over: with another paid_time it is refused.
+    for (const env of name === 'trigger' ? [{}] : [{}, CHINESE])
+      for (const example of english) {
+        await stand({ ...(STANDS[name] ?? ROWS.charged), transaction_id: TRANSACTION })
+        if (name === 'merchant put') cpSync(merchantFolder().path, join(cwd, '1900000109'), { recursive: true })
+        if (name !== 'trigger') rmSync(join(cwd, 'merchant.json'), { force: true })
+        for (const file of ['receipt.json', 'receipt.html']) rmSync(join(cwd, file), { force: true })
+        if (example.includes('--merchant merchant.json')) {
+          const service = '2002000000000558128851361561536=wxd678efh567hg6787'
+          const put = ['merchant', 'put', merchantFolder().path, '--wechatpay-key-id', KEY_ID, '--service', service]
+          await runCli([...put, '--out', 'merchant.json', '--force'], { cwd })
+        }
+        if (example.includes('verify')) {
+          await stand({ ...ROWS.charged })
+          await runCli(['receipt', 'PROVED', '--out', 'receipt.json'], { cwd })
+        }
+
+        const { code, out, err } = await runCli(wordsOf(example), { cwd, env: { ...env, HOME: cwd } })
+
+        const isMixed = name === 'doctor' || example.includes('test/world/statement.csv')
+        expect(isMixed ? [0, 1] : [0], `${example}\n${code}\n${out}\n${err}`).toContain(code)
+      }
+  })
+})
