@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { StartError } from './start-error.ts'
 import type { Order } from './wechatpay/orders.ts'
 
 /** What must outlive a restart beside the ledger: the orders at WeChat Pay, and how far the clock had come. */
@@ -7,12 +8,26 @@ export type KeptState = { readonly now: number; readonly orders: readonly Order[
 
 const NOTHING: KeptState = { now: 0, orders: [] }
 
-/** What was kept in the file; nothing before the first start. */
+/** What was kept in the file; nothing before the first start. Throws StartError where somebody else has written there. */
 export const readKeptState = (file: string | undefined): KeptState => {
   if (!file || !existsSync(file)) return NOTHING
-  const { now, orders } = JSON.parse(readFileSync(file, 'utf8')) as KeptState // our own file
+  const { now, orders } = parse(file)
   // JSON has neither infinity nor undefined.
   return { now, orders: orders.map((order) => ({ ...order, lastCallAt: 0, shownInstead: order.shownInstead })) }
+}
+
+const parse = (file: string): KeptState => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as KeptState // our own file
+  } catch (error) {
+    throw new StartError(
+      {
+        en: `${file} cannot be read: to begin anew, remove it together with the folder beside it`,
+        zh: `${file} 无法读取:如需重新开始,请将其连同旁边的台账目录一并删除`,
+      },
+      { cause: error },
+    )
+  }
 }
 
 /** Writes the whole file anew, or not at all. */

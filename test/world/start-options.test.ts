@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { readKeptState } from './kept-state.ts'
 import { startLiveWorld } from './live.ts'
 import { readSamples } from './samples.ts'
 import { StartError } from './start-error.ts'
@@ -90,3 +91,11 @@ it.each(['', '{', '[]', 'null', '{"mchid":"1900000109"}', '{"mchid":"1900000109"
     )
   },
 )
+
+it('names the kept state that is damaged, and how to begin anew', async () => {
+  const file = join(folderWith('ledger-world.json', '{"now":'), 'ledger-world.json')
+
+  expect((await errorOf(() => readKeptState(file))).text.en).toBe(
+    `${file} cannot be read: to begin anew, remove it together with the folder beside it`,
+  )
+})
