@@ -1,15 +1,43 @@
+/** Where an order of such a line has come to, as every sum of the report counts it; `none`: it is no payment to count. */
+export type Stage = 'synced' | 'pending' | 'other' | 'none'
+
+type Class = {
+  readonly zh: string
+  readonly en: string
+  readonly tone: 'person' | 'waiting' | 'note' | 'good'
+  readonly stage: Stage
+  /** Its sum is money that the till took, once. */
+  readonly counts: boolean
+}
+
 /** What became of a line. Each line belongs to exactly one of these; those that need a person stand first. */
 export const CLASSES = {
-  charged_twice: { zh: '疑似重复支付', en: 'Charged twice', tone: 'person' },
-  rejected: { zh: '未同步,需人工处理', en: 'Not synced', tone: 'person' },
-  held: { zh: '已暂停,待确认', en: 'Held', tone: 'person' },
-  malformed: { zh: '格式错误', en: 'Malformed', tone: 'person' },
-  pending: { zh: '处理中', en: 'Pending', tone: 'waiting' },
-  paid_time_differs: { zh: '收款时间不一致', en: 'Paid time differs', tone: 'note' },
-  repeated: { zh: '明细内重复', en: 'Repeated in the list', tone: 'note' },
-  synced_by_statement: { zh: '本次补同步', en: 'Synced by this statement', tone: 'good' },
-  synced_before: { zh: '此前已同步', en: 'Synced before', tone: 'good' },
-} as const satisfies Readonly<Record<string, { zh: string; en: string; tone: 'person' | 'waiting' | 'note' | 'good' }>>
+  charged_twice: { zh: '疑似重复支付', en: 'Charged twice', tone: 'person', stage: 'other', counts: true },
+  rejected: { zh: '未同步,需人工处理', en: 'Not synced', tone: 'person', stage: 'other', counts: true },
+  held: { zh: '已暂停,待确认', en: 'Held', tone: 'person', stage: 'other', counts: true },
+  amount_differs: { zh: '金额不一致', en: 'Amount differs', tone: 'person', stage: 'other', counts: true },
+  repeated_differs: {
+    zh: '重复且内容不一致',
+    en: 'Repeated, and differs',
+    tone: 'person',
+    stage: 'none',
+    counts: false,
+  },
+  malformed: { zh: '格式错误', en: 'Malformed', tone: 'person', stage: 'none', counts: true },
+  pending: { zh: '处理中', en: 'Pending', tone: 'waiting', stage: 'pending', counts: true },
+  not_paid: { zh: '非收款,未登记', en: 'Not a payment, not booked', tone: 'note', stage: 'none', counts: false },
+  paid_time_differs: { zh: '收款时间不一致', en: 'Paid time differs', tone: 'note', stage: 'synced', counts: true },
+  repeated: { zh: '明细内重复', en: 'Repeated in the list', tone: 'note', stage: 'none', counts: false },
+  till_sum: { zh: '收银系统合计行', en: 'The till’s own sum', tone: 'note', stage: 'none', counts: false },
+  synced_by_statement: {
+    zh: '本次补同步',
+    en: 'Synced by this statement',
+    tone: 'good',
+    stage: 'synced',
+    counts: true,
+  },
+  synced_before: { zh: '此前已同步', en: 'Synced before', tone: 'good', stage: 'synced', counts: true },
+} as const satisfies Readonly<Record<string, Class>>
 
 export type LineClass = keyof typeof CLASSES
 /** Object.keys forgets which names it gives. */

@@ -1,96 +1,83 @@
-import { parse } from 'csv-parse/sync'
+import { plainWidth, readCsvLine } from './csv-line.ts'
+import { isBlank } from './forms.ts'
 import type { Problem } from './problem.ts'
 import type { TextLine } from './text-lines.ts'
 
-/** One record of a CSV file with the line on which it begins: its fields, or why it has none. */
-export type CsvRecord =
-  | { readonly line: number; readonly fields: readonly string[] }
-  | { readonly line: number; readonly text: string; readonly problem: Problem }
+/** A record of a list, with the line on which it begins and how many it has: its fields, or why they are not known. */
+export type ListRecord =
+  | { readonly line: number; readonly lines: number; readonly fields: readonly string[] }
+  | { readonly line: number; readonly lines: 1; readonly text: string; readonly problem: Problem }
+  /** Nothing stands in it. */
+  | { readonly line: number; readonly lines: number; readonly isBlank: true }
 
-/** A quoted field may run over this many lines; beyond it a quote was forgotten, and only its line is lost. */
+/** A quoted field may run over this many lines; beyond it a quote was forgotten. */
 const LINES_MOST = 10
 
-const TOO_LONG: Problem = { en: 'the line is too long', zh: '该行过长' }
+export const TOO_LONG: Problem = { en: 'the line is too long', zh: '该行过长' }
 const NOT_CSV: Problem = { en: 'quotes do not fit together', zh: '引号不成对' }
-
-type Piece = { readonly line: number; readonly text: string; readonly problem?: Problem }
-
-/** Reads lines as records, blank ones left out. A line that cannot be read costs itself alone. */
-export const csvRecords = async function* (
-  lines: AsyncIterable<readonly TextLine[]>,
-): AsyncGenerator<readonly CsvRecord[]> {
-  const assembler = createAssembler()
-  let delimiter: string | undefined
-  const read = (pieces: readonly Piece[]) => {
-    delimiter ??= pieces[0] && likeliestDelimiter(pieces[0].text)
-    return readPieces(pieces, delimiter ?? ',')
-  }
-  for await (const some of lines) {
-    const pieces = some.flatMap(assembler.add)
-    if (pieces.length > 0) yield read(pieces)
-  }
-  yield read(assembler.end())
+const IN_DOUBT: Problem = {
+  en: 'quotes do not fit together: it cannot be told where this record begins or ends, so nothing of it was taken',
+  zh: '引号不成对,无法判断该记录从哪一行开始或结束,因此未登记',
 }
 
-/** Puts lines together while a quote is open. */
-const createAssembler = () => {
-  let open: TextLine[] = []
+/**
+ * Puts lines together to records. A line that can be read alone is one. A record over several lines is taken only if it
+ * is whole, has the header's number of fields, and at most one of its lines has that number alone: otherwise a forgotten
+ * quote could swallow payments, or a note could bring some, and then each of these lines tells that it is in doubt. A
+ * quote that never ends costs its own line alone.
+ * @param fits whether there may be so many fields; it may change between two records
+ */
+export const createRecords = (delimiter: string, fits: (fields: readonly string[]) => boolean) => {
+  let waiting: TextLine[] = []
+  let at = 0
 
-  const add = (line: TextLine): readonly Piece[] => {
-    if (open.length === 0 && line.text.trim() === '') return []
-    if (line.isCut) return [...end(), { line: line.number, text: line.text, problem: TOO_LONG }]
-    open.push(line)
-    if (isBalanced(open)) {
-      const piece = { line: open[0]?.number ?? line.number, text: open.map(({ text }) => text).join('\n') }
-      open = []
-      return [piece]
+  const next = (isEnd: boolean): readonly ListRecord[] | undefined => {
+    const first = waiting[at]
+    if (!first) return undefined
+    if (first.isCut) return [malformed(first, TOO_LONG)]
+    if (isBlank(first.text)) return [{ line: first.number, lines: 1, isBlank: true }]
+    let text = first.text
+    let fields = readCsvLine(text, delimiter)
+    let lines = 1
+    while (fields === 'open' && lines < LINES_MOST) {
+      const line = waiting[at + lines]
+      if (!line && !isEnd) return undefined
+      if (!line || line.isCut) break
+      text += `\n${line.text}`
+      lines += 1
+      fields = readCsvLine(text, delimiter)
     }
-    return open.length < LINES_MOST ? [] : giveUp()
+    if (typeof fields === 'string') return [malformed(first, NOT_CSV)]
+    const own = waiting.slice(at, at + lines)
+    if (lines > 1 && !isSure(fields, own)) return own.map((line) => malformed(line, IN_DOUBT))
+    return [
+      fields.every((field) => field.trim() === '')
+        ? { line: first.number, lines, isBlank: true }
+        : { line: first.number, lines, fields },
+    ]
   }
 
-  /** The first line is lost, the others are looked at again. */
-  const giveUp = (): readonly Piece[] => {
-    const [first, ...others] = open
-    open = []
-    if (!first) return []
-    return [{ line: first.number, text: first.text, problem: NOT_CSV }, ...others.flatMap(add)]
-  }
+  const isSure = (fields: readonly string[], lines: readonly TextLine[]): boolean =>
+    fits(fields) &&
+    lines.filter(({ text }) => !isBlank(text) && fits(Array<string>(plainWidth(text, delimiter)).fill('-'))).length <= 1
 
-  const end = (): readonly Piece[] => {
-    const pieces: Piece[] = []
-    while (open.length > 0) pieces.push(...giveUp())
-    return pieces
-  }
-
-  return { add, end }
-}
-
-const isBalanced = (lines: readonly TextLine[]): boolean =>
-  lines.reduce((quotes, { text }) => quotes + text.split('"').length - 1, 0) % 2 === 0
-
-const likeliestDelimiter = (head: string): string => {
-  const count = (delimiter: string) => head.split(delimiter).length
-  return [',', '\t', ';'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best))
-}
-
-/** All at once, which is fast; one by one where that fails, to find which it is. */
-const readPieces = (pieces: readonly Piece[], delimiter: string): readonly CsvRecord[] => {
-  const sound = pieces.filter(({ problem }) => !problem)
-  const all = parseCsv(sound.map(({ text }) => text).join('\n'), delimiter)
-  const fieldsOf = new Map(all?.length === sound.length ? sound.map(({ line }, i) => [line, all[i] ?? []]) : [])
-  return pieces.flatMap(({ line, text, problem }): readonly CsvRecord[] => {
-    if (problem) return [{ line, text, problem }]
-    const fields = fieldsOf.get(line) ?? parseCsv(text, delimiter)?.[0]
-    if (!fields) return [{ line, text, problem: NOT_CSV }]
-    return fields.every((field) => field.trim() === '') ? [] : [{ line, fields }]
-  })
-}
-
-const parseCsv = (text: string, delimiter: string): readonly (readonly string[])[] | undefined => {
-  try {
-    // Excel writes ="0012" to keep the zeros: a quote in the middle of a field is one of its characters.
-    return parse(text, { delimiter, relax_column_count: true, relax_quotes: true, record_delimiter: ['\n'] })
-  } catch {
-    return undefined
+  return function* (lines: readonly TextLine[], isEnd: boolean): Generator<ListRecord> {
+    waiting = [...waiting.slice(at), ...lines]
+    at = 0
+    for (;;) {
+      const records = next(isEnd)
+      if (!records) return
+      for (const record of records) {
+        at += record.lines
+        yield record
+      }
+    }
   }
 }
+
+const malformed = ({ number, text }: TextLine, problem: Problem): ListRecord => ({
+  line: number,
+  lines: 1,
+  text,
+  problem,
+})

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 
-/** The order numbers of one statement, as hashes of 64 bits in memory that is taken once. */
+/** What a line tells of its order: beside its own number its sum (fen) and its time, 8 or 14 digits. */
+export type Telling = { readonly line: number; readonly amount: number | undefined; readonly paid_time: string }
+
+/** The order numbers of one statement, as hashes of 64 bits in memory that is taken once, each with its first line. */
 export type Seen = {
-  /** False when it was there already. */
-  readonly add: (out_order_no: string) => boolean
+  /** Undefined the first time; later, what the first line told. */
+  readonly add: (out_order_no: string, telling: Telling) => Telling | undefined
   readonly has: (out_order_no: string) => boolean
 }
 
@@ -11,9 +14,12 @@ export type Seen = {
 export const createSeen = (most: number): Seen => {
   const size = 2 ** Math.ceil(Math.log2(most * 2 + 2))
   const slots = new BigUint64Array(size)
+  const [lines, amounts, times] = [new Uint32Array(most + 1), new Float64Array(most + 1), new Float64Array(most + 1)]
+  const places = new Uint32Array(size)
   // Touched now: memory that comes as it is filled would look like a leak.
-  new Uint8Array(slots.buffer).fill(0)
+  for (const { buffer } of [slots, lines, amounts, times, places]) new Uint8Array(buffer).fill(0)
   const mask = BigInt(size - 1)
+  let count = 0
 
   const slotOf = (hash: bigint): number => {
     let slot = Number(hash & mask)
@@ -22,12 +28,25 @@ export const createSeen = (most: number): Seen => {
   }
 
   return {
-    add: (out_order_no) => {
+    add: (out_order_no, { line, amount, paid_time }) => {
       const hash = hashOf(out_order_no)
       const slot = slotOf(hash)
-      if (slots[slot] === hash) return false
+      if (slots[slot] === hash) {
+        const place = places[slot] ?? 0
+        const first = amounts[place] ?? Number.NaN
+        return {
+          line: lines[place] ?? 0,
+          amount: Number.isNaN(first) ? undefined : first,
+          paid_time: String(times[place]),
+        }
+      }
       slots[slot] = hash
-      return true
+      places[slot] = count
+      lines[count] = line
+      amounts[count] = amount ?? Number.NaN
+      times[count] = Number(paid_time)
+      count += 1
+      return undefined
     },
     has: (out_order_no) => {
       const hash = hashOf(out_order_no)

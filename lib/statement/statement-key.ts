@@ -1,20 +1,17 @@
-/** Which statement: whose, and its name, which its report has as well. */
-export type StatementKey = {
-  readonly key: string
-  readonly mchid: string
-  readonly name: string
-  readonly format: 'csv' | 'jsonl'
-  readonly isGzipped: boolean
-}
+/** Which statement: whose, and the name of its file, which its report has as well. */
+export type StatementKey = { readonly key: string; readonly mchid: string; readonly name: string }
 
-const KEY = /^statements\/(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128})\.(csv|jsonl)(\.gz)?$/iu
+const KEY = /^statements\/(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,140})$/u
 
-/** Reads `statements/{mchid}/{name}.csv`, `.jsonl`, either with `.gz`; undefined for any other key. */
+/** Reads `statements/{mchid}/{name}`, where the name ends as its file does; undefined for any other key. */
 export const readStatementKey = (key: string): StatementKey | undefined => {
-  const [, mchid = '', name = '', format = '', gz] = KEY.exec(key) ?? []
-  if (name === '' || name.includes('/') || name.startsWith('.')) return undefined
-  return { key, mchid, name, format: format.toLowerCase() === 'csv' ? 'csv' : 'jsonl', isGzipped: gz !== undefined }
+  const [, mchid = '', name = ''] = KEY.exec(key) ?? []
+  if (name.includes('/') || !/[^.]/.test(name) || name.startsWith('.')) return undefined
+  return name === '' ? undefined : { key, mchid, name }
 }
+
+/** The console makes an empty object where a person makes a folder. */
+export const isFolder = (key: string): boolean => /^statements\/(.*\/)?$/.test(key)
 
 /** Where the report of a statement lies. */
 export const reportKey = ({ mchid, name }: StatementKey, extension: 'html' | 'csv' | 'json'): string =>

@@ -1,17 +1,18 @@
 import { chinaTimeMs } from './china-time.ts'
-import { CLASS_NAMES, type LineClass } from './classes.ts'
+import { CLASS_NAMES, CLASSES, type LineClass, type Stage } from './classes.ts'
 import type { Entry } from './judge.ts'
 
-/** Lines, and what was paid at the till in those that say it, fen. */
+/** Lines, and what was paid at the till in those that say it, fen; a line that repeats another is no second payment. */
 export type Sum = { readonly lines: number; readonly amount: number }
 
 /** `person`: lines that need one. */
 export type ClassSum = Sum & { readonly person: number }
 
 export type ShopSum = Sum & {
+  /** Of these lines, by stage: what is neither counts in `lines` alone. */
   readonly synced: number
   readonly pending: number
-  /** Lines that need a person. */
+  /** Lines that need a person, whatever their stage. */
   readonly person: number
   /** What WeChat Pay charged as well and nobody has settled, fen. */
   readonly to_refund: number
@@ -24,6 +25,8 @@ export const DELAYS = [60_000, 5 * 60_000, 15 * 60_000, 3_600_000, 6 * 3_600_000
 /** Everything that a report says in sums, and the first entries of those that it shows one by one. */
 export type Tally = {
   readonly lines: number
+  readonly amount: number
+  readonly stages: Readonly<Record<Stage, number>>
   readonly classes: Readonly<Record<LineClass, ClassSum>>
   /** By shop_id, '' for lines without one; the largest shops, and the others together as `others`. */
   readonly shops: ReadonlyMap<string, ShopSum>
@@ -33,9 +36,11 @@ export type Tally = {
   /** Lines whose order was brought by this statement. */
   readonly booked: number
   readonly to_refund: number
+  /** Synced lines by how long it took, as far as they say when they were paid. */
   readonly delays: readonly number[]
-  /** Lines by hour of paid_time: synced, pending, for a person. */
-  readonly hours: readonly (readonly [synced: number, pending: number, person: number])[]
+  /** Payments by hour of paid_time: synced, pending, other. With `untimed`, which tell the day alone, they are all. */
+  readonly hours: readonly (readonly [synced: number, pending: number, other: number])[]
+  readonly untimed: number
   readonly ledger_only: Sum
   readonly shown: ReadonlyMap<Entry['class'], readonly Entry[]>
 }
@@ -58,7 +63,10 @@ export const createTally = () => {
   const hours = Array.from({ length: HOURS }, (): [number, number, number] => [0, 0, 0])
   let others: ShopSum | undefined
   let ledgerOnly: Sum = { lines: 0, amount: 0 }
+  const stages: Record<Stage, number> = { synced: 0, pending: 0, other: 0, none: 0 }
   let lines = 0
+  let amount = 0
+  let untimed = 0
   let needs_person = 0
   let open = 0
   let to_refund = 0
@@ -73,12 +81,12 @@ export const createTally = () => {
     const id = entry.shop_id ?? ''
     const isKnown = shops.has(id) || shops.size < SHOPS_MOST
     const before = (isKnown ? shops.get(id) : others) ?? NO_SHOP
-    const group = groupOf(entry)
+    const stage = stageOf(entry)
     const after: ShopSum = {
       ...grown(before, entry),
-      synced: before.synced + (group === 0 ? 1 : 0),
-      pending: before.pending + (group === 1 ? 1 : 0),
-      person: before.person + (group === 2 ? 1 : 0),
+      synced: before.synced + (stage === 'synced' ? 1 : 0),
+      pending: before.pending + (stage === 'pending' ? 1 : 0),
+      person: before.person + (entry.needs_person ? 1 : 0),
       to_refund: before.to_refund + refund,
     }
     if (isKnown) shops.set(id, after)
@@ -87,7 +95,10 @@ export const createTally = () => {
 
   const addLine = (entry: Entry, wasBooked: boolean): void => {
     if (entry.class === 'ledger_only') throw new TypeError('an order that the list lacks is no line')
+    const stage = stageOf(entry)
     lines += 1
+    amount += countedAmount(entry) ?? 0
+    stages[stage] += 1
     const sum = classes[entry.class]
     classes[entry.class] = { ...grown(sum, entry), person: sum.person + (entry.needs_person ? 1 : 0) }
     // A second line of the same order is no second payment.
@@ -98,10 +109,14 @@ export const createTally = () => {
     if (entry.is_open) open += 1
     if (wasBooked) booked += 1
     show(entry)
-    if (entry.class === 'repeated' || entry.paid_time?.length !== 14) return
-    const hour = hours[Number(entry.paid_time.slice(8, 10))]
-    if (hour) hour[groupOf(entry)] += 1
-    if (entry.synced_at === undefined) return
+    if (stage === 'none') return
+    const hour = entry.paid_time?.length === 14 ? hours[Number(entry.paid_time.slice(8, 10))] : undefined
+    if (!hour || entry.paid_time === undefined) {
+      untimed += 1
+      return
+    }
+    hour[stage === 'synced' ? 0 : stage === 'pending' ? 1 : 2] += 1
+    if (stage !== 'synced' || entry.synced_at === undefined) return
     const delay = Math.max(0, entry.synced_at - chinaTimeMs(entry.paid_time))
     const bar = DELAYS.findIndex((end) => delay <= end)
     const at = bar < 0 ? DELAYS.length : bar
@@ -116,6 +131,8 @@ export const createTally = () => {
 
   const result = (): Tally => ({
     lines,
+    amount,
+    stages,
     classes,
     shops,
     ...(others && { others }),
@@ -125,6 +142,7 @@ export const createTally = () => {
     to_refund,
     delays,
     hours,
+    untimed,
     ledger_only: ledgerOnly,
     shown,
   })
@@ -132,18 +150,18 @@ export const createTally = () => {
   return { addLine, addLedgerOnly, result }
 }
 
-const grown = <S extends Sum>(sum: S, { amount = 0, class: name }: Entry): S => ({
+const grown = <S extends Sum>(sum: S, entry: Entry): S => ({
   ...sum,
   lines: sum.lines + 1,
-  amount: sum.amount + (name === 'repeated' ? 0 : amount),
+  amount: sum.amount + (countedAmount(entry) ?? 0),
 })
 
-/** Synced, pending, or a person's. A line that only repeats another is taken for done. */
-const groupOf = ({ class: name, needs_person }: Entry): 0 | 1 | 2 => {
-  if (needs_person) return 2
-  return name === 'pending' || name === 'held' ? 1 : 0
-}
+/** What of the sum of a line counts in every total: money that the till took, once. Undefined where it says none. */
+export const countedAmount = ({ class: name, amount }: Entry): number | undefined =>
+  name === 'ledger_only' || CLASSES[name].counts ? amount : undefined
+
+const stageOf = ({ class: name }: Entry): Stage => (name === 'ledger_only' ? 'none' : CLASSES[name].stage)
 
 /** Lines that went well are only counted. */
 const isShown = ({ class: name, needs_person }: Entry): boolean =>
-  needs_person || !['synced_before', 'synced_by_statement'].includes(name)
+  needs_person || !['synced_before', 'synced_by_statement', 'till_sum'].includes(name)

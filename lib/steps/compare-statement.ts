@@ -1,15 +1,18 @@
 import type { Ledger } from '../aws/ledger.ts'
 import { type BookRow, type LedgerReader, READ_BATCH } from '../aws/ledger-reader.ts'
 import { TryAgainError } from '../errors.ts'
-import { LIMITS } from '../order/limits.ts'
 import type { PaidOrder } from '../order/paid-order.ts'
 import { dayShards, readRowKey, rowKey } from '../order/row.ts'
 import { book } from '../order/transition/notice.ts'
-import { judgeLedgerOnly, judgeLine, judgeMalformed } from '../statement/judge.ts'
+import type { Foreseen } from '../statement/foresee.ts'
+import { judgeLedgerOnly, judgeLine, judgeOther, judgeUndone } from '../statement/judge.ts'
+import type { Problem } from '../statement/problem.ts'
+import type { Reading } from '../statement/read-lines.ts'
 import { createSeen } from '../statement/seen.ts'
 import type { StatementKey } from '../statement/statement-key.ts'
 import { statementMark } from '../statement/statement-key.ts'
-import type { StatementLine } from '../statement/statement-line.ts'
+import type { Payment, StatementLine } from '../statement/statement-line.ts'
+import { createTillSums } from '../statement/till-sum.ts'
 import { isOverCap } from './hourly-cap.ts'
 import type { ReportFiles } from './write-report.ts'
 
@@ -26,41 +29,76 @@ const DAY_SHARE = 0.1
 /** Shops of one statement that are told apart here. */
 const SHOPS_MOST = 1000
 
+/** What the comparison came to, beside its entries. */
+export type Compared = {
+  /** yyyymmdd: the one that the statement's name tells, or those that its lines do. */
+  readonly days: readonly string[]
+  /** Where the till's own sums are not those of its lines, and numbers that have become one. */
+  readonly notes: readonly Problem[]
+}
+
 /**
  * Holds the lines of a statement against the ledger, books what it lacks, then looks what the ledger has of those days
- * and the statement lacks. Gives the days, yyyymmdd: the one that the statement's name tells, or those that its lines do.
+ * and the statement lacks.
  */
 export const compareStatement = async (
   statement: StatementKey,
-  lines: AsyncIterable<readonly StatementLine[]>,
+  { lines, hasAmounts, titleSums }: Pick<Reading, 'lines' | 'hasAmounts' | 'titleSums'>,
+  { lines: most, undone, collapsed }: Foreseen,
   named: string | undefined,
   report: Pick<ReportFiles, 'line' | 'ledgerOnly'>,
   deps: Deps,
-): Promise<readonly string[]> => {
+): Promise<Compared> => {
   const mark = statementMark(statement)
-  const seen = createSeen(LIMITS.statementLines)
+  const seen = createSeen(most)
   const days = new Map<string, number>()
   const shops = createShops()
+  const sums = createTillSums()
+  const notes: Problem[] = [...collapsed].slice(0, NOTES_MOST).map(([number, times]) => collapsedNumber(number, times))
   let payments = 0
 
+  const other = (line: Exclude<StatementLine, Payment>): Problem | undefined => {
+    if (line.kind === 'till_sum') {
+      const problem = sums.compare(line.sum, hasAmounts())
+      if (problem && notes.length < NOTES_MOST) notes.push(problem)
+      return problem
+    }
+    sums.add({
+      amount: line.kept.amount,
+      isPaid: line.kind === 'malformed',
+      isUndone: line.kind === 'not_paid' && line.undoes !== undefined,
+    })
+    const times = line.kind === 'malformed' && line.mangled !== undefined ? collapsed.get(line.mangled) : undefined
+    return times === undefined ? undefined : collapsedNumber(line.text, times)
+  }
+
   for await (const batch of inBatches(lines, READ_BATCH)) {
-    const rows = await rowsOf(batch, mark, deps)
+    const rows = await rowsOf(batch, mark, undone, deps)
     for (const line of batch) {
-      if ('problem' in line) {
-        await report.line(judgeMalformed(line), false)
+      if (line.kind !== 'payment') {
+        await report.line(judgeOther(line, other(line)), false)
         continue
       }
-      payments += 1
       const { order } = line
+      const amount = order.expected_amount
       const row = rows.get(rowKey(order))
+      const undoneIn = undone.get(order.out_order_no)
+      sums.add({ amount, isPaid: true, isUndone: false })
+      if (!row && undoneIn !== undefined) {
+        await report.line(judgeUndone(line, undoneIn), false)
+        continue
+      }
       if (!row) throw new TryAgainError('an order left the ledger while it was looked at')
+      payments += 1
       const day = order.call.paid_time.slice(0, 8)
       days.set(day, (days.get(day) ?? 0) + 1)
       shops.add(order.labels?.shop_id)
-      const isRepeated = !seen.add(order.out_order_no)
-      await report.line(judgeLine(line, row, mark, isRepeated), !isRepeated && row.statement === mark)
+      const first = seen.add(order.out_order_no, { line: line.line, amount, paid_time: line.paid_time })
+      await report.line(judgeLine(line, row, mark, first), first === undefined && row.statement === mark)
     }
   }
+  for (const sum of titleSums())
+    notes.push(...[sums.compare(sum, hasAmounts())].filter((problem) => problem !== undefined))
 
   const ownDays = named === undefined ? daysOf(days, payments) : [named]
   for (const day of ownDays)
@@ -72,18 +110,31 @@ export const compareStatement = async (
         ))
           for (const row of inKeyOrder(await deps.reader.readMany(some)))
             if (shops.mayHave(row.shop_id)) await report.ledgerOnly(judgeLedgerOnly(row))
-  return ownDays
+  return { days: ownDays, notes }
 }
 
-/** The row of each payment; booked now where there was none. */
+/** Notes of one kind that stand on top of a report; each line says it again. */
+const NOTES_MOST = 20
+
+const collapsedNumber = (number: string, times: number): Problem => ({
+  en: `${times} lines of this list have the rounded order number ${number}: a spreadsheet has made one number of several; format the column as text and export it again`,
+  zh: `本明细有 ${times} 行的订单号都成了 ${number}:表格软件把多个订单号舍入成了同一个;请将该列设为文本格式后重新导出`,
+})
+
+/** The row of each payment; booked now where there was none. Of lines with the same number the first stands. */
 const rowsOf = async (
   batch: readonly StatementLine[],
   mark: string,
+  undone: Foreseen['undone'],
   { ledger, reader, now }: Deps,
 ): Promise<ReadonlyMap<string, BookRow>> => {
-  const orders = new Map(batch.flatMap((line) => ('order' in line ? [[rowKey(line.order), line.order] as const] : [])))
-  const rows = new Map(orders.size === 0 ? [] : await reader.readMany([...orders.keys()]))
-  const lacking = [...orders].filter(([pk]) => !rows.has(pk))
+  const orders = new Map(
+    batch.flatMap((line) => (line.kind === 'payment' ? [[rowKey(line.order), line.order] as const] : [])).toReversed(),
+  )
+  const rows = new Map(orders.size === 0 ? [] : await reader.readMany([...orders.keys()].toReversed()))
+  const lacking = [...orders]
+    .toReversed()
+    .filter(([pk, { out_order_no }]) => !rows.has(pk) && !undone.has(out_order_no))
   for (const some of chunksOf(lacking, BOOKED_AT_ONCE))
     await Promise.all(
       some.map(async ([pk, order]) => {

@@ -6,10 +6,9 @@ import type { Objects } from '../aws/objects.ts'
 import type { Metrics } from '../log.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Merchant } from '../order/merchant.ts'
-import type { Report } from '../report/report.ts'
-import { readLines } from '../statement/read-lines.ts'
-import { dayOfName, readStatementKey, type StatementKey } from '../statement/statement-key.ts'
-import { openStatement, type Survey, surveyStatement } from '../statement/survey.ts'
+import { type Report, unaccounted } from '../report/report.ts'
+import { openList, readForeseen, TOO_LARGE } from '../statement/list.ts'
+import { dayOfName, isFolder, readStatementKey, type StatementKey } from '../statement/statement-key.ts'
 import { compareStatement } from './compare-statement.ts'
 import type { Handled } from './handled.ts'
 import { openReport, type ReportFiles } from './write-report.ts'
@@ -30,6 +29,7 @@ export type StatementDeps = {
  * the bucket or the ledger could not be asked.
  */
 export const readStatement = async (key: string, deps: StatementDeps, isRenewal = false): Promise<Handled> => {
+  if (isFolder(key)) return { reply: DONE, log: { via: 'statement', outcome: 'folder' } }
   const statement = readStatementKey(key)
   if (!statement) return notAStatement(key)
   const folder = await mkdtemp(join(deps.scratch, 'statement-'))
@@ -61,40 +61,26 @@ const takeFile = async (
   if (merchant.closed) return refuse({ en: `merchant ${mchid} is closed`, zh: `商户号 ${mchid} 已停用,不再接收订单` })
   if (size > LIMITS.statementBytes) return refuse(TOO_LARGE)
 
-  const survey = await surveyStatement(openStatement(file, statement), LIMITS.statementBytesUnpacked).catch(damaged)
-  if (!survey) return refuse(DAMAGED)
-  // One line more, since a list has a header.
-  const header = statement.format === 'csv' ? 1 : 0
-  if (survey.bytes > LIMITS.statementBytesUnpacked || survey.lines > LIMITS.statementLines + header)
-    return refuse(TOO_LARGE)
-
-  const bytes = openStatement(file, statement)
+  const list = await openList(file, statement.name)
+  if ('refused' in list) return refuse(list.refused)
   try {
-    const read = await readLines(bytes, survey, statement.format, { mchid, merchants: deps.merchants, now })
+    const read = await readForeseen(list, { mchid, merchants: deps.merchants, now })
     if ('refused' in read) return refuse(read.refused)
-    const days = await compareStatement(statement, read.lines, dayOfName(statement), report, {
-      ...deps,
-      now: () => now,
-    })
-    return await report.finish({ made_at: now, days })
+    const { foreseen, reading } = read
+    const compareDeps = { ...deps, now: () => now }
+    const { days, notes } = await compareStatement(
+      statement,
+      reading,
+      foreseen,
+      dayOfName(statement),
+      report,
+      compareDeps,
+    )
+    const lines = { lines: list.counted, ...reading.beside() }
+    return await report.finish({ made_at: now, days, notes: [...notes, ...reading.notes()], file: lines })
   } finally {
-    bytes.destroy()
+    list.close()
   }
-}
-
-/** Zlib's errors speak of the file; any other is ours. */
-const damaged = (error: unknown): Survey | undefined => {
-  if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))) return undefined
-  throw error
-}
-
-const TOO_LARGE: NonNullable<Report['refused']> = {
-  en: `the list has more than ${LIMITS.statementLines.toLocaleString('en')} lines: split it and upload the parts`,
-  zh: `明细超过 ${LIMITS.statementLines.toLocaleString('en')} 行,请拆分后分别上传`,
-}
-const DAMAGED: NonNullable<Report['refused']> = {
-  en: 'the gzip file is damaged: upload it again',
-  zh: '压缩文件已损坏,请重新上传',
 }
 
 const DONE = { status: 200, body: {} } as const
@@ -108,13 +94,15 @@ const notAStatement = (key: string): Handled => ({
   metrics: { statement_refused: { value: 1, unit: 'Count' } },
 })
 
-const handled = (statement: StatementKey, { refused, tally }: Report): Handled => {
+const handled = (statement: StatementKey, report: Report): Handled => {
+  const { refused, tally } = report
   const { lines, classes, booked, needs_person, open, to_refund } = tally
   const malformed = classes.malformed.lines
   const metrics: Metrics = {
     statement_lines: { value: lines, unit: 'Count' },
     statement_malformed: { value: malformed, unit: 'Count' },
     statement_refused: { value: refused ? 1 : 0, unit: 'Count' },
+    statement_unaccounted: { value: Math.abs(unaccounted(report)), unit: 'Count' },
   }
   const counts = { lines, malformed, booked, needs_person, open, to_refund, ledger_only: tally.ledger_only.lines }
   const log = { ...named(statement), outcome: refused ? `refused: ${refused.en}` : 'reported', ...counts }

@@ -2,7 +2,7 @@ import type { Listed, Objects } from '../aws/objects.ts'
 import { errorFields } from '../log.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Merchant } from '../order/merchant.ts'
-import { OPEN, statementKeyOf } from '../statement/statement-key.ts'
+import { isFolder, OPEN, statementKeyOf } from '../statement/statement-key.ts'
 import type { Handled } from './handled.ts'
 import { readStatement, type StatementDeps } from './read-statement.ts'
 
@@ -44,7 +44,8 @@ export const findOverdue = async (
   const since = now() - LIMITS.statementEvery
   const overdue: { readonly mchid: string; readonly last: string }[] = []
   for (const { mchid, closed } of merchants.values()) {
-    const times = closed ? [] : (await listed(objects, `statements/${mchid}/`)).map(({ modifiedAt }) => modifiedAt)
+    const lists = closed ? [] : await listed(objects, `statements/${mchid}/`)
+    const times = lists.filter(({ key }) => !isFolder(key)).map(({ modifiedAt }) => modifiedAt)
     const last = times.reduce((latest, time) => Math.max(latest, time), 0)
     if (last > 0 && last < since) overdue.push({ mchid, last: new Date(last).toISOString() })
   }

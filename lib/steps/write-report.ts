@@ -17,7 +17,7 @@ export type ReportFiles = {
   readonly line: (entry: Entry, wasBooked: boolean) => Promise<void>
   readonly ledgerOnly: (entry: Entry) => Promise<void>
   /** Puts the report into the bucket, and the mark that it is to be renewed, or takes that away. */
-  readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused'>) => Promise<Report>
+  readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused' | 'notes' | 'file'>) => Promise<Report>
   /** Lets go of the files, whatever became of them. */
   readonly drop: () => void
 }

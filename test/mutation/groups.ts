@@ -65,6 +65,10 @@ export const GROUPS: readonly Group[] = [
     mutate: ['lib/{lambda/*,config,errors,log}.ts'],
     tests: ['test/lambda/{entry,log-line,rehearsal,respond,warm-up}.test.ts', 'test/{config,log}.test.ts'],
   },
-  { name: 'statement', mutate: ['lib/statement/**/*.ts'], tests: ['test/statement/!(killed|statement-e2e).test.ts'] },
+  {
+    name: 'statement',
+    mutate: ['lib/statement/**/*.ts'],
+    tests: ['test/statement/!(killed|statement-e2e|kinds-e2e).test.ts'],
+  },
   { name: 'report', mutate: ['lib/report/!(page-style).ts'], tests: ['test/report/**/*.test.ts'] },
 ]

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { NO_HEADER, readHeader } from '../../lib/statement/columns.ts'
 
+const columnsOf = (fields: readonly string[]) =>
+  [...(readHeader(fields)?.columns ?? [])].map(([column, at]) => [column, at[0]])
+
 describe('the header of a statement', () => {
   it.each([
     ['English', ['out_order_no', 'paid_time', 'service_id', 'amount', 'shop_id', 'cashier_id', 'pos_ref']],
@@ -10,7 +13,7 @@ describe('the header of a statement', () => {
       [' Out_Order_No ', '收款时间', 'Service_ID', '金额(分)', '门店编号', '收银员号', 'POS流水号'],
     ],
   ])('may be %s', (_, fields) => {
-    expect([...(readHeader(fields) ?? [])]).toEqual([
+    expect(columnsOf(fields)).toEqual([
       ['out_order_no', 0],
       ['paid_time', 1],
       ['service_id', 2],
@@ -22,11 +25,14 @@ describe('the header of a statement', () => {
   })
 
   it.each(['金额', '金额(元)', '金额(元)', '收款金额', 'amount_yuan', '实收金额(元)'])('takes %s for yuan', (name) => {
-    expect(readHeader(['订单号', '付款时间', name])?.get('amount_yuan')).toBe(2)
+    expect(readHeader(['订单号', '付款时间', name])?.columns.get('amount_yuan')?.[0]).toBe(2)
   })
 
   it.each([
-    ['out_order_no', ['out_order_no', 'order_no', '商户服务订单号', '服务订单号', '支付分订单号', '订单号']],
+    [
+      'out_order_no',
+      ['*订单号(必填)', 'out_order_no', 'order_no', '商户服务订单号', '服务订单号', '支付分订单号', '订单号'],
+    ],
     ['paid_time', ['paid_time', 'paid_at', '收款成功时间', '收款时间', '付款时间', '支付时间', '付款成功时间']],
     ['service_id', ['service_id', '服务ID', '服务编号']],
     ['amount_fen', ['amount', 'amount_fen', '金额(分)', '收款金额(分)', '总金额(分)', '实收金额(分)']],
@@ -38,7 +44,9 @@ describe('the header of a statement', () => {
   ] as const)('knows %s by each of its names: %j', (column, names) => {
     const others = ['out_order_no', 'paid_time']
 
-    const found = names.map((name) => readHeader([name, ...others.filter((other) => other !== column)])?.get(column))
+    const found = names.map(
+      (name) => readHeader([name, ...others.filter((other) => other !== column)])?.columns.get(column)?.[0],
+    )
 
     expect(found).toEqual(names.map(() => 0))
   })
@@ -48,14 +56,14 @@ describe('the header of a statement', () => {
   })
 
   it('leaves columns alone that it does not know', () => {
-    expect([...(readHeader(['备注', '订单号', '手机号', '付款时间']) ?? [])]).toEqual([
+    expect(columnsOf(['备注', '订单号', '手机号', '付款时间'])).toEqual([
       ['out_order_no', 1],
       ['paid_time', 3],
     ])
   })
 
   it('prefers the exact name where several fit', () => {
-    expect(readHeader(['订单号', '商户服务订单号', '付款时间'])?.get('out_order_no')).toBe(1)
+    expect(readHeader(['订单号', '商户服务订单号', '付款时间'])?.columns.get('out_order_no')?.[0]).toBe(1)
   })
 
   it('does not take 商户订单号, which is the number of an ordinary payment', () => {

@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { judgeLedgerOnly, judgeLine, judgeMalformed } from '../../lib/statement/judge.ts'
+import { judgeLedgerOnly, judgeLine, judgeOther, judgeUndone } from '../../lib/statement/judge.ts'
 import { CLAIMED, DAY, HELD, NOW } from '../support/orders.ts'
 import { MCHID } from '../support/statement-world.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { statementOf } from './reading.ts'
 
-const MARK = `${MCHID}/x`
+const MARK = `${MCHID}/x.csv`
 
 const payment = async (paid_time = '20261124102900') => {
   const [line] = await statementOf(`out_order_no,paid_time,shop_id\n1234323JKHDFE1243252,${paid_time},福田店\n`)
-  if (!line || 'problem' in line) throw new Error('malformed')
+  if (line?.kind !== 'payment') throw new Error('no payment')
   return line
 }
 const LINE = await payment()
+const paidBy = async (amount: string) => {
+  const [line] = await statementOf(`out_order_no,paid_time,amount\n1234323JKHDFE1243252,20261124102900,${amount}\n`)
+  if (line?.kind !== 'payment') throw new Error('no payment')
+  return line
+}
 
 const SYNCED = { ...CLAIMED, state: 'SYNCED', receipt: WORD } as const
 const { due: _, due_at: __, next: ___, ...ENDED } = SYNCED
@@ -75,13 +80,13 @@ describe('a line whose order', () => {
       false,
     ],
   ] as const)('%s', (_, row, name, needs_person, is_open) => {
-    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({ class: name, needs_person, is_open, shop_id: '福田店' })
+    expect(judgeLine(LINE, row, MARK)).toMatchObject({ class: name, needs_person, is_open, shop_id: '福田店' })
   })
 
   it('was charged twice names the transaction and the sum to refund', () => {
     const row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '4200000446' } as const
 
-    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({
+    expect(judgeLine(LINE, row, MARK)).toMatchObject({
       charged: 3900,
       transaction_id: '4200000446',
       settled: false,
@@ -92,7 +97,7 @@ describe('a line whose order', () => {
   it('is held and charged names the transaction and the sum to refund as well', () => {
     const row = { ...HELD, amount: 5000, transaction_id: '4200000446' } as const
 
-    expect(judgeLine(LINE, row, MARK, false)).toMatchObject({
+    expect(judgeLine(LINE, row, MARK)).toMatchObject({
       charged: 5000,
       transaction_id: '4200000446',
       settled: false,
@@ -111,7 +116,7 @@ describe('a line whose order', () => {
   ])('is of 10:20:00 in the ledger, and of %s in the list: differs %s', async (paid_time, differs) => {
     const row = { ...PROVED, call: { ...PROVED.call, paid_time: '20261124102000' } }
 
-    const entry = judgeLine(await payment(paid_time), row, MARK, false)
+    const entry = judgeLine(await payment(paid_time), row, MARK)
 
     expect(entry.class).toBe(differs ? 'paid_time_differs' : 'synced_before')
     expect(entry.ledger_paid_time).toBe(differs ? '20261124102000' : undefined)
@@ -120,22 +125,68 @@ describe('a line whose order', () => {
   it('had its paid_time altered by a fast clock cannot differ', async () => {
     const line = await payment('20261120')
 
-    expect(judgeLine(line, { ...PROVED, paid_time_clamped: true }, MARK, false).class).toBe('synced_before')
+    expect(judgeLine(line, { ...PROVED, paid_time_clamped: true }, MARK).class).toBe('synced_before')
   })
 
   it('has a day alone in the ledger differs by the day alone', async () => {
     const row = { ...PROVED, call: { ...PROVED.call, paid_time: '20261124000000' } }
 
-    expect(judgeLine(LINE, row, MARK, false).class).toBe('synced_before')
-    expect(judgeLine(await payment('20261123102900'), row, MARK, false).class).toBe('paid_time_differs')
+    expect(judgeLine(LINE, row, MARK).class).toBe('synced_before')
+    expect(judgeLine(await payment('20261123102900'), row, MARK).class).toBe('paid_time_differs')
   })
 
   it('stood in an earlier line needs nobody twice', () => {
-    expect(judgeLine(LINE, HELD, MARK, true)).toMatchObject({ class: 'repeated', needs_person: false })
+    const first = { line: 2, amount: undefined, paid_time: '20261124102900' }
+
+    expect(judgeLine(LINE, HELD, MARK, first)).toMatchObject({ class: 'repeated', needs_person: false })
+  })
+
+  it.each([
+    ['another time', { line: 2, amount: 1280, paid_time: '20261124102901' }, 'time', '收款时间'],
+    ['another sum', { line: 2, amount: 1290, paid_time: '20261124102900' }, 'amount', '金额'],
+    ['both', { line: 2, amount: 1290, paid_time: '20261123' }, 'time and amount', '收款时间和金额'],
+  ])('stood in an earlier line with %s needs a person', async (_, first, en, zh) => {
+    const line = await paidBy('1280')
+
+    expect(judgeLine(line, PROVED, MARK, first)).toMatchObject({
+      class: 'repeated_differs',
+      needs_person: true,
+      problem: {
+        en: `this order stands in line 2 with another ${en}; that line stands, this one was not booked: compare both with their receipts`,
+        zh: `该订单号已在第 2 行出现,但${zh}不同;以第 2 行为准,本行未登记,请核对两张小票`,
+      },
+    })
+  })
+
+  it.each([
+    ['the same', { line: 2, amount: 1280, paid_time: '20261124102900' }],
+    ['the same day, and no sum', { line: 2, amount: undefined, paid_time: '20261124' }],
+  ])('stood in an earlier line with %s is only repeated', async (_, first) => {
+    expect(judgeLine(await paidBy('1280'), PROVED, MARK, first).class).toBe('repeated')
+  })
+
+  it.each([
+    ['SYNCED', PROVED, 'amount_differs'],
+    ['PENDING', CLAIMED, 'amount_differs'],
+    ['HELD', HELD, 'held'],
+  ] as const)('has another sum in the ledger needs a person, and both are told: %s', async (_, row, name) => {
+    const entry = judgeLine(await paidBy('1280'), { ...row, expected_amount: 1290 }, MARK)
+
+    expect(entry).toMatchObject({ class: name, amount: 1280, ledger_amount: 1290, needs_person: true })
+  })
+
+  it.each([
+    ['none', undefined],
+    ['the same', 1280],
+  ])('has %s in the ledger for a sum does not differ', async (_, expected_amount) => {
+    const row = expected_amount === undefined ? PROVED : { ...PROVED, expected_amount }
+
+    expect(judgeLine(await paidBy('1280'), row, MARK)).not.toHaveProperty('ledger_amount')
+    expect(judgeLine(await paidBy('1280'), row, MARK).class).toBe('synced_before')
   })
 
   it('is pending says since when', () => {
-    expect(judgeLine(LINE, { ...CLAIMED, created_at: NOW - DAY }, MARK, false)).toMatchObject({ since: NOW - DAY })
+    expect(judgeLine(LINE, { ...CLAIMED, created_at: NOW - DAY }, MARK)).toMatchObject({ since: NOW - DAY })
   })
 })
 
@@ -209,28 +260,72 @@ describe('an entry', () => {
     const [line] = await statementOf(
       'out_order_no,paid_time,amount,shop_id\n1234323JKHDFE1243252,20261124102900,1280,福田店\n',
     )
-    if (!line || 'problem' in line) throw new Error('malformed')
+    if (line?.kind !== 'payment') throw new Error('no payment')
 
-    expect(judgeLine(line, full, MARK, false)).toMatchObject({ amount: 1280, shop_id: '福田店', cashier_id: 'C1' })
-    expect(judgeLine(LINE, full, MARK, false)).toMatchObject({ amount: 3900 })
-    expect(judgeLine(LINE, PROVED, MARK, false)).not.toHaveProperty('amount')
+    expect(judgeLine(line, full, MARK)).toMatchObject({ amount: 1280, shop_id: '福田店', cashier_id: 'C1' })
+    expect(judgeLine(LINE, full, MARK)).toMatchObject({ amount: 3900 })
+    expect(judgeLine(LINE, PROVED, MARK)).not.toHaveProperty('amount')
   })
 
   it('of a line has no sum that nobody stated, nor a charge that nobody made', () => {
-    const entry = judgeLine(LINE, PROVED, MARK, false)
+    const entry = judgeLine(LINE, PROVED, MARK)
 
     for (const name of ['amount', 'charged', 'transaction_id', 'settled', 'cashier_id', 'pos_ref', 'ledger_paid_time'])
       expect(entry).not.toHaveProperty(name)
   })
 })
 
-it('a malformed line needs a person, with its number and the reason', () => {
-  expect(judgeMalformed({ line: 7, text: 'x', problem: { en: 'wrong', zh: '错' } })).toEqual({
+it('a malformed line needs a person, with its number, the reason and what could be read of it', () => {
+  const problem = { en: 'wrong', zh: '错' }
+  const kept = { amount: 1280, shop_id: '福田店', pos_ref: 'R-1' }
+
+  expect(judgeOther({ kind: 'malformed', line: 7, text: 'x', problem, kept })).toEqual({
     class: 'malformed',
     line: 7,
     out_order_no: 'x',
-    problem: { en: 'wrong', zh: '错' },
+    amount: 1280,
+    shop_id: '福田店',
+    pos_ref: 'R-1',
+    problem,
     needs_person: true,
     is_open: false,
+  })
+})
+
+it('a line that is no payment is told with its reason and needs nobody', () => {
+  const problem = { en: 'not a payment', zh: '非收款' }
+
+  expect(judgeOther({ kind: 'not_paid', line: 7, text: 'A-1', problem, kept: { amount: -1280 } })).toEqual({
+    class: 'not_paid',
+    line: 7,
+    out_order_no: 'A-1',
+    amount: -1280,
+    problem,
+    needs_person: false,
+    is_open: false,
+  })
+})
+
+it('a sum of the till needs a person where its lines come to another', () => {
+  const sum = { kind: 'till_sum', line: 7, text: '合计 12.80', sum: { amount: 1280 } } as const
+
+  expect(judgeOther(sum)).toEqual({
+    class: 'till_sum',
+    line: 7,
+    out_order_no: '合计 12.80',
+    amount: 1280,
+    needs_person: false,
+    is_open: false,
+  })
+  expect(judgeOther(sum, { en: 'differs', zh: '不符' })).toMatchObject({ needs_person: true, problem: { zh: '不符' } })
+})
+
+it('a payment that goes back in the same list needs a person, who learns in which line', () => {
+  expect(judgeUndone(LINE, 9)).toMatchObject({
+    class: 'not_paid',
+    line: 2,
+    out_order_no: '1234323JKHDFE1243252',
+    needs_person: true,
+    problem: { zh: '本明细第 9 行为该订单的退款或撤销,因此未登记;如顾客确已付款,请另行发送线下收款通知' },
   })
 })

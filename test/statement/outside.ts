@@ -40,7 +40,7 @@ export const startOutside = async <T extends Table>(table: T) => {
 
   const put = (name: string, csv: string) => bucket.put(`statements/${MCHID}/${name}.csv`, csv)
   const file = (name: string, extension: string) =>
-    bucket.stored.get(`reports/${MCHID}/${name}.${extension}`)?.body.toString()
+    bucket.stored.get(`reports/${MCHID}/${name}.csv.${extension}`)?.body.toString()
 
   const close = async () => {
     await Promise.all([table.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import { type CsvRecord, csvRecords } from '../../lib/statement/csv-records.ts'
-import { readLines } from '../../lib/statement/read-lines.ts'
+import { createRecords, type ListRecord } from '../../lib/statement/csv-records.ts'
+import { type Reading, readText } from '../../lib/statement/read-lines.ts'
 import type { StatementLine } from '../../lib/statement/statement-line.ts'
 import type { Encoding } from '../../lib/statement/survey.ts'
 import { textLines } from '../../lib/statement/text-lines.ts'
@@ -16,32 +16,49 @@ export const inPieces = (bytes: Buffer, size: number): Readable =>
 export const linesOf = async (bytes: Buffer, encoding: Encoding = 'utf-8', size = 7) =>
   (await all(textLines(inPieces(bytes, size), encoding))).flat()
 
-export const recordsOf = async (text: string, size = 7): Promise<readonly CsvRecord[]> =>
-  (await all(csvRecords(textLines(inPieces(Buffer.from(text), size), 'utf-8')))).flat()
+/** The records of a text, where so many fields are a line of it. */
+export const recordsOf = async (
+  text: string,
+  { width = 2, delimiter = ',', size = 7 } = {},
+): Promise<readonly ListRecord[]> => {
+  const records = createRecords(delimiter, (fields) => fields.length === width)
+  const found: ListRecord[] = []
+  for await (const lines of textLines(inPieces(Buffer.from(text), size), 'utf-8')) found.push(...records(lines, false))
+  return [...found, ...records([], true)]
+}
+
+/** A statement as it is read at NOW. Throws when it is refused. */
+export const readingOf = async (
+  bytes: string | Buffer,
+  format: 'csv' | 'jsonl' = 'csv',
+  mchid = MCHID,
+  encoding: Encoding = 'utf-8',
+): Promise<Reading> => {
+  const context = { mchid, merchants: MERCHANTS, now: NOW }
+  const read = await readText(textLines(inPieces(Buffer.from(bytes), 1000), encoding), format === 'jsonl', context)
+  if ('refused' in read) throw new Error(read.refused.en)
+  return read
+}
 
 /** The lines of a statement as they are read at NOW. Throws when it is refused. */
 export const statementOf = async (
   text: string,
   format: 'csv' | 'jsonl' = 'csv',
   mchid = MCHID,
-): Promise<readonly StatementLine[]> => {
-  const context = { mchid, merchants: MERCHANTS, now: NOW }
-  const read = await readLines(inPieces(Buffer.from(text), 1000), { encoding: 'utf-8' }, format, context)
-  if ('refused' in read) throw new Error(read.refused.en)
-  return (await all(read.lines)).flat()
-}
+): Promise<readonly StatementLine[]> => (await all((await readingOf(text, format, mchid)).lines)).flat()
 
 /** One line as text: what was paid, or why it was not understood. */
 export const told = (line: StatementLine | undefined): string => {
   if (!line) return 'nothing'
-  if ('problem' in line) return `${line.line}: ${line.problem.en}`
+  if (line.kind === 'till_sum') return `${line.line}: ${JSON.stringify(line.sum)}`
+  if (line.kind !== 'payment') return `${line.line}: ${line.problem.en}`
   const { call, expected_amount, labels } = line.order
   return [line.line, call.out_order_no, line.paid_time, expected_amount, labels && JSON.stringify(labels)]
     .filter((part) => part !== undefined)
     .join(' ')
 }
 
-const all = async <T>(lists: AsyncIterable<T>): Promise<T[]> => {
+export const all = async <T>(lists: AsyncIterable<T>): Promise<T[]> => {
   const found: T[] = []
   for await (const list of lists) found.push(list)
   return found

@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const numberOf = (i: number) => `E2E${String(i).padStart(4, '0')}`
 const reportOf = (name: string): ReportData => {
-  const text = world.objects.stored.get(`reports/${mchid}/${name}.json`)?.body.toString() ?? ''
+  const text = world.objects.stored.get(`reports/${mchid}/${name}.csv.json`)?.body.toString() ?? ''
   return JSON.parse(text) // our own report
 }
 

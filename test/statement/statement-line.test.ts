@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { statementOf, told } from './reading.ts'
 
-const oneOf = async (fields: string, header = 'out_order_no,paid_time,amount_yuan,shop_id,cashier_id,pos_ref') => {
-  const [line] = await statementOf(`${header}\n${fields}\n`)
+const HEADER = 'out_order_no,paid_time,amount_yuan,shop_id,cashier_id,pos_ref'
+
+/** Fields that are left out at the end are empty ones. */
+const oneOf = async (fields: string, header = HEADER) => {
+  const given = fields.replaceAll(/"[^"]*"/g, '').split(',').length
+  const [line] = await statementOf(`${header}\n${fields}${','.repeat(Math.max(0, header.split(',').length - given))}\n`)
   return told(line)
 }
 
@@ -63,11 +67,10 @@ describe('a line of a statement', () => {
       'A1,2026-11-24 09:30x',
       '2: paid_time: must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
     ],
-    ['A1,20261124093000,"1,23"', '2: amount: must be yuan with at most two decimals, and not negative'],
-    ['A1,20261124093000,"1234,567"', '2: amount: must be yuan with at most two decimals, and not negative'],
-    ['A1,20261124093000,x12', '2: amount: must be yuan with at most two decimals, and not negative'],
-    ['A1,20261124093000,12.345', '2: amount: must be yuan with at most two decimals, and not negative'],
-    ['A1,20261124093000,-12', '2: amount: must be yuan with at most two decimals, and not negative'],
+    ['A1,20261124093000,"1,23"', '2: amount: must be yuan with at most two decimals'],
+    ['A1,20261124093000,"1234,567"', '2: amount: must be yuan with at most two decimals'],
+    ['A1,20261124093000,x12', '2: amount: must be yuan with at most two decimals'],
+    ['A1,20261124093000,12.345', '2: amount: must be yuan with at most two decimals'],
     ['A1,20261124093000,0', '2: amount: must be at least 1 fen'],
     [`A1,20261124093000,1,${'x'.repeat(65)}`, '2: shop_id: must be 1 to 64 printable characters'],
     ['A1,20261124093000,1,\ufffd店', '2: holds broken characters'],
@@ -109,9 +112,9 @@ describe('a line of a statement', () => {
   it('says in Chinese what is wrong with each member', async () => {
     const lines = await statementOf(
       'out_order_no,paid_time,service_id,amount,shop_id,cashier_id,pos_ref\n' +
-        '订,20261124093000\nA,x\nA,20261124093000,1\nA,20261124093000,,0\nA,20261124093000,,,"a\nb"\n' +
-        'A,20261124093000,,,,"a\nb"\nA,20261124093000,,,,,"a\nb"\nA,20261124093000,,x\nA,20261124093000,,,\ufffd\n' +
-        '1.2E+14,20261124093000\n',
+        '订,20261124093000,,,,,\nA,x,,,,,\nA,20261124093000,1,,,,\nA,20261124093000,,0,,,\nA,20261124093000,,,"a\nb",,\n' +
+        'A,20261124093000,,,,"a\nb",\nA,20261124093000,,,,,"a\nb"\nA,20261124093000,,x,,,\nA,20261124093000,,,\ufffd,,\n' +
+        '1.2E+14,20261124093000,,,,,\n',
     )
     const yuan = await statementOf('out_order_no,paid_time,金额\nA,20261124093000,x\n')
     const json = await statementOf(`{\n7\n{"out_order_no":"A","x":"${'x'.repeat(9000)}"}\n`, 'jsonl')
@@ -126,8 +129,8 @@ describe('a line of a statement', () => {
       '小票号须为1至64个可显示字符',
       '金额须为整数分;若单位为元,请将列名改为“金额(元)”',
       '含有乱码',
-      '订单号被表格软件改成了科学计数;请将该列设为文本格式后重新导出',
-      '金额须为元,最多两位小数,且不能为负数',
+      '订单号已被表格软件舍入(只保留15位有效数字或科学计数);请将该列设为文本格式后重新导出',
+      '金额须为元,最多两位小数',
       '不是有效的 JSON',
       '必须是 JSON 对象',
       '该行过长',
@@ -144,7 +147,13 @@ describe('a line of a statement', () => {
     const lines = await statementOf('out_order_no,paid_time\nA1,"x\u0007\ty\n')
 
     expect(lines).toEqual([
-      { line: 2, text: 'A1,"x y', problem: { en: 'quotes do not fit together', zh: '引号不成对' } },
+      {
+        kind: 'malformed',
+        kept: {},
+        line: 2,
+        text: 'A1,"x y',
+        problem: { en: 'quotes do not fit together', zh: '引号不成对' },
+      },
     ])
   })
 
@@ -199,4 +208,153 @@ describe('a statement', () => {
       '9: the line is too long',
     ])
   })
+})
+
+describe('a line that is not surely a payment', () => {
+  const stated = async (column: string, value: string) => {
+    const [line] = await statementOf(`out_order_no,paid_time,${column}\nA1,20261124093000,${value}\n`)
+    return line?.kind === 'payment' ? 'payment' : told(line)
+  }
+
+  it.each([
+    ['交易状态', '支付失败'],
+    ['支付状态', '待支付'],
+    ['交易类型', '退款'],
+    ['状态', '已撤销'],
+    ['类型', '预授权'],
+    ['order_status', 'CLOSED'],
+    ['trade_type', 'partial_refund'],
+    ['退款状态', '退款成功'],
+    ['是否退款', 'Y'],
+  ])('is none where %s is %s', async (column, value) => {
+    expect(await stated(column, value)).toBe(`2: not a payment: ${column} is ${value}`)
+  })
+
+  it.each(['-12.80', '-12.80', '(12.80)', '¥-1,288.00', '-¥5', '−3.00'])('is none where its sum is %s', async (sum) => {
+    expect(await stated('金额', `"${sum}"`)).toBe('2: not a payment: the amount is below zero')
+  })
+
+  it.each([
+    ['交易状态', '奇怪', '交易状态: 奇怪 is not known, so it is not sure that this was paid'],
+    ['交易状态', '', '交易状态: is empty, so it is not sure that this was paid'],
+    ['类型', '积分', '类型: 积分 is not known, so it is not sure that this was paid'],
+    ['退款状态', '?', '退款状态: ? is not known, so it is not sure that this was paid'],
+    ['退款金额', 'x', '退款金额: x is not known, so it is not sure that this was paid'],
+  ])('is malformed where %s is %j', async (column, value, problem) => {
+    expect(await stated(column, value)).toBe(`2: ${problem}`)
+  })
+
+  it.each([
+    ['交易状态', ' 支付成功 '],
+    ['状态', '`SUCCESS'],
+    ['trade_state', 'Trade_Success'],
+    ['交易类型', '扫码支付'],
+    ['类型', '消费'],
+    ['收/支', '收入'],
+    ['是否退款', '否'],
+    ['退款金额', '0.00'],
+    ['退款状态', '-'],
+    ['退款单号', '无'],
+  ])('is one where %s is %j', async (column, value) => {
+    expect(await stated(column, value)).toBe('payment')
+  })
+
+  it('is judged by the worst that its columns say, and by what is sure before what is not', async () => {
+    const lines = await statementOf(
+      'out_order_no,paid_time,交易状态,交易类型\nA1,20261124,支付成功,收款\nA2,20261124,支付成功,退款\nA3,20261124,奇怪,退款\nA4,20261124,支付成功,奇怪\n',
+    )
+
+    expect(lines.map(({ kind }) => kind)).toEqual(['payment', 'not_paid', 'not_paid', 'malformed'])
+  })
+
+  it('keeps what could be read of it', async () => {
+    const lines = await statementOf(
+      `${HEADER},交易状态\nA1,20261124093000,12.80,福田店,C1,R-1,奇怪\n订1,20261124,5,南山店,,,支付成功\nA3,x,5,"${'x'.repeat(65)}",,,退款\n`,
+    )
+
+    expect(lines.map((line) => 'kept' in line && line.kept)).toEqual([
+      { paid_time: '20261124093000', amount: 1280, shop_id: '福田店', cashier_id: 'C1', pos_ref: 'R-1' },
+      { paid_time: '20261124', amount: 500, shop_id: '南山店' },
+      { amount: 500 },
+    ])
+  })
+})
+
+describe('a line whose fields are not those of its header', () => {
+  const wrong = (count: number) =>
+    `has ${count} fields, and the header has 3: a field that holds the delimiter must stand in quotes`
+
+  it.each([
+    ['A1,20261124', `2: ${wrong(2)}`],
+    ['A1,20261124,1,288.00', `2: ${wrong(4)}`],
+    ['A1,20261124,12.80,', `2: ${wrong(4)}`],
+    ['A1,20261124,12.80', '2 A1 20261124 1280'],
+    ['A1,20261124,', '2 A1 20261124'],
+  ])('is malformed, with their number: %s', async (fields, line) => {
+    expect((await statementOf(`out_order_no,paid_time,amount_yuan\n${fields}\n`)).map(told)).toEqual([line])
+  })
+
+  it('may have empty ones at its end that the header has too, or that all of the till’s lines have', async () => {
+    const padded = await statementOf('out_order_no,paid_time,amount_yuan,,\nA1,20261124,12.80,,\nA2,20261124,5\n')
+    const habit = await statementOf('out_order_no,paid_time,amount_yuan\nA1,20261124,12.80,\nA2,20261124,5,\n')
+    const once = await statementOf('out_order_no,paid_time,amount_yuan\nA1,20261124,1,288.00\nA2,20261124,5\n')
+
+    expect(padded.map(({ kind }) => kind)).toEqual(['payment', 'payment'])
+    expect(habit.map(({ kind }) => kind)).toEqual(['payment', 'payment'])
+    expect(once.map(({ kind }) => kind)).toEqual(['malformed', 'payment'])
+  })
+})
+
+describe('an order’s number', () => {
+  it.each(['20251124000123400000', '2025112400012340', '1.2E+19', '1e+19', '123456.0', '12.'])(
+    'that a spreadsheet has rounded is not believed: %s',
+    async (number) => {
+      const [line] = await statementOf(`out_order_no,paid_time\n${number},20261124\n`)
+
+      expect(line).toMatchObject({ kind: 'malformed', mangled: number })
+    },
+  )
+
+  it.each(['1E10', '0012', '000000000000000', '2025112400012345', '20251124000123456789', 'A000000000000000000'])(
+    'that only looks odd is kept: %s',
+    async (number) => {
+      expect(await oneOf(`${number},20261124`)).toBe(`2 ${number} 20261124`)
+    },
+  )
+
+  it('that stands in two columns of one name must be the same in both', async () => {
+    const lines = await statementOf('订单号,付款时间,订单号\nA1,20261124,A1\nA1,20261124,A2\n')
+
+    expect(lines.map(told)).toEqual(['2 A1 20261124', '3: 订单号: stands in more than one column, and they differ'])
+  })
+})
+
+describe('the till’s own sum', () => {
+  it.each([
+    ['合计,,25.60', '2: {"amount":2560}'],
+    [',总计:,25.60', '2: {"amount":2560}'],
+    ['共 12 笔,,', '2: {"count":12}'],
+    ['本页小计,3笔,¥9.00', '2: {"count":3,"amount":900}'],
+    ['"合计:1,200 笔 1,288.00 元",,', '2: {"count":1200,"amount":128800}'],
+    ['Total,,-5.00', '2: {"amount":-500}'],
+    ['合计,12', '2: {"count":12}'],
+    ['合 计,,25.60', '2: {"amount":2560}'],
+    ['总 计 :,2026-11-24,25.60', '2: {"amount":2560}'],
+    ['"共 3 笔,合计 38.40 元",,', '2: {"count":3,"amount":3840}'],
+    ['总笔数,12,', '2: {"count":12}'],
+    ['小计,,', '2: {}'],
+  ])('is known by its label, in any column: %s', async (fields, line) => {
+    const lines = await statementOf(`out_order_no,paid_time,amount_yuan\n${fields}\n`)
+
+    expect(lines.map(told)).toEqual([line])
+  })
+
+  it.each(['A1,20261124,合计', 'A1,,合计', '合计店,20261124,5', ',20261124,合计'])(
+    'is no line with a number or a time of a payment: %s',
+    async (fields) => {
+      const [line] = await statementOf(`out_order_no,paid_time,shop_id\n${fields}\n`)
+
+      expect(line?.kind).not.toBe('till_sum')
+    },
+  )
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   dayOfName,
+  isFolder,
   openKey,
   readStatementKey,
   reportKey,
@@ -24,6 +25,9 @@ describe('the first look at a statement', () => {
     ['GB18030', Buffer.concat([SHOP, Buffer.from('\n1')]), 'gb18030'],
     ['GB18030 under an English header', Buffer.concat([Buffer.from('shop\n'), SHOP]), 'gb18030'],
     ['UTF-16', Buffer.from('\ufeff门店\n1', 'utf16le'), 'utf-16le'],
+    ['UTF-16 of the other order', Buffer.from('\ufeff门店\n1', 'utf16le').swap16(), 'utf-16be'],
+    ['UTF-16 without a mark', Buffer.from('门店,a,b\n1,2,3', 'utf16le'), 'utf-16le'],
+    ['UTF-16 of the other order without a mark', Buffer.from('门店,a,b\n1,2,3', 'utf16le').swap16(), 'utf-16be'],
     ['UTF-8 with a broken line', Buffer.concat([Buffer.from('门店\n'), Buffer.from([0xe9, 0x97, 0x0a])]), 'utf-8'],
     ['UTF-8 that is cut off', Buffer.concat([Buffer.from('门店\n'), Buffer.from([0xe9, 0x97])]), 'utf-8'],
   ])('knows %s', async (_, bytes, encoding) => {
@@ -36,8 +40,10 @@ describe('the first look at a statement', () => {
     ['a\nb', 2],
     ['a\r\nb\r\n', 2],
     ['a\rb\r', 2],
-    ['\n\na\n\n\nb\n\n', 2],
-  ])('counts the lines of %j that are not empty: %i', async (text, lines) => {
+    ['\n\r', 2],
+    ['\n\na\n\n\nb\n\n', 7],
+    ['\ufeff', 0],
+  ])('counts the lines of %j, blank ones among them: %i', async (text, lines) => {
     expect(await survey(Buffer.from(text), 1)).toMatchObject({ lines })
   })
 
@@ -81,42 +87,57 @@ describe('the first look at a statement', () => {
 })
 
 describe('the key of a statement', () => {
-  it.each([
-    ['statements/1900000109/2026-11-24.csv', { name: '2026-11-24', format: 'csv', isGzipped: false }],
-    ['statements/1900000109/福田店 11月.CSV', { name: '福田店 11月', format: 'csv', isGzipped: false }],
-    ['statements/1900000109/a.b.csv.gz', { name: 'a.b', format: 'csv', isGzipped: true }],
-    ['statements/1900000109/a.jsonl', { name: 'a', format: 'jsonl', isGzipped: false }],
-    ['statements/1900000109/a.jsonl.gz', { name: 'a', format: 'jsonl', isGzipped: true }],
-  ])('%s names it', (key, named) => {
-    expect(readStatementKey(key)).toEqual({ key, mchid: '1900000109', ...named })
-  })
+  it.each(['2026-11-24.csv', '福田店 11月.CSV', 'a.b.csv.gz', 'a.jsonl', 'a.xlsx', 'a.xls', 'a.pdf', 'list', 'a.csv '])(
+    'names it by its file, whatever that is: %s',
+    (name) => {
+      const key = `statements/1900000109/${name}`
+      expect(readStatementKey(key)).toEqual({ key, mchid: '1900000109', name })
+    },
+  )
 
   it.each([
-    'statements/1900000109/a.xlsx',
     'statements/1900000109/.csv',
     'statements/1900000109/..csv',
     'statements/1900000109/a/b.csv',
+    'statements/1900000109/',
     'statements/shop/a.csv',
     'statements/a.csv',
     'reports/1900000109/a.csv',
     'statements/1900000109/a\n.csv',
     'my/statements/1900000109/a.csv',
-    'statements/1900000109/a.csv.gz.txt',
-    'statements/1900000109/a.csv ',
     'statements/1900000109/.hidden.csv',
-    `statements/1900000109/${'x'.repeat(129)}.csv`,
+    `statements/1900000109/${'x'.repeat(141)}`,
   ])('%j is none', (key) => {
     expect(readStatementKey(key)).toBeUndefined()
+  })
+
+  it.each([
+    ['statements/', true],
+    ['statements/1900000109/', true],
+    ['statements/1900000109/2026/', true],
+    ['statements/1900000109/x.csv', false],
+    ['reports/1900000109/', false],
+  ])('%s is a folder: %s', (key, is) => {
+    expect(isFolder(key)).toBe(is)
   })
 
   it('says where report and mark lie, and the mark leads back', () => {
     const statement = readStatementKey('statements/1900000109/a.csv.gz')
     if (!statement) throw new Error('no statement')
 
-    expect(reportKey(statement, 'html')).toBe('reports/1900000109/a.html')
+    expect(reportKey(statement, 'html')).toBe('reports/1900000109/a.csv.gz.html')
     expect(openKey(statement)).toBe('open/1900000109/a.csv.gz')
     expect(statementKeyOf('open/1900000109/a.csv.gz')).toBe(statement.key)
-    expect(statementMark(statement)).toBe('1900000109/a')
+    expect(statementMark(statement)).toBe('1900000109/a.csv.gz')
+  })
+
+  it('gives each of two lists of one name and another form its own report', () => {
+    const reports = ['x.csv', 'x.jsonl', 'x.csv.gz', 'x.xlsx', 'x', 'x.jsonl.csv'].map((name) => {
+      const statement = readStatementKey(`statements/1/${name}`)
+      return statement && reportKey(statement, 'html')
+    })
+
+    expect(new Set(reports).size).toBe(6)
   })
 
   it('may have the names of the folders in its own', () => {
@@ -135,7 +156,7 @@ describe('the key of a statement', () => {
     ['20261324', undefined],
     ['120261124', undefined],
   ])('%s tells the day %s', (name, day) => {
-    expect(dayOfName({ key: '', mchid: '1', name, format: 'csv', isGzipped: false })).toBe(day)
+    expect(dayOfName({ key: '', mchid: '1', name: `${name}.csv` })).toBe(day)
   })
 })
 

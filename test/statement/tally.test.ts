@@ -40,14 +40,20 @@ describe('a tally', () => {
   it('of no line is zero throughout', () => {
     expect(tallyOf()).toEqual({
       lines: 0,
+      amount: 0,
+      stages: { synced: 0, pending: 0, other: 0, none: 0 },
       classes: {
         charged_twice: NOTHING,
         rejected: NOTHING,
         held: NOTHING,
+        amount_differs: NOTHING,
+        repeated_differs: NOTHING,
         malformed: NOTHING,
         pending: NOTHING,
+        not_paid: NOTHING,
         paid_time_differs: NOTHING,
         repeated: NOTHING,
+        till_sum: NOTHING,
         synced_by_statement: NOTHING,
         synced_before: NOTHING,
       },
@@ -58,6 +64,7 @@ describe('a tally', () => {
       to_refund: 0,
       delays: [0, 0, 0, 0, 0, 0, 0],
       hours: Array(24).fill([0, 0, 0]),
+      untimed: 0,
       ledger_only: { lines: 0, amount: 0 },
       shown: new Map(),
     })
@@ -104,7 +111,7 @@ describe('a tally', () => {
     expect(tally.shops.get('福田店')).toEqual({
       lines: 3,
       amount: 1280,
-      synced: 2,
+      synced: 0,
       pending: 0,
       person: 1,
       to_refund: 3900,
@@ -118,7 +125,7 @@ describe('a tally', () => {
     const { shops, others } = tallyOf(SYNCED, HELD, { ...HELD, needs_person: false }, nowhere)
 
     expect([...shops]).toEqual([
-      ['福田店', { lines: 3, amount: 3840, synced: 1, pending: 1, person: 1, to_refund: 0 }],
+      ['福田店', { lines: 3, amount: 3840, synced: 1, pending: 0, person: 1, to_refund: 0 }],
       ['', { lines: 1, amount: 1280, synced: 0, pending: 1, person: 0, to_refund: 0 }],
     ])
     expect(others).toBeUndefined()

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import type { BookRow } from '../../lib/aws/ledger-reader.ts'
 import { TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import type { Row } from '../../lib/order/row.ts'
+import { foresee } from '../../lib/statement/foresee.ts'
 import type { Entry } from '../../lib/statement/judge.ts'
 import { readStatementKey } from '../../lib/statement/statement-key.ts'
 import type { StatementLine } from '../../lib/statement/statement-line.ts'
 import { compareStatement } from '../../lib/steps/compare-statement.ts'
-import { statementOf } from '../statement/reading.ts'
+import { readingOf, statementOf } from '../statement/reading.ts'
 import { CLAIMED, NOW } from '../support/orders.ts'
 import { plainLedger } from '../support/plain-ledger.ts'
 import { plainReader } from '../support/plain-reader.ts'
@@ -30,27 +31,43 @@ type Given = {
   readonly ledger?: Partial<ReturnType<typeof plainLedger>['ledger']>
   /** Lines that come at once. */
   readonly at?: number
+  readonly header?: string
   /** How many payments the merchant allows. */
   readonly most?: number
 }
 
-const compare = async (csv: string, { rows = [], named, readMany, ledger, at = 7, most }: Given = {}) => {
+const compare = async (
+  csv: string,
+  {
+    rows = [],
+    named,
+    readMany,
+    ledger,
+    at = 7,
+    most,
+    header = csv.split('\n')[0]?.split(',')[2] === undefined
+      ? 'out_order_no,paid_time'
+      : 'out_order_no,paid_time,shop_id',
+  }: Given = {},
+) => {
   if (!STATEMENT) throw new Error('no statement')
   const plain = plainLedger(...rows)
   const asked: number[] = []
   const told: (readonly [entry: Entry, wasBooked: boolean])[] = []
   const lacked: Entry[] = []
   const cap = most === undefined ? {} : { cap: { counter: `${MCHID}#day#20261124#0`, most } }
-  const lines = (await statementOf(`out_order_no,paid_time,shop_id\n${csv}`)).map((line) =>
-    'order' in line ? { ...line, order: { ...line.order, ...cap } } : line,
+  const text = `${header}\n${csv}`
+  const lines = (await statementOf(text)).map((line) =>
+    line.kind === 'payment' ? { ...line, order: { ...line.order, ...cap } } : line,
   )
   const parts = async function* (): AsyncGenerator<readonly StatementLine[]> {
     for (let i = 0; i < lines.length; i += at) yield lines.slice(i, i + at)
   }
   const reader = plainReader(plain.rows)
-  const days = await compareStatement(
+  const { days, notes } = await compareStatement(
     STATEMENT,
-    parts(),
+    { ...(await readingOf(text)), lines: parts() },
+    await foresee(await readingOf(text)),
     named,
     {
       line: async (entry, wasBooked) => {
@@ -74,6 +91,7 @@ const compare = async (csv: string, { rows = [], named, readMany, ledger, at = 7
   )
   return {
     days,
+    notes,
     told,
     asked,
     lacked: lacked.map((entry) => entry.out_order_no),
@@ -141,13 +159,49 @@ describe('the lines of a statement', () => {
     })
 
     expect(applied).toEqual(['0 book'])
-    expect(rows.get(`${MCHID}#A-2`)).toMatchObject({ statement: `${MCHID}/x`, created_at: NOW, attempt: 0 })
+    expect(rows.get(`${MCHID}#A-2`)).toMatchObject({ statement: `${MCHID}/x.csv`, created_at: NOW, attempt: 0 })
     expect(told.map(([entry, wasBooked]) => [entry.class, wasBooked])).toEqual([
       ['pending', false],
       ['pending', true],
       ['repeated', false],
       ['malformed', false],
     ])
+  })
+
+  it.each([1, 7, 1000])('are booked by the first of those with one number, however they come: %i', async (at) => {
+    const between = lines(150, (i) => `B-${i},20261124`)
+
+    const { rows, told } = await compare(`A-1,20261124100000\nA-1,20261124090000\n${between}A-1,20261124080000\n`, {
+      at,
+    })
+
+    expect(rows.get(`${MCHID}#A-1`)?.call.paid_time).toBe('20261124100000')
+    expect(told.filter(([entry]) => entry.out_order_no === 'A-1').map(([entry]) => [entry.line, entry.class])).toEqual([
+      [2, 'pending'],
+      [3, 'repeated_differs'],
+      [154, 'repeated_differs'],
+    ])
+  })
+
+  const PAID_AND_BACK = {
+    header: 'out_order_no,paid_time,交易类型',
+    csv: `A-1,20261124100000,收款\nA-2,20261124100000,收款\n${lines(150, (i) => `B-${i},20261124,收款`)}A-1,20261124110000,退款\n`,
+  }
+
+  it('are not booked where a later one says that the payment went back', async () => {
+    const { rows, told } = await compare(PAID_AND_BACK.csv, { header: PAID_AND_BACK.header })
+
+    expect([rows.has(`${MCHID}#A-1`), rows.has(`${MCHID}#A-2`)]).toEqual([false, true])
+    expect(told[0]?.[0]).toMatchObject({ class: 'not_paid', needs_person: true })
+  })
+
+  it('are told by the ledger where it has the payment that went back', async () => {
+    const { told } = await compare(PAID_AND_BACK.csv, {
+      header: PAID_AND_BACK.header,
+      rows: [rowOf('A-1', { state: 'SYNCED' })],
+    })
+
+    expect(told[0]?.[0]).toMatchObject({ class: 'paid_time_differs' })
   })
 
   it('leave alone the row that a notice made meanwhile', async () => {
@@ -226,7 +280,7 @@ describe('what the list lacks', () => {
   })
 
   it('is of all shops where a line names none', async () => {
-    const { lacked } = await compare('A-1,20261124,福田店\nA-2,20261124\n', { rows: shops })
+    const { lacked } = await compare('A-1,20261124,福田店\nA-2,20261124,\n', { rows: shops })
 
     expect(lacked).toEqual(['L-1', 'L-2', 'L-3'])
   })

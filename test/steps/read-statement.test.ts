@@ -3,11 +3,12 @@ import { readdir, readlink } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
-import { readStatement } from '../../lib/steps/read-statement.ts'
+import { readStatement, type StatementDeps } from '../../lib/steps/read-statement.ts'
 import { findOverdue, renewReports } from '../../lib/steps/renew-reports.ts'
 import { CLAIMED, DAY, MINUTE, NOW } from '../support/orders.ts'
 import { MCHID, MERCHANTS, startStatementWorld } from '../support/statement-world.ts'
 import { WORD } from '../support/verdicts.ts'
+import { xlsxOf } from '../support/xlsx.ts'
 
 let world: Awaited<ReturnType<typeof startStatementWorld>>
 beforeEach(async () => {
@@ -32,7 +33,9 @@ const openFiles = async (folder: string): Promise<readonly string[]> => {
 
 const no = () => Promise.reject(new UnavailableError('says no'))
 
-const csv = (...lines: readonly string[]) => `商户服务订单号,收款成功时间,金额(元),门店\n${lines.join('\n')}\n`
+/** A line without sum or shop has empty fields in their place. */
+const csv = (...lines: readonly string[]) =>
+  `商户服务订单号,收款成功时间,金额(元),门店\n${lines.map((line) => line + ','.repeat(Math.max(0, 4 - line.split(',').length))).join('\n')}\n`
 const read = (out_order_no: string) => world.deps.ledger.read(`${MCHID}#${out_order_no}`)
 
 describe('a statement', () => {
@@ -59,7 +62,7 @@ describe('a statement', () => {
       mode: 'check',
       expected_amount: 1280,
       shop_id: '福田店',
-      statement: `${MCHID}/books`,
+      statement: `${MCHID}/books.csv`,
       call: { out_order_no: 'B-2', paid_time: '20261124093000' },
     })
     expect(data?.entries).toMatchObject([
@@ -67,7 +70,7 @@ describe('a statement', () => {
       { line: 3, class: 'pending', out_order_no: 'B-2', amount: 1280 },
     ])
     expect(handled).toMatchObject({
-      log: { via: 'statement', mchid: MCHID, statement: 'books', lines: 2, booked: 1, open: 2, malformed: 0 },
+      log: { via: 'statement', mchid: MCHID, statement: 'books.csv', lines: 2, booked: 1, open: 2, malformed: 0 },
       metrics: { statement_lines: { value: 2 }, statement_malformed: { value: 0 }, statement_refused: { value: 0 } },
     })
   })
@@ -156,7 +159,12 @@ describe('a statement', () => {
       gzipSync(csv('G-1,2026/11/24 9:00')).subarray(0, 40),
       'the gzip file is damaged: upload it again',
     ],
-    ['is no gzip file', 'csv.gz', 'text', 'the gzip file is damaged: upload it again'],
+    [
+      'has another form than its name says, and no header',
+      'csv.gz',
+      'text',
+      'no header was found: the first line must name the columns out_order_no and paid_time',
+    ],
     [
       'has 200,001 lines',
       'csv',
@@ -206,7 +214,7 @@ describe('a statement', () => {
     const read = readStatement(`statements/${MCHID}/lost.csv.gz`, { ...world.deps, objects })
 
     await expect(read).rejects.toMatchObject({ code: 'ENOENT' })
-    expect(world.bucket.stored.has(`reports/${MCHID}/lost.html`)).toBe(false)
+    expect(world.bucket.stored.has(`reports/${MCHID}/lost.csv.gz.html`)).toBe(false)
   })
 
   it.each([
@@ -218,7 +226,7 @@ describe('a statement', () => {
     const { log } = await readStatement(`statements/${mchid}/x.csv`, world.deps)
 
     expect(log).toMatchObject({ outcome: `refused: ${reason}` })
-    expect(world.bucket.stored.get(`reports/${mchid}/x.html`)?.body.toString()).toContain(`未处理:${chinese}`)
+    expect(world.bucket.stored.get(`reports/${mchid}/x.csv.html`)?.body.toString()).toContain(`未处理:${chinese}`)
   })
 
   it('is told of in the answer, the log and the metrics alike', async () => {
@@ -229,7 +237,7 @@ describe('a statement', () => {
       log: {
         via: 'statement',
         mchid: MCHID,
-        statement: 'told',
+        statement: 'told.csv',
         outcome: 'reported',
         lines: 2,
         malformed: 1,
@@ -243,6 +251,7 @@ describe('a statement', () => {
         statement_lines: { value: 2, unit: 'Count' },
         statement_malformed: { value: 1, unit: 'Count' },
         statement_refused: { value: 0, unit: 'Count' },
+        statement_unaccounted: { value: 0, unit: 'Count' },
       },
     })
   })
@@ -257,9 +266,9 @@ describe('a statement', () => {
     ).toEqual([
       [`statements/${MCHID}/kinds.csv`, 'application/octet-stream'],
       [`open/${MCHID}/kinds.csv`, 'text/plain'],
-      [`reports/${MCHID}/kinds.csv`, 'text/csv; charset=utf-8'],
-      [`reports/${MCHID}/kinds.html`, 'text/html; charset=utf-8'],
-      [`reports/${MCHID}/kinds.json`, 'application/json'],
+      [`reports/${MCHID}/kinds.csv.csv`, 'text/csv; charset=utf-8'],
+      [`reports/${MCHID}/kinds.csv.html`, 'text/html; charset=utf-8'],
+      [`reports/${MCHID}/kinds.csv.json`, 'application/json'],
     ])
   })
 
@@ -268,6 +277,19 @@ describe('a statement', () => {
 
     expect(world.bucket.stored.has(`open/${MCHID}/final.csv`)).toBe(false)
   })
+
+  it.each(['statements/', `statements/${MCHID}/`, `statements/${MCHID}/2026/`])(
+    'is not the empty object that a console makes for a folder, which rings no alarm: %s',
+    async (key) => {
+      world.bucket.put(key, '')
+
+      expect(await readStatement(key, world.deps)).toEqual({
+        reply: { status: 200, body: {} },
+        log: { via: 'statement', outcome: 'folder' },
+      })
+      expect([...world.bucket.stored.keys()].filter((one) => one.startsWith('reports/'))).toEqual([])
+    },
+  )
 
   it('that is none, or has gone, leaves no report', async () => {
     const long = `statements/${'x'.repeat(300)}`
@@ -278,7 +300,7 @@ describe('a statement', () => {
       metrics: { statement_refused: { value: 1, unit: 'Count' } },
     })
     expect(await readStatement(`statements/${MCHID}/gone.csv`, world.deps)).toMatchObject({ log: { outcome: 'gone' } })
-    expect(world.bucket.stored.has(`reports/${MCHID}/gone.html`)).toBe(false)
+    expect(world.bucket.stored.has(`reports/${MCHID}/gone.csv.html`)).toBe(false)
   })
 
   it('leaves nothing in the scratch folder, whatever happens', async () => {
@@ -293,24 +315,37 @@ describe('a statement', () => {
   })
 })
 
+const MANY = Array.from({ length: 3000 }, (_, i) => [`M-${i}`, '2026/11/24 9:00'])
+
 describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc)', () => {
   it.each([
     ['is reported', csv('M-1,2026/11/24 9:00')],
     ['has no header', `A,B\n${'1,2\n'.repeat(100_000)}`],
     ['is not a list', Buffer.alloc(300_000)],
+    ['is a workbook', xlsxOf({ rows: [['订单号', '付款时间'], ...MANY] })],
+    ['is a workbook without a header', xlsxOf({ rows: MANY })],
+    ['is a damaged workbook', xlsxOf({ rows: MANY }).subarray(0, 2000)],
+    ['is a workbook whose sheet is no XML', xlsxOf({ rows: [], sheet: '<worksheet><row></worksheet>' })],
+    ['is a damaged gzip file', gzipSync(csv('M-1,2026/11/24 9:00')).subarray(0, 40)],
   ])('when a statement %s', async (_, body) => {
     await world.report('files', body)
 
     await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
   })
 
-  it.each([
-    ['a report cannot be put', () => ({ objects: { ...world.deps.objects, put: no } })],
-    ['the ledger cannot be asked', () => ({ reader: { ...world.deps.reader, readMany: no } })],
-  ])('when %s', async (_, failing) => {
-    world.bucket.put(`statements/${MCHID}/files.csv`, csv('M-2,2026/11/24 9:00'))
+  type Failing = { readonly when: string; readonly deps: () => Partial<StatementDeps>; readonly body?: Buffer }
+  it.each<Failing>([
+    { when: 'a report cannot be put', deps: () => ({ objects: { ...world.deps.objects, put: no } }) },
+    { when: 'the ledger cannot be asked', deps: () => ({ reader: { ...world.deps.reader, readMany: no } }) },
+    {
+      when: 'the ledger cannot be asked about a workbook',
+      deps: () => ({ reader: { ...world.deps.reader, readMany: no } }),
+      body: xlsxOf({ rows: [['订单号', '付款时间'], ...MANY] }),
+    },
+  ])('when $when', async ({ deps, body }) => {
+    world.bucket.put(`statements/${MCHID}/files.csv`, body ?? csv('M-2,2026/11/24 9:00'))
 
-    const read = readStatement(`statements/${MCHID}/files.csv`, { ...world.deps, ...failing() })
+    const read = readStatement(`statements/${MCHID}/files.csv`, { ...world.deps, ...deps() })
 
     await expect(read).rejects.toThrow(UnavailableError)
     await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
@@ -337,7 +372,7 @@ describe('the reports', () => {
   it('keep the age of their marks when they are renewed', async () => {
     await world.report('aged', csv('J-2,2026/11/24 9:00'))
     const before = new Map(world.bucket.stored)
-    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv`]
+    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv.csv`]
 
     await renewReports(world.deps)
 
@@ -439,6 +474,14 @@ describe('a merchant that has sent statements', () => {
       reply: { status: 200, body: { overdue } },
       log: { via: 'overdue', overdue },
       metrics: { statements_overdue: { value: 1, unit: 'Count' } },
+    })
+  })
+
+  it('is not expected to, where there is but the folder that a console made', async () => {
+    world.bucket.put(`statements/${MCHID}/`, '')
+
+    expect(await findOverdue(MERCHANTS, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+      log: { overdue: [] },
     })
   })
 

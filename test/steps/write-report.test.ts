@@ -38,7 +38,11 @@ const told = async (isOpen: boolean, isRenewal: boolean): Promise<readonly strin
   await report.finish(FACTS)
   return done
 }
-const PUT = ['put reports/1900000109/x.csv', 'put reports/1900000109/x.html', 'put reports/1900000109/x.json']
+const PUT = [
+  'put reports/1900000109/x.csv.csv',
+  'put reports/1900000109/x.csv.html',
+  'put reports/1900000109/x.csv.json',
+]
 
 it('a report that may change is marked before it is put', async () => {
   expect(await told(true, false)).toEqual(['put open/1900000109/x.csv', ...PUT])

@@ -49,12 +49,12 @@ export const startStatementWorld = async (now = NOW) => {
     const key = `statements/${MCHID}/${name}.${extension}`
     bucket.put(key, body)
     const handled = await readStatement(key, deps)
-    return { handled, ...files(name) }
+    return { handled, ...files(name, extension) }
   }
 
-  const files = (name: string) => {
+  const files = (name: string, ending = 'csv') => {
     const text = (extension: string) =>
-      bucket.stored.get(`reports/${MCHID}/${name}.${extension}`)?.body.toString() ?? ''
+      bucket.stored.get(`reports/${MCHID}/${name}.${ending}.${extension}`)?.body.toString() ?? ''
     const json = text('json')
     return { html: text('html'), csv: text('csv'), json, data: json === '' ? undefined : readReport(json) }
   }
@@ -72,13 +72,29 @@ export type ReportData = {
   readonly entries: readonly (Readonly<Record<string, unknown>> & { readonly class: string; readonly line?: number })[]
   readonly summary: {
     readonly lines: number
-    readonly classes: Readonly<Record<string, { readonly lines: number; readonly amount: number }>>
+    readonly classes: Readonly<
+      Record<string, { readonly lines: number; readonly amount: number; readonly person: number }>
+    >
     readonly needs_person: number
     readonly open: number
     readonly booked: number
     readonly to_refund: number
     readonly ledger_only: { readonly lines: number; readonly amount: number }
-    readonly shops: readonly { readonly shop_id: string; readonly lines: number; readonly amount: number }[]
+    readonly shops: readonly {
+      readonly shop_id: string
+      readonly lines: number
+      readonly amount: number
+      readonly synced: number
+      readonly pending: number
+      readonly person: number
+    }[]
+    readonly amount: number
+    readonly stages: Readonly<Record<string, number>>
+    readonly notes: readonly { readonly en: string; readonly zh: string }[]
+    readonly file?: Readonly<Record<string, number>>
+    readonly hours: readonly Readonly<Record<string, number>>[]
+    readonly untimed: number
+    readonly delays: readonly number[]
     readonly refused?: { readonly en: string; readonly zh: string }
     readonly days: readonly string[]
   }

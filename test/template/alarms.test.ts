@@ -45,6 +45,7 @@ describe('the alarms', () => {
       Certificate7Alarm: 'certificate_days_left of certificates Minimum < 7',
       StatementMalformedAlarm: 'statement_malformed of statement Sum > 0',
       StatementRefusedAlarm: 'statement_refused of statement Sum > 0',
+      StatementUnaccountedAlarm: 'statement_unaccounted of statement Sum > 0',
       StatementsOverdueAlarm: 'statements_overdue of statement Sum > 0',
       ReportsFailingAlarm: 'reports_failed of statement Sum > 0',
       StatementDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of StatementDeadLetters Maximum > 0',

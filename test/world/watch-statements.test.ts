@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -19,17 +19,19 @@ it('uploads a list that is put into the folder, and brings its report back', asy
     say: (text) => void said.push(text),
   })
   try {
-    await writeFile(join(home, 'statements/notes.txt'), 'x')
+    await writeFile(join(home, 'statements/.notes'), 'x')
+    await writeFile(join(home, 'statements/~$day.xlsx'), 'x')
+    await mkdir(join(home, 'statements/old'))
     await writeFile(join(home, 'statements/day.csv'), 'out_order_no,paid_time\n')
     await expect.poll(() => uploads, { timeout: 10_000 }).toContain('statements/1900000109/day.csv')
-    for (const extension of ['html', 'csv', 'json']) objects.put(`reports/1900000109/day.${extension}`, extension)
+    for (const extension of ['html', 'csv', 'json']) objects.put(`reports/1900000109/day.csv.${extension}`, extension)
     await expect
       .poll(() => readdir(join(home, 'reports')), { timeout: 10_000 })
-      .toEqual(['day.csv', 'day.html', 'day.json'])
+      .toEqual(['day.csv.csv', 'day.csv.html', 'day.csv.json'])
 
-    expect(await readFile(join(home, 'reports/day.html'), 'utf8')).toBe('html')
+    expect(await readFile(join(home, 'reports/day.csv.html'), 'utf8')).toBe('html')
     expect(uploads.filter((key) => key.startsWith('statements/'))).toEqual(['statements/1900000109/day.csv'])
-    expect(said.at(-1)).toContain('day.html')
+    expect(said.at(-1)).toContain('day.csv.html')
   } finally {
     watch.close()
     await objects.close()

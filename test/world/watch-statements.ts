@@ -25,12 +25,17 @@ export const watchStatements = ({
   const uploaded = new Map<string, string>()
   const brought = new Map<string, number>()
   say(`  cp test/world/statement.csv ${folder}/`)
-  say(`  A list of offline payments there is read at once; its report comes to ${reports}/ 放入门店明细即自动对账\n`)
+  say(
+    `  A list of offline payments there, CSV or .xlsx, is read at once; its report comes to ${reports}/ 放入门店明细即自动对账\n`,
+  )
 
   const upload = (file: string): void => {
     const key = `statements/${mchid}/${file}`
-    if (!readStatementKey(key)) return
-    const { size, mtimeMs } = statSync(join(folder, file))
+    // An office program's own mark of a file that is open is no list.
+    if (!readStatementKey(key) || file.startsWith('~$')) return
+    const found = statSync(join(folder, file), { throwIfNoEntry: false })
+    if (!found?.isFile()) return
+    const { size, mtimeMs } = found
     const state = `${size} ${mtimeMs}`
     if (uploaded.get(file) === state) return
     uploaded.set(file, state)

