@@ -1,7 +1,7 @@
 /** Fen → yuan with two decimals and thousands apart: 1,234.50. */
 export const yuan = (fen: number): string => {
-  const whole = Math.floor(fen / 100)
-  return `${count(whole)}.${String(fen % 100).padStart(2, '0')}`
+  const [sign, sum] = fen < 0 ? ['-', -fen] : ['', fen]
+  return `${sign}${count(Math.floor(sum / 100))}.${String(sum % 100).padStart(2, '0')}`
 }
 
 /** 1,234 */

@@ -22,7 +22,7 @@ const TOP = 22
 
 const GROUPS = ['synced_before', 'pending', 'charged_twice'] as const
 
-/** Lines by the hour in which they were paid: synced, pending, for a person. */
+/** Payments by the hour in which they were made: synced, pending, other. */
 export const hoursChart = ({ hours }: Tally): Markup => {
   const totals = hours.map((parts) => parts.reduce((sum, part) => sum + part, 0))
   const first = Math.max(

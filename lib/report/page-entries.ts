@@ -30,7 +30,7 @@ ${groups}
 
 /** What goes on by itself, what differs, and what the list lacks. */
 const rest = ({ shown, classes, ledger_only }: Tally): Markup => {
-  const quiet = (['held', 'pending', 'paid_time_differs', 'repeated'] as const).flatMap((name) => {
+  const quiet = (['held', 'pending', 'paid_time_differs', 'repeated', 'not_paid'] as const).flatMap((name) => {
     const entries = (shown.get(name) ?? []).filter((entry) => !entry.needs_person)
     return entries.length === 0
       ? []
@@ -65,12 +65,18 @@ const list = (entries: readonly Entry[]): Markup => {
 const OPEN_MOST = 5
 
 /** Entries that are told the same stand under it together. */
-const adviceKey = ({ advice, problem }: Entry): string => problem?.en ?? `${advice?.en.meaning} ${advice?.en.next}`
+const adviceKey = ({ advice, problem, class: name }: Entry): string => {
+  if (OWN_WORDS.has(name)) return ''
+  return problem?.en ?? `${advice?.en.meaning} ${advice?.en.next}`
+}
+
+/** Each of these says something else, so it stands at the line itself. */
+const OWN_WORDS: ReadonlySet<Entry['class']> = new Set(['repeated_differs', 'not_paid', 'till_sum'])
 
 const adviceOf = (name: Entry['class'], [first]: readonly Entry[]): Markup | undefined => {
-  if (first?.problem)
-    return html`<div class="todo"><strong>${first.problem.zh}</strong><span lang="en">${first.problem.en}</span><p class="next">请更正后重新上传整份明细,已有的行不会重复。</p><p lang="en">Correct it and upload the list again: lines that are known already do no harm.</p></div>`
-  if (!first?.advice || name === 'paid_time_differs' || name === 'repeated' || name === 'ledger_only') return note(name)
+  if (first?.problem && !OWN_WORDS.has(name))
+    return html`<div class="todo"><strong>${first.problem.zh}</strong><span lang="en">${first.problem.en}</span>${name === 'malformed' && html`<p class="next">请更正后重新上传整份明细,已有的行不会重复。</p><p lang="en">Correct it and upload the list again: lines that are known already do no harm.</p>`}</div>`
+  if (!first?.advice || NOTES[name]) return note(name)
   const { zh, en, turn } = first.advice
   return html`<div class="${first.needs_person ? 'todo' : 'todo wait'}"><strong>${zh.meaning}</strong><span lang="en">${sentence(en.meaning)}</span><p class="next">${first.needs_person && `${TURNS[turn].zh}:`}${zh.next}</p><p lang="en">${first.needs_person && `${sentence(TURNS[turn].en)}: `}${en.next}</p></div>`
 }
@@ -83,6 +89,18 @@ const NOTES: Readonly<Partial<Record<Entry['class'], Words>>> = {
   repeated: {
     zh: '同一订单号在前面的行已出现,只处理一次。',
     en: 'The order stands in an earlier line, and was taken once.',
+  },
+  repeated_differs: {
+    zh: '同一订单号在明细中出现多次且内容不同:只登记第一行。',
+    en: 'The order stands in the list more than once, and not alike: only the first line was booked.',
+  },
+  not_paid: {
+    zh: '这些行不是收款(失败、未付、退款、撤销等),未登记,也不会同步。',
+    en: 'These lines are no payments (failed, not paid, refunded, revoked): they were not booked, and nothing is synced.',
+  },
+  till_sum: {
+    zh: '收银系统自己的合计,仅用于核对。',
+    en: 'What the till says its own sum is; it is only compared.',
   },
   ledger_only: {
     zh: '系统收到过线下收款通知,但本明细没有这笔。请核对是否漏导,或通知的订单号有误。',
@@ -97,11 +115,12 @@ const note = (name: Entry['class']): Markup | undefined => {
 
 const item = (entry: Entry): Markup => {
   const { line, out_order_no, paid_time, ledger_paid_time, amount, shop_id, cashier_id, pos_ref } = entry
-  const { charged, transaction_id, settled, since, class: name } = entry
+  const { charged, transaction_id, settled, since, ledger_amount, problem, class: name } = entry
   const isCharged = name === 'charged_twice' || charged !== undefined || transaction_id !== undefined
   const where = [shop_id, cashier_id && `收银员 ${cashier_id}`, pos_ref && `小票 ${pos_ref}`].filter(Boolean)
   return html`<li><code>${out_order_no === '' ? '(空)' : out_order_no}</code>${line !== undefined && html`<span class="badge">第 ${line} 行</span>`}${amount !== undefined && html`<span class="sum">¥${yuan(amount)}</span>`}
-<span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${name === 'pending' && ` · 自 ${momentText(since)} 起`}</span>
+<span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${ledger_amount !== undefined && ` · 此前通知金额 ¥${yuan(ledger_amount)}`}${name === 'pending' && ` · 自 ${momentText(since)} 起`}</span>
+${problem && OWN_WORDS.has(name) && html`<span class="more">${problem.zh} <span lang="en">${problem.en}</span></span>`}
 ${isCharged && html`<span class="more">${settled ? '已处理' : '待核对'} ${charged === undefined ? '金额未知' : `¥${yuan(charged)}`} · 微信支付订单号 ${transaction_id === undefined ? '缺失' : html`<code>${transaction_id}</code>`}</span>`}</li>`
 }
 

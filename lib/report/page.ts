@@ -7,7 +7,7 @@ import { count, yuan } from './money.ts'
 import { classBar, delaysChart, hoursChart, share } from './page-charts.ts'
 import { entryLists } from './page-entries.ts'
 import { PAGE_STYLE, PAGE_STYLE_HASH } from './page-style.ts'
-import type { Report } from './report.ts'
+import { notesOf, type Report } from './report.ts'
 
 /** No script at all, no image, no request: the one style is allowed by its hash. */
 const POLICY = `default-src 'none'; style-src '${PAGE_STYLE_HASH}'; base-uri 'none'; form-action 'none'`
@@ -66,25 +66,28 @@ ${classTable(tally)}
 ${shopTable(tally)}
 <div class="charts">
 <section><h2>收款时段 <span lang="en">When customers paid</span></h2>${hoursChart(tally)}
-<p class="key"><span><i class="mark f-synced_before"></i>已同步 <span lang="en">synced</span></span><span><i class="mark f-pending"></i>处理中 <span lang="en">pending</span></span><span><i class="mark f-charged_twice"></i>需处理 <span lang="en">for a person</span></span></p></section>
+<p class="key"><span><i class="mark f-synced_before"></i>已同步 <span lang="en">synced</span></span><span><i class="mark f-pending"></i>处理中 <span lang="en">pending</span></span><span><i class="mark f-charged_twice"></i>其他收款 <span lang="en">other payments</span></span>${tally.untimed > 0 && html`<span>另有 ${count(tally.untimed)} 行未写明时刻 <span lang="en">tell no hour</span></span>`}</p></section>
 <section><h2>收款到同步 <span lang="en">From paid to synced</span></h2>${delaysChart(tally)}</section>
 </div>
 ${entryLists.rest(tally)}`
 
-const headline = ({ statement, refused, tally, days }: Report): Markup => {
+const headline = (report: Report): Markup => {
+  const { statement, refused, tally, days } = report
   const { tone, zh, en } = refused
     ? { tone: 'person', zh: `未处理:${refused.zh}`, en: `Not taken: ${refused.en}` }
     : saying(tally)
+  const notes = refused ? [] : notesOf(report)
   return html`<header class="${tone}">
 <p class="name">${statement.name} · 商户号 ${statement.mchid}${days.map(readableTime).map((day) => !statement.name.includes(day) && ` · ${day}`)}</p>
 <h1>${zh}</h1>
 <p lang="en">${en}</p>
+${notes.map((note) => html`<p class="note">${note.zh}<span lang="en">${note.en}</span></p>`)}
 ${refused ? undefined : facts(tally)}
 </header>`
 }
 
 const saying = ({ lines, needs_person, to_refund, classes }: Tally): { tone: string; zh: string; en: string } => {
-  const pending = classes.pending.lines + classes.held.lines
+  const pending = classes.pending.lines
   if (lines === 0) return { tone: 'good', zh: '明细中没有收款', en: 'The list holds no payments' }
   if (needs_person > 0) {
     const refund = to_refund > 0
@@ -100,54 +103,55 @@ const saying = ({ lines, needs_person, to_refund, classes }: Tally): { tone: str
       zh: `无需处理,${count(pending)} 笔自动同步中`,
       en: `Nothing to do; ${count(pending)} of ${count(lines)} lines are on their way`,
     }
+  if (classes.held.lines > 0)
+    return {
+      tone: 'waiting',
+      zh: `无需处理,${count(classes.held.lines)} 笔观察中,不会自动同步`,
+      en: `Nothing to do; ${count(classes.held.lines)} of ${count(lines)} lines are only observed`,
+    }
   return { tone: 'good', zh: `全部 ${count(lines)} 笔无需处理`, en: `All ${count(lines)} lines are done` }
 }
 
 const facts = (tally: Tally): Markup => {
-  const { lines, classes, needs_person, to_refund } = tally
-  const synced = classes.synced_before.lines + classes.synced_by_statement.lines + classes.paid_time_differs.lines
-  const paid = CLASS_NAMES.reduce((sum, name) => sum + classes[name].amount, 0)
+  const { lines, stages, amount, needs_person, to_refund } = tally
   return html`<div class="facts">
 <div class="${needs_person > 0 && 'alert'}"><b>${count(needs_person)}</b>需处理 <span lang="en">for a person</span></div>
 ${to_refund > 0 && html`<div class="alert"><b>¥${yuan(to_refund)}</b>待核对退款 <span lang="en">to refund?</span></div>`}
 <div><b>${count(lines)}</b>明细行数 <span lang="en">lines</span></div>
-<div><b>${share(synced, lines)}</b>已同步 <span lang="en">synced</span></div>
-${paid > 0 && html`<div><b>¥${yuan(paid)}</b>线下收款 <span lang="en">at the till</span></div>`}
+<div><b>${share(stages.synced, lines)}</b>已同步 ${count(stages.synced)} 行 <span lang="en">synced</span></div>
+${amount > 0 && html`<div><b>¥${yuan(amount)}</b>线下收款 <span lang="en">at the till</span></div>`}
 </div>`
 }
 
 const classTable = (tally: Tally): Markup => {
-  const { lines, classes, ledger_only } = tally
-  const hasMoney = CLASS_NAMES.some((name) => classes[name].amount > 0)
-  const amount = CLASS_NAMES.reduce((sum, name) => sum + classes[name].amount, 0)
+  const { lines, classes, amount, needs_person, ledger_only } = tally
+  const hasMoney = amount > 0
   const rows = CLASS_NAMES.filter((name) => classes[name].lines > 0).map(
     (name) =>
-      html`<tr data-class="${name}"><td><i class="mark f-${name}"></i>${CLASSES[name].zh} <span lang="en">${CLASSES[name].en}</span></td><td>${count(classes[name].lines)}</td><td>${share(classes[name].lines, lines)}</td>${hasMoney && html`<td>${yuan(classes[name].amount)}</td>`}</tr>`,
+      html`<tr data-class="${name}"><td><i class="mark f-${name}"></i>${CLASSES[name].zh} <span lang="en">${CLASSES[name].en}</span></td><td>${count(classes[name].lines)}</td><td>${share(classes[name].lines, lines)}</td><td class="${classes[name].person > 0 ? 'alert' : 'zero'}">${count(classes[name].person)}</td>${hasMoney && html`<td>${yuan(classes[name].amount)}</td>`}</tr>`,
   )
   return html`<section id="classes">
 <h2>每一行的去向 <span lang="en">What became of each line</span></h2>
 ${classBar(tally)}
 <table>
-<thead><tr><th>分类<br><span lang="en">class</span></th><th>行数<br><span lang="en">lines</span></th><th>占比<br><span lang="en">share</span></th>${hasMoney && html`<th>金额(元)<br><span lang="en">CNY</span></th>`}</tr></thead>
+<thead><tr><th>分类<br><span lang="en">class</span></th><th>行数<br><span lang="en">lines</span></th><th>占比<br><span lang="en">share</span></th><th>需处理<br><span lang="en">person</span></th>${hasMoney && html`<th>金额(元)<br><span lang="en">CNY</span></th>`}</tr></thead>
 <tbody>${rows}</tbody>
-<tfoot><tr><td>合计 = 明细行数 <span lang="en">all lines</span></td><td>${count(lines)}</td><td></td>${hasMoney && html`<td>${yuan(amount)}</td>`}</tr></tfoot>
+<tfoot><tr><td>合计 = 明细行数 <span lang="en">all lines</span></td><td>${count(lines)}</td><td></td><td>${count(needs_person)}</td>${hasMoney && html`<td>${yuan(amount)}</td>`}</tr></tfoot>
 </table>
 ${ledger_only.lines > 0 && html`<p>另有 ${count(ledger_only.lines)} 笔${LEDGER_ONLY.zh}。 <span lang="en">${count(ledger_only.lines)} more orders are in the ledger and not in the list.</span></p>`}
 </section>`
 }
 
-const shopTable = ({ shops, others, lines, to_refund, needs_person }: Tally): Markup | undefined => {
+const shopTable = ({ shops, others, lines, amount, stages, to_refund, needs_person }: Tally): Markup | undefined => {
   if (shops.size === 1 && shops.has('')) return undefined
   const sums = [...shops].toSorted(([, a], [, b]) => b.person - a.person || b.amount - a.amount || b.lines - a.lines)
-  const all = [...shops.values(), ...(others ? [others] : [])]
-  const total = (of: (sum: ShopSum) => number) => all.reduce((sum, one) => sum + of(one), 0)
   return html`<section id="shops">
 <h2>按门店 <span lang="en">By shop</span></h2>
 <div class="scroll"><table>
 <thead><tr><th>门店<br><span lang="en">shop</span></th><th>需处理<br><span lang="en">person</span></th>${to_refund > 0 && html`<th>待退(元)<br><span lang="en">to refund</span></th>`}<th>金额(元)<br><span lang="en">CNY</span></th><th>行数<br><span lang="en">lines</span></th><th>已同步<br><span lang="en">synced</span></th><th>处理中<br><span lang="en">pending</span></th></tr></thead>
 <tbody>${sums.map(([shop, sum]) => shopRow(shop === '' ? html`(未填) <span lang="en">none given</span>` : html`${shop}`, sum, to_refund > 0))}
 ${others && shopRow(html`其他门店 <span lang="en">other shops</span>`, others, to_refund > 0)}</tbody>
-<tfoot><tr><td>合计 <span lang="en">all</span></td><td>${count(needs_person)}</td>${to_refund > 0 && html`<td>${yuan(to_refund)}</td>`}<td>${yuan(total((sum) => sum.amount))}</td><td>${count(lines)}</td><td>${count(total((sum) => sum.synced))}</td><td>${count(total((sum) => sum.pending))}</td></tr></tfoot>
+<tfoot><tr><td>合计 <span lang="en">all</span></td><td>${count(needs_person)}</td>${to_refund > 0 && html`<td>${yuan(to_refund)}</td>`}<td>${yuan(amount)}</td><td>${count(lines)}</td><td>${count(stages.synced)}</td><td>${count(stages.pending)}</td></tr></tfoot>
 </table></div>
 </section>`
 }

@@ -1,6 +1,7 @@
 import { readableTime } from '../statement/china-time.ts'
 import { CLASSES, LEDGER_ONLY } from '../statement/classes.ts'
 import type { Entry } from '../statement/judge.ts'
+import { countedAmount } from '../statement/tally.ts'
 import { momentText } from './moment.ts'
 
 /** Byte order mark, so that Excel reads UTF-8. */
@@ -29,6 +30,12 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
   ['已扣金额(元)', 'charged_yuan', ({ charged }) => plainYuan(charged)],
   ['微信支付订单号', 'transaction_id', ({ transaction_id }) => transaction_id],
   ['重复支付已处理', 'settled', ({ settled }) => (settled === undefined ? undefined : String(settled))],
+  [
+    '计入合计(元)',
+    'counted_yuan',
+    (entry) => plainYuan(entry.class === 'ledger_only' ? undefined : countedAmount(entry)),
+  ],
+  ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => plainYuan(ledger_amount)],
 ]
 
 /** The header, with the line's end. */

@@ -1,7 +1,7 @@
 import { isoTime } from '../order/row-view.ts'
 import { CLASS_NAMES } from '../statement/classes.ts'
 import type { Entry } from '../statement/judge.ts'
-import type { Report } from './report.ts'
+import { notesOf, type Report, unaccounted } from './report.ts'
 
 /** The lines of a report stand first, one a line of text, and its sums at the end: it is written while it is read. */
 export const JSON_BEGIN = '{"entries":[\n'
@@ -23,19 +23,29 @@ export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst
 export const jsonEnd = (report: Report): string => `\n],"summary":${JSON.stringify(reportSummary(report))}}\n`
 
 /** The sums of a report. Of `classes` the lines add up to `lines`. */
-export const reportSummary = ({ statement, made_at, days, refused, tally }: Report) => ({
-  mchid: statement.mchid,
-  name: statement.name,
-  made_at: isoTime(made_at),
-  days,
-  ...(refused && { refused }),
-  lines: tally.lines,
-  classes: Object.fromEntries(CLASS_NAMES.map((name) => [name, tally.classes[name]])),
-  needs_person: tally.needs_person,
-  open: tally.open,
-  booked: tally.booked,
-  to_refund: tally.to_refund,
-  ledger_only: tally.ledger_only,
-  shops: [...tally.shops].map(([shop_id, sum]) => ({ shop_id, ...sum })),
-  ...(tally.others && { other_shops: tally.others }),
-})
+export const reportSummary = (report: Report) => {
+  const { statement, made_at, days, refused, file, tally } = report
+  return {
+    mchid: statement.mchid,
+    name: statement.name,
+    made_at: isoTime(made_at),
+    days,
+    ...(refused && { refused }),
+    notes: notesOf(report),
+    ...(file && { file: { ...file, unaccounted: unaccounted(report) } }),
+    lines: tally.lines,
+    classes: Object.fromEntries(CLASS_NAMES.map((name) => [name, tally.classes[name]])),
+    needs_person: tally.needs_person,
+    open: tally.open,
+    booked: tally.booked,
+    amount: tally.amount,
+    stages: tally.stages,
+    hours: tally.hours.map(([synced, pending, other]) => ({ synced, pending, other })),
+    untimed: tally.untimed,
+    delays: tally.delays,
+    to_refund: tally.to_refund,
+    ledger_only: tally.ledger_only,
+    shops: [...tally.shops].map(([shop_id, sum]) => ({ shop_id, ...sum })),
+    ...(tally.others && { other_shops: tally.others }),
+  }
+}

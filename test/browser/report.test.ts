@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     )
 
     expect(summary.lines).toBe(lines.length)
-    expect(await page.title()).toBe('<script>alert(1)<script> 对账报告 1900000109')
+    expect(await page.title()).toBe('<script>alert(1)<script>.csv 对账报告 1900000109')
     expect(
       await page.locator('script, img, iframe, object, embed, link, [onload], [onerror], svg svg, a').count(),
     ).toBe(0)
@@ -156,7 +156,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.goto(pathToFileURL(file).href)
     await page.locator('#b').click()
 
-    expect(await page.title()).toBe('2026-11-24 对账报告 1900000109')
+    expect(await page.title()).toBe('2026-11-24.csv 对账报告 1900000109')
     await page.close()
   })
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { reportPage } from '../../lib/report/page.ts'
 import { share } from '../../lib/report/page-charts.ts'
+import { unaccounted } from '../../lib/report/report.ts'
+import { JSON_BEGIN, jsonEnd } from '../../lib/report/report-json.ts'
 import type { Entry } from '../../lib/statement/judge.ts'
 import { createTally } from '../../lib/statement/tally.ts'
 import { NOW } from '../support/orders.ts'
@@ -73,7 +75,7 @@ describe('the head of a report', () => {
     expect(textOf(page, HEADER)).toBe(
       '2026-11-24 · 商户号 1900000109 2 笔需要处理,疑似重复支付 ¥312.23 ' +
         '2 of 4 lines need a person; ¥312.23 may have to be refunded ' +
-        '2 需处理 for a person ¥312.23 待核对退款 to refund? 4 明细行数 lines 25% 已同步 synced ¥4,938.00 线下收款 at the till',
+        '2 需处理 for a person ¥312.23 待核对退款 to refund? 4 明细行数 lines 25% 已同步 1 行 synced ¥4,938.00 线下收款 at the till',
     )
     expect(page).toContain('<header class="person">')
   })
@@ -81,7 +83,7 @@ describe('the head of a report', () => {
   it('speaks of no refund where there is none', () => {
     expect(textOf(pageOf([SYNCED, HELD]), HEADER)).toBe(
       '2026-11-24 · 商户号 1900000109 1 笔需要处理 1 of 2 lines need a person ' +
-        '1 需处理 for a person 2 明细行数 lines 50% 已同步 synced ¥2,469.00 线下收款 at the till',
+        '1 需处理 for a person 2 明细行数 lines 50% 已同步 1 行 synced ¥2,469.00 线下收款 at the till',
     )
   })
 
@@ -89,7 +91,7 @@ describe('the head of a report', () => {
     const page = pageOf([SYNCED, PENDING, { ...HELD, needs_person: false }])
 
     expect(textOf(page, /<h1>.*<\/h1>\n<p.*?<\/p>/s)).toBe(
-      '无需处理,2 笔自动同步中 Nothing to do; 2 of 3 lines are on their way',
+      '无需处理,1 笔自动同步中 Nothing to do; 1 of 3 lines are on their way',
     )
     expect(page).toContain('<header class="waiting">')
     expect(textOf(page, /<footer>.*<\/footer>/s)).toBe(
@@ -108,7 +110,7 @@ describe('the head of a report', () => {
 
     expect(textOf(page, HEADER)).toBe(
       '2026-11-24 · 商户号 1900000109 全部 3 笔无需处理 All 3 lines are done ' +
-        '0 需处理 for a person 3 明细行数 lines 100% 已同步 synced',
+        '0 需处理 for a person 3 明细行数 lines 100% 已同步 3 行 synced',
     )
     expect(page).toContain('<header class="good">')
     expect(textOf(page, /<footer>.*<\/footer>/s)).toContain('已全部了结,不再更新。')
@@ -241,9 +243,9 @@ describe('the sums', () => {
     const text = textOf(pageOf([SYNCED, SYNCED, HELD, { ...SYNCED, class: 'repeated' }]), section('classes'))
 
     expect(text).toBe(
-      '每一行的去向 What became of each line 分类 class 行数 lines 占比 share 金额(元) CNY ' +
-        '已暂停,待确认 Held 1 25% 1,234.50 明细内重复 Repeated in the list 1 25% 0.00 此前已同步 Synced before 2 50% 2,469.00 ' +
-        '合计 = 明细行数 all lines 4 3,703.50',
+      '每一行的去向 What became of each line 分类 class 行数 lines 占比 share 需处理 person 金额(元) CNY ' +
+        '已暂停,待确认 Held 1 25% 1 1,234.50 明细内重复 Repeated in the list 1 25% 0 0.00 此前已同步 Synced before 2 50% 0 2,469.00 ' +
+        '合计 = 明细行数 all lines 4 1 3,703.50',
     )
   })
 
@@ -251,7 +253,7 @@ describe('the sums', () => {
     const { amount: _, ...unsaid } = SYNCED
 
     expect(textOf(pageOf([unsaid]), section('classes'))).toBe(
-      '每一行的去向 What became of each line 分类 class 行数 lines 占比 share 此前已同步 Synced before 1 100% 合计 = 明细行数 all lines 1',
+      '每一行的去向 What became of each line 分类 class 行数 lines 占比 share 需处理 person 此前已同步 Synced before 1 100% 0 合计 = 明细行数 all lines 1 0',
     )
   })
 
@@ -407,5 +409,75 @@ describe('the charts', () => {
         .slice(0, 4),
     ).toEqual(['28.6 134.0', '28.6 158', '85.7 16.0', '85.7 158'])
     expect(textOf(page, svg('收款到同步'))).toBe('≤1分 66.7% ≤5分 ≤15分 ≤1小时 ≤6小时 ≤1天 33.3% &gt;1天')
+  })
+})
+
+describe('lines that are not accounted for', () => {
+  const pageWith = (lines: number) => {
+    const tally = createTally()
+    tally.addLine(SYNCED, false)
+    tally.addLine({ ...SYNCED, out_order_no: 'A-9' }, false)
+    return {
+      statement: { mchid: '1900000109', name: 'x.csv' },
+      made_at: NOW,
+      days: [],
+      file: { lines, titles: 1, headers: 1, blank: 2, continued: 3 },
+      tally: tally.result(),
+    }
+  }
+
+  it.each([
+    [10, 1, '文件行数比本报告计入的行数多 1 行:请勿以本报告为准,并联系技术人员'],
+    [7, -2, '文件行数比本报告计入的行数少 2 行:请勿以本报告为准,并联系技术人员'],
+  ])('are said on top: %i lines in the file', (lines, lost, zh) => {
+    const report = pageWith(lines)
+
+    expect(unaccounted(report)).toBe(lost)
+    expect(textOf(reportPage(report), HEADER)).toContain(zh)
+    expect(JSON.parse(`${JSON_BEGIN}${jsonEnd(report)}`).summary.file).toEqual({ ...report.file, unaccounted: lost })
+  })
+
+  it('are none where all are', () => {
+    expect(unaccounted(pageWith(9))).toBe(0)
+    expect(reportPage(pageWith(9))).not.toContain('class="note"')
+  })
+})
+
+describe('a line that says something of its own', () => {
+  const problem = { zh: '该订单号已在第 2 行出现', en: 'this order stands in line 2' }
+
+  it('says it under the line, and the class says what holds for all of them', () => {
+    const differs: Entry = { ...PAID, class: 'repeated_differs', problem, needs_person: true }
+
+    expect(textOf(pageOf([SYNCED, differs]), section('person'))).toBe(
+      '需要处理 What needs a person 重复且内容不一致 Repeated, and differs 1 ' +
+        '同一订单号在明细中出现多次且内容不同:只登记第一行。 The order stands in the list more than once, and not alike: only the first line was booked. ' +
+        'A-1 第 2 行 ¥1,234.50 收款 2026-11-24 09:30:00 · 福田店 该订单号已在第 2 行出现 this order stands in line 2',
+    )
+  })
+
+  it('is told apart from what needs nobody, with its sum below zero', () => {
+    const refund: Entry = {
+      ...PAID,
+      class: 'not_paid',
+      amount: -1280,
+      problem: { zh: '非收款:金额为负数', en: 'not a payment: the amount is below zero' },
+    }
+
+    expect(textOf(pageOf([SYNCED, refund]))).toContain('¥-12.80 收款 2026-11-24 09:30:00 · 福田店 非收款:金额为负数')
+  })
+
+  it('tells both sums where a notice told another', () => {
+    const other: Entry = {
+      ...PAID,
+      class: 'amount_differs',
+      ledger_amount: 9900,
+      problem: { zh: '金额不一致', en: 'x' },
+      needs_person: true,
+    }
+
+    expect(textOf(pageOf([other]), section('person'))).toContain(
+      '¥1,234.50 收款 2026-11-24 09:30:00 · 福田店 · 此前通知金额 ¥99.00',
+    )
   })
 })
