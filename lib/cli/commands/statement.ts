@@ -13,6 +13,7 @@ import { addCommand, addExamples } from '../help.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { WHICH_MERCHANT } from '../order/find.ts'
 import { createProgress, type Session } from '../session.ts'
+import { checkStatement } from '../statement/check.ts'
 import { chinaTime } from '../time.ts'
 import { CliError, type Text } from '../words.ts'
 
@@ -26,15 +27,21 @@ export const addStatement = (program: Command, session: Session, done: (code: nu
   const command = addCommand(program, session, 'statement', {
     en: 'Upload a shop’s list of offline payments and wait for its report.',
     zh: '上传门店线下收款明细,并等待对账报告。',
-  }).argument('<file>', t({ en: 'NAME.csv or NAME.jsonl, gzip or not', zh: '名称.csv 或 名称.jsonl,可用 gzip 压缩' }))
-  addBucketOptions(command, session).action(async (file: string, options: BucketOptions) =>
-    done(await upload(file, options, session)),
+  })
+    .argument(
+      '<file>',
+      t({ en: 'CSV, .xlsx or JSON Lines, gzip or not', zh: 'CSV、.xlsx 或 JSON Lines,可用 gzip 压缩' }),
+    )
+    .option('--check', t({ en: 'read it on this machine, send nothing', zh: '仅在本机检查每一行,不发送' }))
+  addBucketOptions(command, session).action(async (file: string, options: BucketOptions & { check?: boolean }) =>
+    done(await (options.check ? check : upload)(file, options, session)),
   )
   addExamples(
     command,
     session,
     [
       'npx payscore statement test/world/statement.csv --mchid 1900000109 --local',
+      'npx payscore statement test/world/statement.csv --mchid 1900000109 --check',
       'npx payscore statement 2026-11-24.csv --stack payscore-sync-prod',
     ],
     {
@@ -50,16 +57,14 @@ export const addReport = (program: Command, session: Session, done: (code: numbe
   const command = addCommand(program, session, 'report', {
     en: 'A link to a report that whoever has it can open for a day.',
     zh: '生成对账报告链接,一天内凭链接即可打开。',
-  }).argument('<name>', t({ en: 'the statement’s name, as 2026-11-24', zh: '明细名称,如 2026-11-24' }))
+  }).argument(
+    '<name>',
+    t({ en: 'the list’s file, as 2026-11-24.csv, or 2026-11-24', zh: '明细文件名,如 2026-11-24.csv 或 2026-11-24' }),
+  )
   addBucketOptions(command, session).action(async (name: string, options: BucketOptions) => {
-    const statement = statementOf(`${name.replace(/\.(csv|jsonl)(\.gz)?$/i, '')}.csv`, options, session)
+    const asked = statementOf(name, options, session)
     const { client, bucket } = await connectBucket(options, session)
-    const made = await madeAt(client, bucket, statement)
-    if (made === undefined)
-      throw new CliError({
-        en: `there is no report ${statement.name}. Compare its name, and --mchid; a list that was just uploaded is read for up to 15 minutes.`,
-        zh: `没有名为 ${statement.name} 的对账报告。请核对名称和 --mchid;刚上传的明细最多需要 15 分钟。`,
-      })
+    const statement = statementOf(await reportName(client, bucket, asked), options, session)
     await tellReport(client, bucket, statement, options, session)
     done(0)
   })
@@ -69,12 +74,43 @@ export const addReport = (program: Command, session: Session, done: (code: numbe
   })
 }
 
+/** The name of the one report that is asked for, with or without the ending of its list. */
+const reportName = async (client: S3Client, bucket: string, { mchid, name }: StatementKey): Promise<string> => {
+  const folder = `reports/${mchid}/`
+  const names: string[] = []
+  for await (const page of createObjects(client, bucket).list(`${folder}${name}.`))
+    names.push(...page.flatMap(({ key }) => (key.endsWith('.json') ? [key.slice(folder.length, -'.json'.length)] : [])))
+  if (names.includes(name)) return name
+  const [only, ...others] = names
+  if (only === undefined)
+    throw new CliError({
+      en: `there is no report ${name}. Compare its name, and --mchid; a list that was just uploaded is read for up to 15 minutes.`,
+      zh: `没有名为 ${name} 的对账报告。请核对名称和 --mchid;刚上传的明细最多需要 15 分钟。`,
+    })
+  if (others.length > 0)
+    throw new CliError({ en: `which report? ${names.join(', ')}`, zh: `请指定是哪一份报告:${names.join('、')}` }, 2)
+  return only
+}
+
 const addBucketOptions = (command: Command, { t }: Session): Command =>
   command
     .option('--mchid <mchid>', t({ en: 'the merchant, if there are several', zh: '商户号(有多个商户时必填)' }))
     .option('--bucket <name>', t({ en: 'the bucket (BUCKET)', zh: '存储桶名称(BUCKET)' }))
     .option('--stack <name>', t({ en: 'a deployed stack, to take the bucket from', zh: '已部署的堆栈,从中读取存储桶' }))
     .option('--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' }))
+
+const check = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
+  const statement = statementOf(basename(path), options, session)
+  if (!(statement.mchid in merchantEntries(session)))
+    throw new CliError(
+      {
+        en: `merchant ${statement.mchid} is neither in MERCHANTS nor in merchants.json`,
+        zh: `MERCHANTS 和 merchants.json 中均无商户号 ${statement.mchid}`,
+      },
+      2,
+    )
+  return checkStatement(resolve(session.cwd, path), statement, options.json === true, session)
+}
 
 const upload = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
   const { client, bucket } = await connectBucket(options, session)
@@ -221,8 +257,8 @@ const statementOf = (file: string, { mchid }: BucketOptions, session: Session): 
   if (statement) return statement
   throw new CliError(
     {
-      en: `${file}: must be named NAME.csv or NAME.jsonl, or either with .gz`,
-      zh: `${file}:文件名须为 名称.csv 或 名称.jsonl,可加 .gz`,
+      en: `${file}: must be the name of a file: 1 to 140 printable characters, not beginning with a dot`,
+      zh: `${file}:须为文件名,1至140个可显示字符,且不以点开头`,
     },
     2,
   )
