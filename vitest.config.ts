@@ -20,7 +20,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'long', include: [LONG] } },
     ],
-    reporters: ['default', 'test/support/left-out-reporter.ts'],
+    reporters: ['default', './test/support/left-out-reporter.ts'],
     coverage: {
       provider: 'v8',
       include: ['functions/**', 'lib/**'],
