@@ -68,7 +68,7 @@ const WRONG: readonly {
   },
   { what: 'no JSON', says: 'is not a JSON object', secret: () => 'serial_no: A-SECRET-THAT-IS-NO-JSON' },
   { what: 'a list', says: 'is not a JSON object', secret: () => [] },
-  { what: 'bytes in place of text', says: 'is binary, it must be JSON text', secret: () => Buffer.from('{}') },
+  { what: 'bytes that are no text', says: 'is not UTF-8 (byte 2)', secret: () => Buffer.from('MIIK', 'base64') },
 ]
 
 const CASES = WRONG.map((one, i) => ({ ...one, mchid: String(1900000101 + i) }))
@@ -259,24 +259,36 @@ describe('a configuration that is wrong', () => {
   })
   afterAll(() => broken.close())
 
-  it.each(['sync', 'query', 'reconcile', 'outcome', 'status', 'decide'] as const)(
-    'stops %s at its start, with every problem in one error',
-    async (name) => {
-      const { error } = await broken.lambdas[name].invoke({})
+  const OF_MERCHANTS = [
+    'MERCHANTS 1900000101.order_api',
+    'MERCHANTS 1900000101.services',
+    'MERCHANTS 1900000102.provider',
+    'MERCHANTS 1900000103.sources.0',
+    'MERCHANTS 1900000103.colour',
+    'MERCHANTS not a number',
+  ]
+  const TABLE = 'LEDGER_TABLE must be the name of the table'
+  const ORIGIN = 'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback'
 
-      expect(error?.errorType).toBe('ConfigError')
-      expect(error?.errorMessage.split('; ').map((problem) => problem.replace(/: .*/, ''))).toEqual([
-        'MERCHANTS 1900000101.order_api',
-        'MERCHANTS 1900000101.services',
-        'MERCHANTS 1900000102.provider',
-        'MERCHANTS 1900000103.sources.0',
-        'MERCHANTS 1900000103.colour',
-        'MERCHANTS not a number',
-        'LEDGER_TABLE must be the name of the table',
-        'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback',
-      ])
-    },
-  )
+  it.each([
+    ['sync', [...OF_MERCHANTS, TABLE, ORIGIN]],
+    ['query', [...OF_MERCHANTS, TABLE, ORIGIN]],
+    ['status', [...OF_MERCHANTS, TABLE, ORIGIN]],
+    ['reconcile', [...OF_MERCHANTS, TABLE]],
+    ['decide', [...OF_MERCHANTS, TABLE]],
+    ['statement', [...OF_MERCHANTS, TABLE]],
+  ] as const)('stops %s at its start, with every problem of what it reads in one error', async (name, problems) => {
+    const { error } = await broken.lambdas[name].invoke({})
+
+    expect(error?.errorType).toBe('ConfigError')
+    expect(error?.errorMessage.split('; ').map((problem) => problem.replace(/: .*/, ''))).toEqual(problems)
+  })
+
+  it('does not stop outcome, which reads none of it', async () => {
+    const { error } = await broken.lambdas.outcome.invoke({ Records: [] })
+
+    expect(error).toBeUndefined()
+  })
 
   it('is no business of the caller over HTTP', async () => {
     const told = await handOver(broken, 'HTTP API 2.0', { mchid: '1900000101', out_order_no: 'A' })

@@ -30,13 +30,14 @@ export const expectedOf = (event: unknown): Expected | undefined => {
   if (!isPlain(event)) return undefined
   if (isPlain(event.requestContext)) return ofNotice(ofHttp(event))
   if ('detail-type' in event) return ofBus(event)
-  return bytesOf(event) > MOST_BYTES ? undefined : ofNotice(event)
+  return bytesOf(event) > MOST_BYTES || isDamaged(event) ? undefined : ofNotice(event)
 }
 
 const ofBus = (event: Members): Expected | undefined => {
   if (event['detail-type'] !== 'Payscore Order Paid Offline') return undefined
   if (typeof event.source !== 'string' || typeof event.time !== 'string') return undefined
   if (Number.isNaN(new Date(event.time).getTime()) || bytesOf(event.detail) > MOST_BYTES) return undefined
+  if (isDamaged(event.detail)) return undefined
   const expected = ofNotice(event.detail)
   const isListed = expected && MERCHANTS.get(expected.mchid)?.sources.includes(event.source)
   return isListed ? expected : undefined
@@ -47,8 +48,11 @@ const ofHttp = ({ pathParameters, body, isBase64Encoded }: Members): unknown => 
   if (!isPlain(pathParameters) || typeof body !== 'string' || body === '') return undefined
   const { mchid, out_order_no } = pathParameters
   if (typeof mchid !== 'string' || typeof out_order_no !== 'string') return undefined
-  const bytes = isBase64Encoded === true ? Buffer.from(body, 'base64') : Buffer.from(body)
-  const said = bytes.length > MOST_BYTES ? undefined : parsed(bytes.toString())
+  const isBase64 = isBase64Encoded === true
+  if (isBase64 && (body.length % 4 !== 0 || !/^[0-9A-Za-z+/]*={0,2}$/.test(body))) return undefined
+  const bytes = isBase64 ? Buffer.from(body, 'base64') : Buffer.from(body)
+  const said = bytes.length > MOST_BYTES ? undefined : parsed(bytes)
+  if (isDamaged(said)) return undefined
   const number = out_order_no.includes('%') ? decoded(out_order_no) : out_order_no
   if (!isPlain(said) || number === undefined) return undefined
   const isAgainst = (name: string, value: string) => own(said, name) !== undefined && own(said, name) !== value
@@ -56,9 +60,12 @@ const ofHttp = ({ pathParameters, body, isBase64Encoded }: Members): unknown => 
   return { ...said, mchid, out_order_no: number }
 }
 
-const parsed = (text: string): unknown => {
+/** Strict UTF-8, with or without a byte order mark; a name that stands twice in an object is one that gets lost. */
+const parsed = (bytes: Uint8Array): unknown => {
   try {
-    return JSON.parse(text)
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    const value: unknown = JSON.parse(text)
+    return membersOf(value) === namesIn(text) ? value : undefined
   } catch {
     return undefined
   }
@@ -71,6 +78,31 @@ const decoded = (text: string): string | undefined => {
     return undefined
   }
 }
+
+const membersOf = (value: unknown): number =>
+  isObject(value)
+    ? Object.values(value).reduce<number>(
+        (sum, one) => sum + membersOf(one),
+        Array.isArray(value) ? 0 : Object.keys(value).length,
+      )
+    : 0
+
+/** A colon that is in no string follows a name. */
+const namesIn = (json: string): number => {
+  let names = 0
+  let isString = false
+  for (let i = 0; i < json.length; i += 1) {
+    const character = json.charAt(i)
+    if (isString && character === '\\') i += 1
+    else if (character === '"') isString = !isString
+    else if (character === ':' && !isString) names += 1
+  }
+  return names
+}
+
+/** JSON writes half a pair of surrogates as an escape, and nothing else above it. */
+const isDamaged = (value: unknown): boolean =>
+  /\ufffd|\\ud[89a-f]/.test((JSON.stringify(value) ?? '').replaceAll('\\\\', ''))
 
 const bytesOf = (value: unknown): number => {
   try {
