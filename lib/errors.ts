@@ -4,6 +4,8 @@ export class ConfigError extends Error {
   readonly code = 'ERR_CONFIG'
 }
 
+const MEMBER_NAME = /^[A-Za-z_-]{1,24}\d{0,2}$/
+
 /** The caller's input is wrong in the named field. Nothing was sent, nothing was written. */
 export class InputError extends Error {
   override readonly name = 'InputError'
@@ -11,8 +13,11 @@ export class InputError extends Error {
   readonly field: string
 
   constructor(field: string, message: string) {
-    // It may be a name that somebody made up, and goes into answers and logs.
-    const name = field.replaceAll(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 64)
+    // Whoever wrote it may have put a customer's number or a key in a name's place, and it goes into answers and logs.
+    const name = field
+      .split('.')
+      .map((part) => (MEMBER_NAME.test(part) ? part : '?'))
+      .join('.')
     super(`${name}: ${message}`)
     this.field = name
   }

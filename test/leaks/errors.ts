@@ -6,7 +6,7 @@ import { createLedger } from '../../lib/aws/ledger.ts'
 import { createMerchants } from '../../lib/aws/merchants.ts'
 import { readDecision } from '../../lib/order/decision.ts'
 import { readPaidOrder } from '../../lib/order/paid-order.ts'
-import { readTrigger } from '../../lib/order/trigger.ts'
+import { readQuery, readTrigger } from '../../lib/order/trigger.ts'
 import { eventOf, goodNotice, KINDS, MERCHANTS, NOW } from '../order/samples.ts'
 
 const MCHID = '1900000109'
@@ -45,6 +45,11 @@ export const errorsAbout = async (secret: string, personal: string): Promise<rea
           // What was taken may hold it: labels of the shop's own.
           return undefined
         })
+  // A name that is no member is told by its name, unless it is no name.
+  for (const kind of KINDS)
+    await attempt(() => readPaidOrder(readTrigger(eventOf(kind, { ...notice, [personal]: 1 }), NOW), MERCHANTS, NOW))
+  await attempt(() => readDecision({ mchid: MCHID, out_order_no: 'A' }, 'close', { reason: 'x', [personal]: 1 }, 'x'))
+  await attempt(() => readQuery({ queryStringParameters: { [personal]: '1' } }))
   await attempt(() => readTrigger({ requestContext: {}, pathParameters: {}, body: `{${personal}` }, NOW))
   await attempt(() => readDecision({ mchid: MCHID, out_order_no: 'A' }, personal, { reason: [personal] }, personal))
   return errors

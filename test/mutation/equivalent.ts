@@ -34,21 +34,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason: 'the issue of an object always says what was expected; the types do not know that',
   },
   {
-    file: 'lib/order/paid-order.ts',
-    mutator: 'ObjectLiteral',
-    code: '{ abortEarly: true }',
-    into: '{}',
-    reason: 'only the first problem is told, and it is the same: the rest would be looked for in vain',
-  },
-  {
-    file: 'lib/order/paid-order.ts',
-    mutator: 'BooleanLiteral',
-    code: 'true',
-    into: 'false',
-    line: 'abortEarly',
-    reason: 'of abortEarly: as above',
-  },
-  {
     file: 'lib/order/paid-time.ts',
     mutator: 'StringLiteral',
     code: "'0'",

@@ -167,12 +167,21 @@ describe('readPaidOrder', () => {
       expect(refusal(eventOf(kind, evil))).toMatchObject({ field: '__proto__' })
     })
 
-    it('shown as far as it can be printed, and no further than 64 characters', () => {
-      const name = `\u001b[31m\n${'x'.repeat(80)}`
-
+    it.each([
+      ['an openid', 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'],
+      ['a telephone number', '13800138000'],
+      ['a name', '张三'],
+      ['an escape', '\u001b[31m'],
+      ['a long text', 'x'.repeat(80)],
+      ['nothing', ''],
+    ])('but not where the name is none: %s', (_, name) => {
       expect(refusal(eventOf(kind, { ...goodNotice(), [name]: 1 }))).toMatchObject({
-        field: `?[31m?${'x'.repeat(58)}`,
+        field: '?',
+        message: `?: is no member of a notice; those are ${members} and detail.paid_time`,
       })
+      expect(
+        refusal(eventOf(kind, { ...goodNotice(), detail: { paid_time: '20261124103000', [name]: 1 } })),
+      ).toMatchObject({ field: 'detail.?' })
     })
   })
 
