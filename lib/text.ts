@@ -21,12 +21,12 @@ export const readText = (source: string | Uint8Array): { readonly text: string }
  */
 export const readJson = (
   source: string | Uint8Array,
-  reviver?: Parameters<typeof JSON.parse>[1],
+  reviverOf?: (json: string) => Parameters<typeof JSON.parse>[1],
 ): { readonly value: unknown } | { readonly flaw: Flaw } => {
   const read = readText(source)
   if ('flaw' in read) return read
   try {
-    const value: unknown = JSON.parse(read.text, reviver)
+    const value: unknown = JSON.parse(read.text, reviverOf?.(read.text))
     const name = nameTwice(read.text)
     return name === undefined ? { value } : { flaw: { en: `has ${name} twice`, zh: `中 ${name} 出现了两次` } }
   } catch {

@@ -1,4 +1,4 @@
-import { readJson, readText } from '../text.ts'
+import { readJson } from '../text.ts'
 import type { PayafterOrder, PayafterSyncAnswer, RefusalBody, ServiceOrder } from '../wechatpay/order-api.ts'
 
 /** Members by the names of the wire; what stands under them is not known before it is looked at. */
@@ -8,10 +8,8 @@ export type Body = Unread<PayafterSyncAnswer & ServiceOrder & PayafterOrder & Re
 
 /** A body that is not sound JSON says nothing: kept as text, its signature could not be checked again. */
 export const parseBody = (bytes: Buffer): Body => {
-  const read = readText(bytes)
-  if ('flaw' in read) return {}
-  const json = readJson(read.text, BARE_NUMBER.test(read.text) ? exactNumber : undefined)
-  return 'flaw' in json ? {} : object(json.value)
+  const read = readJson(bytes, (json) => (BARE_NUMBER.test(json) ? exactNumber : undefined))
+  return 'flaw' in read ? {} : object(read.value)
 }
 
 /**

@@ -55,8 +55,8 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   const { reason, refund_id, not_double, correct } = parsed.output
   if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
     throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
-  if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'is for settle alone')
-  if (correct && name !== 'settle') throw new InputError('correct', 'is for settle alone')
+  if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'goes with settle only')
+  if (correct && name !== 'settle') throw new InputError('correct', 'goes with settle only')
   if (not_double && !MAY_BE_NOT_DOUBLE.includes(name))
     throw new InputError('not_double', `is for ${MAY_BE_NOT_DOUBLE.join(', ')} alone`)
   const how = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `

@@ -270,7 +270,11 @@ describe('over HTTP', () => {
   ])('refuses %s %s with 400 and names what is wrong in the query string', async (method, path, field, message) => {
     const body = method === 'POST' ? JSON.stringify(PAID) : null
 
-    const response = await fetch(`${world.api.url}${path}`, { method, body })
+    const response = await fetch(`${world.api.url}${path}`, {
+      method,
+      headers: { ...world.api.headers, 'content-type': 'application/json' },
+      body,
+    })
 
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ title: 'Bad input', detail: `${field}: ${message}`, field })

@@ -170,7 +170,7 @@ describe('what WeChat Pay charged', () => {
   it.each(['expedite', 'reopen', 'release', 'close', 'withdraw'] as const)('is not refunded by %s', (what) => {
     expect(refusal(what, { ...BODY, refund_id: 'R-1' })).toMatchObject({
       field: 'refund_id',
-      message: 'refund_id: is for settle alone',
+      message: 'refund_id: goes with settle only',
     })
   })
 })

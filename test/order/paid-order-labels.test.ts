@@ -57,7 +57,6 @@ describe.each(EVERY_WAY)('%s of a notice by %s', (name, kind) => {
     ['an emoji with joiners', '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}'],
     ['a reversal of direction', 'A\u202eB'],
     ['an isolate of direction', 'A\u2066B'],
-    ['half an emoji', 'A\ud83c'],
     ['a character of private use', 'A\ue000'],
     ['a character that nobody assigned', 'A\u0378'],
     ['no character', 'A\uffff'],
@@ -65,6 +64,13 @@ describe.each(EVERY_WAY)('%s of a notice by %s', (name, kind) => {
     const error = refusalOf(notice(value))
 
     expect(error).toMatchObject({ field: name, message: `${name}: must be 1 to 64 printable characters` })
+  })
+
+  it('may not hold half an emoji, which was damaged on its way', () => {
+    expect(refusalOf(notice('A\ud83c'))).toMatchObject({
+      field: name,
+      message: `${name}: holds a character that was damaged on its way: send it as UTF-8`,
+    })
   })
 
   it.each([12, null, true, ['A'], { id: 'A' }])('may not be %j', (value) => {

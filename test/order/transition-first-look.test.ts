@@ -106,6 +106,7 @@ describe('a corrected notice whose order must be looked at first', () => {
       cashier_id: '0007',
       amount: 5000,
       transaction_id: '42000004',
+      waits: '1900000109#0',
     })
   })
 
@@ -124,6 +125,7 @@ describe('a corrected notice whose order must be looked at first', () => {
       expected_amount: 4000,
       amount: 5000,
       transaction_id: '42000004',
+      waits: '1900000109#0',
     })
   })
 })

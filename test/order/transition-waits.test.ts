@@ -39,7 +39,7 @@ describe('an order comes into the index of those that wait for a person', () => 
     ['a line over the cap', changed(book(ORDER, NOW, 'day', true), undefined) as Row],
     [
       'corrected, and was charged before',
-      rowAfter(WAS_CHARGED, reopen({ ...ORDER, noticed_at: NOW }, WAS_CHARGED, NOW)),
+      rowAfter(WAS_CHARGED, reopen({ ...ORDER, call_hash: 'another call', noticed_at: NOW + 1 }, WAS_CHARGED, NOW)),
     ],
     [
       'never proved',
