@@ -102,7 +102,14 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   {
     transition: correctSettlement(PK, 'not double: two orders', NOW),
     changes: SETTLED,
-    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED },
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      ...SYNCED,
+      ...REJECTED,
+      ...CHARGED,
+      'closed as not double': row({ state: 'REJECTED', settled_at: NOW }),
+    },
   },
   {
     transition: settled.otherwise ?? settled,
@@ -118,6 +125,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'claimed since it was read': row({ ...claimedSince, transaction_id: '42000004' }),
       'not charged': row({ state: 'HELD', due_at: NOW }),
       'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
+      'settled before': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', settled_at: NOW }),
     },
   },
   {
