@@ -5,12 +5,18 @@ import { LIMITS } from './lib/order/limits.ts'
 import { type Merchant, readMerchants } from './lib/order/merchant.ts'
 import { PAID_OFFLINE } from './lib/order/trigger.ts'
 import { readJson } from './lib/text.ts'
+import { type Json, largestValue } from './serverless.largest.ts'
+import { MANAGED_POLICY_MOST, policySize } from './serverless.limits.ts'
+import { logicalName, statementId } from './serverless.names.ts'
 
 const till = v.strictObject({
   principals: v.array(
     v.pipe(v.string(), v.regex(/^(role|user)\/[\w+=,.@/-]{1,512}$/, 'must be role/NAME or user/NAME of this account')),
   ),
   accounts: v.array(v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12 digits of an account'))),
+  external_id: v.optional(
+    v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -')),
+  ),
 })
 const file = v.strictObject({ merchants: v.record(v.string(), v.unknown()), tills: v.record(v.string(), till) })
 
@@ -22,12 +28,9 @@ type MerchantsFile = {
   readonly sources: readonly string[]
   readonly tills: ReadonlyMap<string, Till>
 }
-type Json = Readonly<Record<string, unknown>>
 
 /** Lambda gives all variables 4 KB together; the names of table and bus are only known when the stack stands. */
 const OTHER_VARIABLES_BYTES = 600
-/** A managed policy takes 6,144 characters. */
-const MERCHANTS_IN_A_POLICY = 14
 
 /** What a till calls: it hands over, takes back and looks. All other decisions are a person's. */
 const TILL_ROUTES = [
@@ -45,7 +48,6 @@ export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile =>
   const json = JSON.stringify(table)
   const { merchants, problems } = readMerchants(json)
   const sources = [...new Set([...merchants.values()].flatMap((merchant) => merchant.sources))].sort()
-  const ids = [...tills.keys()].map(logicalId)
   const found = [
     ...problems.map((problem) => `merchants.${problem}`),
     ...(Buffer.byteLength(json) + OTHER_VARIABLES_BYTES > LIMITS.environmentBytes
@@ -56,7 +58,11 @@ export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile =>
     ...(problems.length > 0 ? [] : [...tills.keys()].filter((source) => !sources.includes(source))).map(
       (source) => `tills.${source}: no merchant has this source`,
     ),
-    ...(new Set(ids).size < ids.length ? ['tills: two sources differ in punctuation only'] : []),
+    ...[...tills].flatMap(([source, { accounts, external_id }]) =>
+      accounts.length > 0 === (external_id !== undefined)
+        ? []
+        : [`tills.${source}.external_id: is needed with accounts, and goes with them only`],
+    ),
   ]
   if (found.length > 0) throw mistakes(found)
   return { json, merchants: [...merchants.values()], sources, tills }
@@ -74,10 +80,10 @@ const doors = ({ merchants, sources, tills }: MerchantsFile) => {
   const Outputs: Record<string, Json> = {}
   let former = 'OwnEventsOnly'
   for (const source of sources) {
-    const { principals = [], accounts = [] } = tills.get(source) ?? {}
-    const id = `Till${logicalId(source)}`
+    const { principals = [], accounts = [], external_id } = tills.get(source) ?? {}
+    const id = `Till${logicalName(source)}`
     const own = merchants.filter((merchant) => merchant.sources.includes(source)).map(({ mchid }) => mchid)
-    const policies = chunksOf(own, MERCHANTS_IN_A_POLICY).map((mchids, i) => {
+    const policies = whatFits(own, source).map((mchids, i) => {
       const part = i === 0 ? '' : i + 1
       const [name, statements] = [`${id}Policy${part}`, `${id}StatementPolicy${part}`]
       Resources[name] = tillPolicy(source, mchids)
@@ -90,7 +96,7 @@ const doors = ({ merchants, sources, tills }: MerchantsFile) => {
       return ref(name)
     })
     if (accounts.length > 0) {
-      Resources[`${id}Role`] = tillRole(source, accounts, policies)
+      Resources[`${id}Role`] = tillRole(source, accounts, external_id, policies)
       Outputs[`${id}Role`] = {
         Description: `${accounts.join(', ')} assume it to act as ${source}`,
         Value: arn(`${id}Role`),
@@ -158,7 +164,39 @@ const statementPolicy = (source: string, mchids: readonly string[]): Json => ({
 const objectsOf = (folder: string, mchids: readonly string[]): readonly Json[] =>
   mchids.map((mchid) => sub(`\${Statements.Arn}/${folder}/${mchid}/*`))
 
-const tillRole = (source: string, accounts: readonly string[], policies: readonly Json[]): Json => ({
+/** What policies of tills refer to, and a stack whose rules have the longest names that AWS takes. */
+const ABOUT_THE_STACK = {
+  Resources: {
+    HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: {} },
+    EventBus: { Type: 'AWS::Events::EventBus', Properties: {} },
+    Statements: { Type: 'AWS::S3::Bucket', Properties: {} },
+  },
+  Outputs: {},
+}
+const LONGEST_STACK = 's'.repeat(51)
+
+/** Merchants in as few parts as policies have room for: their numbers have up to 32 digits, and AWS counts characters. */
+const whatFits = (mchids: readonly string[], source: string): readonly (readonly string[])[] => {
+  const fits = (part: readonly string[]) =>
+    [tillPolicy, statementPolicy].every((policy) => {
+      const { PolicyDocument } = policy(source, part).Properties as Json
+      return policySize(largestValue(ABOUT_THE_STACK, LONGEST_STACK, PolicyDocument)) <= MANAGED_POLICY_MOST
+    })
+  const parts: string[][] = []
+  for (const mchid of mchids) {
+    const last = parts.at(-1)
+    if (last && fits([...last, mchid])) last.push(mchid)
+    else parts.push([mchid])
+  }
+  return parts
+}
+
+const tillRole = (
+  source: string,
+  accounts: readonly string[],
+  external_id: string | undefined,
+  policies: readonly Json[],
+): Json => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     Description: `Other accounts act through it as ${source}`,
@@ -169,6 +207,8 @@ const tillRole = (source: string, accounts: readonly string[], policies: readonl
           Effect: 'Allow',
           Principal: { AWS: accounts.map((account) => sub(`arn:\${AWS::Partition}:iam::${account}:root`)) },
           Action: 'sts:AssumeRole',
+          // Whoever runs tills for many shops could be made to act for another of them.
+          Condition: { StringEquals: { 'sts:ExternalId': external_id } },
         },
       ],
     },
@@ -181,7 +221,7 @@ const denyOthers = (source: string, senders: readonly Json[]): Json => ({
   Type: 'AWS::Events::EventBusPolicy',
   Properties: {
     EventBusName: ref('EventBus'),
-    StatementId: `only-${source.replaceAll(/[^0-9A-Za-z]/g, '-')}`.slice(0, 64),
+    StatementId: statementId(source),
     Statement: {
       Effect: 'Deny',
       Principal: '*',
@@ -205,6 +245,9 @@ export default class Merchants {
         const path = await resolveVariable('param:merchants')
         const read = readMerchantsFile(readFileSync(path))
         const prefix = await resolveVariable('param:secretsPrefix')
+        // It stands in the ARNs of policies, where `*` and `?` mean more than themselves.
+        if (!/^[\w+=.@-]+(\/[\w+=.@-]+)*$/.test(prefix))
+          throw new Error('the parameter secretsPrefix must be words of 0-9 A-Z a-z _ + = . @ - with / between them')
         const values: Json = {
           environment: read.json,
           sources: read.sources,
@@ -226,16 +269,6 @@ const parse = (source: string | Uint8Array): unknown => {
 
 const mistakes = (found: readonly string[]): Error =>
   new Error(`the merchants file cannot be used:\n${found.map((one) => `- ${one}`).join('\n')}`)
-
-/** com.example.pos → ComExamplePos */
-const logicalId = (source: string): string =>
-  source
-    .split(/[^0-9A-Za-z]+/)
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('')
-
-const chunksOf = <T>(list: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))
 
 const ref = (name: string) => ({ Ref: name })
 const arn = (name: string) => ({ 'Fn::GetAtt': [name, 'Arn'] })

@@ -23,16 +23,20 @@ const OFFLINE = 'Payscore Order Paid Offline'
 export const callerCases = (template: Template): readonly Case[] => {
   const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
   const everything: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
-  const pos = { who: 'a till', principal: role('pos'), policy: managedPolicy(template, 'TillComExamplePosPolicy') }
+  const pos = {
+    who: 'a till',
+    principal: role('pos'),
+    policy: managedPolicy(template, 'TillComExamplePosc803369ba7bfPolicy'),
+  }
   const other = {
     who: 'another account’s till',
-    principal: role('TillComExampleOtherRole'),
-    policy: managedPolicy(template, 'TillComExampleOtherPolicy'),
+    principal: role('TillComExampleOther24473df468cbRole'),
+    policy: managedPolicy(template, 'TillComExampleOther24473df468cbPolicy'),
   }
   const lists = {
     who: 'who uploads a till’s lists',
     principal: role('office'),
-    policy: managedPolicy(template, 'TillComExamplePosStatementPolicy'),
+    policy: managedPolicy(template, 'TillComExamplePosc803369ba7bfStatementPolicy'),
   }
   const stranger = { ...pos, who: 'a role with a till’s policy that is not listed', principal: role('stranger') }
   const admin = { who: 'an administrator', principal: role('admin'), policy: everything }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DECISIONS } from '../../lib/order/decision.ts'
 import { busPolicy, list, managedPolicy } from './policies.ts'
 import { type Json, propertiesOf, readTemplate, resolve, resourcesOf } from './template.ts'
-import { merchantsVariable, twoTills } from './two-tills.ts'
+import { merchantsVariable, packagedWith, twoTills } from './two-tills.ts'
 
 const template = await twoTills()
 const API = 'arn:aws:execute-api:ap-east-1:111122223333:HttpApi/$default'
@@ -10,7 +10,7 @@ const BUS = 'arn:aws:events:ap-east-1:111122223333:event-bus/EventBus'
 
 describe('the policy of a till', () => {
   it('names the paths of its own merchants and its own events', () => {
-    expect(managedPolicy(template, 'TillComExamplePosPolicy')).toEqual({
+    expect(managedPolicy(template, 'TillComExamplePosc803369ba7bfPolicy')).toEqual({
       Version: '2012-10-17',
       Statement: [
         {
@@ -47,7 +47,7 @@ describe('the policy of a till', () => {
       return `${API}/${method}${path?.replace('{mchid}', '1900000109').replace('{out_order_no}', 'A1').replace('{decision}', 'withdraw')}`
     })
 
-    const opened = list(managedPolicy(template, 'TillComExamplePosPolicy').Statement[0]?.Resource)
+    const opened = list(managedPolicy(template, 'TillComExamplePosc803369ba7bfPolicy').Statement[0]?.Resource)
 
     expect(routes.filter((route) => !opened.some((pattern) => fits(pattern, route)))).toEqual([])
     expect(
@@ -59,12 +59,12 @@ describe('the policy of a till', () => {
 
   it('is an output of the stack', () => {
     expect(readTemplate().Outputs).toMatchObject({
-      TillComExamplePosPolicy: { Value: { Ref: 'TillComExamplePosPolicy' } },
+      TillComExamplePosc803369ba7bfPolicy: { Value: { Ref: 'TillComExamplePosc803369ba7bfPolicy' } },
     })
   })
 
   it('for its lists names the folders of its own merchants', () => {
-    expect(managedPolicy(template, 'TillComExamplePosStatementPolicy')).toEqual({
+    expect(managedPolicy(template, 'TillComExamplePosc803369ba7bfStatementPolicy')).toEqual({
       Version: '2012-10-17',
       Statement: [
         {
@@ -83,46 +83,71 @@ describe('the policy of a till', () => {
       ],
     })
     expect(readTemplate().Outputs).toMatchObject({
-      TillComExamplePosStatementPolicy: { Value: { Ref: 'TillComExamplePosStatementPolicy' } },
+      TillComExamplePosc803369ba7bfStatementPolicy: { Value: { Ref: 'TillComExamplePosc803369ba7bfStatementPolicy' } },
     })
   })
 
-  it('is split where a till serves more merchants than one policy takes', async () => {
-    const entries = Array.from({ length: 15 }, (_, i) => [
-      `${1_900_000_000 + i}`,
-      { sources: ['a'], services: { s: 'w' } },
-    ])
-    const text = JSON.stringify({
-      merchants: Object.fromEntries(entries),
-      tills: { a: { principals: [], accounts: [] } },
-    })
+  it.each([
+    [10, 20, 2],
+    [32, 20, 2],
+    [32, 40, 4],
+  ])(
+    'is split where it would be longer than AWS takes: merchants of %d digits, %d of them',
+    async (digits, count, parts) => {
+      const mchids = Array.from({ length: count }, (_, i) => `${'1'.repeat(digits - 3)}${100 + i}`)
+      const doors = await packagedWith({
+        merchants: Object.fromEntries(mchids.map((mchid) => [mchid, { sources: ['a'], services: { s: 'w' } }])),
+        tills: { a: { principals: [], accounts: [] } },
+      })
+      const own = resourcesOf(doors, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith('TillA'))
 
-    const doors = (await merchantsVariable('doors', text)) as { readonly Resources: Json }
+      const longest = own.map(([, { Properties }]) => JSON.stringify(atItsLongest(Properties.PolicyDocument)).length)
+      const named = own.map(([id]) => resourcesNamed(id, doors))
 
-    expect(Object.keys(doors.Resources)).toEqual([
-      'TillAPolicy',
-      'TillAStatementPolicy',
-      'TillAPolicy2',
-      'TillAStatementPolicy2',
-      'TillAOnly',
-    ])
-  })
+      expect(own.map(([id]) => id)).toEqual(
+        Array.from({ length: parts }, (_, i) => (i === 0 ? '' : i + 1)).flatMap((part) => [
+          `TillAca978112ca1bPolicy${part}`,
+          `TillAca978112ca1bStatementPolicy${part}`,
+        ]),
+      )
+      expect(Math.max(...longest)).toBeLessThanOrEqual(6144)
+      expect(mchids.filter((mchid) => named.filter((text) => text.includes(`/${mchid}/`)).length !== 2)).toEqual([])
+    },
+  )
 })
 
+/** As the account would have it: an API is named by ten characters, a bucket by 63. */
+const atItsLongest = (document: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(resolve(template, document))
+      .replaceAll('arn:aws:', 'arn:aws-cn:')
+      .replaceAll('ap-east-1', 'cn-northwest-1')
+      .replaceAll(':HttpApi/', ':0123456789/')
+      .replaceAll(':::Statements/', `:::${'b'.repeat(63)}/`),
+  )
+
+const resourcesNamed = (id: string, from: typeof template): string =>
+  JSON.stringify(managedPolicy(from, id).Statement.map(({ Resource }) => Resource))
+
 describe('another account', () => {
-  it('acts through a role that has the till’s policy', () => {
-    expect(resolve(template, propertiesOf(template, 'TillComExampleOtherRole'))).toMatchObject({
+  it('acts through a role that has the till’s policy, and only by the external id that was agreed', () => {
+    expect(resolve(template, propertiesOf(template, 'TillComExampleOther24473df468cbRole'))).toMatchObject({
       AssumeRolePolicyDocument: {
         Statement: [
-          { Effect: 'Allow', Principal: { AWS: ['arn:aws:iam::444455556666:root'] }, Action: 'sts:AssumeRole' },
+          {
+            Effect: 'Allow',
+            Principal: { AWS: ['arn:aws:iam::444455556666:root'] },
+            Action: 'sts:AssumeRole',
+            Condition: { StringEquals: { 'sts:ExternalId': 'payscore-of-example' } },
+          },
         ],
       },
-      ManagedPolicyArns: ['TillComExampleOtherPolicy'],
+      ManagedPolicyArns: ['TillComExampleOther24473df468cbPolicy'],
     })
   })
 
   it('has no role unless it is listed', () => {
-    expect(template.Resources.TillComExamplePosRole).toBeUndefined()
+    expect(template.Resources.TillComExamplePosc803369ba7bfRole).toBeUndefined()
   })
 })
 
@@ -143,7 +168,7 @@ describe('the bus', () => {
         ['SyncRole', 'QueryRole', 'ReconcileRole', 'DecideRole', 'OutcomeRole'].map(role),
       ),
       deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.other'] } }, [
-        role('TillComExampleOtherRole'),
+        role('TillComExampleOther24473df468cbRole'),
       ]),
       deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.pos'] } }, [
         role('pos'),

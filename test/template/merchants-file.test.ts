@@ -24,6 +24,15 @@ describe('merchants.json', () => {
     ])
   })
 
+  it.each(['payscore/*', 'payscore/merchant?', `payscore/\${AWS::AccountId}`, '/payscore', 'payscore/', ''])(
+    'may not be served from secrets named %j: policies would say more than was meant',
+    async (prefix) => {
+      await expect(merchantsVariable('secrets', JSON.stringify(good), prefix)).rejects.toThrow(
+        'the parameter secretsPrefix must be words of 0-9 A-Z a-z _ + = . @ - with / between them',
+      )
+    },
+  )
+
   it.each<[string, unknown, string]>([
     [
       'a merchant that the functions would refuse',
@@ -59,9 +68,19 @@ describe('merchants.json', () => {
       'tills.com.example.pos.accounts.0: must be the 12 digits of an account',
     ],
     [
-      'two sources that differ in punctuation only',
-      { merchants: { '1900000109': { ...merchant, sources: ['a.b', 'a-b'] } }, tills: { 'a.b': till, 'a-b': till } },
-      'tills: two sources differ in punctuation only',
+      'other accounts without an external id',
+      { ...good, tills: { 'com.example.pos': { ...till, accounts: ['444455556666'] } } },
+      'tills.com.example.pos.external_id: is needed with accounts, and goes with them only',
+    ],
+    [
+      'an external id without other accounts',
+      { ...good, tills: { 'com.example.pos': { ...till, external_id: 'agreed' } } },
+      'tills.com.example.pos.external_id: is needed with accounts, and goes with them only',
+    ],
+    [
+      'an external id that AWS would not take',
+      { ...good, tills: { 'com.example.pos': { ...till, accounts: ['444455556666'], external_id: `\${aws:userid}` } } },
+      'tills.com.example.pos.external_id: must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -',
     ],
     [
       'more than Lambda takes',

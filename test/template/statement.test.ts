@@ -69,9 +69,9 @@ describe('the bucket of statements', () => {
     expect(writers).toEqual([
       ['StatementRole', ['arn:aws:s3:::Statements/reports/*', 'arn:aws:s3:::Statements/open/*']],
       ['OperatorPolicy', 'arn:aws:s3:::Statements/statements/*'],
-      ['TillComExampleOtherStatementPolicy', ['arn:aws:s3:::Statements/statements/1900000110/*']],
+      ['TillComExampleOther24473df468cbStatementPolicy', ['arn:aws:s3:::Statements/statements/1900000110/*']],
       [
-        'TillComExamplePosStatementPolicy',
+        'TillComExamplePosc803369ba7bfStatementPolicy',
         ['arn:aws:s3:::Statements/statements/1900000109/*', 'arn:aws:s3:::Statements/statements/1900000111/*'],
       ],
     ])

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import Merchants from '../../serverless.merchants.ts'
-import { readTemplate, type Template } from './template.ts'
+import { type Json, readTemplate, type Template } from './template.ts'
 
 const services = { '2002000000000558128851361561536': 'wxd678efh567hg6787' }
 
@@ -14,19 +14,23 @@ const TWO_TILLS = {
   },
   tills: {
     'com.example.pos': { principals: ['role/pos', 'user/pos-in-shop'], accounts: [] },
-    'com.example.other': { principals: [], accounts: ['444455556666'] },
+    'com.example.other': { principals: [], accounts: ['444455556666'], external_id: 'payscore-of-example' },
   },
 }
 
 /** A variable `${merchants:ADDRESS}` of serverless.yml, for the text of a merchants file. */
-export const merchantsVariable = async (address: string, text: string): Promise<unknown> => {
+export const merchantsVariable = async (
+  address: string,
+  text: string,
+  prefix = 'payscore/merchants',
+): Promise<unknown> => {
   const folder = mkdtempSync(`${tmpdir()}/merchants-`)
   try {
     writeFileSync(`${folder}/merchants.json`, text)
     const { merchants } = new Merchants().configurationVariablesSources
     const params: Readonly<Record<string, string>> = {
       'param:merchants': `${folder}/merchants.json`,
-      'param:secretsPrefix': 'payscore/merchants',
+      'param:secretsPrefix': prefix,
     }
     const { value } = await merchants.resolve({ address, resolveVariable: async (name) => params[name] ?? '' })
     return value
@@ -36,9 +40,25 @@ export const merchantsVariable = async (address: string, text: string): Promise<
 }
 
 /** The packaged stack with the doors of two tills. */
-export const twoTills = async (): Promise<Template> => {
+export const twoTills = (): Promise<Template> => packagedWith(TWO_TILLS)
+
+/** The packaged stack as this merchants file makes it, but for the functions' own configuration. */
+export const packagedWith = async (merchantsFile: object): Promise<Template> => {
   const template = readTemplate()
-  const doors = (await merchantsVariable('doors', JSON.stringify(TWO_TILLS))) as Template
-  const rest = Object.entries(template.Resources).filter(([id]) => !id.startsWith('Till'))
-  return { Resources: { ...Object.fromEntries(rest), ...doors.Resources }, Outputs: doors.Outputs }
+  const text = JSON.stringify(merchantsFile)
+  const doors = (await merchantsVariable('doors', text)) as Template
+  const source = await merchantsVariable('sources', text)
+  const listening = ['PaidOfflineRule', 'Archive'].map((id) => {
+    const { Type = '', Properties = {} } = template.Resources[id] ?? {}
+    return [id, { Type, Properties: { ...Properties, EventPattern: { ...(Properties.EventPattern as Json), source } } }]
+  })
+  return {
+    ...template,
+    Resources: { ...without(template.Resources), ...Object.fromEntries(listening), ...doors.Resources },
+    Outputs: { ...without(template.Outputs), ...doors.Outputs },
+  }
 }
+
+/** The doors of the tills that it was packaged with are others. */
+const without = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(entries).filter(([id]) => !id.startsWith('Till')))
