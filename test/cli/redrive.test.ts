@@ -93,6 +93,12 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
   })
   afterEach(() => queue.close())
 
+  let orders = 0
+  const nextOrder = () => {
+    orders += 1
+    return `LETTER-${orders}`
+  }
+
   /** Lets a notice by event fail until Lambda gives it up. Gives the letter as Lambda writes it. */
   const deadNotice = async (out_order_no: string) => {
     placeOrder(world, 'payafter-orders', out_order_no)
@@ -233,28 +239,120 @@ describe('redrive --dead-letters', { timeout: SLOW }, () => {
     expect(queue.messages.every(({ visibleAt }) => visibleAt <= Date.now())).toBe(true)
   })
 
-  test('of a deployed stack gives the notice to the function that gave it up', async () => {
-    const letter = await deadNotice('FUNCTION')
-    queue.send(JSON.stringify(letter))
-    queue.send(JSON.stringify(letter.requestPayload))
+  /** A deployed stack whose function is `sync`, and what was invoked of Lambda meanwhile. */
+  const redriveByStack = async (outputs: Readonly<Record<string, string>>, ...argv: readonly string[]) => {
     const invoked: unknown[] = []
     const lambda = await listenOnLoopback(async (request, response) => {
       const event = JSON.parse((await readBody(request)).toString())
-      invoked.push([request.method, request.url, request.headers['x-amz-invocation-type'], event])
+      const path = decodeURIComponent(request.url ?? '')
+      invoked.push([request.method, path, request.headers['x-amz-invocation-type'], event])
       void world.lambdas.sync.invoke(event)
       response.writeHead(202).end()
     })
-    const stack = await startCloudFormation('payscore-sync-prod', { NoticeDeadLettersUrl: queue.url })
+    const stack = await startCloudFormation('payscore-sync-prod', { NoticeDeadLettersUrl: queue.url, ...outputs })
     stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
-
-    const { code, out } = await cli(['redrive', '--dead-letters', '--stack', 'payscore-sync-prod'])
+    const done = await cli(['redrive', '--dead-letters', '--stack', 'payscore-sync-prod', ...argv])
     await Promise.all([lambda.close(), stack.close()])
+    return { ...done, invoked }
+  }
+  const OWN = { SyncFunctionArn: targetArn('sync') }
 
-    expect(invoked).toEqual([['POST', '/2015-03-31/functions/sync/invocations', 'Event', letter.requestPayload]])
+  test('of a deployed stack gives the notice to the function of the stack', async () => {
+    const letter = await deadNotice('FUNCTION')
+    queue.send(JSON.stringify(letter))
+
+    const { code, invoked } = await redriveByStack(OWN)
+
+    expect(invoked).toEqual([
+      ['POST', `/2015-03-31/functions/${targetArn('sync')}/invocations`, 'Event', letter.requestPayload],
+    ])
+    expect(code).toBe(0)
+    expect(queue.messages).toEqual([])
+  })
+
+  test('of a deployed stack never invokes what a letter names, and leaves such a letter in the queue by name', async () => {
+    const letter = await deadNotice('DOOR')
+    const other = targetArn('payroll')
+    const named = (functionArn: string) => ({ ...letter, requestContext: { functionArn } })
+    queue.send(JSON.stringify(named(`${other}:$LATEST`)))
+    queue.send(JSON.stringify(named('arn:aws:lambda:ap-east-1:999988887777:function:sync')))
+    queue.send(JSON.stringify(letter.requestPayload), { TARGET_ARN: other })
+    queue.send(JSON.stringify(letter.requestPayload))
+
+    const rehearsed = await redriveByStack(OWN, '--dry-run', '--json')
+    const { code, out, invoked } = await redriveByStack(OWN)
+
+    expect(invoked).toEqual([])
     expect(code).toBe(1)
-    expect(out).toContain(`${mchid}/FUNCTION  stays in the queue  no function named\n`)
+    expect(out.match(/DOOR {2}stays in the queue {2}names (.*), not the stack's /g)).toEqual([
+      `DOOR  stays in the queue  names ${other}, not the stack's `,
+      `DOOR  stays in the queue  names arn:aws:lambda:ap-east-1:999988887777:function:sync, not the stack's `,
+      `DOOR  stays in the queue  names ${other}, not the stack's `,
+      `DOOR  stays in the queue  names no function, not the stack's `,
+    ])
+    expect(JSON.parse(rehearsed.out).results.map(({ outcome }: { outcome: string }) => outcome)).toEqual(
+      Array(4).fill('kept'),
+    )
+    expect(queue.messages).toHaveLength(4)
+  })
+
+  test.each<[string, object, object, string]>([
+    [
+      'a source that is not listed',
+      { source: 'com.example.stranger' },
+      {},
+      `source: is not listed for merchant ${mchid}`,
+    ],
+    ['a merchant that is not served', {}, { mchid: '1' }, 'mchid: is not a merchant that this service serves'],
+    ['an order number that none is', {}, { out_order_no: '../../x' }, 'out_order_no: must be 1 to 32 of'],
+    ['a time of payment that none is', {}, { detail: { paid_time: 'now' } }, 'detail.paid_time: must be a real time'],
+    ['more than a notice may hold', {}, { more: 'x'.repeat(8192) }, 'detail: must not be larger than 8192 bytes'],
+  ])('leaves a forged letter in the queue: %s', async (_, event, detail, why) => {
+    const letter = await deadNotice(nextOrder())
+    const genuine = letter.requestPayload as { detail: object }
+    const forged = { ...genuine, ...event, detail: { ...genuine.detail, ...detail } }
+    queue.send(JSON.stringify({ ...letter, requestPayload: forged }))
+
+    const byStack = await redriveByStack(OWN)
+    const onBus = await cli(['redrive', '--dead-letters'])
+
+    expect([byStack.code, byStack.invoked, onBus.code]).toEqual([1, [], 1])
+    expect(byStack.out).toContain(`stays in the queue  ${why}`)
+    expect(onBus.out).toContain(`stays in the queue  ${why}`)
     expect(queue.messages).toHaveLength(1)
   })
+
+  test('shows what a letter says without what would move the cursor of a terminal', async () => {
+    const letter = await deadNotice('CURSOR')
+    const { source, time } = letter.requestPayload as { source: string; time: string }
+    const detail = { mchid: '\u001b[2J1900000109', out_order_no: '\u001b]0;paid\u0007' }
+    queue.send(JSON.stringify({ source, time, 'detail-type': 'Payscore Order Paid Offline', detail }))
+
+    const { out } = await cli(['redrive', '--dead-letters'])
+
+    expect(out).toContain('?[2J1900000109/?]0;paid?  stays in the queue')
+  })
+
+  test.each([
+    [{}, {}, 1, 'the stack payscore-sync-prod does not name its function sync: deploy it again\n'],
+    [
+      OWN,
+      { MERCHANTS: '{}' },
+      2,
+      'who is served? A letter is held against it: set MERCHANTS, or run it beside merchants.json\n',
+    ],
+  ])(
+    'sends nothing without a function or merchants to hold a letter against: %j %j',
+    async (outputs, env, code, said) => {
+      queue.send(JSON.stringify(await deadNotice(nextOrder())))
+      stubAws(env)
+
+      const done = await redriveByStack(outputs as Record<string, string>)
+
+      expect([done.code, done.err, done.invoked]).toEqual([code, said, []])
+      expect(queue.messages).toHaveLength(1)
+    },
+  )
 
   test.each([
     [{ NOTICE_DEAD_LETTERS_URL: '' }, [], 'which queue? Say --queue URL or --stack NAME\n'],

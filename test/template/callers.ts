@@ -1,4 +1,4 @@
-import { busPolicy, managedPolicy, type Policy, rolePolicy } from './policies.ts'
+import { busPolicy, managedPolicy, type Policy, queuePolicy, rolePolicy, trustPolicy } from './policies.ts'
 import type { Template } from './template.ts'
 
 /** One request to AWS, by whom and with which policies, and whether it may be allowed. */
@@ -104,7 +104,68 @@ export const callerCases = (template: Template): readonly Case[] => {
       `arn:aws:s3:::Statements/${key}`,
     )
 
+  /** Over TLS, as a role or a person does. */
+  const sends = (isAllowed: boolean, caller: Caller, queue: string, context = {}): Case => ({
+    ...request(isAllowed, caller, `write to ${queue}`, 'sqs:SendMessage', `arn:aws:sqs:ap-east-1:${ACCOUNT}:${queue}`, {
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalIsAWSService': 'false',
+      ...context,
+    }),
+    resourcePolicy: queuePolicy(template, queue),
+  })
+  /** As a rule does: no identity of IAM, but the rule's name. */
+  const ruleSends = (isAllowed: boolean, rule: string, queue: string): Case => ({
+    claim: `the rule ${rule} ${isAllowed ? 'may' : 'may not'} write to ${queue}`,
+    isAllowed,
+    principal: 'events.amazonaws.com',
+    policy: { Version: '2012-10-17', Statement: [] },
+    action: 'sqs:SendMessage',
+    resource: `arn:aws:sqs:ap-east-1:${ACCOUNT}:${queue}`,
+    resourcePolicy: queuePolicy(template, queue),
+    context: {
+      'aws:SourceArn': `arn:aws:events:ap-east-1:${ACCOUNT}:rule/${rule}`,
+      'aws:SourceAccount': ACCOUNT,
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalIsAWSService': 'true',
+    },
+  })
+  const assumes = (isAllowed: boolean, account: string, externalId: string | undefined): Case => ({
+    claim: `account ${account} ${isAllowed ? 'may' : 'may not'} act as the other till with external id ${externalId}`,
+    isAllowed,
+    principal: `arn:aws:iam::${account}:role/vendor`,
+    policy: everything,
+    action: 'sts:AssumeRole',
+    resource: role('TillComExampleOther24473df468cbRole'),
+    resourcePolicy: trustPolicy(template, 'TillComExampleOther24473df468cbRole'),
+    context: externalId === undefined ? {} : { 'sts:ExternalId': externalId },
+  })
+
   return [
+    // To a queue of letters, which say that customers paid, or to the robot
+    ...[
+      'NoticeDeadLetters',
+      'OutcomeDeadLetters',
+      'StatementDeadLetters',
+      'WebhookQueue',
+      'WebhookDeadLetters',
+    ].flatMap((queue) => [admin, operator, pos].map((caller) => sends(false, caller, queue))),
+    sends(true, own('SyncRole'), 'NoticeDeadLetters'),
+    sends(true, own('OutcomeRole'), 'OutcomeDeadLetters'),
+    sends(true, own('StatementRole'), 'StatementDeadLetters'),
+    sends(false, own('SyncRole'), 'NoticeDeadLetters', { 'aws:SecureTransport': 'false' }),
+    sends(false, own('OutcomeRole'), 'NoticeDeadLetters'),
+    sends(false, own('StatementRole'), 'NoticeDeadLetters'),
+    ruleSends(true, 'PaidOfflineRule', 'NoticeDeadLetters'),
+    ruleSends(true, 'StatementRule', 'StatementDeadLetters'),
+    ruleSends(true, 'WebhookRule', 'WebhookQueue'),
+    ruleSends(false, 'a-rule-of-somebody', 'NoticeDeadLetters'),
+    ruleSends(false, 'a-rule-of-somebody', 'StatementDeadLetters'),
+    ruleSends(false, 'a-rule-of-somebody', 'WebhookQueue'),
+    // As another account
+    assumes(true, '444455556666', 'payscore-of-example'),
+    assumes(false, '444455556666', 'payscore-of-another'),
+    assumes(false, '444455556666', undefined),
+    assumes(false, '777788889999', 'payscore-of-example'),
     // Over HTTP
     calls(true, pos, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
     calls(true, pos, 'GET/merchants/1900000111/payafter-orders/A1'),
@@ -188,5 +249,39 @@ export const callerCases = (template: Template): readonly Case[] => {
       'secretsmanager:GetSecretValue',
       `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
     ),
+  ]
+}
+
+/** Two sources of which one is named like a policy of the other: S serves 100, S.statement serves 101. */
+export const ALIKE = {
+  merchants: {
+    '100': { sources: ['S'], services: { s: 'w' } },
+    '101': { sources: ['S.statement'], services: { s: 'w' } },
+  },
+  tills: { S: { principals: ['role/s'], accounts: [] }, 'S.statement': { principals: ['role/other'], accounts: [] } },
+}
+
+/** Who uploads the lists of S is no till of S.statement, and the other way round. */
+export const alikeCases = (template: Template): readonly Case[] => {
+  const asked = (isAllowed: boolean, policy: string, action: string, resource: string): Case => ({
+    claim: `the holder of ${policy} ${isAllowed ? 'may' : 'may not'} ${action} ${resource}`,
+    isAllowed,
+    principal: `arn:aws:iam::${ACCOUNT}:role/office`,
+    policy: managedPolicy(template, policy),
+    action,
+    resource,
+    context: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/office` },
+  })
+  const [lists, notices] = ['TillS8de0b3c47f11StatementPolicy', 'TillSStatement9b18ac5d6240Policy']
+  const list = (mchid: number) => `arn:aws:s3:::Statements/statements/${mchid}/a.csv`
+  const sync = (mchid: number) => `${API}/POST/merchants/${mchid}/payafter-orders/A1/sync`
+  return [
+    asked(true, lists, 's3:PutObject', list(100)),
+    asked(false, lists, 's3:PutObject', list(101)),
+    asked(false, lists, 'execute-api:Invoke', sync(100)),
+    asked(false, lists, 'execute-api:Invoke', sync(101)),
+    asked(true, notices, 'execute-api:Invoke', sync(101)),
+    asked(false, notices, 'execute-api:Invoke', sync(100)),
+    asked(false, notices, 's3:PutObject', list(101)),
   ]
 }

@@ -98,7 +98,7 @@ describe('a notice that fails', () => {
 
   it('may be written to the queue by that rule and by that function, and by nobody else', () => {
     const senders = allStatements(template)
-      .filter(([, { Resource }]) => [Resource].flat().includes(queue))
+      .filter(([, { Effect, Resource }]) => Effect === 'Allow' && [Resource].flat().includes(queue))
       .filter(([, { Action }]) => [Action].flat().some((action) => /^sqs:(\*|Send)/.test(action)))
       .map(([id, { Principal, Condition }]) => ({ id, Principal, Condition }))
 

@@ -1,6 +1,7 @@
 import { type Json, resolve, resourcesOf, type Template } from './template.ts'
 
 export type Statement = {
+  readonly Sid?: string
   readonly Effect: 'Allow' | 'Deny'
   readonly Action: string | readonly string[]
   readonly Resource?: string | readonly string[]
@@ -27,6 +28,18 @@ export const busPolicy = (template: Template): Policy => ({
     ([, { Properties }]) => resolve(template, Properties.Statement) as Statement,
   ),
 })
+
+/** What a queue's own policy says. */
+export const queuePolicy = (template: Template, id: string): Policy => {
+  const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy').map(
+    ([, { Properties }]) => resolve(template, Properties) as { Queues: readonly string[]; PolicyDocument: Policy },
+  )
+  return policies.find(({ Queues }) => Queues.includes(id))?.PolicyDocument ?? { Version: '2012-10-17', Statement: [] }
+}
+
+/** Who may assume a role. */
+export const trustPolicy = (template: Template, id: string): Policy =>
+  resolve(template, template.Resources[id]?.Properties.AssumeRolePolicyDocument) as Policy
 
 /** Every statement of the template with where it stands: of roles and their trust, people, queues, topics, bus and bucket. */
 export const allStatements = (template: Template): readonly (readonly [string, Statement])[] =>

@@ -2,8 +2,8 @@
 // holds @cloud-copilot/iam-simulate. It stands outside of package.json, being licensed otherwise than this project.
 import { createRequire } from 'node:module'
 import { resolve as resolvePath } from 'node:path'
-import { type Case, callerCases } from './callers.ts'
-import { twoTills } from './two-tills.ts'
+import { ALIKE, alikeCases, type Case, callerCases } from './callers.ts'
+import { packagedWith, twoTills } from './two-tills.ts'
 
 type Answer = { readonly overallResult?: string; readonly errors?: unknown }
 
@@ -27,7 +27,7 @@ const isAllowed = async ({ principal, policy, action, resource, resourcePolicy, 
   return overallResult === 'Allowed'
 }
 
-const cases = callerCases(await twoTills())
+const cases = [...callerCases(await twoTills()), ...alikeCases(await packagedWith(ALIKE))]
 let failed = 0
 for (const one of cases) {
   if ((await isAllowed(one)) === one.isAllowed) continue
@@ -35,19 +35,21 @@ for (const one of cases) {
   console.log(`✗ ${one.claim}`)
 }
 
-// The simulator must also see an open door: without the bus's own policy some of these requests are allowed.
-const withoutBusPolicy = cases
-  .filter(({ resourcePolicy }) => resourcePolicy)
-  .map(({ resourcePolicy: _, ...rest }) => rest)
-const opened = (await Promise.all(withoutBusPolicy.map(isAllowed))).filter(
-  (allowed, i) => allowed && !withoutBusPolicy[i]?.isAllowed,
-).length
-if (opened === 0) {
+// The simulator must also see an open door: without the policies of bus and queues some of these requests are allowed.
+const ofService = (service: string) =>
+  cases.filter(({ action, resourcePolicy }) => resourcePolicy && action.startsWith(service))
+const opened = await Promise.all(
+  ['events:', 'sqs:'].map(async (service) => {
+    const answers = await Promise.all(ofService(service).map(({ resourcePolicy: _, ...rest }) => isAllowed(rest)))
+    return answers.filter((allowed, i) => allowed && !ofService(service)[i]?.isAllowed).length
+  }),
+)
+if (opened.includes(0)) {
   failed += 1
-  console.log('✗ the bus’s own policy makes no difference')
+  console.log('✗ the policy of the bus, or those of the queues, make no difference')
 }
 
 console.log(
-  `policies: ${cases.length} requests simulated, ${failed} wrong; ${opened} more are allowed without the bus’s policy`,
+  `policies: ${cases.length} requests simulated, ${failed} wrong; ${opened[0]} more are allowed without the bus’s policy, ${opened[1]} without the queues’`,
 )
 process.exitCode = failed === 0 ? 0 : 1

@@ -2,16 +2,19 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Command } from 'commander'
 import pLimit from 'p-limit'
 import { LIMITS } from '../../order/limits.ts'
+import { readMerchants } from '../../order/merchant.ts'
 import { type Row, readRowKey } from '../../order/row.ts'
 import { patientSettings } from '../aws/client.ts'
 import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
+import { merchantEntries } from '../merchants-file.ts'
 import { type Decide, openDecide } from '../order/decide.ts'
 import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
+import { type CheckNotice, checkNotice } from '../redrive/check-notice.ts'
 import { countLetters, type Treated, treatDeadLetters } from '../redrive/dead-letters.ts'
 import { type SendAgain, toBus, toFunction } from '../redrive/send-again.ts'
 import { createProgress, type Session } from '../session.ts'
@@ -136,11 +139,11 @@ const expediteRow = async (
 }
 
 const redriveLetters = async (options: Options, session: Session): Promise<number> => {
-  const { queue, sendAgain } = await lettersTarget(options, session)
+  const { queue, check, sendAgain } = await lettersTarget(options, session)
   const progress = createProgress(session)
   const treated: Treated[] = []
   const client = new SQSClient(patientSettings)
-  for await (const one of treatDeadLetters(client, queue, options.dryRun ? undefined : sendAgain)) {
+  for await (const one of treatDeadLetters(client, queue, check, options.dryRun ? undefined : sendAgain)) {
     treated.push(one)
     progress.tell(session.t({ en: `${treated.length} letters`, zh: `${treated.length} 封死信` }))
   }
@@ -167,9 +170,9 @@ const tellLeft = (left: number, treated: readonly Treated[], { t, note }: Sessio
 const lettersTarget = async (
   options: Options,
   session: Session,
-): Promise<{ readonly queue: string; readonly sendAgain: SendAgain }> => {
+): Promise<{ readonly queue: string; readonly check: CheckNotice; readonly sendAgain: SendAgain }> => {
   if (options.local) enterLocalWorld(session)
-  const { env } = session
+  const { env, now } = session
   const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
   const queue = options.queue ?? outputs?.get('NoticeDeadLettersUrl') ?? env.NOTICE_DEAD_LETTERS_URL
   const bus = options.bus ?? (outputs ? undefined : env.EVENT_BUS || undefined)
@@ -183,7 +186,28 @@ const lettersTarget = async (
       { en: 'send them where? Say --bus NAME or --stack NAME', zh: '请用 --bus 或 --stack 指定投递目标' },
       2,
     )
-  return { queue, sendAgain: bus === undefined ? toFunction() : toBus(bus) }
+  const merchants = servedMerchants(session)
+  if (bus !== undefined) return { queue, check: checkNotice(merchants, now), sendAgain: toBus(bus) }
+  const sync = outputs?.get('SyncFunctionArn')
+  if (!sync)
+    throw new CliError({
+      en: `the stack ${options.stack} does not name its function sync: deploy it again`,
+      zh: `堆栈 ${options.stack} 未给出 sync 函数:请重新部署`,
+    })
+  return { queue, check: checkNotice(merchants, now, sync), sendAgain: toFunction(sync) }
+}
+
+/** A letter is held against who is served: without that, nothing can be sent again. */
+const servedMerchants = (session: Session) => {
+  const { merchants, problems } = readMerchants(JSON.stringify(merchantEntries(session)))
+  if (problems.length === 0) return merchants
+  throw new CliError(
+    {
+      en: 'who is served? A letter is held against it: set MERCHANTS, or run it beside merchants.json',
+      zh: '死信须按商户配置核对:请设置 MERCHANTS,或在 merchants.json 所在目录运行',
+    },
+    2,
+  )
 }
 
 const OUTCOMES = {

@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import type { CheckNotice } from './check-notice.ts'
 import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
 
@@ -23,13 +24,14 @@ const HIDDEN = 300
 const NEW_ALONE = 3
 
 /**
- * Takes every letter of a queue that is there when the run begins, once: due events are dropped, notices sent again and
- * deleted only when they were taken. All others can be received again at the end. A notice that fails once more comes
- * back as a new letter, and is left to the next run. Without `sendAgain` it is a rehearsal, and all stay.
+ * Takes every letter of a queue that is there when the run begins, once: due events are dropped, notices that pass `check`
+ * sent again and deleted only when they were taken. All others can be received again at the end. A notice that fails once
+ * more comes back as a new letter, and is left to the next run. Without `sendAgain` it is a rehearsal, and all stay.
  */
 export const treatDeadLetters = async function* (
   client: SQSClient,
   QueueUrl: string,
+  check: CheckNotice,
   sendAgain: SendAgain | undefined,
 ): AsyncGenerator<Treated> {
   await countLetters(client, QueueUrl)
@@ -48,7 +50,7 @@ export const treatDeadLetters = async function* (
         if (isBack || Number(Attributes?.SentTimestamp ?? 0) > begunAt) continue
         newAlone = 0
         const letter = readLetter(Body, MessageAttributes?.TARGET_ARN?.StringValue)
-        const treated = await treat(letter, sendAgain)
+        const treated = await treat(letter, check, sendAgain)
         if (treated.outcome === 'sent' || treated.outcome === 'dropped') {
           await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
           kept.delete(MessageId)
@@ -88,12 +90,20 @@ const receive = async (client: SQSClient, QueueUrl: string): Promise<readonly Me
   return Messages
 }
 
-const treat = async (letter: Letter, sendAgain: SendAgain | undefined): Promise<Treated> => {
+const treat = async (letter: Letter, check: CheckNotice, sendAgain: SendAgain | undefined): Promise<Treated> => {
   if (letter.kind === 'due') return { outcome: sendAgain ? 'dropped' : 'would drop', order: '' }
   if (letter.kind === 'other') return { outcome: 'kept', order: '', why: 'no notice' }
   const { mchid = '', out_order_no = '' } = { ...letter.event.detail } as { mchid?: unknown; out_order_no?: unknown }
-  const order = `${mchid}/${out_order_no}`
+  const order = `${shown(mchid)}/${shown(out_order_no)}`
+  const doubt = check(letter.event, letter.functionArn)
+  if (doubt !== undefined) return { outcome: 'kept', order, why: doubt }
   if (!sendAgain) return { outcome: 'would send', order }
-  const why = await sendAgain(letter.event, letter.functionName)
+  const why = await sendAgain(letter.event)
   return why === undefined ? { outcome: 'sent', order } : { outcome: 'kept', order, why }
 }
+
+/** A stranger's text must not move the cursor of the terminal that shows it. */
+const shown = (value: unknown): string =>
+  String(value)
+    .replaceAll(/[^\x21-\x7e]/g, '?')
+    .slice(0, 64)

@@ -17,7 +17,7 @@ export type KeptEvent = Readonly<Record<string, unknown>> & {
  * row is its own retry; or something that cannot be sent again from here.
  */
 export type Letter =
-  | { readonly kind: 'notice'; readonly event: KeptEvent; readonly functionName: string | undefined }
+  | { readonly kind: 'notice'; readonly event: KeptEvent; readonly functionArn: string | undefined }
   | { readonly kind: 'due' }
   | { readonly kind: 'other' }
 
@@ -29,7 +29,7 @@ export const readLetter = (body: string, targetArn: string | undefined): Letter 
   if (readDueEvent(event)) return { kind: 'due' }
   if (!isNotice(event)) return { kind: 'other' }
   const arn = isObject(letter.requestContext) ? letter.requestContext.functionArn : targetArn
-  return { kind: 'notice', event, functionName: nameOf(arn) }
+  return { kind: 'notice', event, functionArn: bareArn(arn) }
 }
 
 const isNotice = (event: unknown): event is KeptEvent =>
@@ -40,9 +40,9 @@ const isNotice = (event: unknown): event is KeptEvent =>
   !Number.isNaN(Date.parse(event.time)) &&
   isObject(event.detail)
 
-/** Without the qualifier: a policy that lets somebody invoke a function names it bare. */
-const nameOf = (arn: unknown): string | undefined =>
-  typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:([\w-]+)/.exec(arn)?.[1] : undefined
+/** Without the qualifier: a stack names its function bare. */
+const bareArn = (arn: unknown): string | undefined =>
+  typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:[\w-]+/.exec(arn)?.[0] : undefined
 
 const parse = (text: string): Readonly<Record<string, unknown>> => {
   const read = readJson(text)

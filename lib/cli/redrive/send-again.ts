@@ -4,7 +4,7 @@ import { patientSettings } from '../aws/client.ts'
 import type { KeptEvent } from './letter.ts'
 
 /** Sends a notice again. Gives why it was not taken; undefined when somebody else keeps it from now on. */
-export type SendAgain = (event: KeptEvent, functionName: string | undefined) => Promise<string | undefined>
+export type SendAgain = (event: KeptEvent) => Promise<string | undefined>
 
 /** On the bus, with the time of the first event: an old notice must not outrank a newer one. */
 export const toBus = (EventBusName: string): SendAgain => {
@@ -18,17 +18,15 @@ export const toBus = (EventBusName: string): SendAgain => {
   }
 }
 
-/** To the function that gave it up, by its own queue: its retries and its dead letters count anew. */
-export const toFunction = (): SendAgain => {
+/** To the stack's own function, by its own queue: its retries and its dead letters count anew. */
+export const toFunction = (FunctionName: string): SendAgain => {
   const client = new LambdaClient(patientSettings)
-  return async (event, FunctionName) => {
-    if (FunctionName === undefined) return 'no function named'
-    return refusal(async () => {
+  return async (event) =>
+    refusal(async () => {
       const Payload = Buffer.from(JSON.stringify(event))
       const { StatusCode } = await client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }))
       return StatusCode === 202 ? undefined : `status ${StatusCode}`
     })
-  }
 }
 
 /** One that is not taken stays in the queue, and must not keep others from being sent. */
