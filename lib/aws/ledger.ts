@@ -11,7 +11,7 @@ import { UnavailableError } from '../errors.ts'
 import type { Condition } from '../order/condition.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Standing } from '../order/party.ts'
-import type { Decision, Row } from '../order/row.ts'
+import type { Row } from '../order/row.ts'
 import type { Transition } from '../order/transition/transition.ts'
 
 /** What became of a transition: which one was applied, it or its `otherwise`, and the row as it is now. */
@@ -147,14 +147,13 @@ const unavailable = (error: unknown): never => {
 }
 
 /** A transition in DynamoDB's words. */
-export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [], append }: Transition) => {
+export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {
   const words = vocabulary()
   const sets = [
     ...Object.entries(set).map(([name, value]) => `${words.name(name)} = ${words.value(value)}`),
     ...Object.entries(keep).map(
       ([name, value]) => `${words.name(name)} = if_not_exists(${words.name(name)}, ${words.value(value)})`,
     ),
-    ...(append ? [`${words.name('decisions')} = ${listAppend(append, words)}`] : []),
   ]
   const clauses = [
     ['SET', sets],
@@ -174,9 +173,6 @@ export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove =
     ...(Object.keys(words.values).length > 0 && { ExpressionAttributeValues: marshall(words.values) }),
   } satisfies Partial<UpdateItemCommandInput>
 }
-
-const listAppend = (decision: Decision, words: Words): string =>
-  `list_append(if_not_exists(${words.name('decisions')}, ${words.value([])}), ${words.value([decision])})`
 
 type Words = ReturnType<typeof vocabulary>
 

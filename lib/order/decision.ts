@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { InputError } from '../errors.ts'
+import { LIMITS } from './limits.ts'
 import type { OrderKey, Row } from './row.ts'
 import { close, correctSettlement, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
 import type { Transition } from './transition/transition.ts'
@@ -50,6 +51,8 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   if (!name) throw new InputError('decision', `must be one of ${DECISIONS.join(', ')}`)
   if (typeof by !== 'string' || by === '')
     throw new InputError('caller', 'has no identity: the route must be protected by IAM')
+  if (Buffer.byteLength(by) > LIMITS.identityBytes)
+    throw new InputError('caller', 'has a longer identity than IAM gives')
   const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
   const { reason, refund_id, not_double, correct } = parsed.output

@@ -66,6 +66,12 @@ export const LIMITS = {
   /** A payment made longer ago does not count by its hour. */
   capLooksBack: 3 * DAY,
   keepCounter: 8 * DAY,
+  /** DynamoDB's. */
+  rowBytes: 400 * 1024,
+  /** Of an order, the newest; each is the bytes of an ARN and of a reason at the most. */
+  decisionsKept: 20,
+  identityBytes: 2048,
+  reasonBytes: 800,
   noticeBytes: 8 * 1024,
   /** Of an answer of WeChat Pay, as it comes and unpacked. */
   answerBytes: 64 * 1024,
@@ -130,6 +136,11 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['reconcile stops before its own time-out', (l) => l.reconcileDispatch + l.sdkTotal < l.reconcileTimeout],
   ['a report is renewed until the last order is given up', (l) => l.reportOpen > l.giveUp],
   ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],
+  [
+    'a row holds two signed answers and its decisions',
+    (l) =>
+      2 * l.answerBytes + l.decisionsKept * (l.identityBytes + l.reasonBytes + 200) + 2 * l.answerBytes < l.rowBytes,
+  ],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]
 

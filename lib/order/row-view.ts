@@ -1,5 +1,5 @@
 import { adviceOf } from './advice.ts'
-import { type Row, readRowKey } from './row.ts'
+import { countDecisions, type Row, readRowKey } from './row.ts'
 
 /** RFC 3339 in UTC. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
@@ -47,6 +47,7 @@ export const rowView = (row: Row): Readonly<Record<string, unknown>> => ({
   amount: row.amount,
   transaction_id: row.transaction_id,
   conflicts: row.conflicts,
+  earlier_decisions: countDecisions(row) - (row.decisions?.length ?? 0) || undefined,
   decisions: row.decisions?.map(({ at, ...decision }) => ({ ...decision, at: isoTime(at) })),
   late_since: row.late_at === undefined ? undefined : isoTime(row.late_at),
   created_at: isoTime(row.created_at),

@@ -51,8 +51,10 @@ export type Row = Labels & {
   readonly expected_amount?: number
   /** The order was compared, or released by a person: a sync may go out. */
   readonly cleared?: boolean
-  /** In the order they were made. */
+  /** In the order they were made; of many, the newest. */
   readonly decisions?: readonly Decision[]
+  /** How many decisions were ever made; absent in rows whose decisions were not counted yet. */
+  readonly decided?: number
   /** WeChat Pay's signed word to the sync, and to the query. May hold personal data. */
   readonly receipt?: SignedWord
   readonly proof?: SignedWord
@@ -80,6 +82,10 @@ export type Row = Labels & {
 /** WeChat Pay charged the order, and nobody has said yet how that was settled. */
 export const hasOpenCharge = ({ transaction_id, settled_at }: Pick<Row, 'transaction_id' | 'settled_at'>): boolean =>
   transaction_id !== undefined && settled_at === undefined
+
+/** How many decisions were made of an order, those that are kept no longer included. */
+export const countDecisions = ({ decisions = [], decided }: Pick<Row, 'decisions' | 'decided'>): number =>
+  decided ?? decisions.length
 
 /** Which order: the mchid of who was to be paid, and the order's number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }

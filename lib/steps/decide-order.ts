@@ -14,7 +14,7 @@ export const decideOrder = async (request: DecisionRequest, deps: LedgerWorld): 
 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)
-  const applied = transition && (await deps.ledger.apply(decided(transition, { what, by, at: now, why })))
+  const applied = transition && (await deps.ledger.apply(decided(transition, row, { what, by, at: now, why })))
   if (!applied) {
     // Somebody may have written since it was read: he is told how it stands now.
     const stands = (await deps.ledger.read(row.pk)) ?? row

@@ -102,27 +102,17 @@ describe('a transition in the words of DynamoDB', () => {
     })
   })
 
-  it('what a person decided is added to a list that may not be there', () => {
+  it('what a person decided is written with how many there were before, which must still be so', () => {
     const decision = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
+    const row = { ...CLAIMED, decisions: [{ ...decision, why: 'first' }], decided: 7 }
 
-    const { UpdateExpression, ExpressionAttributeValues } = updateItem(decided(expedite(CLAIMED, NOW), decision))
+    const { UpdateExpression, ConditionExpression, ExpressionAttributeValues } = updateItem(
+      decided(expedite(row, NOW), row, decision),
+    )
 
-    expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = list_append(if_not_exists(#decisions, :v1), :v2)')
-    expect(ExpressionAttributeValues).toMatchObject({
-      ':v1': { L: [] },
-      ':v2': {
-        L: [
-          {
-            M: {
-              what: { S: 'expedite' },
-              by: { S: 'arn:aws:iam::123456789012:user/li' },
-              at: { N: '1795487400000' },
-              why: { S: 'customer is here' },
-            },
-          },
-        ],
-      },
-    })
+    expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = :v1, #decided = :v2')
+    expect(ConditionExpression).toMatch(/ AND #decided = :v6\)$/)
+    expect(ExpressionAttributeValues).toMatchObject({ ':v1': { L: [{}, {}] }, ':v2': { N: '8' }, ':v6': { N: '7' } })
   })
 
   it('a conflict only adds', () => {

@@ -43,6 +43,13 @@ describe('a decision', () => {
       new InputError('caller', 'has no identity: the route must be protected by IAM'),
     )
   })
+
+  it('cannot be made by somebody whose name is longer than IAM gives', () => {
+    expect(readDecision(KEY, 'release', BODY, 'a'.repeat(2048)).by).toHaveLength(2048)
+    expect(() => readDecision(KEY, 'release', BODY, 'a'.repeat(2049))).toThrow(
+      new InputError('caller', 'has a longer identity than IAM gives'),
+    )
+  })
 })
 
 describe('a member of a decision that means nothing to it', () => {

@@ -357,9 +357,9 @@ describe('what a person does to the ledger', () => {
   it('keeps who decided what, when and why, whichever of the two is applied', () => {
     const decision = { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'refunded in cash' }
 
-    const transition = decided(close(CLAIMED, 'refunded in cash', NOW), decision)
+    const transition = decided(close(CLAIMED, 'refunded in cash', NOW), CLAIMED, decision)
 
-    expect(transition).toMatchObject({ name: '15 close', append: decision })
-    expect(transition.otherwise).toMatchObject({ name: '15 stop asking', append: decision })
+    expect(transition).toMatchObject({ name: '15 close', set: { decisions: [decision], decided: 1 } })
+    expect(transition.otherwise).toMatchObject({ name: '15 stop asking', set: { decisions: [decision], decided: 1 } })
   })
 })

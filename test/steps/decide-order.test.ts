@@ -201,6 +201,40 @@ describe('a charge on a row whose state says something else', () => {
   })
 })
 
+describe('an order about which a person decides again and again', () => {
+  it('keeps the newest twenty decisions, says how many there were, and fits into a row of DynamoDB', async () => {
+    const world = stepWorld({ rows: [WAITING] })
+    const why = '付'.repeat(200)
+
+    for (let round = 0; round < 300; round += 1) {
+      await decideOrder({ ...request('close'), why }, world.deps)
+      await decideOrder({ ...request('reopen'), why: `${round}` }, world.deps)
+      const row = world.rows.get(PK)
+      if (row) world.rows.set(PK, { ...row, due_at: NOW })
+    }
+    const row = world.rows.get(PK)
+    const { reply } = await decideOrder(request('close'), world.deps)
+
+    expect(Buffer.byteLength(JSON.stringify(row))).toBeLessThan(400 * 1024)
+    expect(row?.decisions).toHaveLength(20)
+    expect(row?.decisions?.at(-1)).toStrictEqual({ what: 'reopen', by: LI, at: NOW, why: '299' })
+    expect(row?.decided).toBe(600)
+    expect(reply.body).toMatchObject({ earlier_decisions: 581, decisions: expect.anything() })
+  })
+
+  it('refuses one of two that decide at the same time, so that neither takes the other’s place', async () => {
+    const world = stepWorld({ rows: [CHARGED], ledger: (sound) => ({ ...sound, read: async () => CHARGED }) })
+
+    const replies = [
+      await decideOrder({ ...request('settle'), why: 'refund 1: by Li' }, world.deps),
+      await decideOrder({ ...request('settle'), why: 'refund 2: by Wang' }, world.deps),
+    ]
+
+    expect(replies.map(({ reply }) => reply.status)).toEqual([200, 409])
+    expect(world.rows.get(PK)?.decisions).toMatchObject([{ why: 'refund 1: by Li' }])
+  })
+})
+
 describe('a decision that does not fit', () => {
   it.each([
     ['close', PAYAFTER_ROW, 'A call may be out', []],

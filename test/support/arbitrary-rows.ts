@@ -115,7 +115,7 @@ const EVERY_TRANSITION: readonly Transition[] = [
   release({ ...CLAIMED, reason: 'over_cap', mode: 'check' }, NOW),
   ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(CLAIMED, 'refunded in cash', NOW),
-  decided(close(CLAIMED, 'refunded in cash', NOW), DECISION),
+  decided(close(CLAIMED, 'refunded in cash', NOW), CLAIMED, DECISION),
   settle(CLAIMED, 'refunded', NOW),
   close(CLAIMED, 'not double: wrong order number', NOW, true),
 ]

@@ -35,12 +35,11 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
 
 /** The row after a transition whose condition held. */
 export const changed = (
-  { pk, set = {}, keep = {}, count = [], remove = [], append }: Transition,
+  { pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
   row: Partial<Row> = {},
 ): Partial<Row> => {
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
-  const decisions = append && { decisions: [...(row.decisions ?? []), append] }
-  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), ...decisions, pk }
+  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
 }
 

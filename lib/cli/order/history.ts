@@ -1,5 +1,5 @@
 import { REFUSALS } from '../../order/refusals.ts'
-import type { Decision, LastError, Row } from '../../order/row.ts'
+import { countDecisions, type Decision, type LastError, type Row } from '../../order/row.ts'
 import type { SignedWord } from '../../order/verdict.ts'
 import { readChinaTime } from '../time.ts'
 import type { Text } from '../words.ts'
@@ -15,6 +15,8 @@ export type Happening = {
 export const historyOf = (row: Row): readonly Happening[] => {
   const { call, noticed_at, created_at, receipt, proof, last_error, decisions = [], late_at } = row
   const handedOver = noticed_at ?? created_at
+  const [first] = decisions
+  const earlier = countDecisions(row) - decisions.length
   const happenings: (Happening | undefined)[] = [
     { at: readChinaTime(call.paid_time), by: 'shop', what: PAID },
     { at: handedOver, by: 'shop', what: HANDED_OVER },
@@ -23,6 +25,7 @@ export const historyOf = (row: Row): readonly Happening[] => {
     last_error && { at: last_error.at, by: 'wechatpay', what: answered(last_error) },
     late_at === undefined ? undefined : { at: late_at, by: 'us', what: LATE },
     proof && { at: proof.sent_at, by: 'wechatpay', what: signed(proofText(row), proof) },
+    earlier > 0 && first ? { at: first.at, by: 'person', what: EARLIER(earlier) } : undefined,
     ...decisions.map(decided),
   ]
   return happenings.filter((one) => one !== undefined).sort((a, b) => a.at - b.at)
@@ -39,6 +42,11 @@ const TOOK_IT: Text = { en: 'WeChat Pay took the sync', zh: '微信支付接受�
 const LATE: Text = { en: 'this takes too long: an alarm was raised', zh: '超时未完成:已告警' }
 const NEXT_SYNC: Text = { en: 'a sync is sent', zh: '将发送同步' }
 const NEXT_QUERY: Text = { en: 'WeChat Pay is asked', zh: '将查单' }
+
+const EARLIER = (count: number): Text => ({
+  en: `${count} decisions before this one, whose text is kept no longer`,
+  zh: `此前还有 ${count} 次人工处理,其内容不再保留`,
+})
 
 const proofText = ({ state, amount, transaction_id }: Row): Text =>
   state === 'DOUBLE_CHARGED'

@@ -155,6 +155,7 @@ export const orderView = (...states: readonly State[]) =>
     reason: v.optional(Text),
     ...charge,
     conflicts: v.optional(said(Count, 'other notices for the same order')),
+    earlier_decisions: v.optional(said(Count, 'decisions before those listed, whose text is kept no longer')),
     decisions: v.optional(v.array(v.object({ what: Decisions, by: Text, why: Text, at: Time }))),
     late_since: v.optional(Time),
     created_at: Time,

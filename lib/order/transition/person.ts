@@ -1,14 +1,26 @@
 import { after, and, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
-import { type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
+import { countDecisions, type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
 import { type AsRead, asRead, CLOSED_BY_HAND, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 
-/** A person's transition with who, when and why, which stay on the row. */
-export const decided = (transition: Transition, decision: Decision): Transition => ({
+/**
+ * A person's transition with who, when and why, which stay on the row: the newest of them, since DynamoDB takes a row of
+ * 400 KB. `row` as it was read; whoever decides at the same time is refused, so that neither decision takes the other's place.
+ */
+export const decided = (
+  transition: Transition,
+  row: Pick<Row, 'decisions' | 'decided'>,
+  decision: Decision,
+): Transition => ({
   ...transition,
-  append: decision,
-  ...(transition.otherwise && { otherwise: decided(transition.otherwise, decision) }),
+  when: and(transition.when, row.decided === undefined ? missing('decided') : equals('decided', row.decided)),
+  set: {
+    ...transition.set,
+    decisions: [...(row.decisions ?? []), decision].slice(-LIMITS.decisionsKept),
+    decided: countDecisions(row) + 1,
+  },
+  ...(transition.otherwise && { otherwise: decided(transition.otherwise, row, decision) }),
 })
 
 /**

@@ -1,5 +1,5 @@
 import type { Condition } from '../condition.ts'
-import type { Decision, Row } from '../row.ts'
+import type { Row } from '../row.ts'
 
 /** One write to one row: applied whole when its condition holds, else not at all. */
 export type Transition = {
@@ -12,8 +12,6 @@ export type Transition = {
   readonly keep?: Partial<Row>
   /** Add one. */
   readonly count?: readonly ('attempt' | 'conflicts')[]
-  /** Add to the row's list of what persons decided. */
-  readonly append?: Decision
   readonly remove?: readonly (keyof Row)[]
   /** What to apply when the condition does not hold. */
   readonly otherwise?: Transition

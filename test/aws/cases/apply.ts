@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRowKey } from '../../../lib/order/row.ts'
+import { type Row, readRowKey } from '../../../lib/order/row.ts'
 import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
 import { conflict, create } from '../../../lib/order/transition/notice.ts'
 import { close, decided, expedite } from '../../../lib/order/transition/person.ts'
@@ -95,11 +95,38 @@ export const describeApply = (opened: Opened): void => {
       const one = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
       const two = { ...one, what: 'close', why: 'refunded in cash' }
 
-      const first = await opened().ledger.apply(decided(expedite(row, NOW), one))
-      const second = await opened().ledger.apply(decided(close(row, two.why, NOW + 1 * MINUTE), two))
+      const first = await opened().ledger.apply(decided(expedite(row, NOW), row, one))
+      const now = { ...row, ...first?.row }
+      const second = await opened().ledger.apply(decided(close(now, two.why, NOW + 1 * MINUTE), now, two))
+      const late = await opened().ledger.apply(decided(close(now, two.why, NOW + 1 * MINUTE), now, two))
 
       expect(first?.row.decisions).toStrictEqual([one])
       expect(second?.row.decisions).toStrictEqual([one, two])
+      expect(late).toBeUndefined()
+    })
+
+    it('takes one decision more on the largest row that there can be', async () => {
+      const word = { ...WORD, body: JSON.stringify({ text: '付'.repeat(21_800) }) }
+      const longest = { what: 'withdraw', by: 'a'.repeat(2048), at: NOW, why: '\u{20000}'.repeat(200) }
+      const row = await opened().put({
+        ...CLAIMED,
+        pk: freshKey(),
+        due_at: NOW + 60 * MINUTE,
+        receipt: word,
+        proof: word,
+        decisions: Array.from({ length: 600 }, () => ({ ...longest, by: 'li', why: 'again' })),
+      })
+
+      let now: Row = row
+      for (let round = 0; round < 25; round += 1) {
+        const applied = await opened().ledger.apply(decided(expedite(now, NOW), now, { ...longest, at: NOW + round }))
+        now = { ...row, ...applied?.row, due_at: NOW + 60 * MINUTE }
+        await opened().put(now)
+      }
+
+      expect(now.decisions).toHaveLength(20)
+      expect(now.decisions?.at(-1)?.at).toBe(NOW + 24)
+      expect(now.decided).toBe(625)
     })
 
     it('applies what follows when the condition fails, and says which of the two it was', async () => {

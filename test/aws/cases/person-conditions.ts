@@ -129,15 +129,20 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: decided(release(CLAIMED, NOW), decision),
+    transition: decided(release(CLAIMED, NOW), CLAIMED, decision),
     changes: {
       ...noCallOut('HELD'),
-      'decided before': row({ state: 'HELD', due_at: NOW, decisions: [{ ...decision, what: 'reopen' }] }),
+      'decided before they were counted': row({
+        state: 'HELD',
+        due_at: NOW,
+        decisions: [{ ...decision, what: 'reopen' }],
+      }),
       'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
     },
     leaves: {
       ...NO_ROW,
       ...callOut('HELD'),
+      'decided since it was read': row({ state: 'HELD', due_at: NOW, decisions: [decision], decided: 1 }),
       'claimed since it was read': row(claimedSince),
       pending: row({ due_at: NOW }),
       synced: row({ state: 'SYNCED', due_at: NOW }),
