@@ -103,9 +103,21 @@ export const readRowKey = (pk: string): OrderKey => {
 /** Key of the index of due rows: one merchant, one shard. */
 export const dueKey = (mchid: string, shard: number): string => `${mchid}#${shard}`
 
+/** The same of rows that only wait, which are asked about after all others. */
+export const waitingKey = (mchid: string, shard: number): string => `${mchid}#waiting#${shard}`
+
+/** Every key of the index of due rows of one merchant. */
+export const everyDueKey = (mchid: string): readonly string[] =>
+  [dueKey, waitingKey].flatMap((key) => Array.from({ length: SHARDS }, (_, shard) => key(mchid, shard)))
+
 export const dueKeyOf = (pk: string): string => {
   const { mchid, out_order_no } = readRowKey(pk)
   return dueKey(mchid, shardOf(out_order_no))
+}
+
+export const waitingKeyOf = (pk: string): string => {
+  const { mchid, out_order_no } = readRowKey(pk)
+  return waitingKey(mchid, shardOf(out_order_no))
 }
 
 /** Key of the index of days: one merchant, one day of paid_time in China, one shard. */

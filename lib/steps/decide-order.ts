@@ -1,6 +1,7 @@
 import { type DecisionRequest, decisionTransition } from '../order/decision.ts'
 import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
 import { rowKey } from '../order/row.ts'
+import { inLane } from '../order/transition/lane.ts'
 import { decided } from '../order/transition/person.ts'
 import type { Handled } from './handled.ts'
 import { announceDueNow, type LedgerWorld, rowFields } from './take-step.ts'
@@ -14,7 +15,8 @@ export const decideOrder = async (request: DecisionRequest, deps: LedgerWorld): 
 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)
-  const applied = transition && (await deps.ledger.apply(decided(transition, row, { what, by, at: now, why })))
+  const applied =
+    transition && (await deps.ledger.apply(decided(inLane(transition, row), row, { what, by, at: now, why })))
   if (!applied) {
     // Somebody may have written since it was read: he is told how it stands now.
     const stands = (await deps.ledger.read(row.pk)) ?? row

@@ -3,7 +3,7 @@ import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
 import { dueBusEvent } from '../order/due-event.ts'
 import { LIMITS } from '../order/limits.ts'
-import { dueKey, readRowKey, SHARDS } from '../order/row.ts'
+import { dueKey, readRowKey, SHARDS, waitingKey } from '../order/row.ts'
 import type { Handled } from './handled.ts'
 
 export type DispatchDeps = {
@@ -21,7 +21,7 @@ export type DispatchReport = {
   readonly refused: number
   readonly stayed: number
   readonly more: boolean
-  /** How long the oldest due row had waited, ms. */
+  /** How long the oldest due row had waited, ms; rows that only wait are not meant. */
   readonly lag: number
   readonly error?: string
 }
@@ -33,8 +33,8 @@ const PAGE_LEAST = 25
 const PUTS_IN_FLIGHT = 16
 
 /**
- * Puts one due event for each row that is due. Each merchant has its own pace and is served beside the others,
- * oldest row first, until nothing is due or the time is over. A failing merchant holds up no other.
+ * Puts one due event for each row that is due. Each merchant has its own pace and is served beside the others, oldest row
+ * first and rows that only wait last, until nothing is due or the time is over. A failing merchant holds up no other.
  */
 export const dispatchDue = async (
   mchids: readonly string[],
@@ -45,7 +45,8 @@ export const dispatchDue = async (
   const inTurn = pLimit(PUTS_IN_FLIGHT)
   return Promise.all(
     mchids.map((mchid) => {
-      const queue = oldestFirst(mchid, startedAt, pageSize, deps)
+      const lane = (key: typeof dueKey) => oldestFirst(keysOf(mchid, key), startedAt, pageSize, deps)
+      const queue = waitingLast(lane(dueKey), lane(waitingKey))
       return serveMerchant(mchid, queue, startedAt + LIMITS.reconcileDispatch, inTurn, deps)
     }),
   )
@@ -82,17 +83,16 @@ const serveMerchant = async (
   const startedAt = now()
   let dispatched = 0
   let refused = 0
-  let lag = 0
   const report = (error?: unknown): DispatchReport => {
+    const oldest = queue.oldest()
+    const lag = oldest === undefined ? 0 : startedAt - oldest
     const reason = error === undefined ? {} : { error: error instanceof Error ? error.message : 'unknown' }
     return { mchid, dispatched, refused, ...queue.left(), lag, ...reason }
   }
   try {
     while (now() < endsAt) {
       const rows = await queue.take(BUS_BATCH)
-      const [oldest] = rows
-      if (!oldest) break
-      if (lag === 0) lag = startedAt - oldest.due_at
+      if (rows.length === 0) break
       // Counted from the put itself: after a long wait for its turn the next one would follow at once.
       let putAt = now()
       const failed = await inTurn(() => {
@@ -117,18 +117,40 @@ type DueQueue = {
   readonly take: (count: number) => Promise<readonly DueRow[]>
   /** What was read and not taken, and whether there is more to read. */
   readonly left: () => { readonly stayed: number; readonly more: boolean }
+  /** Since when the first row that was taken had been due; undefined when none was. */
+  readonly oldest: () => number | undefined
+}
+
+/** Nothing is read of the rows that wait before all others were taken. */
+const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
+  let isBegun = false
+  const take = async (count: number): Promise<readonly DueRow[]> => {
+    const rows = isBegun ? [] : await others.take(count)
+    if (rows.length === count) return rows
+    isBegun = true
+    return [...rows, ...(await waiting.take(count - rows.length))]
+  }
+  const left = () => {
+    const { stayed, more } = others.left()
+    const behind = isBegun ? waiting.left() : { stayed: 0, more: false }
+    return { stayed: stayed + behind.stayed, more: more || behind.more }
+  }
+  return { take, left, oldest: others.oldest }
 }
 
 type Shard = { readonly key: string; rows: DueRow[]; from: DueFrom | undefined; isRead: boolean }
 
-/** The shards of one merchant as one queue, read page by page as it is taken from. */
-const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: DispatchDeps): DueQueue => {
-  const shards: Shard[] = Array.from({ length: SHARDS }, (_, shard) => ({
-    key: dueKey(mchid, shard),
-    rows: [],
-    from: undefined,
-    isRead: false,
-  }))
+const keysOf = (mchid: string, key: typeof dueKey): readonly string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => key(mchid, shard))
+
+/** Shards as one queue, read page by page as it is taken from. */
+const oldestFirst = (
+  keys: readonly string[],
+  now: number,
+  pageSize: number,
+  { ledger }: Pick<DispatchDeps, 'ledger'>,
+): DueQueue => {
+  const shards: Shard[] = keys.map((key) => ({ key, rows: [], from: undefined, isRead: false }))
 
   const fill = async (shard: Shard): Promise<void> => {
     while (shard.rows.length === 0 && !shard.isRead) {
@@ -139,6 +161,7 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
     }
   }
 
+  let dueSince: number | undefined
   const take = async (count: number): Promise<readonly DueRow[]> => {
     const taken: DueRow[] = []
     while (taken.length < count) {
@@ -146,6 +169,7 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
       const oldest = shards.reduce((a, b) => (headOf(a) <= headOf(b) ? a : b))
       const row = oldest.rows.pop()
       if (!row) break
+      dueSince ??= row.due_at
       taken.push(row)
     }
     return taken
@@ -156,7 +180,7 @@ const oldestFirst = (mchid: string, now: number, pageSize: number, { ledger }: D
     more: shards.some(({ isRead }) => !isRead),
   })
 
-  return { take, left }
+  return { take, left, oldest: () => dueSince }
 }
 
 /** Rows lie with the oldest last, where it is cheap to take. */

@@ -7,6 +7,7 @@ import { LIMITS } from '../order/limits.ts'
 import { isMet, judgeAbsent, NOT_TOLD, partyKey } from '../order/party.ts'
 import { type Row, readRowKey, type Step } from '../order/row.ts'
 import { afterQuery, afterSync } from '../order/transition/answer.ts'
+import { inLane } from '../order/transition/lane.ts'
 import { expiry } from '../order/transition/parts.ts'
 import type { Transition } from '../order/transition/transition.ts'
 import { queryVerdict, syncVerdict, type Verdict } from '../order/verdict.ts'
@@ -53,7 +54,7 @@ export const takeStep = async (step: Step, claimed: Row, deps: StepDeps): Promis
   if (!heard) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
   const verdict = heard.kind === 'absent' ? await judgeMissing(row, heard, deps) : heard
   const moment = { now: deps.now(), random: deps.random() }
-  const transition = keepCall(STEPS[step].after(row, verdict, moment), claimed, row)
+  const transition = inLane(keepCall(STEPS[step].after(row, verdict, moment), claimed, row), row)
   const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
   try {
     const [applied] = await Promise.all([deps.ledger.apply(transition), meetParty(row, verdict, deps)])

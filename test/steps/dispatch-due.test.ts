@@ -27,6 +27,10 @@ describe('a dispatch', () => {
       [0, '1900000109#1'],
       [0, '1900000109#2'],
       [0, '1900000109#3'],
+      [0, '1900000109#waiting#0'],
+      [0, '1900000109#waiting#1'],
+      [0, '1900000109#waiting#2'],
+      [0, '1900000109#waiting#3'],
     ])
   })
 
@@ -279,5 +283,44 @@ describe('what is told of a dispatch', () => {
 
     expect(handled.log).toStrictEqual({ merchants: [] })
     expect(handled.metrics).toMatchObject({ dispatched: { value: 0 }, oldest_lag: { value: 0 } })
+  })
+})
+
+describe('rows that only wait', () => {
+  const waiting = (count: number) =>
+    manyRows(count).map((row, i) => ({ ...row, pk: `${M}#waiting-${i}`, due: `${M}#waiting#${i % 4}` }))
+
+  it('go last, however long they have been due', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: [...waiting(25), dueRow('GENUINE', 1, 5), dueRow('OTHER', 3, 1)] })
+
+    const reports = await dispatch([M])
+
+    expect(orderNumbers(puts).slice(0, 3)).toStrictEqual(['GENUINE', 'OTHER', 'waiting-0'])
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 27, lag: 5 }])
+  })
+
+  it('delay nothing: of 30,000 that are due, a genuine query that is due since a moment is the first', async () => {
+    const { dispatch, puts, pages } = dispatchWorld({ rows: [...waiting(30_000), dueRow('GENUINE', 1, 1)] })
+
+    const [report] = await dispatch([M])
+
+    expect(puts[0]).toMatchObject({
+      at: 0,
+      events: [{ detail: { out_order_no: 'GENUINE' } }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+    })
+    expect(report).toMatchObject({ dispatched: 1000, lag: 1, more: true })
+    expect(pages).toHaveLength(8)
+  })
+
+  it('are not read while others take the whole run, and raise no alarm of lag', async () => {
+    const busy = dispatchWorld({ rows: [...manyRows(1100), ...waiting(1)] })
+    const idle = dispatchWorld({ rows: waiting(1) })
+
+    const [busyReport] = await busy.dispatch([M])
+    const [idleReport] = await idle.dispatch([M])
+
+    expect(busy.pages.map(({ key }) => key)).toStrictEqual([`${M}#0`, `${M}#1`, `${M}#2`, `${M}#3`])
+    expect(busyReport).toMatchObject({ dispatched: 1000, stayed: 100 })
+    expect(idleReport).toMatchObject({ dispatched: 1, lag: 0 })
   })
 })

@@ -19,6 +19,8 @@ export const cannedDue = (mchids: readonly string[], rowsEach: number): CannedDu
   let left = mchids.length * perShard * SHARDS
 
   const page = (key: string, limit: number, from: number): DuePage => {
+    // None of them only waits.
+    if (!taken.has(key)) return { rows: [] }
     const count = Math.max(0, Math.min(limit, perShard - from))
     const [mchid = '', shard = ''] = key.split('#')
     const rows = Array.from({ length: count }, (_, i) => ({

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createLedger, type DueFrom } from '../../lib/aws/ledger.ts'
-import { dueKey, SHARDS } from '../../lib/order/row.ts'
+import { everyDueKey } from '../../lib/order/row.ts'
 import { region } from '../world/lambda/environment.ts'
 import type { World } from '../world/world.ts'
 
@@ -10,7 +10,7 @@ const PAGE = 1000
 export const indexedRows = async (world: World, mchids: readonly string[]): Promise<ReadonlySet<string>> => {
   const client = new DynamoDBClient({ endpoint: world.table.endpoint, region, credentials: world.credentials })
   const { due } = createLedger(client, world.table.tableName)
-  const keys = mchids.flatMap((mchid) => Array.from({ length: SHARDS }, (_, shard) => dueKey(mchid, shard)))
+  const keys = mchids.flatMap(everyDueKey)
   const found = new Set<string>()
   try {
     for (const key of keys) {

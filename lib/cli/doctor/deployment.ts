@@ -3,7 +3,7 @@ import { DescribeEventBusCommand, EventBridgeClient, ListRulesCommand } from '@a
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createLedger } from '../../aws/ledger.ts'
 import type { Merchant } from '../../order/merchant.ts'
-import { dueKey, SHARDS } from '../../order/row.ts'
+import { everyDueKey } from '../../order/row.ts'
 import { PAID_OFFLINE } from '../../order/trigger.ts'
 import { patientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
@@ -138,9 +138,7 @@ export const closedChecks = (table: string | undefined, merchants: readonly Merc
       look: async () => {
         if (!table) return skipped('no table', '无台账')
         const ledger = createLedger(new DynamoDBClient(patientSettings), table)
-        const pages = await Promise.all(
-          [...Array(SHARDS).keys()].map((shard) => ledger.due(dueKey(mchid, shard), Number.MAX_SAFE_INTEGER, 1)),
-        )
+        const pages = await Promise.all(everyDueKey(mchid).map((key) => ledger.due(key, Number.MAX_SAFE_INTEGER, 1)))
         return pages.some(({ rows }) => rows.length > 0)
           ? ok('has orders under way', '仍有订单在处理中')
           : note(

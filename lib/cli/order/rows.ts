@@ -2,7 +2,7 @@ import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
-import { dueKey, type Row, readRowKey, SHARDS, type State } from '../../order/row.ts'
+import { everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../order/row.ts'
 import type { Connection } from '../aws/connect.ts'
 
 /** Which part of the ledger is read: what waits for a person, what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
@@ -70,7 +70,7 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
     )
   if (part.by === 'due')
     return part.mchids.flatMap((mchid) =>
-      shards.map((shard) => streamOf('due', dueKey(mchid, shard), ['pk', 'due', 'due_at'], connection, part.state)),
+      everyDueKey(mchid).map((key) => streamOf('due', key, ['pk', 'due', 'due_at'], connection, part.state)),
     )
   return part.days.flatMap((day) =>
     part.mchids.flatMap((mchid) =>

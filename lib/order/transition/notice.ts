@@ -1,7 +1,7 @@
 import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import type { PaidOrder } from '../paid-order.ts'
-import { dayKey, dueKeyOf, type Row, rowKey, type Step } from '../row.ts'
+import { dayKey, dueKeyOf, type Row, rowKey, type Step, waitingKeyOf } from '../row.ts'
 import { type AsRead, asRead, FORMER_LIFE, isClosedByHand, lease, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 import { indexed, withWaits } from './waits.ts'
@@ -14,7 +14,7 @@ const booked = (order: PaidOrder, now: number, statement?: string, isOverCap = f
   set: {
     ...born(order, now),
     attempt: 0,
-    ...(isOverCap ? held(now) : { next: order.mode ? 'query' : 'sync', due_at: now }),
+    ...(isOverCap ? held(order, now) : { next: order.mode ? 'query' : 'sync', due_at: now }),
     ...(statement !== undefined && { statement }),
   },
 })
@@ -101,14 +101,15 @@ const formerCall = ({ paid_time_clamped, mode, expected_amount, labels }: PaidOr
 const CALL_PARTS = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
 
 const firstStep = (order: PaidOrder, now: number, isOverCap: boolean): Partial<Row> => {
-  if (isOverCap) return held(now)
+  if (isOverCap) return held(order, now)
   return order.mode ? queryNow(now) : lease(now)
 }
 
 /** More payments of one hour than the merchant allows: a charge by WeChat Pay is looked for as soon as of any other order. */
-const held = (now: number): Partial<Row> => ({
+const held = (order: PaidOrder, now: number): Partial<Row> => ({
   state: 'HELD',
   reason: 'over_cap',
+  due: waitingKeyOf(rowKey(order)),
   next: 'query',
   due_at: now + LIMITS.retryFirst,
 })
