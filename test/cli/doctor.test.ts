@@ -274,9 +274,14 @@ describe('doctor', { timeout: SLOW }, () => {
       LedgerTable: world.env.LEDGER_TABLE ?? '',
       EventBusName: world.env.EVENT_BUS ?? '',
     })
-    const limits = [1000, 10]
+    const limits = [
+      [1000, 960],
+      [1000, 1000],
+      [10, 10],
+    ]
     const lambda = await listenOnLoopback((_, response) => {
-      response.end(JSON.stringify({ AccountLimit: { ConcurrentExecutions: limits.shift() } }))
+      const [ConcurrentExecutions, UnreservedConcurrentExecutions] = limits.shift() ?? []
+      response.end(JSON.stringify({ AccountLimit: { ConcurrentExecutions, UnreservedConcurrentExecutions } }))
     })
     stubAws({
       LEDGER_TABLE: '',
@@ -286,6 +291,7 @@ describe('doctor', { timeout: SLOW }, () => {
     })
 
     const roomy = await examine('--stack', 'payscore-sync-prod')
+    const open = await examine('--stack', 'payscore-sync-prod')
     const narrow = await examine('--stack', 'payscore-sync-prod')
     await Promise.all([stack.close(), lambda.close()])
     const silent = await examine()
@@ -293,6 +299,11 @@ describe('doctor', { timeout: SLOW }, () => {
     expect(roomy.line('table')?.state).toBe('ok')
     expect(roomy.line('bus')?.state).toBe('ok')
     expect(roomy.line('quota')).toMatchObject({ state: 'ok', found: '1000' })
+    expect(open.line('quota')).toMatchObject({
+      state: 'note',
+      found: '1000, none of it reserved',
+      mend: expect.stringContaining('--param="concurrency=20"'),
+    })
     expect(narrow.line('quota')).toMatchObject({ state: 'bad', found: '10 in this account' })
     expect(silent.line('quota')).toMatchObject({ state: 'bad' })
   })

@@ -117,6 +117,19 @@ describe('the HTTP API', () => {
     ])
   })
 
+  it('takes no more of each route than a till that has gone mad may cost, and the others none of it', () => {
+    const { DefaultRouteSettings, RouteSettings } = propertiesOf(template, 'HttpApiStage') as {
+      readonly DefaultRouteSettings: object
+      readonly RouteSettings: Readonly<Record<string, object>>
+    }
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey)
+
+    expect(Object.keys(RouteSettings)).toEqual(routes)
+    expect(new Set([DefaultRouteSettings, ...Object.values(RouteSettings)].map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify({ DetailedMetricsEnabled: true, ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 })]),
+    )
+  })
+
   it('waits until after the function has ended', () => {
     const waits = resourcesOf(template, 'AWS::ApiGatewayV2::Integration').map(
       ([, { Properties }]) => Properties.TimeoutInMillis,

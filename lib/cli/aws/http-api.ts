@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { createRequestHandler } from '../../aws/request-handler.ts'
@@ -11,10 +12,26 @@ import { patientSettings } from './client.ts'
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 
 /**
- * Posts to a route of an order (`sync`, or a decision), signed for IAM with the caller's own credentials. Throws
- * CliError when nothing came back.
+ * Posts to a route of an order (`sync`, or a decision), signed for IAM with the caller's own credentials; again after a
+ * while when there were too many requests. Throws CliError when nothing came back.
  */
 export const postToOrder = async (
+  api: string,
+  { mchid, out_order_no }: OrderKey,
+  route: string,
+  content: object,
+): Promise<Answer> => {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await postOnce(api, { mchid, out_order_no }, route, content)
+    if (answer.status !== 429 || tried === THROTTLED_MOST) return answer
+    await sleep(1000 * tried)
+  }
+}
+
+/** The stack takes so many requests a second of each route; what exceeds them has reached no function. */
+const THROTTLED_MOST = 6
+
+const postOnce = async (
   api: string,
   { mchid, out_order_no }: OrderKey,
   route: string,

@@ -117,15 +117,22 @@ export const quotaCheck = (env: NodeJS.ProcessEnv): Check => ({
     if (isLocalWorld(env) && !env.AWS_ENDPOINT_URL_LAMBDA) return skipped('local world', '本地环境')
     const { AccountLimit } = await new LambdaClient(patientSettings).send(new GetAccountSettingsCommand({}))
     const limit = AccountLimit?.ConcurrentExecutions ?? 0
-    return limit >= ENOUGH
-      ? ok(String(limit), String(limit))
-      : bad(
-          { en: `${limit} in this account`, zh: `本账户为 ${limit}` },
-          {
-            en: 'Ask for 1000 in Service Quotas: Lambda, concurrent executions.',
-            zh: '请在 Service Quotas 中申请将 Lambda 并发执行数提高到 1000。',
-          },
-        )
+    if (limit < ENOUGH)
+      return bad(
+        { en: `${limit} in this account`, zh: `本账户为 ${limit}` },
+        {
+          en: 'Ask for 1000 in Service Quotas: Lambda, concurrent executions.',
+          zh: '请在 Service Quotas 中申请将 Lambda 并发执行数提高到 1000。',
+        },
+      )
+    if ((AccountLimit?.UnreservedConcurrentExecutions ?? 0) < limit) return ok(String(limit), String(limit))
+    return note(
+      { en: `${limit}, none of it reserved`, zh: `${limit},均未预留` },
+      {
+        en: 'Any function of the account may use all of it. Deploy with --param="concurrency=20": 20 each for sync and query.',
+        zh: '账户中的其他函数可能占满全部并发。请以 --param="concurrency=20" 部署,为 sync 和 query 各预留 20。',
+      },
+    )
   },
 })
 

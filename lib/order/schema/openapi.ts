@@ -57,6 +57,7 @@ export const openApi = (version: string): Json => ({
           403: forbidden,
           409: refused('charged twice, or another notice stands for this order', 'ChargedTwice', 'Conflict'),
           422: refused('not synced: a person has to look', 'NotSynced'),
+          429: tooMany,
           500: failed,
           503: refused(
             'ledger out of reach, or the deployment must be mended: nothing was sent, send it again',
@@ -99,6 +100,7 @@ export const openApi = (version: string): Json => ({
           400: bad,
           403: forbidden,
           404: refused('no offline payment was handed over for this order', 'UnknownOrder', 'Gateway'),
+          429: tooMany,
           500: failed,
           503: refused('not known now: ask again', 'NotKnownNow', 'Problem', 'Gateway'),
         },
@@ -130,6 +132,7 @@ export const openApi = (version: string): Json => ({
           403: forbidden,
           404: refused('no offline payment was handed over for this order', 'UnknownOrder', 'Gateway'),
           409: refused('it does not fit how the order stands', 'DecisionRefused'),
+          429: tooMany,
           500: failed,
           503: refused('ledger out of reach', 'Problem', 'Gateway'),
         },
@@ -223,4 +226,5 @@ const refused = (description: string, ...names: readonly string[]): Json => {
 
 const bad = refused('bad input: nothing was sent, nothing written', 'BadInput', 'Gateway')
 const forbidden = answer('API Gateway: IAM does not allow this caller this path', 'Gateway')
+const tooMany = answer('API Gateway: too many requests of this route; nothing ran, send it again in a second', 'Gateway')
 const failed = refused('a fault of this service: its log tells', 'Problem', 'Gateway')
