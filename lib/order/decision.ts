@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 import { InputError } from '../errors.ts'
-import { LIMITS } from './limits.ts'
 import type { OrderKey, Row } from './row.ts'
 import { close, correctSettlement, expedite, release, reopenByHand, settle, withdraw } from './transition/person.ts'
 import type { Transition } from './transition/transition.ts'
@@ -45,14 +44,16 @@ export const DecisionSchema = v.strictObject(
   ({ expected }) => (expected === 'never' ? 'is no member of a decision' : 'must give a reason'),
 )
 
+/** No ARN of IAM is longer. Together with the reason it is a decision's `decisionBytes`. */
+const IDENTITY_BYTES = 2048
+
 /** Throws InputError. */
 export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: unknown): DecisionRequest => {
   const name = DECISIONS.find((known) => known === what)
   if (!name) throw new InputError('decision', `must be one of ${DECISIONS.join(', ')}`)
   if (typeof by !== 'string' || by === '')
     throw new InputError('caller', 'has no identity: the route must be protected by IAM')
-  if (Buffer.byteLength(by) > LIMITS.identityBytes)
-    throw new InputError('caller', 'has a longer identity than IAM gives')
+  if (Buffer.byteLength(by) > IDENTITY_BYTES) throw new InputError('caller', 'has a longer identity than IAM gives')
   const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
   const { reason, refund_id, not_double, correct } = parsed.output

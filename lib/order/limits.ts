@@ -68,10 +68,10 @@ export const LIMITS = {
   keepCounter: 8 * DAY,
   /** DynamoDB's. */
   rowBytes: 400 * 1024,
-  /** Of an order, the newest; each is the bytes of an ARN and of a reason at the most. */
+  /** Of an order, the newest. */
   decisionsKept: 20,
-  identityBytes: 2048,
-  reasonBytes: 800,
+  /** Of one decision: who, what, when and why. */
+  decisionBytes: 3 * 1024,
   noticeBytes: 8 * 1024,
   /** Of an answer of WeChat Pay, as it comes and unpacked. */
   answerBytes: 64 * 1024,
@@ -138,8 +138,7 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],
   [
     'a row holds two signed answers and its decisions',
-    (l) =>
-      2 * l.answerBytes + l.decisionsKept * (l.identityBytes + l.reasonBytes + 200) + 2 * l.answerBytes < l.rowBytes,
+    (l) => 2 * l.answerBytes + l.decisionsKept * l.decisionBytes + 2 * l.answerBytes < l.rowBytes,
   ],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]

@@ -179,7 +179,9 @@ const UNITS = [
 ] as const
 
 const isCount = (name: string) =>
-  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|statementLines|absentOrders)$/.test(name)
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|decisionsKept|statementLines|absentOrders)$/.test(
+    name,
+  )
 
 const limitText = (name: string, value: number): string => {
   if (isCount(name)) return value.toLocaleString('en')

@@ -226,5 +226,8 @@ const refused = (description: string, ...names: readonly string[]): Json => {
 
 const bad = refused('bad input: nothing was sent, nothing written', 'BadInput', 'Gateway')
 const forbidden = answer('API Gateway: IAM does not allow this caller this path', 'Gateway')
-const tooMany = answer('API Gateway: too many requests of this route; nothing ran, send it again in a second', 'Gateway')
+const tooMany = answer(
+  'API Gateway: too many requests of this route; nothing ran, send it again in a second',
+  'Gateway',
+)
 const failed = refused('a fault of this service: its log tells', 'Problem', 'Gateway')
