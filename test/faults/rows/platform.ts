@@ -366,6 +366,7 @@ export const PLATFORM: readonly Row[] = [
     code: 'return [...twice(sections), ...twice(named), ...twice(governed), ...sids]',
     without: 'return [...twice(named), ...twice(governed), ...sids]',
     test: ['template/names.test.ts', 'on a resource that two files make'],
+    needs: 'template',
   },
   {
     step: DEPLOY,
@@ -375,6 +376,7 @@ export const PLATFORM: readonly Row[] = [
     code: '.filter(([, size, most]) => size > most)',
     without: '.filter(([, size]) => size < 0)',
     test: ['template/limits.test.ts', 'more tills than the policy of a bus holds'],
+    needs: 'template',
   },
   {
     step: DEPLOY,
