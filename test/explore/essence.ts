@@ -46,6 +46,10 @@ const ALIKE: { readonly [kind in VerdictKind]?: VerdictKind } = {
   config: 'config',
   unsent: 'unsent',
   throttled: 'unsent',
+  // Of these the advice has words of its own.
+  undecided: 'undecided',
+  closed: 'closed',
+  confirmed: 'closed',
 }
 
 /** Leaves out what no condition and no later step reads, so that what is left is finite. */

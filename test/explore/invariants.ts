@@ -21,6 +21,7 @@ export const BROKEN = {
   receipt: 'a receipt was dropped or replaced',
   deafToReceipt: 'WeChat Pay took the sync, and the row does not say so',
   refunded: 'DOUBLE_CHARGED was taken back',
+  unsettled: 'what a person settled was unsettled by an answer that only said it again',
   falseCharge: 'DOUBLE_CHARGED without a charge',
   namelessCharge: 'a charge was told, and the row has no sum or transaction',
   forgottenCharge: 'what WeChat Pay charged was ended by somebody who was not told of it',
@@ -67,8 +68,12 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (!after) return undefined
   const { name, alarm } = transition
   if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
-  if (heard?.kind === 'accepted' && (!after.receipt || !isTaken(after))) return BROKEN.deafToReceipt
+  // A charge that came meanwhile is looked at first; the word is kept.
+  if (heard?.kind === 'accepted' && (!after.receipt || !(isTaken(after) || after.transaction_id)))
+    return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
+  if (before?.state === 'DOUBLE_CHARGED' && before.settled_at !== undefined && after.settled_at === undefined)
+    return BROKEN.unsettled
   const isCharge = name === '9 collected' || (heard?.kind === 'part_paid' && heard.step === 'query')
   if (isCharge && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
   if (heard?.kind === 'part_paid' && after.next === 'sync') return BROKEN.wholeSum

@@ -128,7 +128,9 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const brokenByCall = (world: World, claimed: RowId): string | undefined => {
     const { mode, cleared } = rows.at(claimed) ?? {}
     const row = rows.at(world.row)
-    if (cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
+    // Of an order that was paid in part the rest is still to be told.
+    const isWhole = !scenario.orders.includes('part')
+    if (isWhole && cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
     return (mode && !cleared) || row?.state === 'HELD' ? BROKEN.unasked : undefined
   }
 

@@ -129,10 +129,13 @@ const real = async (model: Model, row: Row | undefined, step: Step | Notice, sen
   return { applied: world.applied, calls: world.sent.length, failed, row: essence(model, rowId) }
 }
 
-/** Signed words have another text in the explorer, and it knows no refusals, which say whose turn it is. */
+/**
+ * Signed words have another text in the explorer, and it knows no refusals, which say whose turn it is. In which part of the
+ * index a row stands, lib/steps says.
+ */
 const essence = ({ rows }: Model, id: RowId) => {
-  const { receipt, proof, call: _, waits: __, ...row } = rows.at(id) ?? {}
-  return { ...row, receipt: receipt !== undefined, proof: proof !== undefined }
+  const { receipt, proof, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
+  return { ...row, isDue: due !== undefined, receipt: receipt !== undefined, proof: proof !== undefined }
 }
 
 const modelOf = (notice: Notice): Model =>

@@ -32,8 +32,9 @@ export const createRows = () => {
     if (!row) return NO_ROW
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
     const { due_at, absent_since, mode, expected_amount, cleared } = row
-    // Of a held row a later step also looks at why, and whether it was charged.
-    const { reason, transaction_id }: Partial<Row> = state === 'HELD' ? row : {}
+    // Of a held row a later step also looks at why; of any, whether it was charged.
+    const { reason }: Partial<Row> = state === 'HELD' ? row : {}
+    const { transaction_id } = row
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
       ...present({ due_at, absent_since, mode, expected_amount, cleared, reason, transaction_id }),

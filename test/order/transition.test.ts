@@ -24,7 +24,7 @@ const BORN = {
 }
 
 describe('a payment over the cap', () => {
-  const WAITS = { waits: '1900000109#0' }
+  const WAITS = { waits: '1900000109#0', due: '1900000109#waiting#0' }
   const HELD = { ...BORN, state: 'HELD', reason: 'over_cap', next: 'query', due_at: NOW + 60 * SECOND, ...WAITS }
 
   it.each(['check', undefined] as const)('1: is held from the start, and asked about in a minute: mode %s', (mode) => {

@@ -1,4 +1,4 @@
-import { and, differs, equals, exists, missing, or } from '../condition.ts'
+import { and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
@@ -70,7 +70,7 @@ const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =
 const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '4 accepted',
   pk: row.pk,
-  when: and(exists('pk'), differs('state', 'SYNCED'), differs('state', 'DOUBLE_CHARGED')),
+  when: and(exists('pk'), differs('state', 'SYNCED'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row)),
   set: {
     state: 'SYNCED',
     ...wordAs('receipt', verdict),
@@ -83,6 +83,13 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   remove: ['reason', 'expires_at', 'absent_since'],
   otherwise: keepReceipt(row, verdict),
 })
+
+/**
+ * What WeChat Pay charged since this attempt began is a person's to look at, and no late word of a sync takes it from him:
+ * the word is kept, and the row stays as it stands.
+ */
+const noChargeSince = ({ transaction_id }: Row): readonly Condition[] =>
+  transaction_id === undefined ? [or(missing('transaction_id'), exists('settled_at'))] : []
 
 /** 4b: the row was further already, but no signed word is thrown away. */
 const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
@@ -145,7 +152,7 @@ const reject = (
 const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '8 confirmed',
   pk: row.pk,
-  when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED')),
+  when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row)),
   set: { state: 'SYNCED', ...wordAs('proof', verdict), ...orderId(verdict), expires_at: expiry(now) },
   remove: [...NOTHING_LEFT, 'reason', 'late_at', 'absent_since'],
 })
@@ -154,9 +161,9 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
 const collected = (row: Row, verdict: Verdict): Transition => ({
   name: '9 collected',
   pk: row.pk,
-  when: and(exists('pk'), missing('settled_at')),
+  when: and(exists('pk'), or(missing('settled_at'), differs('state', 'DOUBLE_CHARGED'))),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...wordAs('proof', verdict), ...orderId(verdict) },
-  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', ...untold(verdict)],
+  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', ...untold(verdict)],
 })
 
 /** 10: waiting for payment, so a sync is due now. */

@@ -62,6 +62,8 @@ const reopened = (
     differs('call_hash', order.call_hash),
     asRead(row),
     equals('state', row.state),
+    // A charge that came since is a person's to see first.
+    row.transaction_id === undefined ? missing('transaction_id') : equals('transaction_id', row.transaction_id),
     ...(row.state === 'HELD' ? [noCallOut(now)] : []),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),

@@ -1,4 +1,4 @@
-import { after, and, differs, equals, exists, missing, or } from '../condition.ts'
+import { after, and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { countDecisions, type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
 import { type AsRead, asRead, CLOSED_BY_HAND, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
@@ -44,8 +44,9 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
   remove: FORMER_LIFE,
 })
 
-/** What WeChat Pay charged does not end with the notice, unless the person says that it is no double charge. */
-const knowsCharge = (notDouble: boolean) => (notDouble ? [] : [missing('transaction_id')])
+/** What WeChat Pay charged does not end with the notice, unless the person has seen it and says that it is no double charge. */
+const knowsCharge = ({ transaction_id }: Row, notDouble: boolean): Condition =>
+  notDouble && transaction_id !== undefined ? equals('transaction_id', transaction_id) : missing('transaction_id')
 
 const ended = (row: Row, reason: string, now: number, notDouble: boolean): Partial<Row> => ({
   reason,
@@ -59,7 +60,7 @@ export const close = (row: Row, why: string, now: number, notDouble = false): Tr
   pk: row.pk,
   when: and(
     ...[asRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallOut(now)],
-    ...knowsCharge(notDouble),
+    knowsCharge(row, notDouble),
   ),
   set: { state: 'REJECTED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: NOTHING_LEFT,
@@ -70,7 +71,7 @@ export const close = (row: Row, why: string, now: number, notDouble = false): Tr
 const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Transition => ({
   name: '15 stop asking',
   pk: row.pk,
-  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now), ...knowsCharge(notDouble)),
+  when: and(asRead(row), equals('state', 'SYNCED'), exists('due'), noCallOut(now), knowsCharge(row, notDouble)),
   set: { state: 'SYNCED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: NOTHING_LEFT,
 })
@@ -119,7 +120,8 @@ export const release = (row: Row, now: number): Transition => ({
   name: '18 release',
   pk: row.pk,
   when: and(
-    ...[asRead(row), equals('state', 'HELD'), noCallOut(now)],
+    // A person releases what he saw: it may have been held for something else since.
+    ...[asRead(row), equals('state', 'HELD'), equals('reason', row.reason ?? ''), noCallOut(now)],
     or(missing('transaction_id'), equals('reason', 'part_paid')),
   ),
   set: {
@@ -142,7 +144,7 @@ export const withdraw = (row: Row, why: string, now: number, notDouble = false):
   return {
     name: '19 withdraw',
     pk: row.pk,
-    when: and(...when, ...knowsCharge(notDouble)),
+    when: and(...when, knowsCharge(row, notDouble)),
     set: { state: 'REJECTED', ...ended(row, `withdrawn: ${why}`, now, notDouble) },
     remove: NOTHING_LEFT,
   }
