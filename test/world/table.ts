@@ -4,8 +4,8 @@ import { padDisplay, wrap } from './wrap.ts'
 
 /** Together with the mark before and the gaps between them at most 80 places. */
 const COLUMNS = [
-  ['sample', 18],
-  ['in', 15],
+  ['sample', 19],
+  ['in', 14],
   ['WeChat Pay saw', 18],
   ['came back', 21],
 ] as const
