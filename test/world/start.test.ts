@@ -9,7 +9,7 @@ import { listen } from '../support/loopback.ts'
 import { npmStart } from '../support/npm-start.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { node24 } from './lambda/node-24.ts'
-import { readSamples } from './samples.ts'
+import { readSamples, type Sample } from './samples.ts'
 
 const makeFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'start-'))
@@ -20,10 +20,11 @@ const makeFolder = async (): Promise<string> => {
 const ownSamples = join(import.meta.dirname, 'samples')
 
 /** A folder with the one sample that is over soonest. */
-const fewSamples = async (folder: string, change: (text: string) => string = (text) => text): Promise<string> => {
+const fewSamples = async (folder: string, change: (paid: Sample) => Sample = (paid) => paid): Promise<string> => {
   const samples = join(folder, 'samples')
   await mkdir(samples)
-  await writeFile(join(samples, 'paid.json'), change(await readFile(join(ownSamples, 'paid.json'), 'utf8')))
+  const paid = JSON.parse(await readFile(join(ownSamples, 'paid.json'), 'utf8'))
+  await writeFile(join(samples, 'paid.json'), JSON.stringify(change(paid)))
   return samples
 }
 
@@ -37,15 +38,13 @@ describe('npm start -- --once', () => {
         .map(({ name }) => name)
         .toSorted(),
     )
-    expect(output).toContain('10 of 10 samples ended as they should 全部示例中 10 个符合预期')
+    expect(output).toContain('11 of 11 samples ended as they should 全部示例中 11 个符合预期')
     expect(code).toBe(0)
   })
 
   it('exits with 1 when a sample ends otherwise, and says how', async () => {
     const folder = await makeFolder()
-    const samples = await fewSamples(folder, (text) =>
-      text.replace('"status": 200, "state": "SYNCED"', '"status": 200, "state": "REJECTED"'),
-    )
+    const samples = await fewSamples(folder, (paid) => ({ ...paid, ends: { ...paid.ends, state: 'REJECTED' } }))
     await copyFile(join(ownSamples, 'paid-event.json'), join(samples, 'paid-event.json'))
 
     const { code, output } = await npmStart(folder, ['--once', '--samples', samples]).ended()
@@ -142,7 +141,7 @@ describe('npm start', () => {
         /^npm start is up in this folder already \(process \d+, http:\/\/127\.0\.0\.1:\d+\)\. .*\n该目录中已有运行中的 npm start.*\n$/,
       )
       expect(code).toBe(2)
-      expect((await curls.post()).status).toBe(200)
+      expect((await curls.post()).status).toBe(202)
     },
   )
 
@@ -154,7 +153,7 @@ describe('npm start', () => {
 
     const started = npmStart(folder, ['--port', '0', '--samples', samples])
 
-    expect((await (await printedCurls(started, folder)).post()).status).toBe(200)
+    expect((await (await printedCurls(started, folder)).post()).status).toBe(202)
   })
 
   it('says in one sentence, in both languages, what is wrong with an option, and shows no stack', async () => {
@@ -206,9 +205,7 @@ describe('npm start', () => {
 
   it('marks nothing as right that is not: each sample is held against what must be seen by its first wait', async () => {
     const folder = await makeFolder()
-    const samples = await fewSamples(folder, (text) =>
-      text.replace('"soon": { "state": "SYNCED"', '"soon": { "state": "HELD"'),
-    )
+    const samples = await fewSamples(folder, (paid) => ({ ...paid, soon: { state: 'HELD' } }))
     await copyFile(join(ownSamples, 'wrong-key.json'), join(samples, 'wrong-key.json'))
 
     const started = npmStart(folder, ['--port', '0', '--samples', samples])
@@ -218,7 +215,7 @@ describe('npm start', () => {
 
     expect(output).toMatch(/^✗ paid /m)
     expect(output).toContain('  state is SYNCED, not HELD\n')
-    expect(output).toMatch(/^… wrong-key +http +1 sync, 0 queries +202 PENDING$/m)
+    expect(output).toMatch(/^… wrong-key +http +0 syncs, 1 query +202 PENDING$/m)
     expect(output).toContain('1 of 2 samples are as they should be before their first wait;')
     expect(output).not.toContain('✓')
   })
