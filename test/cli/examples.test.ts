@@ -8,7 +8,7 @@ import type { Row } from '../../lib/order/row.ts'
 import { ROWS } from '../order/rows.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
-import { startQueue } from '../world/sqs.ts'
+import { startQueue, targetArn } from '../world/sqs.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { KEY_ID, merchantFolder } from './merchant-folder.ts'
@@ -59,6 +59,7 @@ beforeAll(async () => {
   const outputs = {
     ...{ LedgerTable: world.env.LEDGER_TABLE ?? '', EventBusName: world.env.EVENT_BUS ?? '' },
     ...{ HttpApiUrl: world.api.url, NoticeDeadLettersUrl: queue.url, StatementsBucket: world.env.BUCKET ?? '' },
+    SyncFunctionArn: targetArn('sync'),
   }
   stack = await startCloudFormation('payscore-sync-prod', outputs)
   cwd = mkdtempSync(join(tmpdir(), 'examples-'))
@@ -88,8 +89,7 @@ afterEach(leaveWorld)
 /** Lets the order of the examples stand so. */
 const stand = async (row: Partial<Row>) => {
   const { endpoint, tableName } = world.table
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new DynamoDBClient({ endpoint, region: 'ap-east-1', credentials })
+  const client = new DynamoDBClient({ endpoint, region: 'ap-east-1', credentials: world.credentials })
   const Item = marshall({ ...row, pk: `${DIRECT.mchid}#${NUMBER}` }, { removeUndefinedValues: true })
   await client.send(new PutItemCommand({ TableName: tableName, Item }))
   client.destroy()
@@ -106,7 +106,7 @@ describe('each example of the help runs as it stands', () => {
     // A payment that was handed over is handed over: with another paid_time it is refused.
     for (const env of name === 'trigger' ? [{}] : [{}, CHINESE])
       for (const example of english) {
-        await stand({ ...(STANDS[name] ?? ROWS.charged), transaction_id: TRANSACTION })
+        await stand(STANDS[name] ?? { ...ROWS.charged, transaction_id: TRANSACTION })
         if (name === 'merchant put') cpSync(merchantFolder().path, join(cwd, '1900000109'), { recursive: true })
         if (name !== 'trigger') rmSync(join(cwd, 'merchant.json'), { force: true })
         for (const file of ['receipt.json', 'receipt.html']) rmSync(join(cwd, file), { force: true })

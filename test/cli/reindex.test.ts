@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = new DynamoDBClient({
     endpoint: world.table.endpoint,
     region: 'ap-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: world.credentials,
   })
 }, SLOW)
 afterAll(() => {
