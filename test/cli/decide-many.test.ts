@@ -92,7 +92,7 @@ describe('a decision about many orders', { timeout: SLOW }, () => {
       state: 'SYNCED',
       decisions: [{ what: 'release', by: ME, why: 'an outage, compared with the tills' }],
     })
-    expect((await askStatus(world, mchid, 'OTHER')).body).toMatchObject({ state: 'HELD', reason: 'amount_differs' })
+    expect((await askStatus(world, mchid, 'OTHER')).body).toMatchObject({ state: 'HELD', reason: 'paid_less' })
     expect(await statesOf()).toHaveLength(5)
   })
 
@@ -203,6 +203,6 @@ describe('a decision about many orders', { timeout: SLOW }, () => {
   test('is refused with a reason that nobody could read later', async () => {
     const { code, err } = await cli(['release', ...OVER, '--why', 'a\nb', '--yes'])
 
-    expect([code, err]).toEqual([1, 'reason: must be 1 to 200 printable characters\n'])
+    expect([code, err]).toEqual([2, '--why a b: must be 1 to 200 printable characters in one line\n'])
   })
 })

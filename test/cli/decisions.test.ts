@@ -100,7 +100,7 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     const still = await told('CHARGED')
     const knowing = await cli(['close', 'CHARGED', '--not-double', '--reason', 'wrong number'])
 
-    expect(listed.out).toMatch(new RegExp(`/CHARGED +charged by WeChat Pay +.* ${transaction}\n`))
+    expect(listed.out).toMatch(new RegExp(`/CHARGED +accountant +charged by WeChat Pay +.* ${transaction}\n`))
     expect([inEnglish.code, inEnglish.out]).toEqual([
       1,
       [
@@ -111,7 +111,7 @@ describe('a person’s decision', { timeout: SLOW }, () => {
     ])
     expect(inChinese.out).toBe(
       [
-        `✗ withdraw ${mchid}/CHARGED:目前无法执行。支付分已扣款,门店又通知已线下收款:疑似重复支付,待核对`,
+        `✗ ${mchid}/CHARGED:目前无法执行 withdraw。支付分已扣款,门店又通知已线下收款:疑似重复支付,待核对`,
         '→ 可以执行:settle, close, withdraw;close、withdraw 须加 --not-double',
         '',
       ].join('\n'),

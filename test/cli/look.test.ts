@@ -231,7 +231,7 @@ describe('list', { timeout: SLOW }, () => {
     const { out, err } = await cli(['list', '--mchid', mchid], CHINESE)
 
     expect(told(out)).toEqual([
-      `${mchid}/HELD | 门店 | 已暂停 | 4分钟 | 2025-03-01 12:00:00 | 通知金额少于订单总金额(paid_less)`,
+      `${mchid}/HELD | 门店 | 已暂停 | 4分钟 | 2025-03-01 12:00:00 | 通知金额少于订单总金额,已暂停(paid_less)`,
       `${mchid}/OPEN | 门店 | 处理中(尚未同步) | 4分钟 | 2025-03-01 12:00:00 | 商户未完结(open)`,
       `${mchid}/REFUSED | 门店 | 同步未成功 | 4分钟 | 2025-03-01 12:00:00 | 参数错误(invalid)`,
       `${mchid}/TWICE | 财务 | 疑似重复支付,待核对 | 4分钟 | 2025-03-01 12:00:00 | ${transaction_id}`,

@@ -14,6 +14,7 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'list.xlsx'), 'x')
   await writeFile(join(cwd, 'headless.csv'), 'foo,bar\n1,2\n')
   await writeFile(join(cwd, 'half.csv'), '订单号,付款时间\nCLI-2,2026-11-24 09:30\n,never\n')
+  await writeFile(join(cwd, '.csv'), 'x')
   await writeFile(join(cwd, '2026-11-24.csv'), '订单号,付款时间\nCLI-1,2026-11-24 09:30\n')
 }, SLOW)
 afterAll(async () => {
@@ -48,7 +49,7 @@ describe('payscore statement', () => {
     expect([english.code, chinese.code, json.code]).toEqual([1, 1, 1])
     expect(english.out.split('\n')[1]).toMatch(/^✗ Nothing of the list was taken, and none of its payments is synced: /)
     expect(chinese.out.split('\n')[1]).toMatch(/^✗ 明细未被处理,其中收款均未同步:/)
-    expect(JSON.parse(json.out)).toMatchObject({ name: 'headless', refused: { en: expect.any(String) }, lines: 0 })
+    expect(JSON.parse(json.out)).toMatchObject({ name: 'headless.csv', refused: { en: expect.any(String) }, lines: 0 })
     const page = await (await fetch(english.out.split('\n')[0] ?? '')).text()
     expect(page).toContain('明细未被处理,其中收款均未同步。请更正后重新上传')
     expect(page).not.toContain('已全部了结')
@@ -100,8 +101,9 @@ describe('payscore statement', () => {
   })
 
   it('finds a report by the name of its list, and asks which of several is meant', { timeout: SLOW }, async () => {
-    world.objects.put(`reports/${DIRECT.mchid}/two.csv.json`, '{}')
-    world.objects.put(`reports/${DIRECT.mchid}/two.jsonl.json`, '{}')
+    const sums = '{"entries":[\n\n],"summary":{"lines":0,"classes":{},"needs_person":0}}\n'
+    world.objects.put(`reports/${DIRECT.mchid}/two.csv.json`, sums)
+    world.objects.put(`reports/${DIRECT.mchid}/two.jsonl.json`, sums)
 
     const several = await runCli(['report', 'two'], { cwd })
     const one = await runCli(['report', 'two.jsonl', '--json'], { cwd })
@@ -189,7 +191,7 @@ describe('payscore statement --check', () => {
     })
     expect(await runCli(['statement', 'gone.csv', '--check'], { cwd, env })).toEqual({
       code: 2,
-      err: 'gone.csv: cannot be read\n',
+      err: 'file gone.csv: not found, or not a file\n',
       out: '',
     })
   })
@@ -213,6 +215,11 @@ describe('payscore statement --check', () => {
 
   it('must know the merchant', async () => {
     expect(await check('sound.csv', SOUND, ['--mchid', '1900000119'])).toEqual({
+      code: 2,
+      out: '',
+      err: '--mchid 1900000119: is not served, and its lists would not be read; MERCHANTS or merchants.json has 1900000109\n',
+    })
+    expect(await check('sound.csv', SOUND, ['--mchid', '1900000119'], { MERCHANTS: '' })).toEqual({
       code: 2,
       out: '',
       err: 'merchant 1900000119 is neither in MERCHANTS nor in merchants.json\n',
