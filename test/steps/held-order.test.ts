@@ -62,6 +62,7 @@ describe('a held order', () => {
     const charged = { amount: 5000, transaction_id: '42000004' }
     const old = { ...DUE, ...charged, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
+    await world.deps.ledger.meet(partyKey(old), 0)
 
     await serveDue(QUERY_DUE, world.deps)
 
