@@ -52,7 +52,7 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(ConditionExpression).toBe(
       '(#call_hash <> :v11 AND ' +
-        '#attempt = :v12 AND #state = :v13 AND (#due_at <= :v14 OR #due_at > :v15) AND ' +
+        '#attempt = :v12 AND #state = :v13 AND attribute_not_exists(#transaction_id) AND (#due_at <= :v14 OR #due_at > :v15) AND ' +
         '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
@@ -72,7 +72,10 @@ describe('a transition in the words of DynamoDB', () => {
       'SET #state = :v0, #receipt = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5 ' +
         'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since, #waits',
     )
-    expect(ConditionExpression).toBe('(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8)')
+    expect(ConditionExpression).toBe(
+      '(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8 AND ' +
+        '(attribute_not_exists(#transaction_id) OR attribute_exists(#settled_at)))',
+    )
   })
 
   it('12 ask again keeps what is there', () => {

@@ -16,7 +16,7 @@ const AFTER_SYNC = {
   accepted: {
     name: '4 accepted',
     pk: PK,
-    when: 'pk exists and state <> SYNCED and state <> DOUBLE_CHARGED',
+    when: 'pk exists and state <> SYNCED and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
     set: {
       state: 'SYNCED',
       receipt: WORD,
@@ -32,7 +32,7 @@ const AFTER_SYNC = {
   confirmed: {
     name: '8 confirmed',
     pk: PK,
-    when: 'pk exists and state <> DOUBLE_CHARGED',
+    when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
     keep: { receipt: WORD },
     remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason'],
@@ -41,7 +41,7 @@ const AFTER_SYNC = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists and settled_at is missing',
+    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED)',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
@@ -50,7 +50,7 @@ const AFTER_SYNC = {
       order_id: '15646546545165651651',
     },
     keep: { receipt: WORD },
-    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason'],
+    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at'],
     otherwise: KEEP_RECEIPT,
   },
   undecided: ask('undecided', 1 * MINUTE),

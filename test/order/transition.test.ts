@@ -179,14 +179,14 @@ describe('what a notice does to the ledger', () => {
     expect(rejected).toStrictEqual({
       ...transition,
       when:
-        'call_hash <> another call and attempt = 3 and state = REJECTED' +
+        'call_hash <> another call and attempt = 3 and state = REJECTED and transaction_id is missing' +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
     })
     expect(transition).toStrictEqual({
       name: '3 reopen',
       pk: PK,
       when:
-        'call_hash <> another call and attempt = 3 and state = HELD' +
+        'call_hash <> another call and attempt = 3 and state = HELD and transaction_id is missing' +
         ` and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
@@ -342,12 +342,12 @@ describe('what a person does to the ledger', () => {
   })
 
   it('18: releases a held row to a sync that is due now, while no query is out', () => {
-    const transition = inWords(release(CLAIMED, NOW))
+    const transition = inWords(release({ ...CLAIMED, state: 'HELD', reason: 'paid_less' }, NOW))
 
     expect(transition).toStrictEqual({
       name: '18 release',
       pk: PK,
-      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and (transaction_id is missing or reason = part_paid)`,
+      when: `attempt = 3 and state = HELD and reason = paid_less and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and (transaction_id is missing or reason = part_paid)`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
       remove: ['absent_since', 'last_error', 'late_at', 'reason'],

@@ -36,8 +36,19 @@ const whileOwed = (transition: Transition): ConditionCase => ({
 export const ANSWER_CASES: readonly ConditionCase[] = [
   {
     transition: alone(accepted),
-    changes: { ...PENDING, ...HELD, ...REJECTED, ...otherAttempts },
-    leaves: { ...NO_ROW, ...SYNCED, ...CHARGED },
+    changes: {
+      ...PENDING,
+      ...HELD,
+      ...REJECTED,
+      ...otherAttempts,
+      'charged, and settled by a person': row({ transaction_id: '42000004', settled_at: NOW }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...SYNCED,
+      ...CHARGED,
+      'charged since it was read': row({ transaction_id: '42000004' }),
+    },
   },
   {
     transition: accepted.otherwise ?? accepted,
@@ -54,12 +65,30 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
   whilePending(afterSync(CLAIMED, VERDICTS.invalid, MOMENT)),
   {
     transition: afterQuery(CLAIMED, VERDICTS.confirmed, MOMENT),
-    changes: { ...PENDING, ...HELD, ...SYNCED, ...REJECTED, ...otherAttempts },
-    leaves: { ...NO_ROW, ...CHARGED },
+    changes: {
+      ...PENDING,
+      ...HELD,
+      ...SYNCED,
+      ...REJECTED,
+      ...otherAttempts,
+      'charged, and settled by a person': row({ transaction_id: '42000004', settled_at: NOW }),
+    },
+    leaves: {
+      ...NO_ROW,
+      ...CHARGED,
+      'charged since it was read': row({ transaction_id: '42000004' }),
+    },
   },
   {
     transition: afterQuery(CLAIMED, VERDICTS.collected, MOMENT),
-    changes: { ...PENDING, ...SYNCED, ...REJECTED, ...CHARGED, ...otherAttempts },
+    changes: {
+      ...PENDING,
+      ...SYNCED,
+      ...REJECTED,
+      ...CHARGED,
+      ...otherAttempts,
+      'closed as not double': row({ state: 'REJECTED', settled_at: NOW }),
+    },
     leaves: { ...NO_ROW, ...SETTLED },
   },
   whileOwed(afterQuery(CLAIMED, VERDICTS.unpaid, MOMENT)),

@@ -75,6 +75,7 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
       ...each(callOut('HELD'), 'held', { noticed_at: OTHER.noticed_at - 1 }),
       'held, and claimed since it was read': row({ ...claimedSince, noticed_at: OTHER.noticed_at - 1 }),
       'closed since it was read': row({ state: 'REJECTED', reason: 'closed by hand: x', due_at: NOW, noticed_at: 1 }),
+      'charged since it was read': row({ state: 'HELD', due_at: NOW, noticed_at: 1, transaction_id: '42000004' }),
       'the same call': row({ state: 'HELD', due_at: NOW, call_hash: 'another call', noticed_at: 1 }),
       'a notice of the same time': row({ state: 'HELD', due_at: NOW, noticed_at: OTHER.noticed_at }),
     },
@@ -90,11 +91,30 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
+      'charged since it was read': row({ state: 'REJECTED', noticed_at: 1, transaction_id: '42000004' }),
       'reopened and closed since it was read': row({ state: 'REJECTED', attempt: 4, noticed_at: 1 }),
       'reopened and held since it was read': row({ state: 'HELD', due_at: NOW, noticed_at: 1 }),
       'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
       'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
       'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),
+    },
+  },
+  {
+    transition: reopen(OTHER, { ...CLAIMED, state: 'HELD', transaction_id: '42000004' }, NOW),
+    changes: { 'charged as read': row({ state: 'HELD', due_at: NOW, noticed_at: 1, transaction_id: '42000004' }) },
+    leaves: {
+      ...each(callOut('HELD'), 'held', { noticed_at: 1, transaction_id: '42000004' }),
+      'another charge': row({ state: 'HELD', due_at: NOW, noticed_at: 1, transaction_id: '42000005' }),
+      'claimed since it was read': row({ ...claimedSince, noticed_at: 1, transaction_id: '42000004' }),
+      'closed since it was read': row({ state: 'REJECTED', due_at: NOW, noticed_at: 1, transaction_id: '42000004' }),
+      'the same call': row({
+        ...{ state: 'HELD', due_at: NOW, noticed_at: 1, transaction_id: '42000004' },
+        call_hash: 'another call',
+      }),
+      'a notice of the same time': row({
+        ...{ state: 'HELD', due_at: NOW, transaction_id: '42000004' },
+        noticed_at: OTHER.noticed_at,
+      }),
     },
   },
   {

@@ -27,7 +27,8 @@ import {
 
 const closed = close(CLAIMED, 'refunded in cash', NOW)
 
-const closedKnowing = close(CLAIMED, 'not double: wrong order number', NOW, true)
+const closedKnowing = close(row({ transaction_id: '42000004' }), 'not double: wrong order number', NOW, true)
+const asked = { ...CLAIMED, state: 'HELD', reason: 'paid_less' } as const
 const settled = settle(CLAIMED, 'refund 50300806962026112400000000001', NOW)
 
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
@@ -73,13 +74,13 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     changes: {
       'held and charged': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
       'pending and charged': row({ due_at: NOW, transaction_id: '42000004' }),
-      'not charged': row({ state: 'HELD', due_at: NOW }),
     },
     leaves: {
       ...NO_ROW,
-      ...callOut('HELD'),
-      'claimed since it was read': row(claimedSince),
-      'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
+      ...each(callOut('HELD'), 'charged', { transaction_id: '42000004' }),
+      'claimed since it was read': row({ ...claimedSince, transaction_id: '42000004' }),
+      'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW, transaction_id: '42000004' }),
+      'another charge': row({ state: 'HELD', due_at: NOW, transaction_id: '42000005' }),
     },
   },
   {
@@ -129,25 +130,27 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: decided(release(CLAIMED, NOW), CLAIMED, decision),
+    transition: decided(release(asked, NOW), asked, decision),
     changes: {
-      ...noCallOut('HELD'),
+      ...each(noCallOut('HELD'), 'held', { reason: 'paid_less' }),
       'decided before they were counted': row({
-        state: 'HELD',
-        due_at: NOW,
+        ...{ state: 'HELD', reason: 'paid_less', due_at: NOW },
         decisions: [{ ...decision, what: 'reopen' }],
       }),
-      'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
     },
     leaves: {
       ...NO_ROW,
-      ...callOut('HELD'),
-      'decided since it was read': row({ state: 'HELD', due_at: NOW, decisions: [decision], decided: 1 }),
-      'claimed since it was read': row(claimedSince),
-      pending: row({ due_at: NOW }),
-      synced: row({ state: 'SYNCED', due_at: NOW }),
-      rejected: row({ state: 'REJECTED', due_at: NOW }),
-      charged: row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
+      ...each(callOut('HELD'), 'held', { reason: 'paid_less' }),
+      'decided since it was read': row({
+        ...{ state: 'HELD', reason: 'paid_less', due_at: NOW },
+        ...{ decisions: [decision], decided: 1 },
+      }),
+      'claimed since it was read': row({ ...claimedSince, reason: 'paid_less' }),
+      'held for something else since': row({ state: 'HELD', due_at: NOW, reason: 'over_cap' }),
+      pending: row({ due_at: NOW, reason: 'paid_less' }),
+      synced: row({ state: 'SYNCED', due_at: NOW, reason: 'paid_less' }),
+      rejected: row({ state: 'REJECTED', due_at: NOW, reason: 'paid_less' }),
+      charged: row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'paid_less' }),
     },
   },
   {
