@@ -190,7 +190,7 @@ export const ARRIVAL: readonly Row[] = [
     fault: 'a person closes a held order while a till corrects it',
     must: 'it stays closed: the till found it held, and it is not any more',
     file: 'lib/order/transition',
-    code: "equals('state', row.state),\n    ...(row.state === 'HELD' ? [noCallOut(now)] : []),\n    or(missing",
+    code: "equals('state', row.state),\n    // A charge that came since is a person's to see first.\n    row.transaction_id === undefined ? missing('transaction_id') : equals('transaction_id', row.transaction_id),\n    ...(row.state === 'HELD' ? [noCallOut(now)] : []),\n    or(missing",
     without: 'or(missing',
     test: ['steps/sync-order-conflict.test.ts', 'stays closed where the till found it held a moment before'],
   },

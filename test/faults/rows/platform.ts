@@ -211,8 +211,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a double charge expires before anybody has settled it',
     must: 'it has no end until a person has',
     file: 'lib/order/transition',
-    code: "remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', ...untold(verdict)],",
-    without: "remove: [...NOTHING_LEFT, 'reason', 'absent_since', ...untold(verdict)],",
+    code: "remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', ...untold(verdict)],",
+    without: "remove: [...NOTHING_LEFT, 'reason', 'absent_since', 'settled_at', ...untold(verdict)],",
     test: ['order/transition-after-query.test.ts', '$kind does what the table says'],
   },
   {
