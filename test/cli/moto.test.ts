@@ -108,14 +108,19 @@ const describeAws = () => {
   test('list, status and a decision work on the table of a stack, in the name of the caller', async () => {
     await open.put(row('WAITS', { next: 'query', due: `${MCHID}#0`, due_at: Date.now() + 3_600_000 }))
     await open.put(
-      row('TWICE', { state: 'DOUBLE_CHARGED', amount: 100, transaction_id: '4200001234202611240123456789' }),
+      row('TWICE', {
+        ...{ state: 'DOUBLE_CHARGED', amount: 100, transaction_id: '4200001234202611240123456789' },
+        waits: `${MCHID}#0`,
+      }),
     )
 
-    const listed = await runCli(['list', '--stack', STACK, '--json'])
+    const waiting = await runCli(['list', '--stack', STACK, '--json'])
+    const underWay = await runCli(['list', '--under-way', '--stack', STACK, '--json'])
     const found = await runCli(['status', '4200001234202611240123456789', '--stack', STACK, '--json'])
     const closed = await runCli(['close', 'WAITS', '--reason', 'a test', '--stack', STACK, '--json'])
 
-    expect(JSON.parse(listed.out).orders).toMatchObject([{ out_order_no: 'WAITS' }])
+    expect(JSON.parse(waiting.out).orders).toMatchObject([{ out_order_no: 'TWICE' }])
+    expect(JSON.parse(underWay.out).orders).toMatchObject([{ out_order_no: 'WAITS' }])
     expect(JSON.parse(found.out)).toMatchObject({ out_order_no: 'TWICE', state: 'DOUBLE_CHARGED' })
     expect(JSON.parse(closed.out)).toMatchObject({
       state: 'REJECTED',
@@ -129,7 +134,7 @@ const describeAws = () => {
       source: SOURCE,
       'detail-type': 'Payscore Order Paid Offline',
       time: '2026-11-24T02:30:00Z',
-      detail: { mchid: MCHID, out_order_no: 'LETTER' },
+      detail: { mchid: MCHID, out_order_no: 'LETTER', detail: { paid_time: '2026-11-24T10:29:00+08:00' } },
     }
     await sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: JSON.stringify(event) }))
 
