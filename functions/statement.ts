@@ -28,7 +28,7 @@ const statement = (event: unknown): Promise<Handled> => {
   const task = readStatementTask(event)
   switch (task.do) {
     case 'read':
-      return readStatement(task.key, deps)
+      return readStatement(task.key, deps, task.version)
     case 'renew':
       return renewReports(deps)
     case 'overdue':

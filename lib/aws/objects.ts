@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
@@ -16,10 +17,15 @@ import { LIMITS } from '../order/limits.ts'
 /** An object as a listing knows it. `modifiedAt` in ms. */
 export type Listed = { readonly key: string; readonly modifiedAt: number }
 
+/** What was fetched. `version` is undefined where the bucket keeps none, `modifiedAt` ms. */
+export type Fetched = { readonly size: number; readonly modifiedAt: number; readonly version: string | undefined }
+
 /** The objects of one bucket. Every method throws UnavailableError when S3 could not be asked. */
 export type Objects = {
-  /** Brings an object to a file. Gives its size, undefined when there is no such object; a larger one is not brought. */
-  readonly fetch: (key: string, file: string, maxBytes: number) => Promise<number | undefined>
+  /** Brings an object to a file, the newest where no version is named. Undefined when there is none; a larger one is not brought. */
+  readonly fetch: (key: string, file: string, maxBytes: number, version?: string) => Promise<Fetched | undefined>
+  /** The version that stands under a key now; undefined when nothing stands there, or the bucket keeps no versions. */
+  readonly newest: (key: string) => Promise<string | undefined>
   readonly put: (key: string, text: string, contentType: string) => Promise<void>
   readonly putFile: (key: string, file: string, contentType: string) => Promise<void>
   /** Page by page, in the order of the keys. */
@@ -45,16 +51,26 @@ export const objectSettings = {
 } as const
 
 export const createObjects = (client: S3Client, Bucket: string): Objects => {
-  const fetch = async (Key: string, file: string, maxBytes: number): Promise<number | undefined> => {
+  const fetch: Objects['fetch'] = async (Key, file, maxBytes, version) => {
     try {
-      const { Body, ContentLength = 0 } = await client.send(new GetObjectCommand({ Bucket, Key }))
+      const command = new GetObjectCommand({ Bucket, Key, ...(version !== undefined && { VersionId: version }) })
+      const { Body, ContentLength = 0, LastModified, VersionId } = await client.send(command)
       const body = Body as Readable // in Node it is one
       if (ContentLength > maxBytes) body.destroy()
       else await pipeline(body, createWriteStream(file))
-      return ContentLength
+      return { size: ContentLength, modifiedAt: LastModified?.getTime() ?? 0, version: VersionId }
     } catch (error) {
       // Without the right to list the bucket, S3 says of a missing object that it is forbidden.
-      if (error instanceof Error && error.name === 'NoSuchKey') return undefined
+      if (error instanceof Error && /^NoSuch(Key|Version)$/.test(error.name)) return undefined
+      return unavailable(error)
+    }
+  }
+
+  const newest: Objects['newest'] = async (Key) => {
+    try {
+      return (await client.send(new HeadObjectCommand({ Bucket, Key }))).VersionId
+    } catch (error) {
+      if (error instanceof Error && error.name === 'NotFound') return undefined
       return unavailable(error)
     }
   }
@@ -87,7 +103,7 @@ export const createObjects = (client: S3Client, Bucket: string): Objects => {
     await client.send(new DeleteObjectCommand({ Bucket, Key })).catch(unavailable)
   }
 
-  return { fetch, put, putFile, list, remove }
+  return { fetch, newest, put, putFile, list, remove }
 }
 
 /** A browser shows it as what it is, and keeps no copy. */

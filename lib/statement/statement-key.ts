@@ -1,5 +1,13 @@
-/** Which statement: whose, and the name of its file, which its report has as well. */
-export type StatementKey = { readonly key: string; readonly mchid: string; readonly name: string }
+/**
+ * Which statement: whose, and the name of its file, which its report has as well. `earlier` is the version of one that a
+ * newer statement of the same name stands above.
+ */
+export type StatementKey = {
+  readonly key: string
+  readonly mchid: string
+  readonly name: string
+  readonly earlier?: string
+}
 
 const KEY = /^statements\/(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,140})$/u
 
@@ -13,9 +21,9 @@ export const readStatementKey = (key: string): StatementKey | undefined => {
 /** The console makes an empty object where a person makes a folder. */
 export const isFolder = (key: string): boolean => /^statements\/(.*\/)?$/.test(key)
 
-/** Where the report of a statement lies. */
-export const reportKey = ({ mchid, name }: StatementKey, extension: 'html' | 'csv' | 'json'): string =>
-  `reports/${mchid}/${name}.${extension}`
+/** Where the report of a statement lies: of an earlier version apart, so that the newest has the name for itself. */
+export const reportKey = ({ mchid, name, earlier }: StatementKey, extension: 'html' | 'csv' | 'json'): string =>
+  `reports/${mchid}/${earlier === undefined ? name : `earlier/${name}.${earlier}`}.${extension}`
 
 /** The mark of a report that is not final: it stands under the name of its statement. */
 export const openKey = ({ key }: StatementKey): string => key.replace(/^statements/, OPEN.slice(0, -1))

@@ -1,14 +1,16 @@
 import { InputError } from '../errors.ts'
 
-export type StatementTask = { readonly do: 'read'; readonly key: string } | { readonly do: 'renew' | 'overdue' }
+export type StatementTask =
+  | { readonly do: 'read'; readonly key: string; readonly version: string | undefined }
+  | { readonly do: 'renew' | 'overdue' }
 
 /** S3's event of a new object, or `{"do": "renew"}` and `{"do": "overdue"}` of the schedules. Throws InputError. */
 export const readStatementTask = (event: unknown): StatementTask => {
   const { source, detail, do: task } = members(event)
   if (task === 'renew' || task === 'overdue') return { do: task }
-  const { key } = members(members(detail).object)
+  const { key, 'version-id': version } = members(members(detail).object)
   if (source !== 'aws.s3' || typeof key !== 'string') throw new InputError('event', 'must name a new object, or a task')
-  return { do: 'read', key }
+  return { do: 'read', key, version: typeof version === 'string' ? version : undefined }
 }
 
 const members = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Ledger } from '../aws/ledger.ts'
 import type { LedgerReader } from '../aws/ledger-reader.ts'
-import type { Objects } from '../aws/objects.ts'
+import type { Fetched, Objects } from '../aws/objects.ts'
 import type { Metrics } from '../log.ts'
 import { LIMITS } from '../order/limits.ts'
 import type { Merchant } from '../order/merchant.ts'
 import { type Report, unaccounted } from '../report/report.ts'
 import { openList, readForeseen, TOO_LARGE } from '../statement/list.ts'
-import { dayOfName, isFolder, readStatementKey, type StatementKey } from '../statement/statement-key.ts'
+import { dayOfName, isFolder, openKey, readStatementKey, type StatementKey } from '../statement/statement-key.ts'
 import { compareStatement } from './compare-statement.ts'
 import type { Handled } from './handled.ts'
 import { openReport, type ReportFiles } from './write-report.ts'
@@ -25,24 +25,55 @@ export type StatementDeps = {
 
 /**
  * Takes a statement: books what the ledger lacks, without any call to WeChat Pay, and writes the report anew. May be
- * repeated, also from the middle: what is booked is known, and the report is made of what the ledger says. Throws when
+ * repeated, also from the middle: what is booked is known, and the report is made of what the ledger says. Every version
+ * that was put under a name is taken, the newest where none is named; the newest alone has the name's report. Throws when
  * the bucket or the ledger could not be asked.
  */
-export const readStatement = async (key: string, deps: StatementDeps, isRenewal = false): Promise<Handled> => {
+export const readStatement = async (
+  key: string,
+  deps: StatementDeps,
+  version?: string,
+  isRenewal = false,
+): Promise<Handled> => {
   if (isFolder(key)) return { reply: DONE, log: { via: 'statement', outcome: 'folder' } }
   const statement = readStatementKey(key)
   if (!statement) return notAStatement(key)
   const folder = await mkdtemp(join(deps.scratch, 'statement-'))
-  const report = openReport(statement, folder, deps.objects, isRenewal)
   try {
     const file = join(folder, 'statement')
-    const size = await deps.objects.fetch(key, file, LIMITS.statementBytes)
-    if (size === undefined) return { reply: DONE, log: { ...named(statement), outcome: 'gone' } }
-    return handled(statement, await takeFile(file, size, statement, report, deps))
+    const fetched = await deps.objects.fetch(key, file, LIMITS.statementBytes, version)
+    if (!fetched) return await gone(statement, version, deps)
+    const isNewest = await stillStands(key, fetched, deps)
+    const read = isNewest || fetched.version === undefined ? statement : { ...statement, earlier: fetched.version }
+    const isOld = deps.now() - fetched.modifiedAt > LIMITS.reportOpen
+    const report = openReport(read, folder, deps.objects, isOld ? 'end' : isRenewal ? 'keep' : 'put')
+    try {
+      const taken = handled(read, await takeFile(file, fetched.size, read, report, deps))
+      // A newer one that came since, or whose rows are as many as this one's booked: its report is made (again) after this.
+      if (!(isNewest && (await stillStands(key, fetched, deps)))) await readStatement(key, deps)
+      return taken
+    } finally {
+      report.drop()
+    }
   } finally {
-    report.drop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Whether no newer version has come. Where the object was taken away, the last that stood there is the newest. */
+const stillStands = async (key: string, { version }: Fetched, { objects }: StatementDeps): Promise<boolean> => {
+  const newest = await objects.newest(key)
+  return newest === undefined || newest === version
+}
+
+/** What was taken away has no report to renew. */
+const gone = async (
+  statement: StatementKey,
+  version: string | undefined,
+  { objects }: StatementDeps,
+): Promise<Handled> => {
+  if (version === undefined) await objects.remove(openKey(statement))
+  return { reply: DONE, log: { ...named(statement), outcome: 'gone' } }
 }
 
 const takeFile = async (
@@ -85,7 +116,12 @@ const takeFile = async (
 
 const DONE = { status: 200, body: {} } as const
 
-const named = ({ mchid, name }: StatementKey) => ({ via: 'statement', mchid, statement: name })
+const named = ({ mchid, name, earlier }: StatementKey) => ({
+  via: 'statement',
+  mchid,
+  statement: name,
+  ...(earlier !== undefined && { earlier }),
+})
 
 /** Nobody looks for a report of what has no name, so an alarm tells. */
 const notAStatement = (key: string): Handled => ({

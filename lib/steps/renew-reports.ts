@@ -6,34 +6,46 @@ import { isFolder, OPEN, statementKeyOf } from '../statement/statement-key.ts'
 import type { Handled } from './handled.ts'
 import { readStatement, type StatementDeps } from './read-statement.ts'
 
-/** Makes every report that is not final anew, each run beginning with another. One that fails holds up no other. */
+/**
+ * Makes every report that is not final anew, the one that waits longest first and each merchant in turn. One that fails,
+ * or ends the run, holds up no other: its mark is put anew before it is tried, so that the next run begins with others.
+ */
 export const renewReports = async (deps: StatementDeps): Promise<Handled> => {
   const startedAt = deps.now()
-  const open = await listed(deps.objects, OPEN)
-  const ended = open.filter(({ modifiedAt }) => startedAt - modifiedAt > LIMITS.reportOpen)
-  const due = rotated(
-    open.filter((one) => !ended.includes(one)),
-    Math.floor(startedAt / LIMITS.renewEvery),
-  )
-  for (const { key } of ended) await deps.objects.remove(key)
-
-  let renewed = 0
+  const due = inTurn(await listed(deps.objects, OPEN))
+  let tried = 0
   const failed: object[] = []
   for (const { key } of due) {
     if (deps.now() - startedAt > LIMITS.renewReports) break
+    tried += 1
     try {
-      await readStatement(statementKeyOf(key), deps, true)
-      renewed += 1
+      await deps.objects.put(key, 'open', 'text/plain')
+      await readStatement(statementKeyOf(key), deps, undefined, true)
     } catch (error) {
       failed.push({ key, ...errorFields(error) })
     }
   }
-  const counts = { open: due.length, renewed, failed: failed.length, left: due.length - renewed - failed.length }
+  const left = due.slice(tried)
+  const waited = left.reduce((longest, { modifiedAt }) => Math.max(longest, deps.now() - modifiedAt), 0)
+  const counts = { open: due.length, renewed: tried - failed.length, failed: failed.length, left: left.length }
   return {
     reply: { status: 200, body: counts },
     log: { via: 'renew', ...counts, failures: failed },
-    metrics: { reports_failed: { value: failed.length, unit: 'Count' } },
+    metrics: {
+      reports_failed: { value: failed.length, unit: 'Count' },
+      reports_left: { value: left.length, unit: 'Count' },
+      reports_waited: { value: waited, unit: 'Milliseconds' },
+    },
   }
+}
+
+/** The first of each merchant, then the second of each; among these the one that was tried longest ago. */
+const inTurn = (marks: readonly Listed[]): readonly Listed[] => {
+  const oldest = marks.toSorted((a, b) => a.modifiedAt - b.modifiedAt)
+  return [...Map.groupBy(oldest, ({ key }) => key.split('/')[1]).values()]
+    .flatMap((own) => own.map((mark, turn) => ({ mark, turn })))
+    .toSorted((a, b) => a.turn - b.turn || a.mark.modifiedAt - b.mark.modifiedAt)
+    .map(({ mark }) => mark)
 }
 
 /** Names each merchant that has sent statements before, and none for a day. */
@@ -60,9 +72,4 @@ const listed = async (objects: Objects, prefix: string): Promise<readonly Listed
   const all: Listed[] = []
   for await (const page of objects.list(prefix)) all.push(...page)
   return all
-}
-
-const rotated = <T>(list: readonly T[], by: number): readonly T[] => {
-  const start = list.length === 0 ? 0 : by % list.length
-  return [...list.slice(start), ...list.slice(0, start)]
 }

@@ -8,6 +8,7 @@ import type { Report } from '../report/report.ts'
 import { CSV_BEGIN, csvHeader, csvRow } from '../report/report-csv.ts'
 import { JSON_BEGIN, jsonEnd, jsonEntry } from '../report/report-json.ts'
 import type { Entry } from '../statement/judge.ts'
+import type { Problem } from '../statement/problem.ts'
 import { openKey, reportKey, type StatementKey } from '../statement/statement-key.ts'
 import { createTally } from '../statement/tally.ts'
 
@@ -22,13 +23,11 @@ export type ReportFiles = {
   readonly drop: () => void
 }
 
-/** @param isRenewal the mark stands already, and its age counts */
-export const openReport = (
-  statement: StatementKey,
-  folder: string,
-  objects: Objects,
-  isRenewal: boolean,
-): ReportFiles => {
+/** What becomes of the mark while something in the report is open: it is put, stands already, or is taken away for good. */
+export type Mark = 'put' | 'keep' | 'end'
+
+/** An earlier version's report has no mark: what became of its orders later is seen in the newest one's. */
+export const openReport = (statement: StatementKey, folder: string, objects: Objects, mark: Mark): ReportFiles => {
   const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
   const csv = openText(files.csv, CSV_BEGIN + csvHeader())
   const json = openText(files.json, JSON_BEGIN)
@@ -47,16 +46,18 @@ export const openReport = (
       statement: { mchid: statement.mchid, name: statement.name },
       tally: tally.result(),
       ...facts,
+      ...(statement.earlier !== undefined && { notes: [EARLIER, ...(facts.notes ?? [])] }),
     }
     await json.write(jsonEnd(report))
     await Promise.all([csv.end(), json.end()])
     // Marked before, unmarked after: whatever fails between, somebody comes back.
-    const isOpen = report.tally.open > 0
-    if (isOpen && !isRenewal) await objects.put(openKey(statement), 'open', 'text/plain')
+    const isMarked = statement.earlier === undefined
+    const isOpen = report.tally.open > 0 && mark !== 'end'
+    if (isMarked && isOpen && mark === 'put') await objects.put(openKey(statement), 'open', 'text/plain')
     await objects.putFile(reportKey(statement, 'csv'), files.csv, 'text/csv; charset=utf-8')
     await objects.put(reportKey(statement, 'html'), reportPage(report), 'text/html; charset=utf-8')
     await objects.putFile(reportKey(statement, 'json'), files.json, 'application/json')
-    if (!isOpen) await objects.remove(openKey(statement))
+    if (isMarked && !isOpen) await objects.remove(openKey(statement))
     return report
   }
 
@@ -75,6 +76,11 @@ export const openReport = (
       json.drop()
     },
   }
+}
+
+const EARLIER: Problem = {
+  en: 'a newer list was uploaded under the same name: this is the report of the earlier one, whose payments were taken as well; it is not renewed',
+  zh: '已有同名的新明细上传:本报告对应较早上传的版本,其中的收款同样已受理;本报告不再更新',
 }
 
 /** Text that is gathered to pieces of this many characters before it is written. */

@@ -30,23 +30,40 @@ describe('an object', () => {
   it('is brought to a file, and its size told', async () => {
     bucket.put('a/b 支.csv', '支付分')
 
-    const size = await objectsAt(bucket.endpoint).fetch('a/b 支.csv', join(folder, 'x'), 9)
+    const fetched = await objectsAt(bucket.endpoint).fetch('a/b 支.csv', join(folder, 'x'), 9)
 
-    expect(size).toBe(9)
+    expect(fetched).toEqual({ size: 9, modifiedAt: NOW, version: 'v1' })
     expect(await readFile(join(folder, 'x'), 'utf8')).toBe('支付分')
   })
 
   it('that is larger than it may be is not brought, and its size told', async () => {
     bucket.put('a', 'x'.repeat(1_000_001))
 
-    const size = await objectsAt(bucket.endpoint).fetch('a', join(folder, 'x'), 1_000_000)
+    const fetched = await objectsAt(bucket.endpoint).fetch('a', join(folder, 'x'), 1_000_000)
 
-    expect(size).toBe(1_000_001)
+    expect(fetched?.size).toBe(1_000_001)
     expect(existsSync(join(folder, 'x'))).toBe(false)
   })
 
   it('that is not there is told as that', async () => {
     expect(await objectsAt(bucket.endpoint).fetch('a', join(folder, 'x'), 9)).toBeUndefined()
+  })
+
+  it('that was put over another is fetched by its version, and is the newest', async () => {
+    const objects = objectsAt(bucket.endpoint)
+    const first = bucket.put('a', 'first')
+    const second = bucket.put('a', 'second')
+
+    const fetched = await objects.fetch('a', join(folder, 'x'), 9, first)
+    const newest = await objects.newest('a')
+    await objects.remove('a')
+
+    expect(fetched).toMatchObject({ size: 5, version: first })
+    expect(await readFile(join(folder, 'x'), 'utf8')).toBe('first')
+    expect(newest).toBe(second)
+    expect(await objects.newest('a')).toBeUndefined()
+    expect(await objects.fetch('a', join(folder, 'x'), 9, second)).toMatchObject({ version: second })
+    expect(await objects.fetch('a', join(folder, 'x'), 9, 'none')).toBeUndefined()
   })
 
   it('is put as what it is, and for no browser to keep', async () => {
@@ -105,6 +122,7 @@ describe('a listing', () => {
 describe('while the bucket cannot be asked', () => {
   it.each([
     ['GetObject', (objects: ReturnType<typeof objectsAt>) => objects.fetch('a', join(folder, 'x'), 9)],
+    ['HeadObject', (objects: ReturnType<typeof objectsAt>) => objects.newest('a')],
     ['PutObject', (objects: ReturnType<typeof objectsAt>) => objects.put('a', 'x', 'text/plain')],
     ['DeleteObject', (objects: ReturnType<typeof objectsAt>) => objects.remove('a')],
     ['ListObjectsV2', (objects: ReturnType<typeof objectsAt>) => objects.list('a').next()],

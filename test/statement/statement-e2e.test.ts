@@ -63,3 +63,20 @@ it('finds payments whose notice never came, syncs each once, and says so when al
   expect(booked).toBe(ORDERS - 20)
   expect([...world.objects.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([])
 })
+
+it('takes both lists that were put under one name before the first was read', { timeout: 60_000 }, async () => {
+  const paid_time = new Date(world.clock.now()).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' })
+  const numbers = ['TWICE-1', 'TWICE-2']
+  for (const out_order_no of numbers)
+    world.wechatpay.addOrder({ family: 'payafter-orders', mchid, service_id, out_order_no, total_amount: 1280 })
+
+  for (const number of numbers)
+    world.objects.put(`statements/${mchid}/twice.csv`, `订单号,付款时间\n${number},${paid_time}\n`)
+  await world.idle()
+  await world.pass(25 * 60_000)
+
+  for (const number of numbers) expect(world.wechatpay.history.posts(number)).toHaveLength(1)
+  expect(reportOf('twice').entries.filter(({ line }) => line !== undefined)).toMatchObject([
+    { out_order_no: 'TWICE-2' },
+  ])
+})

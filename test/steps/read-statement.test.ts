@@ -31,6 +31,8 @@ const openFiles = async (folder: string): Promise<readonly string[]> => {
   return links.filter((link) => link.startsWith(folder))
 }
 
+const FETCHED = { size: 1, modifiedAt: NOW, version: undefined }
+
 const no = () => Promise.reject(new UnavailableError('says no'))
 
 /** A line without sum or shop has empty fields in their place. */
@@ -201,7 +203,7 @@ describe('a statement', () => {
   })
 
   it('of more bytes than are brought is refused as a whole', async () => {
-    const objects = { ...world.deps.objects, fetch: async () => 67_108_865 } // 64 MiB and one byte
+    const objects = { ...world.deps.objects, fetch: async () => ({ ...FETCHED, size: 67_108_865 }) } // 64 MiB and one byte
 
     const { log } = await readStatement(`statements/${MCHID}/large.csv`, { ...world.deps, objects })
 
@@ -209,7 +211,7 @@ describe('a statement', () => {
   })
 
   it('that was not brought whole is no damaged one: it is read again', async () => {
-    const objects = { ...world.deps.objects, fetch: async () => 9 }
+    const objects = { ...world.deps.objects, fetch: async () => ({ ...FETCHED, size: 9 }) }
 
     const read = readStatement(`statements/${MCHID}/lost.csv.gz`, { ...world.deps, objects })
 
@@ -315,6 +317,95 @@ describe('a statement', () => {
   })
 })
 
+describe('two lists that were put under one name before the first was read', () => {
+  const KEY = `statements/${MCHID}/twice.csv`
+  const FIRST = csv('坏,x', 'V-1,2026/11/24 9:00')
+  const SECOND = csv('V-2,2026/11/24 9:30')
+  const numbersOf = (file = 'twice') => world.files(file).data?.entries.map(({ out_order_no }) => out_order_no)
+  const kept = (version: string) =>
+    world.bucket.stored.get(`reports/${MCHID}/earlier/twice.csv.${version}.json`)?.body.toString() ?? ''
+
+  it.each<[string, (versions: readonly string[]) => readonly (string | undefined)[]]>([
+    ['in their order', ([first, second]) => [first, second]],
+    ['the newer first', ([first, second]) => [second, first]],
+    ['each twice', ([first, second]) => [second, first, second, first]],
+  ])('are both booked, and the name’s report is the newer one’s: read %s', async (_, order) => {
+    const versions = [world.bucket.put(KEY, FIRST), world.bucket.put(KEY, SECOND)]
+
+    for (const version of order(versions)) await readStatement(KEY, world.deps, version)
+
+    expect([await read('V-1'), await read('V-2')]).toMatchObject([{ state: 'PENDING' }, { state: 'PENDING' }])
+    // What the first brought and the second lacks is beside it.
+    expect(numbersOf()).toEqual(['V-2', 'V-1'])
+    expect(world.files('twice').data?.entries.map((entry) => entry.class)).toEqual(['pending', 'ledger_only'])
+  })
+
+  it('have a report each: the first one’s lies apart, and says that it is the earlier', async () => {
+    const first = world.bucket.put(KEY, FIRST)
+    world.bucket.put(KEY, SECOND)
+
+    const { log, metrics } = await readStatement(KEY, world.deps, first)
+
+    expect(log).toMatchObject({ statement: 'twice.csv', earlier: first, lines: 2, malformed: 1, booked: 1 })
+    expect(metrics).toMatchObject({ statement_malformed: { value: 1 } })
+    expect(JSON.parse(kept(first))).toMatchObject({
+      entries: [{ class: 'malformed' }, { class: 'pending', out_order_no: 'V-1' }],
+      summary: { notes: [{ en: expect.stringMatching(/^a newer list was uploaded/), zh: expect.any(String) }] },
+    })
+    expect([...world.bucket.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([
+      `open/${MCHID}/twice.csv`,
+    ])
+  })
+
+  it('leave the newer one’s report, where the newer came while the first one’s was made', async () => {
+    const first = world.bucket.put(KEY, FIRST)
+    const put = world.deps.objects.putFile
+    const objects = {
+      ...world.deps.objects,
+      putFile: async (...args: Parameters<typeof put>) => {
+        if (!world.bucket.stored.has(`reports/${MCHID}/twice.csv.csv`)) {
+          // Its own event is handled, and its report made, while the first is about to put its own.
+          const second = world.bucket.put(KEY, SECOND)
+          await readStatement(KEY, world.deps, second)
+        }
+        return put(...args)
+      },
+    }
+
+    await readStatement(KEY, { ...world.deps, objects }, first)
+
+    expect(numbersOf()).toEqual(['V-2', 'V-1'])
+  })
+
+  it('are renewed by the newest', async () => {
+    const first = world.bucket.put(KEY, FIRST)
+    const second = world.bucket.put(KEY, SECOND)
+    await readStatement(KEY, world.deps, second)
+    await readStatement(KEY, world.deps, first)
+
+    await renewReports(world.deps)
+
+    expect(numbersOf()).toEqual(['V-2', 'V-1'])
+  })
+
+  it('are booked also where the object was taken away since, and the last has the report', async () => {
+    const first = world.bucket.put(KEY, FIRST)
+    await world.deps.objects.remove(KEY)
+
+    await readStatement(KEY, world.deps, first)
+
+    expect(await read('V-1')).toMatchObject({ state: 'PENDING' })
+    expect(numbersOf()).toEqual(['坏', 'V-1'])
+  })
+
+  it('of which one is kept no more leave no report', async () => {
+    world.bucket.put(KEY, SECOND)
+
+    expect(await readStatement(KEY, world.deps, 'expired')).toMatchObject({ log: { outcome: 'gone' } })
+    expect(numbersOf()).toBeUndefined()
+  })
+})
+
 const MANY = Array.from({ length: 3000 }, (_, i) => [`M-${i}`, '2026/11/24 9:00'])
 
 describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc)', () => {
@@ -369,25 +460,29 @@ describe('the reports', () => {
     expect(log).toMatchObject({ via: 'renew', failed: 0, left: 0 })
   })
 
-  it('keep the age of their marks when they are renewed', async () => {
-    await world.report('aged', csv('J-2,2026/11/24 9:00'))
-    const before = new Map(world.bucket.stored)
-    const [mark, report] = [`open/${MCHID}/aged.csv`, `reports/${MCHID}/aged.csv.csv`]
+  it('are renewed for 40 days after their list came, and no longer', async () => {
+    await world.report('old', csv('K-1,2026/11/24 9:00'))
+    const made = () => world.bucket.stored.get(`reports/${MCHID}/old.csv.json`)?.version
+    const marked = () => world.bucket.stored.has(`open/${MCHID}/old.csv`)
+    const first = made()
+
+    await renewReports({ ...world.deps, now: () => NOW + 40 * DAY })
+    const second = [made() === first, marked()]
+    await renewReports({ ...world.deps, now: () => NOW + 40 * DAY + 1 * MINUTE })
+    const { log } = await renewReports(world.deps)
+
+    expect(second).toEqual([false, true])
+    expect(marked()).toBe(false)
+    expect(log).toMatchObject({ open: 0 })
+  })
+
+  it('are renewed no more when their list was taken away', async () => {
+    await world.report('away', csv('K-2,2026/11/24 9:00'))
+    await world.deps.objects.remove(`statements/${MCHID}/away.csv`)
 
     await renewReports(world.deps)
 
-    expect(before.has(mark)).toBe(true)
-    expect(world.bucket.stored.get(mark)).toBe(before.get(mark))
-    expect(world.bucket.stored.get(report)).not.toBe(before.get(report))
-  })
-
-  it('are renewed for 40 days and no longer', async () => {
-    await world.report('old', csv('K-1,2026/11/24 9:00'))
-    const late = { ...world.deps, now: () => NOW + 40 * DAY + 1 * MINUTE }
-
-    await renewReports(late)
-
-    expect([...world.bucket.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([])
+    expect(world.bucket.stored.has(`open/${MCHID}/away.csv`)).toBe(false)
   })
 
   it('that fail are named, and hold up no other', async () => {
@@ -408,45 +503,83 @@ describe('the reports', () => {
       failed: 1,
       failures: [{ key: `open/${MCHID}/a.csv`, error: 'ERR_UNAVAILABLE' }],
     })
-    expect(metrics).toEqual({ reports_failed: { value: 1, unit: 'Count' } })
+    expect(metrics).toMatchObject({ reports_failed: { value: 1, unit: 'Count' } })
     expect(log).toMatchObject({ left: 0 })
   })
 
-  it('are renewed at once in the next run where one was left, each run beginning with another', async () => {
-    for (const name of ['a', 'b', 'c']) await world.report(name, csv('L-1,2026/11/24 9:00'))
-    const begun = async (now: number) => {
-      const asked: string[] = []
-      const objects = {
-        ...world.deps.objects,
-        fetch: async (key: string, file: string, most: number) => {
-          asked.push(key)
-          return world.deps.objects.fetch(key, file, most)
-        },
-      }
-      await renewReports({ ...world.deps, objects, now: () => now })
-      return asked.map((key) => key.at(-5))
+  /** The keys that a run asks for, in its order, where each takes so long. */
+  const renewedIn = async (from: number, each: number): Promise<readonly string[]> => {
+    const asked: string[] = []
+    let now = from
+    const objects = {
+      ...world.deps.objects,
+      fetch: async (key: string, ...rest: [string, number, string | undefined]) => {
+        asked.push(key.replace('statements/', ''))
+        now += each
+        return world.deps.objects.fetch(key, ...rest)
+      },
     }
+    await renewReports({ ...world.deps, objects, now: () => now })
+    return asked
+  }
 
-    const runs = [await begun(NOW), await begun(NOW + 15 * MINUTE), await begun(NOW + 30 * MINUTE)]
+  it('of every merchant are renewed in turn: one with many open ones does not keep another waiting', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) {
+      world.bucket.put(`statements/${MCHID}/${name}`, csv('L-1,2026/11/24 9:00'))
+      world.bucket.put(`open/${MCHID}/${name}`, 'open')
+      world.clock.advance(1 * MINUTE)
+    }
+    world.bucket.put('statements/1900000111/z', csv('L-1,2026/11/24 9:00'))
+    world.bucket.put('open/1900000111/z', 'open')
 
-    expect(runs.map((run) => run.toSorted())).toEqual(Array(3).fill(['a', 'b', 'c']))
-    expect(new Set(runs.map(([first]) => first)).size).toBe(3)
+    expect(await renewedIn(NOW, 5 * MINUTE)).toEqual([`${MCHID}/a`, '1900000111/z'])
   })
 
-  it('are renewed to the end of their 40 days', async () => {
-    await world.report('old', csv('K-1,2026/11/24 9:00'))
-    const modifiedAt = world.bucket.stored.get(`open/${MCHID}/old.csv`)?.modifiedAt ?? 0
+  it('that wait longest are renewed first, also after one that failed or ended the run', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      await world.report(name, csv('L-1,2026/11/24 9:00'))
+      world.clock.advance(1 * MINUTE)
+    }
+    world.bucket.faults.add({
+      kind: 'fail',
+      match: ({ operation, key }) => operation === 'GetObject' && key.endsWith('/a.csv'),
+      times: 99,
+    })
+    const run = async () => {
+      const names = (await renewedIn(NOW, 9 * MINUTE)).map((key) => key.at(-5))
+      world.clock.advance(1 * MINUTE)
+      return names
+    }
 
-    const { log } = await renewReports({ ...world.deps, now: () => modifiedAt + 40 * DAY })
+    const runs = [await run(), await run(), await run(), await run()]
+    world.bucket.faults.clear()
 
-    expect(log).toMatchObject({ open: 1 })
+    expect(runs).toEqual([['a'], ['b'], ['c'], ['a']])
+  })
+
+  it('that no run came to are counted, with the time that the longest has waited', async () => {
+    await world.report('a', csv('L-1,2026/11/24 9:00'))
+    world.clock.advance(1 * MINUTE)
+    await world.report('b', csv('L-2,2026/11/24 9:00'))
+    const marked = world.bucket.stored.get(`open/${MCHID}/b.csv`)?.modifiedAt ?? 0
+    let now = marked + 3 * 60 * MINUTE - 15 * MINUTE
+    const slow = { ...world.deps, now: () => (now += 5 * MINUTE) }
+
+    const { metrics } = await renewReports(slow)
+
+    expect(metrics).toMatchObject({ reports_left: { value: 1 } })
+    expect(metrics?.reports_waited?.value).toBeGreaterThanOrEqual(3 * 60 * MINUTE)
   })
 
   it('are none, and nothing fails', async () => {
     expect(await renewReports(world.deps)).toEqual({
       reply: { status: 200, body: { open: 0, renewed: 0, failed: 0, left: 0 } },
       log: { via: 'renew', open: 0, renewed: 0, failed: 0, left: 0, failures: [] },
-      metrics: { reports_failed: { value: 0, unit: 'Count' } },
+      metrics: {
+        reports_failed: { value: 0, unit: 'Count' },
+        reports_left: { value: 0, unit: 'Count' },
+        reports_waited: { value: 0, unit: 'Milliseconds' },
+      },
     })
   })
 

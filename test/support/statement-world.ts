@@ -33,7 +33,8 @@ export const objectsAt = (endpoint: string) => {
 export const startStatementWorld = async (now = NOW) => {
   const dynalite = await startDynalite()
   const table = await openLedger(dynalite.endpoint)
-  const bucket = await startObjects({ clock: createClock(now), bucket: BUCKET })
+  const clock = createClock(now)
+  const bucket = await startObjects({ clock, bucket: BUCKET })
   const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
   const deps: StatementDeps = {
     objects: objectsAt(bucket.endpoint),
@@ -64,7 +65,7 @@ export const startStatementWorld = async (now = NOW) => {
     await Promise.all([dynalite.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])
   }
 
-  return { deps, table, bucket, report, files, dynalite, scratchFiles: () => readdir(scratch), close }
+  return { deps, table, bucket, clock, report, files, dynalite, scratchFiles: () => readdir(scratch), close }
 }
 
 /** The report as a program reads it. */

@@ -48,6 +48,7 @@ describe('the alarms', () => {
       StatementUnaccountedAlarm: 'statement_unaccounted of statement Sum > 0',
       StatementsOverdueAlarm: 'statements_overdue of statement Sum > 0',
       ReportsFailingAlarm: 'reports_failed of statement Sum > 0',
+      ReportsWaitingAlarm: 'reports_waited of statement Maximum > 7200000',
       StatementDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of StatementDeadLetters Maximum > 0',
     })
   })

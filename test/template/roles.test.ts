@@ -69,6 +69,7 @@ describe('the role of', () => {
         `dynamodb:UpdateItem ${TABLE}`,
         `dynamodb:Query ${TABLE}/index/day`,
         `s3:GetObject ${BUCKET}/statements/*`,
+        `s3:GetObjectVersion ${BUCKET}/statements/*`,
         `s3:PutObject ${BUCKET}/reports/*`,
         `s3:PutObject ${BUCKET}/open/*`,
         `s3:DeleteObject ${BUCKET}/open/*`,

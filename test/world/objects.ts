@@ -12,10 +12,12 @@ export type StoredObject = {
   readonly contentType: string
   readonly cacheControl: string | undefined
   readonly modifiedAt: number
+  /** Each put makes one. */
+  readonly version: string
 }
 
 type ObjectRequest = {
-  readonly operation: 'GetObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
+  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
   readonly key: string
 }
 /** `fail` is a 500, nothing was done; `reset` breaks the connection before. */
@@ -29,9 +31,10 @@ export type Objects = {
   readonly endpoint: string
   readonly bucket: string
   readonly faults: Faults<ObjectRequest, ObjectFault>
-  /** All that lies there, by key. */
+  /** What stands under each key now. */
   readonly stored: ReadonlyMap<string, StoredObject>
-  put(key: string, body: string | Buffer, contentType?: string): void
+  /** Gives the version that it made. */
+  put(key: string, body: string | Buffer, contentType?: string): string
   onCreated(listener: OnCreated): void
   close(): Promise<void>
 }
@@ -51,6 +54,7 @@ export const startObjects = async ({
 }): Promise<Objects> => {
   const check = credentials && checkSignature('s3', credentials)
   const stored = new Map<string, StoredObject>()
+  const versions = new Map<string, StoredObject>()
   const listeners: OnCreated[] = []
   const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
 
@@ -59,16 +63,25 @@ export const startObjects = async ({
     body: string | Buffer,
     contentType = 'application/octet-stream',
     cacheControl?: string,
-  ): void => {
+  ): string => {
     const bytes = Buffer.from(body)
-    stored.set(key, { body: bytes, contentType, cacheControl, modifiedAt: clock.now() })
+    const version = `v${versions.size + 1}`
+    const object = { body: bytes, contentType, cacheControl, modifiedAt: clock.now(), version }
+    stored.set(key, object)
+    versions.set(`${key} ${version}`, object)
     for (const listener of listeners)
       listener({
         source: 'aws.s3',
         'detail-type': 'Object Created',
         time: new Date(clock.now()).toISOString(),
-        detail: { version: '0', bucket: { name: bucket }, object: { key, size: bytes.length }, reason: 'PutObject' },
+        detail: {
+          version: '0',
+          bucket: { name: bucket },
+          object: { key, size: bytes.length, 'version-id': version },
+          reason: 'PutObject',
+        },
       })
+    return version
   }
 
   const serve = (
@@ -80,15 +93,23 @@ export const startObjects = async ({
   ) => {
     switch (request.operation) {
       case 'PutObject':
-        put(request.key, body, headers['content-type'], headers['cache-control'])
-        return response.writeHead(200, { ETag: etag(body) }).end()
+        return response
+          .writeHead(200, {
+            ETag: etag(body),
+            'x-amz-version-id': put(request.key, body, headers['content-type'], headers['cache-control']),
+          })
+          .end()
       case 'DeleteObject':
         stored.delete(request.key)
         return response.writeHead(204).end()
       case 'ListObjectsV2':
         return answerXml(response, 200, listing(stored, bucket, url))
-      case 'GetObject':
-        return sendObject(stored.get(request.key), response)
+      case 'HeadObject':
+      case 'GetObject': {
+        const version = url.searchParams.get('versionId')
+        const object = version === null ? stored.get(request.key) : versions.get(`${request.key} ${version}`)
+        return sendObject(object, version === null ? 'NoSuchKey' : 'NoSuchVersion', response)
+      }
     }
   }
 
@@ -127,18 +148,20 @@ export const startObjects = async ({
 
 const operationOf = (method: string, key: string): ObjectRequest['operation'] | undefined => {
   if (key === '') return method === 'GET' ? 'ListObjectsV2' : undefined
-  return ({ GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' } as const)[method]
+  return ({ GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' } as const)[method]
 }
 
 /** In pieces, so that a reader sees a stream. */
-const sendObject = (object: StoredObject | undefined, response: ServerResponse) => {
-  if (!object) return answerXml(response, 404, errorXml('NoSuchKey'))
-  const { body, contentType, cacheControl } = object
+const sendObject = (object: StoredObject | undefined, lacking: string, response: ServerResponse) => {
+  if (!object) return answerXml(response, 404, errorXml(lacking))
+  const { body, contentType, cacheControl, modifiedAt, version } = object
   response.writeHead(200, {
     'Content-Type': contentType,
     ...(cacheControl !== undefined && { 'Cache-Control': cacheControl }),
     'Content-Length': body.length,
     ETag: etag(body),
+    'Last-Modified': new Date(modifiedAt).toUTCString(),
+    'x-amz-version-id': version,
   })
   for (let at = 0; at < body.length; at += 65_536) response.write(body.subarray(at, at + 65_536))
   return response.end()
