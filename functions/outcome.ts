@@ -1,27 +1,43 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb'
+import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import type { DynamoDBStreamEvent } from 'aws-lambda'
+import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { functionSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
 import { readConfig } from '../lib/config.ts'
 import { entry } from '../lib/lambda/entry.ts'
+import { readAnnounceTask } from '../lib/order/announce-task.ts'
 import type { Row } from '../lib/order/row.ts'
-import { announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
+import { announceAgain, announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
 import type { Handled } from '../lib/steps/handled.ts'
 
-const { eventBus } = readConfig(['eventBus'])
+const { eventBus, ledgerTable } = readConfig(['eventBus', 'ledgerTable'])
 const bus = createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
+const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), ledgerTable)
+const counted = new Set<string>()
 
-/** What was written to the ledger → outcome events. */
-const outcome = (event: unknown): Promise<Handled> => announceOutcomes(changesOf(event as DynamoDBStreamEvent), bus)
+/**
+ * What was written to the ledger → outcome events. By the alias `announce`, which is all that a person may invoke, how
+ * orders stand: their names come in, and the rows are read here, so that nobody can put words of his own on the bus.
+ */
+const outcome = (event: unknown, { invokedFunctionArn }: Context): Promise<Handled> =>
+  invokedFunctionArn.endsWith(':announce')
+    ? announceAgain(readAnnounceTask(event), { ledger, bus })
+    : announceOutcomes(changesOf(event as DynamoDBStreamEvent), bus, counted)
 
 /** Rows that expired are no outcome. */
 const changesOf = ({ Records }: DynamoDBStreamEvent): readonly Change[] =>
-  Records.flatMap(({ dynamodb }) => {
-    const after = rowOf(dynamodb?.NewImage)
-    return after ? [{ before: rowOf(dynamodb?.OldImage), after }] : []
-  })
+  Records.flatMap((record) => (record.dynamodb?.NewImage ? [changeOf(record)] : []))
+
+const changeOf = ({ eventID, dynamodb }: DynamoDBRecord): Change => {
+  const of = { ...(eventID && { id: eventID }), pk: dynamodb?.Keys?.pk?.S ?? '' }
+  try {
+    return { ...of, before: rowOf(dynamodb?.OldImage), after: rowOf(dynamodb?.NewImage) }
+  } catch {
+    return { ...of, before: undefined, after: undefined }
+  }
+}
 
 /** The stream's types say the same as the client's, in other words. */
 const rowOf = (image: unknown): Row | undefined =>

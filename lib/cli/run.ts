@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { checkValues } from './check-values.ts'
+import { addAnnounce } from './commands/announce.ts'
 import { addDecisions } from './commands/decisions.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addList } from './commands/list.ts'
@@ -50,6 +51,7 @@ export const buildProgram = (session: Session, done: (code: number) => void): Co
   addList(program, session, done)
   addDecisions(program, session, done)
   addRedrive(program, session, done)
+  addAnnounce(program, session, done)
   addReindex(program, session, done)
   addStatement(program, session, done)
   addReport(program, session, done)

@@ -24,6 +24,10 @@ export const outcomeEvents = (before: Row | undefined, after: Row): readonly Out
     .map(([detailType, metric]) => ({ source: SOURCE, detailType, detail: rowView(after), metric }))
 }
 
+/** What there is to tell of a row as it stands, whatever was told before. Late is what is still pending. */
+export const standingEvents = (row: Row): readonly OutcomeEvent[] =>
+  outcomeEvents(undefined, row).filter(({ metric }) => metric !== LATE[1] || row.state === 'PENDING')
+
 type Named = readonly [detailType: string, metric: string]
 
 const LATE: Named = ['Payscore Order Pending Too Long', 'late']

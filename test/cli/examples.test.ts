@@ -17,7 +17,7 @@ import { DIRECT, leaveWorld, MINUTE, SLOW, startWorld, type World } from './worl
 
 const COMMANDS = [
   ...['merchant put', 'doctor', 'trigger', 'status', 'list', 'release', 'reopen', 'close', 'settle', 'withdraw'],
-  ...['redrive', 'reindex', 'statement', 'report', 'receipt', 'receipt verify'],
+  ...['redrive', 'announce', 'reindex', 'statement', 'report', 'receipt', 'receipt verify'],
 ]
 
 /** The commands below `Examples:`, each in one line. */

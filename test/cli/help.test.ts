@@ -9,6 +9,7 @@ const COMMANDS = [
   ['status'],
   ['list'],
   ['redrive'],
+  ['announce'],
   ['release'],
   ['reopen'],
   ['close'],

@@ -32,6 +32,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   withdraw: ['ORDER', '--reason', 'x'],
   settle: ['ORDER', '--not-double', '--reason', 'x'],
   redrive: ['--dry-run', '--all'],
+  announce: ['--dry-run', '--all'],
   statement: ['day.csv'],
   report: ['day'],
   receipt: ['ORDER'],

@@ -1,5 +1,7 @@
+import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Context } from 'aws-lambda'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { CLAIMED } from '../support/orders.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, TRIGGERS } from '../support/till.ts'
 import { failed } from '../world/lambda/invocation.ts'
@@ -31,6 +33,7 @@ const load = async (): Promise<Readonly<Record<string, Handler>>> => {
 }
 
 const CONTEXT = {
+  invokedFunctionArn: 'arn:aws:lambda:ap-east-1:123456789012:function:a',
   awsRequestId: '8c1f6f0e-2f0c-4f57-9d10-6f5d0d0a0b0c',
   getRemainingTimeInMillis: () => 20_000,
 } as Context // what a handler uses of it
@@ -170,13 +173,43 @@ it('throws by event, and answers over HTTP, where a notice contradicts the first
 })
 
 it('announces nothing of a row that has expired', async () => {
-  const OldImage = { pk: { S: `${mchid}#EXPIRED` }, state: { S: 'SYNCED' } }
+  const OldImage = marshall({ ...CLAIMED, pk: `${mchid}#EXPIRED`, state: 'REJECTED', reason: 'not_found' })
   const before = world.bus.history.events.length
 
   const { result } = await world.lambdas.outcome.invoke({ Records: [{ eventName: 'REMOVE', dynamodb: { OldImage } }] })
 
   expect(result).toEqual({})
   expect(world.bus.history.events).toHaveLength(before)
+})
+
+it('announces again by the alias of persons, from the ledger alone: no row that somebody made up', async () => {
+  const alias = { ...CONTEXT, invokedFunctionArn: `${CONTEXT.invokedFunctionArn}:announce` }
+  const { outcome } = await load()
+  const before = world.bus.history.events.length
+  const NewImage = marshall({ ...CLAIMED, state: 'REJECTED', reason: 'not_found' })
+
+  const told = await outcome?.({ announce: [{ mchid, out_order_no: 'DUE' }] }, alias)
+  const madeUp = outcome?.({ Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] }, alias)
+
+  await expect(madeUp).rejects.toThrow('announce: must list at most 50 orders')
+  expect(told).toEqual({ orders: [{ mchid, out_order_no: 'DUE', told: ['Payscore Order Synced'] }] })
+  expect(world.bus.history.events.slice(before).map(({ source, detailType }) => [source, detailType])).toEqual([
+    ['payscore.ledger', 'Payscore Order Synced'],
+  ])
+})
+
+it('tells the alarms what needs a person also while the bus takes nothing', async () => {
+  world.bus.faults.add({ kind: 'refuse-entries', times: 9 })
+  const record = (image: object) => ({ eventID: 'R', eventName: 'INSERT', dynamodb: { NewImage: marshall(image) } })
+  const before = lines.length
+
+  const { error } = await world.lambdas.outcome.invoke({ Records: [record({ ...CLAIMED, state: 'HELD' })] })
+  world.bus.faults.clear()
+
+  expect(error).toMatchObject({ errorType: 'TryAgainError', errorMessage: 'the event bus refused entries' })
+  expect(lines.slice(before).map((line) => JSON.parse(line))).toMatchObject([
+    { function: 'outcome', held: 1, errors: 1, message: 'the event bus refused entries' },
+  ])
 })
 
 it('paces the rows of a merchant that has many', async () => {

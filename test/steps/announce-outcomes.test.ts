@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { BusEvent } from '../../lib/aws/event-bus.ts'
+import type { BusEvent, EventBus } from '../../lib/aws/event-bus.ts'
+import { UnavailableError } from '../../lib/errors.ts'
+import { readAnnounceTask } from '../../lib/order/announce-task.ts'
 import type { Row } from '../../lib/order/row.ts'
-import { announceOutcomes, type Change } from '../../lib/steps/announce-outcomes.ts'
+import { announceAgain, announceOutcomes, type Change } from '../../lib/steps/announce-outcomes.ts'
 import { CLAIMED, NOW } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 
@@ -187,6 +189,7 @@ describe('a batch of changes', () => {
       reply: { status: 200, body: {} },
       log: { changes: 24, events: 23 },
       metrics: { synced: { value: 23, unit: 'Count' } },
+      throwsByEvent: false,
     })
   })
 
@@ -201,9 +204,137 @@ describe('a batch of changes', () => {
   it('is thrown back whole when the bus refuses an event, so that the stream gives it again', async () => {
     const { bus, puts } = recordingBus((events) => events.slice(9))
 
-    const told = announceOutcomes(changes(23), bus)
+    const handled = await announceOutcomes(changes(23), bus)
 
-    await expect(told).rejects.toThrow('the event bus refused entries')
-    expect(puts).toHaveLength(1)
+    expect(handled).toMatchObject({
+      reply: { status: 503, body: { detail: 'the event bus refused entries' } },
+      throwsByEvent: true,
+    })
+    // The batches after it are put all the same.
+    expect(puts.map((events) => events.length)).toStrictEqual([10, 10, 3])
+  })
+
+  it('is thrown back when the bus cannot be asked, and says what it said', async () => {
+    const put = () => Promise.reject(new UnavailableError('the event bus says ThrottlingException'))
+
+    expect(await announceOutcomes(changes(1), { put })).toMatchObject({
+      reply: { status: 503, body: { detail: 'the event bus says ThrottlingException' } },
+      throwsByEvent: true,
+    })
+  })
+})
+
+describe('while the bus takes nothing', () => {
+  const throttled = { put: () => Promise.reject(new UnavailableError('the event bus says ThrottlingException')) }
+  const held = (id: string): Change => ({ before: PENDING, after: HELD, id })
+
+  it('an order that needs a person is counted all the same, so that its alarm rings', async () => {
+    const { metrics } = await announceOutcomes([held('1')], throttled)
+
+    expect(metrics).toStrictEqual({ held: { value: 1, unit: 'Count' } })
+  })
+
+  it('it is counted once, however often the stream gives it again, whole or in halves', async () => {
+    const counted = new Set<string>()
+    const metricsOf = async (ids: readonly string[], bus: EventBus = throttled) =>
+      (await announceOutcomes(ids.map(held), bus, counted)).metrics
+
+    const attempts = [
+      await metricsOf(['1', '2']),
+      await metricsOf(['1', '2']),
+      await metricsOf(['1']),
+      await metricsOf(['2', '3']),
+      await metricsOf(['1'], recordingBus().bus),
+      await metricsOf(['2', '3'], recordingBus().bus),
+    ]
+
+    expect(attempts).toStrictEqual([
+      { held: { value: 2, unit: 'Count' } },
+      {},
+      {},
+      { held: { value: 1, unit: 'Count' } },
+      {},
+      {},
+    ])
+    expect([...counted]).toStrictEqual([])
+  })
+})
+
+describe('a row that nothing can be said of', () => {
+  // As the console lets somebody edit it.
+  const { call: _, ...damaged } = HELD
+  const records = [
+    ['that lacks a member', damaged as Row],
+    ['that cannot be read', undefined],
+  ] as const
+
+  it.each(records)('%s is named and counted, and the others are told', async (_, after) => {
+    const { bus, puts } = recordingBus()
+
+    const handled = await announceOutcomes(
+      [
+        { before: PENDING, after, id: '1', pk: '1900000109#A' },
+        { before: PENDING, after: HELD, id: '2', pk: '1900000109#B' },
+      ],
+      bus,
+    )
+
+    expect(puts.flat().map(({ detailType }) => detailType)).toStrictEqual(['Payscore Order Held'])
+    expect(handled).toMatchObject({
+      log: { unworded: [{ pk: '1900000109#A' }] },
+      metrics: { held: { value: 1 }, unworded: { value: 1 } },
+      throwsByEvent: false,
+    })
+  })
+})
+
+describe('what is announced again', () => {
+  const again = async (row: Row | undefined, bus = recordingBus()) => {
+    const handled = await announceAgain([{ mchid: '1900000109', out_order_no: 'A-1' }], {
+      ledger: { read: async () => row },
+      bus: bus.bus,
+    })
+    return { handled, puts: bus.puts.flat().map(({ detailType }) => detailType) }
+  }
+
+  it.each<[string, Row | undefined, readonly string[]]>([
+    ['a held order', HELD, ['Payscore Order Held']],
+    ['a double charge', CHARGED, ['Payscore Order Double Charged']],
+    ['one that is settled', { ...CHARGED, settled_at: NOW }, []],
+    ['a refusal', REJECTED, ['Payscore Order Rejected']],
+    ['a proved order that was late', { ...PROVED, late_at: NOW }, ['Payscore Order Synced']],
+    ['a pending order that is late', { ...PENDING, late_at: NOW }, ['Payscore Order Pending Too Long']],
+    ['a pending order', PENDING, []],
+    ['an order that the ledger lacks', undefined, []],
+  ])('is how it stands: %s', async (_, row, told) => {
+    const { handled, puts } = await again(row)
+
+    expect(puts).toStrictEqual(told)
+    expect(handled.reply).toStrictEqual({
+      status: 200,
+      body: { orders: [{ mchid: '1900000109', out_order_no: 'A-1', told }] },
+    })
+    // It was counted when it came to be.
+    expect(handled.metrics).toBeUndefined()
+  })
+
+  it('is told as not taken when the bus refuses it', async () => {
+    const { handled } = await again(
+      HELD,
+      recordingBus((events) => events),
+    )
+
+    expect(handled).toMatchObject({ reply: { status: 503 }, throwsByEvent: true })
+  })
+
+  it.each([
+    {},
+    { Records: [] },
+    { announce: [{ mchid: '1900000109', out_order_no: 'A-1', state: 'SYNCED' }] },
+    { announce: Array.from({ length: 51 }, () => ({ mchid: '1900000109', out_order_no: 'A-1' })) },
+  ])('is asked for by names of orders alone: %#', (event) => {
+    expect(() => readAnnounceTask(event)).toThrow(
+      'announce: must list at most 50 orders, each with mchid and out_order_no',
+    )
   })
 })

@@ -32,7 +32,10 @@ describe('the alarms', () => {
       UnprovedAlarm: 'unproved of query Sum > 0',
       NoticeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of NoticeDeadLetters Maximum > 0',
       OutcomeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of OutcomeDeadLetters Maximum > 0',
+      OutcomeBehindAlarm: 'IteratorAge of OutcomeLambdaFunction Maximum > 600000',
+      OutcomeUnwordedAlarm: 'unworded of outcome Sum > 0',
       WebhookDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of WebhookDeadLetters Maximum > 0',
+      WebhookBehindAlarm: 'ApproximateAgeOfOldestMessage of WebhookQueue Maximum > 3600',
       FailureDestinationAlarm:
         'DestinationDeliveryFailures of SyncLambdaFunction Sum + DestinationDeliveryFailures of OutcomeLambdaFunction Sum + InvocationsFailedToBeSentToDlq of EventBus payscore-sync-dev-paid-offline Sum + InvocationsFailedToBeSentToDlq of payscore-sync-dev-paid-offline Sum > 0',
       ApiFailingAlarm: '5xx of HttpApi Sum > 0',

@@ -202,6 +202,11 @@ export const callerCases = (template: Template): readonly Case[] => {
     invokes(false, other, 'SyncLambdaFunction'),
     invokes(false, support, 'SyncLambdaFunction'),
     invokes(true, operator, 'SyncLambdaFunction'),
+    // What the stream brings, or names of orders.
+    invokes(false, operator, 'OutcomeLambdaFunction'),
+    invokes(true, operator, 'OutcomeLambdaFunction:announce'),
+    invokes(false, support, 'OutcomeLambdaFunction:announce'),
+    invokes(false, pos, 'OutcomeLambdaFunction:announce'),
     // By list
     stores(true, lists, 'put', 'statements/1900000109/2026-11-24.csv'),
     stores(true, lists, 'put', 'statements/1900000111/a/b.csv'),

@@ -140,12 +140,16 @@ describe('a due event that fails', () => {
 })
 
 describe('the table’s stream', () => {
-  it('is split at a failing row, tried three times more, and then named in a queue of its own', () => {
-    expect(resolve(template, propertiesOf(template, 'OutcomeEventSourceMappingDynamodbLedger'))).toMatchObject({
+  it('is split at a failing row, tried for 22 of its 24 hours, and then named in a queue of its own', () => {
+    const mapping = resolve(template, propertiesOf(template, 'OutcomeEventSourceMappingDynamodbLedger')) as Json
+
+    // As often as it takes.
+    expect(mapping.MaximumRetryAttempts).toBeUndefined()
+    expect(mapping).toMatchObject({
       EventSourceArn: 'arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/stream',
       FunctionName: 'arn:aws:lambda:ap-east-1:111122223333:function:OutcomeLambdaFunction',
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 3,
+      MaximumRecordAgeInSeconds: 22 * 60 * 60,
       DestinationConfig: {
         OnFailure: { Destination: 'arn:aws:sqs:ap-east-1:111122223333:OutcomeDeadLetters' },
       },

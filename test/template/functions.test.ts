@@ -82,7 +82,7 @@ describe('the functions of the stack', () => {
       Sync: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Query: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Reconcile: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS'],
-      Outcome: ['EVENT_BUS'],
+      Outcome: ['LEDGER_TABLE', 'EVENT_BUS'],
       Status: ['MERCHANTS', 'LEDGER_TABLE', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Statement: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET'],
       Certificates: ['MERCHANTS', 'SECRETS_PREFIX'],

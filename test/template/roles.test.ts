@@ -50,6 +50,7 @@ describe('the role of', () => {
         `dynamodb:GetRecords ${TABLE}/stream`,
         `dynamodb:GetShardIterator ${TABLE}/stream`,
         `dynamodb:ListStreams ${TABLE}/stream`,
+        `dynamodb:GetItem ${TABLE}`,
         `events:PutEvents ${BUS}`,
         `sqs:SendMessage ${QUEUE}OutcomeDeadLetters`,
         ...logs('Outcome'),

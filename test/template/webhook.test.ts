@@ -143,6 +143,16 @@ describe('a robot', () => {
     expect(60 / (States.Wait?.Seconds ?? 0)).toBeLessThanOrEqual(20)
   })
 
+  it('gets what comes faster within 14 days, and an alarm tells of what waits for more than an hour', () => {
+    const { Threshold, Dimensions } = propertiesOf(template, 'WebhookBehindAlarm')
+
+    expect(propertiesOf(template, 'WebhookQueue').MessageRetentionPeriod).toBe(14 * 24 * 60 * 60)
+    expect([Threshold, Dimensions]).toEqual([
+      60 * 60,
+      [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['WebhookQueue', 'QueueName'] } }],
+    ])
+  })
+
   it('is told where it is somebody’s turn, and of what takes too long: nothing of orders that were cancelled or only observed', () => {
     expect(propertiesOf(template, 'WebhookRule').EventPattern).toEqual({
       source: ['payscore.ledger'],

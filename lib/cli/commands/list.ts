@@ -7,7 +7,7 @@ import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { isObject, merchantEntries } from '../merchants-file.ts'
-import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
+import { addFilterOptions, addStateOption, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { pathOf } from '../order/find.ts'
 import { REASONS, whyOf } from '../order/reasons.ts'
 import { type Part, type Place, rowsOf } from '../order/rows.ts'
@@ -27,13 +27,8 @@ export const addList = (program: Command, session: Session, done: (code: number)
   const command = addCommand(program, session, 'list', {
     en: 'What waits for a person; or orders by state, reason, age, merchant, day and shop.',
     zh: '列出待人工处理的订单;也可按状态、原因、已历时、商户号、日期和门店查找。',
-  }).option(
-    '--state <state>',
-    t({
-      en: 'PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED',
-      zh: '状态:PENDING、HELD、SYNCED、REJECTED、DOUBLE_CHARGED',
-    }),
-  )
+  })
+  addStateOption(command, session)
   addFilterOptions(command, session)
     .option('--under-way', t({ en: 'what is not ended, whosever turn it is', zh: '尚未了结的全部订单' }))
     .option(

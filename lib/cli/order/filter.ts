@@ -34,6 +34,15 @@ export const addFilterOptions = (command: Command, session: Session): Command =>
     session,
   )
 
+export const addStateOption = (command: Command, { t }: Session): Command =>
+  command.option(
+    '--state <state>',
+    t({
+      en: 'PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED',
+      zh: '状态:PENDING、HELD、SYNCED、REJECTED、DOUBLE_CHARGED',
+    }),
+  )
+
 /** All filters but the reason. */
 export const addFurtherFilters = (command: Command, { t }: Session): Command =>
   command
