@@ -185,14 +185,17 @@ it('announces nothing of a row that has expired', async () => {
 it('announces again by the alias of persons, from the ledger alone: no row that somebody made up', async () => {
   const alias = { ...CONTEXT, invokedFunctionArn: `${CONTEXT.invokedFunctionArn}:announce` }
   const { outcome } = await load()
+  placeOrder(world, API, 'AGAIN')
+  await handOver(world, 'HTTP API 2.0', noticeOf(API, 'AGAIN'))
+  await world.idle()
   const before = world.bus.history.events.length
   const NewImage = marshall({ ...CLAIMED, state: 'REJECTED', reason: 'not_found' })
 
-  const told = await outcome?.({ announce: [{ mchid, out_order_no: 'DUE' }] }, alias)
+  const told = await outcome?.({ announce: [{ mchid, out_order_no: 'AGAIN' }] }, alias)
   const madeUp = outcome?.({ Records: [{ eventName: 'INSERT', dynamodb: { NewImage } }] }, alias)
 
   await expect(madeUp).rejects.toThrow('announce: must list at most 50 orders')
-  expect(told).toEqual({ orders: [{ mchid, out_order_no: 'DUE', told: ['Payscore Order Synced'] }] })
+  expect(told).toEqual({ orders: [{ mchid, out_order_no: 'AGAIN', told: ['Payscore Order Synced'] }] })
   expect(world.bus.history.events.slice(before).map(({ source, detailType }) => [source, detailType])).toEqual([
     ['payscore.ledger', 'Payscore Order Synced'],
   ])

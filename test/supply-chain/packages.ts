@@ -17,7 +17,7 @@ const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   certificates: [...EVERY, ...WHOLE, '@aws-sdk/client-secrets-manager'],
   decide: ROWS,
-  outcome: [...EVERY, ...WHOLE, REGIONS, '@aws-sdk/client-eventbridge', '@aws-sdk/util-dynamodb'],
+  outcome: [...EVERY, ...WHOLE, ...DYNAMODB, ...DISCOVERY, REGIONS, '@aws-sdk/client-eventbridge'],
   query: STEP,
   reconcile: [
     ...EVERY,
