@@ -48,13 +48,15 @@ const PSEUDO: Readonly<Record<string, string>> = {
 }
 
 /** What ends the ARN of a resource, by its type. */
-const ARNS: Readonly<Record<string, (id: string) => string>> = {
+const ARNS: Readonly<Record<string, (id: string, properties: Json) => string>> = {
   'AWS::DynamoDB::Table': (id) => `dynamodb:ap-east-1:111122223333:table/${id}`,
   'AWS::Events::ApiDestination': (id) => `events:ap-east-1:111122223333:api-destination/${id}`,
   'AWS::Events::EventBus': (id) => `events:ap-east-1:111122223333:event-bus/${id}`,
   'AWS::Events::Rule': (id) => `events:ap-east-1:111122223333:rule/${id}`,
   'AWS::IAM::Role': (id) => `iam::111122223333:role/${id}`,
-  'AWS::Lambda::Alias': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
+  // An alias is asked for by the function's name and its own.
+  'AWS::Lambda::Alias': (_, { FunctionName, Name }) =>
+    `lambda:ap-east-1:111122223333:function:${(FunctionName as Json).Ref}:${Name}`,
   'AWS::Lambda::Function': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
   'AWS::Logs::LogGroup': (id) => `logs:ap-east-1:111122223333:log-group:${id}:*`,
   'AWS::S3::Bucket': (id) => `s3:::${id}`,
@@ -80,7 +82,8 @@ const refOf = (template: Template, id: string): string => {
 
 const attributeOf = (template: Template, operand: unknown): string => {
   const [id, attribute] = Array.isArray(operand) ? operand : String(operand).split('.')
-  const arn = `arn:aws:${ARNS[template.Resources[id]?.Type ?? '']?.(id)}`
+  const { Type = '', Properties = {} } = template.Resources[id] ?? {}
+  const arn = `arn:aws:${ARNS[Type]?.(id, Properties)}`
   if (attribute === 'Arn') return arn
   return attribute === 'StreamArn' ? `${arn}/stream` : id
 }
