@@ -216,6 +216,47 @@ describe('receipt verify', { timeout: SLOW }, () => {
     expect(checked).toBe(fault)
   })
 
+  /** What WeChat Pay signs, over a body of ours. */
+  const signedWord = (status: number, body: string) => {
+    const message = Buffer.from(`1764000000\nNONCE\n${body}\n`)
+    const signature = sign('RSA-SHA256', message, keyPair('WeChat Pay, for receipts').privateKeyPem).toString('base64')
+    const word = { sent_at: '2026-11-24T02:30:00.000Z', status, request_id: 'R-0', serial: 'PUB_KEY_ID_1' }
+    return { ...word, signature, message: message.toString('base64') }
+  }
+  const saying = (out_order_no: string, state: string) =>
+    signedWord(200, JSON.stringify({ mchid: DIRECT.mchid, out_order_no, state, pay_type: 'MchChannelPayType' }))
+
+  test.each([
+    ['alone', null, 'nameless'],
+    ['beside a query by which the order still waits', saying(ORDER, 'FINISHED'), 'nameless'],
+    ['beside a query by which another order is done', saying('RECEIPT|2*', 'USER_PAID'), 'order'],
+    ['beside a query that names no order either', signedWord(204, ''), 'order'],
+    ['beside a query by which the order is done', saying(ORDER, 'USER_PAID'), undefined],
+  ])('does not take a 204, which names no order, for proof of one: %s', async (_, query, fault) => {
+    writeFileSync(join(cwd, 'bare.json'), withDigest({ ...exported(), sync: signedWord(204, ''), query }))
+    writeFileSync(join(cwd, 'bare.pem'), keyPair('WeChat Pay, for receipts').publicKeyPem)
+
+    const { code, out } = await runCli(['receipt', 'verify', 'bare.json', '--key', 'bare.pem', '--json'], { cwd })
+
+    expect(JSON.parse(out)).toMatchObject(fault ? { valid: false, fault } : { valid: true, out_order_no: ORDER })
+    expect(code).toBe(fault ? 1 : 0)
+  })
+
+  test('says in both languages that a 204 alone proves nothing', async () => {
+    writeFileSync(join(cwd, 'bare.json'), withDigest({ ...exported(), sync: signedWord(204, ''), query: null }))
+    writeFileSync(join(cwd, 'bare.pem'), keyPair('WeChat Pay, for receipts').publicKeyPem)
+
+    const inEnglish = await runCli(['receipt', 'verify', 'bare.json', '--key', 'bare.pem'], { cwd })
+    const inChinese = await runCli(['receipt', 'verify', 'bare.json', '--key', 'bare.pem'], { cwd, env: CHINESE })
+
+    expect(inEnglish.out).toBe(
+      '✗ bare.json: the signed answer to the sync names no order (204), so it may be that to any other. Alone it proves nothing: export the receipt again once the order is confirmed, with the answer to the query.\n',
+    )
+    expect(inChinese.out).toBe(
+      '✗ bare.json: 同步应答为 204,不含商户服务订单号,可能属于任何订单,单独不能证明所列订单。请在订单核实后重新导出(含查单应答)。\n',
+    )
+  })
+
   test('takes one signed answer without the other for what it is', () => {
     const half = withDigest({ ...exported(), sync: null })
 

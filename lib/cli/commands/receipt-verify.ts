@@ -79,6 +79,10 @@ const FAULTS: Readonly<Record<ReceiptFault, Text>> = {
     en: 'the signed answer is about another order: this receipt proves nothing of the one it names',
     zh: '签名应答属于其他订单,不能证明所列订单',
   },
+  nameless: {
+    en: 'the signed answer to the sync names no order (204), so it may be that to any other. Alone it proves nothing: export the receipt again once the order is confirmed, with the answer to the query.',
+    zh: '同步应答为 204,不含商户服务订单号,可能属于任何订单,单独不能证明所列订单。请在订单核实后重新导出(含查单应答)。',
+  },
   signature: {
     en: 'the signature does not verify with this key: the receipt was changed, or --key is another key than the one it names',
     zh: '验签失败:凭证被改动,或 --key 不是凭证中所列的密钥',

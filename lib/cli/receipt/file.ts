@@ -1,9 +1,10 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import * as v from 'valibot'
 import { list, object, parseBody } from '../../order/answer-body.ts'
+import { readOrderState } from '../../order/order-state.ts'
 import { type Row, readRowKey } from '../../order/row.ts'
 import { isoTime } from '../../order/row-view.ts'
-import type { SignedWord } from '../../order/verdict.ts'
+import type { SignedWord, VerdictKind } from '../../order/verdict.ts'
 import { answerMessage } from '../../wechatpay/message.ts'
 import { verify } from '../../wechatpay/signature.ts'
 
@@ -69,18 +70,27 @@ const digestOf = (content: Omit<Receipt, 'digest'>): string =>
   createHash('sha256').update(JSON.stringify(content)).digest('hex')
 
 /** What is wrong with a receipt, from cheap to dear. */
-export type ReceiptFault = 'form' | 'digest' | 'order' | 'signature'
+export type ReceiptFault = 'form' | 'digest' | 'order' | 'signature' | 'nameless'
 
-/** The receipt, if all of it stands: form, digest, the order that the signed bodies name, and each signature by one of the keys. */
+/** The receipt, if all of it stands: form, digest, each signature by one of the keys, and an order that the signed bodies name. */
 export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt | ReceiptFault => {
   const receipt = readReceipt(bytes)
   if (!receipt) return 'form'
   const { digest, ...content } = receipt
   if (digest !== digestOf(content)) return 'digest'
   const words = WORDS.map((name) => receipt[name]).filter((word) => word !== null)
+  if (receipt.query && signedBody(receipt.query).body === '') return 'order'
   if (!words.every((word) => namesOrder(word, receipt))) return 'order'
-  return words.every((word) => isSigned(word, keys)) ? receipt : 'signature'
+  if (!words.every((word) => isSigned(word, keys))) return 'signature'
+  return isProof(receipt) ? receipt : 'nameless'
 }
+
+/** An answer without a body may be that to any order: it counts beside one that names this order, and says that it is done. */
+const isProof = ({ sync, query }: Receipt): boolean =>
+  (sync !== null && signedBody(sync).body !== '') || (query !== null && (sync === null || isDone(query)))
+
+const isDone = (word: Word): boolean => DONE.has(readOrderState(parse(signedBody(word).body)).kind)
+const DONE: ReadonlySet<VerdictKind> = new Set(['confirmed', 'collected', 'undecided'])
 
 /** Exactly what `receiptText` writes, byte for byte, and at least one word. */
 const readReceipt = (bytes: Buffer): Receipt | undefined => {
@@ -102,7 +112,7 @@ export const signedBody = ({ message }: Word): { readonly timestamp: number; rea
   return { timestamp: Number(timestamp), body: rest.join('\n').replace(/\n$/, '') }
 }
 
-/** An answer without a body (204) names no order. */
+/** An answer without a body (204) names no order, so no other either. Only a sync is answered so. */
 const namesOrder = (word: Word, { mchid, out_order_no }: Receipt): boolean => {
   const { body } = signedBody(word)
   if (body === '') return word.status === 204

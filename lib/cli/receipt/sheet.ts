@@ -88,7 +88,9 @@ const wordSection = (name: WordName, word: Word): string => {
   )
   return `<p><b>${NAMES[name]}</b></p>\n${table([
     ['签名时间', chinaTime(signedBody(word).timestamp * 1000)],
-    ...(signed.length > 0 ? signed : [['应答内容', '无报文主体(HTTP 204)'] as const]),
+    ...(signed.length > 0
+      ? signed
+      : [['应答内容', '无报文主体(HTTP 204),不含订单号,须与查单应答一并作为证明'] as const]),
     ['HTTP 状态', String(word.status)],
     ['Request-Id', word.request_id || undefined],
     ['微信支付密钥ID', word.serial],
