@@ -1,6 +1,6 @@
 import { type DecisionRequest, decisionTransition } from '../order/decision.ts'
 import { decidedReply, refusedReply, statusReply } from '../order/reply.ts'
-import { rowKey } from '../order/row.ts'
+import { type Decision, type Row, rowKey } from '../order/row.ts'
 import { inLane } from '../order/transition/lane.ts'
 import { decided } from '../order/transition/person.ts'
 import type { Handled } from './handled.ts'
@@ -15,16 +15,20 @@ export const decideOrder = async (request: DecisionRequest, deps: LedgerWorld): 
 
   const now = deps.now()
   const transition = decisionTransition(row, request, now)
-  const applied =
-    transition && (await deps.ledger.apply(decided(inLane(transition, row), row, { what, by, at: now, why })))
-  if (!applied) {
-    // Somebody may have written since it was read: he is told how it stands now.
-    const stands = (await deps.ledger.read(row.pk)) ?? row
+  const decision: Decision = { what, by, at: now, why }
+  const applied = transition && (await deps.ledger.apply(decided(inLane(transition, row), row, decision)))
+  // Somebody may have written since it was read: he is told how it stands now.
+  const stands = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
+  if (!applied && !holds(stands, decision)) {
     const reply = refusedReply(stands, what, now, request.notDouble)
     return { reply, log: { ...rowFields(stands), ...said, transition: 'refused' } }
   }
 
-  const { row: after } = applied
-  await announceDueNow(after, deps)
-  return { reply: decidedReply(after), log: { ...rowFields(after), ...said, transition: applied.transition.name } }
+  await announceDueNow(stands, deps)
+  const name = applied?.transition.name ?? 'decided already'
+  return { reply: decidedReply(stands), log: { ...rowFields(stands), ...said, transition: name } }
 }
+
+/** The write of this very decision was applied, and its answer lost: made once more, it found itself done. */
+const holds = ({ decisions = [] }: Row, { what, by, at, why }: Decision): boolean =>
+  decisions.some((one) => one.what === what && one.by === by && one.at === at && one.why === why)

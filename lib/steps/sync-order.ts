@@ -26,9 +26,14 @@ const takeNotice = async (order: PaidOrder, deps: StepDeps): Promise<Handled> =>
   const created = await deps.ledger.apply(create(order, deps.now(), isHeld))
   if (created) return begin(order, created.row, deps)
 
-  const row = await deps.ledger.read(rowKey(order))
-  if (!row) throw new TryAgainError('the order left the ledger while it was looked at')
+  const row = await readRow(order, deps)
   return row.call_hash === order.call_hash ? noticeAgain(order, row, deps) : otherNotice(order, row, deps)
+}
+
+const readRow = async (order: PaidOrder, { ledger }: StepDeps): Promise<Row> => {
+  const row = await ledger.read(rowKey(order))
+  if (!row) throw new TryAgainError('the order left the ledger while it was looked at')
+  return row
 }
 
 /** A new call in the ledger: it is synced now, or asked about first, or held. */
@@ -51,7 +56,8 @@ const noticeAgain = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
   if (claimed) return callNow(claimed.row, deps)
   const isWaiting = row.state === 'PENDING' && row.last_error?.verdict === 'open'
   const expedited = isWaiting ? await deps.ledger.apply(expedite(row, deps.now())) : undefined
-  const after = expedited?.row ?? row
+  // Somebody may have written since it was read, or this very claim was applied and its answer lost.
+  const after = expedited?.row ?? (await deps.ledger.read(row.pk)) ?? row
   const log = { ...rowFields(after), transition: expedited?.transition.name ?? 'none', replayed: true }
   return { reply: rowReply(after, deps.now(), true), log }
 }
@@ -63,7 +69,10 @@ const otherNotice = async (order: PaidOrder, row: Row, deps: StepDeps): Promise<
     const reopened = await deps.ledger.apply(reopen(order, row, deps.now(), isHeld))
     if (reopened) return begin(order, reopened.row, deps)
   }
-  const counted = (await deps.ledger.apply(conflict(order)))?.row ?? row
+  const conflicted = await deps.ledger.apply(conflict(order))
+  const counted = conflicted?.row ?? (await readRow(order, deps))
+  // The row has this very call by now: from this invocation, whose answer was lost, or from the same notice beside it.
+  if (!conflicted && counted.call_hash === order.call_hash) return noticeAgain(order, counted, deps)
   const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)
   return {
     reply: conflictReply(counted),
