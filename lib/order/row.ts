@@ -59,6 +59,8 @@ export type Row = Labels & {
   readonly receipt?: SignedWord
   readonly proof?: SignedWord
   readonly last_error?: LastError
+  /** Nonce of WeChat Pay's signed refusal of a parameter: one refusal ends nothing, another one does. */
+  readonly refused?: string
   /** Since when a person should know that this takes too long. */
   readonly late_at?: number
   /** `mchid#yyyymmdd#shard` of paid_time. */

@@ -27,7 +27,11 @@ beforeAll(async () => {
   transaction_id = world.wechatpay.payscoreCharges(charged, '4200001234202611240123456789')
   await pay('TWICE')
   placeOrder(world, 'payafter-orders', 'REFUSED')
-  world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { out_order_no: 'REFUSED' } })
+  world.wechatpay.refuseNext({
+    refusal: 'parameter-illegal',
+    times: 2,
+    match: { kind: 'sync', out_order_no: 'REFUSED' },
+  })
   await pay('REFUSED')
   placeOrder(world, 'payafter-orders', 'HELD')
   await pay('HELD', { amount: 1 })

@@ -58,12 +58,16 @@ it('makes one POST of fifty events at once that the sync is due', async () => {
   world.wechatpay.refuseNext({ refusal: 'frequency-limited', match: { out_order_no: 'DUE-SYNC' } })
   await world.lambdas.sync.invoke(noticeOf('payafter-orders', 'DUE-SYNC'))
   world.clock.advance(2 * MINUTE)
+  // Nobody is told that the sync is due.
+  world.bus.faults.add({ kind: 'fail', times: 100 })
+  await world.lambdas.query.invoke(due('DUE-SYNC', 'query'))
+  world.bus.faults.clear()
 
   const answers = await atOnce(() => world.lambdas.sync.invoke(due('DUE-SYNC', 'sync')))
 
   expect(answers.flatMap(({ error }) => error ?? [])).toEqual([])
   expect(world.wechatpay.history.posts('DUE-SYNC').map(({ status }) => status)).toEqual([429, 200])
-  expect(await rowOf('DUE-SYNC')).toMatchObject({ state: 'SYNCED', attempt: 3 })
+  expect(await rowOf('DUE-SYNC')).toMatchObject({ state: 'SYNCED', attempt: 4 })
 })
 
 it('makes one query of fifty events at once that the query is due', async () => {

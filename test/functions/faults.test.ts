@@ -26,6 +26,7 @@ type Case = {
   readonly state: 'PENDING' | 'SYNCED'
   readonly verdict?: string
   readonly code?: string
+  readonly turn?: 'shop' | 'engineer'
   readonly next: 'sync' | 'query'
   readonly taken: boolean
   readonly queries: 1 | 2
@@ -40,15 +41,14 @@ const lost = (code?: string): Case => ({
   queries: 2,
 })
 const lostButTaken = (code?: string): Case => ({ ...lost(code), taken: true, queries: 1 })
-const notTaken = (verdict: string, code: string): Case => ({ ...lost(code), verdict, next: 'sync', queries: 1 })
 const accepted: Case = { state: 'SYNCED', next: 'query', taken: true, queries: 1 }
 
 const SYNC_FAULTS: Readonly<Record<FaultName, Case>> = {
   'no-answer': lost('ABORT_ERR'),
   'reset-before-applying': lost('ECONNRESET'),
-  'unsigned-4xx': notTaken('invalid', 'PARAM_ERROR'),
+  'unsigned-4xx': { ...lost('PARAM_ERROR'), verdict: 'invalid', turn: 'shop' },
   'unsigned-5xx': lost(),
-  'throttled-429': notTaken('throttled', 'FREQUENCY_LIMITED'),
+  'throttled-429': { ...lost('FREQUENCY_LIMITED'), verdict: 'throttled' },
   'accepted-202': lost(),
   redirect: lost(),
   'no-answer-after-applying': lostButTaken('ABORT_ERR'),
@@ -61,6 +61,11 @@ const SYNC_FAULTS: Readonly<Record<FaultName, Case>> = {
   'unknown-serial': lostButTaken('UNTRUSTED_SERIAL'),
   unsigned: lostButTaken('UNTRUSTED_HEADER'),
   'unsigned-5xx-after-applying': lostButTaken(),
+  'unsigned-401-after-applying': { ...lostButTaken('SIGN_ERROR'), verdict: 'config', turn: 'engineer' },
+  'unsigned-403-after-applying': { ...lostButTaken('NO_AUTH'), verdict: 'config', turn: 'engineer' },
+  'unsigned-429-after-applying': { ...lostButTaken('FREQUENCY_LIMITED'), verdict: 'throttled' },
+  'refusal-of-another-order': { ...lostButTaken('PARAM_ERROR'), verdict: 'invalid', turn: 'shop' },
+  'limit-of-another-order': { ...lostButTaken('FREQUENCY_LIMITED'), verdict: 'throttled' },
   'bare-204': accepted,
   'body-10-mib': lostButTaken('ANSWER_TOO_LARGE'),
   'body-64-mib': lostButTaken('ANSWER_TOO_LARGE'),
@@ -145,7 +150,7 @@ describe('a sync that meets', () => {
     expect(body).toMatchObject({ state: wanted.state, replayed: false })
     if (wanted.verdict) expect(body?.last_error).toMatchObject({ verdict: wanted.verdict })
     if (wanted.code) expect(body?.last_error).toMatchObject({ code: wanted.code })
-    if (wanted.verdict) expect(body).toMatchObject({ turn: wanted.verdict === 'invalid' ? 'shop' : 'service' })
+    if (wanted.verdict) expect(body).toMatchObject({ turn: wanted.turn ?? 'service' })
     expect(await rowOf(out_order_no)).toMatchObject({ state: wanted.state, next: wanted.next })
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
   })

@@ -16,53 +16,53 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-/** What a refused sync is told to its caller: the verdict, whose turn it is, and the step that is next. */
-type Expected = readonly [verdict: string, turn: string, next: 'sync' | 'query' | 'nothing']
+/** What a refused sync is told to its caller: the verdict, and whose turn it is. Whatever it was, a query is next. */
+type Expected = readonly [verdict: string, turn: string]
 
 /** Every refusal that WeChat Pay is known to make. */
 const EXPECTED: Readonly<Record<RefusalName, Expected>> = {
-  'order-done': ['state', 'service', 'query'],
-  'order-canceled': ['state', 'service', 'query'],
-  'invalid-order-state': ['state', 'service', 'query'],
-  'state-not-legal': ['state', 'service', 'query'],
-  'order-unconfirmed': ['state', 'shop', 'query'],
-  'order-revoked': ['state', 'service', 'query'],
-  'not-waiting-for-payment': ['state', 'service', 'query'],
-  'charge-running': ['busy', 'service', 'query'],
-  'charge-unclear': ['busy', 'service', 'query'],
-  'other-parameters': ['state', 'service', 'query'],
-  'parameter-illegal': ['invalid', 'shop', 'nothing'],
-  'parameter-out-of-range': ['invalid', 'shop', 'nothing'],
-  'extra-member': ['config', 'engineer', 'sync'],
-  'undefined-member': ['config', 'engineer', 'sync'],
-  'header-missing': ['config', 'engineer', 'sync'],
-  'content-type-wrong': ['config', 'engineer', 'sync'],
-  'wechatpay-serial-wrong': ['config', 'engineer', 'sync'],
-  'mchid-unknown': ['config', 'engineer', 'sync'],
-  'appid-not-bound': ['config', 'engineer', 'sync'],
-  'appid-mchid-not-match': ['config', 'engineer', 'sync'],
-  'mch-not-exists': ['config', 'engineer', 'sync'],
-  'sign-mismatch': ['config', 'engineer', 'sync'],
-  'sign-mismatch-other-number': ['config', 'engineer', 'sync'],
-  'authorization-malformed': ['config', 'engineer', 'sync'],
-  'authorization-type-wrong': ['config', 'engineer', 'sync'],
-  'timestamp-too-far': ['config', 'engineer', 'sync'],
-  'serial-wrong': ['config', 'engineer', 'sync'],
-  'certificate-revoked': ['config', 'engineer', 'sync'],
-  'nonce-reused': ['config', 'engineer', 'sync'],
-  'no-auth': ['config', 'engineer', 'sync'],
-  'merchant-disabled': ['config', 'engineer', 'sync'],
-  'collection-restricted': ['config', 'engineer', 'sync'],
-  'order-not-exist': ['state', 'shop', 'query'],
-  'order-not-exist-old-spelling': ['state', 'shop', 'query'],
-  'order-not-exist-plural': ['state', 'shop', 'query'],
-  'resource-not-exists': ['unknown', 'engineer', 'query'],
-  'frequency-limited': ['throttled', 'service', 'sync'],
-  'ratelimit-exceeded': ['throttled', 'service', 'sync'],
-  'system-error': ['unknown', 'service', 'query'],
-  'bad-gateway': ['unknown', 'service', 'query'],
-  'service-unavailable': ['unknown', 'service', 'query'],
-  unlisted: ['unknown', 'engineer', 'query'],
+  'order-done': ['state', 'service'],
+  'order-canceled': ['state', 'service'],
+  'invalid-order-state': ['state', 'service'],
+  'state-not-legal': ['state', 'service'],
+  'order-unconfirmed': ['state', 'shop'],
+  'order-revoked': ['state', 'service'],
+  'not-waiting-for-payment': ['state', 'service'],
+  'charge-running': ['busy', 'service'],
+  'charge-unclear': ['busy', 'service'],
+  'other-parameters': ['state', 'service'],
+  'parameter-illegal': ['invalid', 'shop'],
+  'parameter-out-of-range': ['invalid', 'shop'],
+  'extra-member': ['config', 'engineer'],
+  'undefined-member': ['config', 'engineer'],
+  'header-missing': ['config', 'engineer'],
+  'content-type-wrong': ['config', 'engineer'],
+  'wechatpay-serial-wrong': ['config', 'engineer'],
+  'mchid-unknown': ['config', 'engineer'],
+  'appid-not-bound': ['config', 'engineer'],
+  'appid-mchid-not-match': ['config', 'engineer'],
+  'mch-not-exists': ['config', 'engineer'],
+  'sign-mismatch': ['config', 'engineer'],
+  'sign-mismatch-other-number': ['config', 'engineer'],
+  'authorization-malformed': ['config', 'engineer'],
+  'authorization-type-wrong': ['config', 'engineer'],
+  'timestamp-too-far': ['config', 'engineer'],
+  'serial-wrong': ['config', 'engineer'],
+  'certificate-revoked': ['config', 'engineer'],
+  'nonce-reused': ['config', 'engineer'],
+  'no-auth': ['config', 'engineer'],
+  'merchant-disabled': ['config', 'engineer'],
+  'collection-restricted': ['config', 'engineer'],
+  'order-not-exist': ['state', 'shop'],
+  'order-not-exist-old-spelling': ['state', 'shop'],
+  'order-not-exist-plural': ['state', 'shop'],
+  'resource-not-exists': ['unknown', 'engineer'],
+  'frequency-limited': ['throttled', 'service'],
+  'ratelimit-exceeded': ['throttled', 'service'],
+  'system-error': ['unknown', 'service'],
+  'bad-gateway': ['unknown', 'service'],
+  'service-unavailable': ['unknown', 'service'],
+  unlisted: ['unknown', 'engineer'],
 }
 
 const SIGNED = Object.keys(EXPECTED).map((name, i) => ({
@@ -74,11 +74,11 @@ const SIGNED = Object.keys(EXPECTED).map((name, i) => ({
 /** The same without WeChat Pay's signature: nobody's word, so that it can end nothing. */
 const UNSIGNED = (
   [
-    ['parameter-illegal', ['invalid', 'shop', 'sync']],
-    ['parameter-out-of-range', ['invalid', 'shop', 'sync']],
-    ['order-done', ['state', 'service', 'query']],
-    ['no-auth', ['config', 'engineer', 'sync']],
-    ['frequency-limited', ['throttled', 'service', 'sync']],
+    ['parameter-illegal', ['invalid', 'shop']],
+    ['parameter-out-of-range', ['invalid', 'shop']],
+    ['order-done', ['state', 'service']],
+    ['no-auth', ['config', 'engineer']],
+    ['frequency-limited', ['throttled', 'service']],
   ] as const
 ).map(([refusal, expected], i) => ({ refusal, expected, out_order_no: `U-${i}`, api: APIS[i % 4] ?? 'partner' }))
 
@@ -103,7 +103,7 @@ const expectPending = async (
   api: Api,
   out_order_no: string,
   refusal: RefusalName,
-  [verdict, turn, next]: Expected,
+  [verdict, turn]: Expected,
   told: Awaited<ReturnType<typeof handOver>>,
 ) => {
   const { status, code, number } = REFUSALS[refusal]
@@ -117,12 +117,11 @@ const expectPending = async (
   const request_id = expect.stringMatching(new RegExp(`-${number}$`))
   const detail = refusal.startsWith('appid-') ? 'WeChat Pay refused appid of the request' : undefined
   expect(told.body.last_error).toEqual({ verdict, status, code, request_id, at: expect.any(String), detail })
-  expect(await rowOf(api, out_order_no)).toMatchObject({ state: 'PENDING', next })
+  expect(await rowOf(api, out_order_no)).toMatchObject({ state: 'PENDING', next: 'query' })
 }
 
 describe('a sync that is refused', () => {
-  const keptOnes = SIGNED.filter(({ refusal }) => EXPECTED[refusal][2] !== 'nothing')
-  it.each(keptOnes)('with $refusal stays PENDING, and its next step is known', async (one) => {
+  it.each(SIGNED)('with $refusal stays PENDING, and its next step is known', async (one) => {
     const { api, out_order_no, refusal } = one
 
     const told = await refusedSync(api, out_order_no, refusal)
@@ -144,27 +143,7 @@ describe('a sync that is refused', () => {
 
     expect(told.body).toMatchObject({ state: 'PENDING', turn: 'engineer' })
     expect(told.body.last_error).toMatchObject({ verdict: 'config', code: 'PARAM_ERROR' })
-    expect(await rowOf('acquiringbank', out_order_no)).toMatchObject({ state: 'PENDING', next: 'sync' })
-  })
-
-  const endedOnes = SIGNED.filter(({ refusal }) => EXPECTED[refusal][2] === 'nothing')
-  it.each(endedOnes)('with $refusal, on WeChat Pay’s signed word, is REJECTED', async (one) => {
-    const { api, out_order_no, refusal } = one
-
-    const told = await refusedSync(api, out_order_no, refusal)
-
-    expect(told.status).toBe(422)
-    expect(told.headers).toMatchObject({ 'content-type': 'application/problem+json' })
-    expect(membersOf(told.body)).toBe(REJECTED_MEMBERS)
-    expect(told.body).toMatchObject({
-      title: 'Not synced',
-      status: 422,
-      state: 'REJECTED',
-      reason: 'invalid',
-      turn: 'shop',
-    })
-    expect(told.body).toMatchObject({ code: 'PARAM_ERROR', detail: 'WeChat Pay refused a parameter' })
-    expect(await rowOf(api, out_order_no)).not.toHaveProperty('due')
+    expect(await rowOf('acquiringbank', out_order_no)).toMatchObject({ state: 'PENDING', next: 'query' })
   })
 
   it.each(UNSIGNED)('with $refusal by nobody’s word stays PENDING', async (one) => {
@@ -179,24 +158,56 @@ describe('a sync that is refused', () => {
 describe('and a quarter of an hour later', () => {
   beforeAll(() => world.pass(15 * MINUTE))
 
-  const kept = [...SIGNED.map((one) => ({ ...one, expected: EXPECTED[one.refusal] })), ...UNSIGNED].filter(
-    ({ expected: [, , next] }) => next !== 'nothing',
-  )
-  it.each(kept)('the order refused with $refusal is confirmed, for one sync more', async (one) => {
-    const { api, out_order_no, expected } = one
+  it.each([...SIGNED, ...UNSIGNED])('the order refused with $refusal is confirmed, for one sync more', async (one) => {
+    const { api, out_order_no } = one
 
     const { body } = await askStatus(world, SERVED[api].mchid, out_order_no)
 
     expect(body).toMatchObject({ state: 'SYNCED', confirmed: true })
     expect(world.wechatpay.history.posts(out_order_no).map(({ applied }) => applied)).toEqual([false, true])
-    // One query before the repeat where the sync may have been taken, and one as proof where the sync itself is none.
-    const queries = (expected[2] === 'query' ? 1 : 0) + (api === 'serviceorder' ? 0 : 1)
+    // One query before the repeat, since a refusal names no order, and one as proof where the sync itself is none.
+    const queries = 1 + (api === 'serviceorder' ? 0 : 1)
     expect(world.wechatpay.history.queries(out_order_no)).toHaveLength(queries)
   })
+})
 
-  const ended = SIGNED.filter(({ refusal }) => EXPECTED[refusal][2] === 'nothing')
-  it.each(ended)('the order rejected with $refusal is opened again by a corrected notice', async (one) => {
-    const { api, out_order_no } = one
+describe('a parameter that is refused by two signed words', () => {
+  const refusedTwice = (['parameter-illegal', 'parameter-out-of-range'] as const).flatMap((refusal, i) =>
+    APIS.map((api) => ({ refusal, api, out_order_no: `E-${i}-${api}` })),
+  )
+  beforeAll(async () => {
+    for (const { refusal, api, out_order_no } of refusedTwice) {
+      placeOrder(world, api, out_order_no)
+      world.wechatpay.refuseNext({ refusal, times: 2, match: { kind: 'sync', out_order_no } })
+      await handOver(world, 'HTTP API 2.0', noticeOf(api, out_order_no))
+    }
+    await world.pass(3 * MINUTE)
+  })
+
+  it.each(refusedTwice)('($refusal, $api) ends the order, after a query in between', async ({ api, out_order_no }) => {
+    const told = await handOver(world, 'HTTP API 2.0', noticeOf(api, out_order_no))
+
+    expect(told.status).toBe(422)
+    expect(told.headers).toMatchObject({ 'content-type': 'application/problem+json' })
+    expect(membersOf(told.body)).toBe(REJECTED_MEMBERS)
+    expect(told.body).toMatchObject({
+      title: 'Not synced',
+      status: 422,
+      state: 'REJECTED',
+      reason: 'invalid',
+      turn: 'shop',
+    })
+    expect(told.body).toMatchObject({ code: 'PARAM_ERROR', detail: 'WeChat Pay refused a parameter' })
+    expect(await rowOf(api, out_order_no)).not.toHaveProperty('due')
+    const calls = world.wechatpay.history.calls.filter((call) => call.out_order_no === out_order_no)
+    expect(calls.map(({ kind, status }) => [kind, status])).toEqual([
+      ['sync', 400],
+      ['query', 200],
+      ['sync', 400],
+    ])
+  })
+
+  it.each(refusedTwice)('($refusal, $api) is mended by a corrected notice', async ({ api, out_order_no }) => {
     const corrected = { ...noticeOf(api, out_order_no), detail: { paid_time: '20250301115900' } }
 
     const told = await handOver(world, 'HTTP API 2.0', corrected)
@@ -205,7 +216,7 @@ describe('and a quarter of an hour later', () => {
     expect(told).toMatchObject({ status: 200, body: { state: 'SYNCED' } })
     const { body } = await askStatus(world, SERVED[api].mchid, out_order_no)
     expect(body).toMatchObject({ state: 'SYNCED', confirmed: true, paid_time: '20250301115900' })
-    expect(world.wechatpay.history.posts(out_order_no).map(({ applied }) => applied)).toEqual([false, true])
+    expect(world.wechatpay.history.posts(out_order_no).map(({ applied }) => applied)).toEqual([false, false, true])
   })
 })
 

@@ -16,7 +16,7 @@ const AFTER_QUERY = {
     pk: PK,
     when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
-    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason'],
+    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
   },
   collected: {
     name: '9 collected',
@@ -29,7 +29,7 @@ const AFTER_QUERY = {
       proof: WORD,
       order_id: '15646546545165651651',
     },
-    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at'],
+    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused', 'settled_at'],
   },
   unpaid: {
     name: '10 unpaid',

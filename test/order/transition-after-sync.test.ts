@@ -26,7 +26,7 @@ const AFTER_SYNC = {
       due_at: NOW + 10 * MINUTE,
     },
     count: ['attempt'],
-    remove: ['absent_since', 'expires_at', 'reason'],
+    remove: ['absent_since', 'expires_at', 'reason', 'refused'],
     otherwise: KEEP_RECEIPT,
   },
   confirmed: {
@@ -35,7 +35,7 @@ const AFTER_SYNC = {
     when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
     keep: { receipt: WORD },
-    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason'],
+    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
     otherwise: KEEP_RECEIPT,
   },
   collected: {
@@ -50,7 +50,7 @@ const AFTER_SYNC = {
       order_id: '15646546545165651651',
     },
     keep: { receipt: WORD },
-    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at'],
+    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused', 'settled_at'],
     otherwise: KEEP_RECEIPT,
   },
   undecided: ask('undecided', 1 * MINUTE),
@@ -63,23 +63,17 @@ const AFTER_SYNC = {
   busy: ask('busy', 3 * MINUTE),
   unknown: ask('unknown', 1 * MINUTE),
   unsent: later('unsent'),
-  throttled: later('throttled'),
-  config: { ...later('config'), alarm: 'config' },
-  invalid: {
-    name: '7 reject',
-    pk: PK,
-    when: 'attempt = 3 and state = PENDING',
-    set: { state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid, expires_at: IN_400_DAYS },
-    remove: ['due', 'due_at', 'next'],
-  },
+  throttled: ask('throttled', 1 * MINUTE),
+  config: { ...ask('config', 1 * MINUTE), alarm: 'config' },
+  invalid: ask('invalid', 1 * MINUTE, { refused: 'fdasflkja484w' }),
 } as const satisfies { readonly [kind in keyof typeof VERDICTS]: object }
 
-function ask(kind: keyof typeof LAST_ERRORS, afterMs: number) {
+function ask(kind: keyof typeof LAST_ERRORS, afterMs: number, more = {}) {
   return {
     name: '6 ask',
     pk: PK,
     when: 'attempt = 3 and state = PENDING',
-    set: { next: 'query', due_at: NOW + afterMs, last_error: LAST_ERRORS[kind] },
+    set: { next: 'query', due_at: NOW + afterMs, last_error: LAST_ERRORS[kind], ...more },
     keep: {},
   }
 }
@@ -101,12 +95,56 @@ describe.each(STATES)('the answer to a sync of a row that was %s', (state) => {
     expect(transition).toStrictEqual(AFTER_SYNC[verdict.kind])
   })
 
-  it('invalid, but unsigned, ends nothing: the sync is sent again', () => {
-    const verdict = { ...VERDICTS.invalid, verified: false }
+  it.each(['config', 'throttled', 'invalid'] as const)(
+    '%s, but unsigned, tells nothing: the order is asked about before the sync is sent again',
+    (kind) => {
+      const { word: _, ...verdict }: Verdict = { ...VERDICTS[kind], verified: false }
 
-    const transition = inWords(afterSync({ ...CLAIMED, state }, verdict, MOMENT))
+      const transition = inWords(afterSync({ ...CLAIMED, state }, verdict, MOMENT))
 
-    expect(transition).toStrictEqual(later('invalid'))
+      expect(transition).toStrictEqual({ ...ask(kind, 1 * MINUTE), ...(kind === 'config' && { alarm: 'config' }) })
+    },
+  )
+
+  it('config, and nothing was sent for want of a key, needs no question', () => {
+    const { set, alarm } = afterSync(
+      { ...CLAIMED, state },
+      { kind: 'config', verified: false, code: 'ERR_CONFIG' },
+      MOMENT,
+    )
+
+    expect([set?.next, alarm]).toEqual(['sync', 'config'])
+  })
+})
+
+describe('a refusal of a parameter, which names no order', () => {
+  const REFUSED = { ...VERDICTS.invalid, word: { ...WORD, nonce: 'one' } }
+  const REFUSED_AGAIN = { ...VERDICTS.invalid, word: { ...WORD, nonce: 'another' } }
+
+  it('ends an order that was refused before, in other signed words', () => {
+    const transition = inWords(afterSync({ ...CLAIMED, refused: 'one' }, REFUSED_AGAIN, MOMENT))
+
+    expect(transition).toStrictEqual({
+      name: '7 reject',
+      pk: PK,
+      when: 'attempt = 3 and state = PENDING',
+      set: { state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid, expires_at: IN_400_DAYS },
+      remove: ['due', 'due_at', 'next'],
+    })
+  })
+
+  it('ends nothing when it is the same one, given once more', () => {
+    const transition = inWords(afterSync({ ...CLAIMED, refused: 'one' }, REFUSED, MOMENT))
+
+    expect(transition).toStrictEqual(ask('invalid', 1 * MINUTE, { refused: 'one' }))
+  })
+
+  it('ends nothing when the second is not signed', () => {
+    const { word: _, ...unsigned } = { ...REFUSED_AGAIN, verified: false }
+
+    const transition = inWords(afterSync({ ...CLAIMED, refused: 'one' }, unsigned, MOMENT))
+
+    expect(transition).toStrictEqual(ask('invalid', 1 * MINUTE))
   })
 })
 

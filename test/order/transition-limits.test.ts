@@ -53,9 +53,9 @@ describe('when the next try is due', () => {
 describe('since when an order is late', () => {
   it.each([
     ['5 later', unsent],
-    ['5 later', throttled],
-    ['5 later', config],
-    ['5 later', unsigned],
+    ['6 ask', throttled],
+    ['6 ask', config],
+    ['6 ask', unsigned],
     ['6 ask', unknown],
     ['6 ask', undecided],
   ])('%s marks a pending order of more than fifteen minutes: %#', (name, verdict) => {

@@ -5,6 +5,9 @@ import { CLAIMED, IN_400_DAYS, NOW, PK, SECOND } from '../support/orders.ts'
 import { inWords } from '../support/transitions-in-words.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
+/** Nothing was sent. */
+const NO_KEY: LastError = { verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG' }
+
 /** The last attempt, the third, ended so. */
 const lastEnded = (last_error: LastError, change: Partial<Row> = {}): Row => ({
   ...CLAIMED,
@@ -15,8 +18,8 @@ const lastEnded = (last_error: LastError, change: Partial<Row> = {}): Row => ({
 })
 
 describe('19: a notice that the shop takes back', () => {
-  it.each([LAST_ERRORS.config, LAST_ERRORS.unsent, LAST_ERRORS.throttled])(
-    'ends the row as it was read when the last sync was not taken: $verdict',
+  it.each([NO_KEY, LAST_ERRORS.unsent])(
+    'ends the row as it was read when the last sync was not sent: $verdict',
     (last_error) => {
       const transition = withdraw(lastEnded(last_error), 'wrong order number', NOW)
 
@@ -57,9 +60,7 @@ describe('19: a notice that the shop takes back', () => {
     const beforeSync = withdraw(lastEnded(last_error, { next: 'sync' }), 'wrong order number', NOW)
     const beforeQuery = withdraw(lastEnded(last_error, { next: 'query' }), 'wrong order number', NOW)
 
-    expect(beforeSync !== undefined).toBe(
-      ['config', 'unsent', 'throttled', 'absent', 'open'].includes(last_error.verdict),
-    )
+    expect(beforeSync !== undefined).toBe(['unsent', 'absent', 'open'].includes(last_error.verdict))
     expect(beforeQuery !== undefined).toBe(last_error.verdict === 'absent' || last_error.verdict === 'open')
   })
 
@@ -68,6 +69,8 @@ describe('19: a notice that the shop takes back', () => {
     ['a call is out after one that failed', lastEnded({ ...LAST_ERRORS.unsent, attempt: 2 }, { next: 'query' })],
     ['the query failed, and the sync before it may have been taken', lastEnded(LAST_ERRORS.unsent, { next: 'query' })],
     ['the sync may have been taken', lastEnded(LAST_ERRORS.unknown, { next: 'query' })],
+    ['the answer was a refusal, of which nobody knows whose it is', lastEnded(LAST_ERRORS.config)],
+    ['the answer was that there are too many', lastEnded(LAST_ERRORS.throttled)],
     ['WeChat Pay waits for payment', lastEnded(LAST_ERRORS.unpaid)],
     ['the sync was taken', { ...CLAIMED, state: 'SYNCED' } as const],
     ['it was rejected', { ...CLAIMED, state: 'REJECTED' } as const],

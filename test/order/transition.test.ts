@@ -199,7 +199,17 @@ describe('what a notice does to the ledger', () => {
       count: ['attempt'],
       remove: [
         ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
-        ...['last_error', 'late_at', 'mode', 'paid_time_clamped', 'pos_ref', 'reason', 'settled_at', 'shop_id'],
+        ...[
+          'last_error',
+          'late_at',
+          'mode',
+          'paid_time_clamped',
+          'pos_ref',
+          'reason',
+          'refused',
+          'settled_at',
+          'shop_id',
+        ],
       ],
     })
   })
@@ -236,6 +246,7 @@ describe('what a notice does to the ledger', () => {
       'late_at',
       'absent_since',
       'cleared',
+      'refused',
       'settled_at',
       'waits',
     ])
@@ -274,7 +285,10 @@ describe('what a person does to the ledger', () => {
       when: 'state = REJECTED',
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
-      remove: [...['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at'], ...['reason', 'settled_at']],
+      remove: [
+        ...['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at'],
+        ...['reason', 'refused', 'settled_at'],
+      ],
     })
   })
 
@@ -347,10 +361,10 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '18 release',
       pk: PK,
-      when: `attempt = 3 and state = HELD and reason = paid_less and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and (transaction_id is missing or reason = part_paid)`,
+      when: `attempt = 3 and state = HELD and reason = paid_less and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
-      remove: ['absent_since', 'last_error', 'late_at', 'reason'],
+      remove: ['absent_since', 'last_error', 'late_at', 'reason', 'refused'],
     })
   })
 

@@ -83,11 +83,11 @@ describe('the first notice of an order', () => {
   })
 
   it.each([
-    ['a signed refusal of a parameter', SAYS.parameterWrong, 422, 'REJECTED', '7 reject'],
+    ['a signed refusal of a parameter', SAYS.parameterWrong, 202, 'PENDING', '6 ask'],
     ['an order that was done already', SAYS.alreadyDone, 202, 'PENDING', '6 ask'],
     ['no answer', NO_ANSWER, 202, 'PENDING', '6 ask'],
     ['nobody reached', { kind: 'unsent', reason: 'ECONNREFUSED' } as const, 202, 'PENDING', '5 later'],
-    ['a refusal of our signature', SAYS.signatureWrong, 202, 'PENDING', '5 later'],
+    ['a refusal of our signature', SAYS.signatureWrong, 202, 'PENDING', '6 ask'],
   ])('ends as the table says after %s', async (_, says, status, state, transition) => {
     const world = stepWorld({ says })
 

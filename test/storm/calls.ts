@@ -12,7 +12,8 @@ const NEEDED: Readonly<Record<Story, Extra>> = {
   'charged meanwhile': { syncs: 1, queries: 1 },
   'charged after': { syncs: 1, queries: 1 },
   'cancelled before': { syncs: 1, queries: 1 },
-  refused: { syncs: 1, queries: 0 },
+  // A refusal names no order: it is asked about, and synced once more, before it ends.
+  refused: { syncs: 2, queries: 1 },
   'charge fails': { syncs: 1, queries: 2 },
   'charge succeeds': { syncs: 1, queries: 1 },
   'completed late': { syncs: 1, queries: 2 },

@@ -61,6 +61,7 @@ export const VERDICTS = {
     request_id: 'R-1',
     code: 'PARAM_ERROR',
     refusal: 'parameter',
+    word: WORD,
   },
 } as const satisfies { readonly [K in VerdictKind]: Verdict & { readonly kind: K } }
 

@@ -121,7 +121,8 @@ export const playSample = async (
   for (const scene of scenes) {
     if ('wait' in scene) await world.pass(milliseconds(scene.wait))
     else if ('order' in scene && order) moveOrder(order, scene.order, world.wechatpay)
-    else if ('wechatpay' in scene) world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { out_order_no } })
+    else if ('wechatpay' in scene)
+      world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { kind: 'sync', out_order_no } })
     else if ('key' in scene) await changeKey(world, mchid, scene.key === 'right')
     else if ('notice' in scene) {
       const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
 import type { Verdict, VerdictKind } from '../verdict.ts'
-import { expiry, fencedDue, fencedPending, NOTHING_LEFT } from './parts.ts'
+import { expiry, fencedDue, fencedPending, isUnsent, NOTHING_LEFT } from './parts.ts'
 import type { Alarm, Transition } from './transition.ts'
 import { withWaits } from './waits.ts'
 
@@ -31,15 +31,21 @@ const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
     case 'collected':
       return { ...collected(row, verdict), keep: wordAs('receipt', verdict), otherwise: keepReceipt(row, verdict) }
     case 'invalid':
-      if (verdict.verified) return reject(row, verdict, moment, 'invalid')
-      return later(row, verdict, moment)
-    case 'unsent':
-    case 'throttled':
-    case 'config':
-      return later(row, verdict, moment)
+      return refused(row, verdict, moment)
     default:
-      return ask(row, verdict, moment)
+      return isUnsent(verdict.kind, verdict) ? later(row, verdict, moment) : ask(row, verdict, moment)
   }
+}
+
+/**
+ * A refusal names no order: it may be that of another, given once more. The first is only remembered, and the order asked
+ * about; if that says that it still waits for payment, and the next sync is refused in other signed words, it is over.
+ */
+const refused = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+  const nonce = verdict.word?.nonce
+  if (nonce === undefined) return ask(row, verdict, moment)
+  if (row.refused !== undefined && row.refused !== nonce) return reject(row, verdict, moment, 'invalid')
+  return ask(row, verdict, moment, { refused: nonce })
 }
 
 const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
@@ -80,7 +86,7 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
     due_at: now + LIMITS.confirmDelay,
   },
   count: ['attempt'],
-  remove: ['reason', 'expires_at', 'absent_since'],
+  remove: ['reason', 'expires_at', 'absent_since', 'refused'],
   otherwise: keepReceipt(row, verdict),
 })
 
@@ -102,7 +108,7 @@ const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
 /** The deployment is wrong, or WeChat Pay refuses with a code that nobody here knows: not to be waited out in silence. */
 const isEngineers = ({ kind, refusal }: Verdict): boolean => kind === 'config' || refusal === 'unlisted'
 
-/** 5: nothing was taken; the sync is sent again by the schedule. */
+/** 5: nothing was sent, so nothing was taken; the sync is sent by the schedule. */
 const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   return {
@@ -115,8 +121,8 @@ const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   }
 }
 
-/** 6: the sync may have been taken; ask before it is repeated. */
-const ask = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+/** 6: the sync may have been taken, whatever answer came back that does not name the order; ask before it is repeated. */
+const ask = (row: Row, verdict: Verdict, moment: Moment, more: Partial<Row> = {}): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   const least = verdict.kind === 'busy' ? LIMITS.askAgainBusy : LIMITS.askAgain
   return {
@@ -127,6 +133,7 @@ const ask = (row: Row, verdict: Verdict, moment: Moment): Transition => {
       next: 'query',
       due_at: moment.now + Math.max(least, schedule(row, moment)),
       ...lastError(row, verdict, moment),
+      ...more,
     },
     keep: late(row, verdict, moment),
     ...(isEngineers(verdict) && { alarm: 'config' }),
@@ -154,7 +161,7 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
   pk: row.pk,
   when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row)),
   set: { state: 'SYNCED', ...wordAs('proof', verdict), ...orderId(verdict), expires_at: expiry(now) },
-  remove: [...NOTHING_LEFT, 'reason', 'late_at', 'absent_since'],
+  remove: [...NOTHING_LEFT, 'reason', 'late_at', 'absent_since', 'refused'],
 })
 
 /** 9: WeChat Pay charged as well. The row stays until a person has settled it; told again after that, it stays settled. */
@@ -163,7 +170,7 @@ const collected = (row: Row, verdict: Verdict): Transition => ({
   pk: row.pk,
   when: and(exists('pk'), or(missing('settled_at'), differs('state', 'DOUBLE_CHARGED'))),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...wordAs('proof', verdict), ...orderId(verdict) },
-  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', ...untold(verdict)],
+  remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', 'refused', ...untold(verdict)],
 })
 
 /** 10: waiting for payment, so a sync is due now. */

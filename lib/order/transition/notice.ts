@@ -2,7 +2,7 @@ import { and, atMost, before, differs, equals, exists, missing, or } from '../co
 import { LIMITS } from '../limits.ts'
 import type { PaidOrder } from '../paid-order.ts'
 import { dayKey, dueKeyOf, type Row, rowKey, type Step, waitingKeyOf } from '../row.ts'
-import { type AsRead, asRead, FORMER_LIFE, isClosedByHand, lease, noCallOut } from './parts.ts'
+import { type AsRead, asRead, chargeAsRead, FORMER_LIFE, isClosedByHand, lease, noCallOut } from './parts.ts'
 import type { Transition } from './transition.ts'
 import { indexed, withWaits } from './waits.ts'
 
@@ -63,7 +63,7 @@ const reopened = (
     asRead(row),
     equals('state', row.state),
     // A charge that came since is a person's to see first.
-    row.transaction_id === undefined ? missing('transaction_id') : equals('transaction_id', row.transaction_id),
+    chargeAsRead(row),
     ...(row.state === 'HELD' ? [noCallOut(now)] : []),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),

@@ -1,6 +1,7 @@
-import { after, and, atMost, type Condition, equals, exists, or } from '../condition.ts'
+import { after, and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import type { Row } from '../row.ts'
+import type { VerdictKind } from '../verdict.ts'
 
 /** A row as it was read before somebody decided. */
 export type AsRead = Pick<Row, 'pk' | 'attempt'>
@@ -15,6 +16,7 @@ export const FORMER_LIFE = [
   'late_at',
   'absent_since',
   'cleared',
+  'refused',
   'settled_at',
 ] as const
 
@@ -25,6 +27,10 @@ export const fencedPending = (row: Row): Condition => and(equals('attempt', row.
 
 export const fencedDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
 
+/** No connection, or no key to sign with. Whatever was answered was sent, and a refusal does not say of which order it is. */
+export const isUnsent = (kind: VerdictKind, { status }: { readonly status?: number }): boolean =>
+  kind === 'unsent' || (kind === 'config' && status === undefined)
+
 /**
  * The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. A write that is late on
  * its way knows nothing of a lease that began after `now`: it needs `asRead` as well.
@@ -34,6 +40,10 @@ export const noCallOut = (now: number): Condition =>
 
 /** Nobody has claimed the row since it was read. */
 export const asRead = ({ attempt }: AsRead): Condition => equals('attempt', attempt)
+
+/** No other charge since the row was read. */
+export const chargeAsRead = ({ transaction_id }: Pick<Row, 'transaction_id'>): Condition =>
+  transaction_id === undefined ? missing('transaction_id') : equals('transaction_id', transaction_id)
 
 /** What a person ends begins so in `reason`. */
 export const CLOSED_BY_HAND = 'closed by hand: '

@@ -1,7 +1,17 @@
 import { after, and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { LIMITS } from '../limits.ts'
 import { countDecisions, type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
-import { type AsRead, asRead, CLOSED_BY_HAND, expiry, FORMER_LIFE, NOTHING_LEFT, noCallOut } from './parts.ts'
+import {
+  type AsRead,
+  asRead,
+  CLOSED_BY_HAND,
+  chargeAsRead,
+  expiry,
+  FORMER_LIFE,
+  isUnsent,
+  NOTHING_LEFT,
+  noCallOut,
+} from './parts.ts'
 import type { Transition } from './transition.ts'
 
 /**
@@ -45,8 +55,8 @@ export const reopenByHand = (pk: string, now: number): Transition => ({
 })
 
 /** What WeChat Pay charged does not end with the notice, unless the person has seen it and says that it is no double charge. */
-const knowsCharge = ({ transaction_id }: Row, notDouble: boolean): Condition =>
-  notDouble && transaction_id !== undefined ? equals('transaction_id', transaction_id) : missing('transaction_id')
+const knowsCharge = (row: Row, notDouble: boolean): Condition =>
+  notDouble ? chargeAsRead(row) : missing('transaction_id')
 
 const ended = (row: Row, reason: string, now: number, notDouble: boolean): Partial<Row> => ({
   reason,
@@ -120,9 +130,9 @@ export const release = (row: Row, now: number): Transition => ({
   name: '18 release',
   pk: row.pk,
   when: and(
-    // A person releases what he saw: it may have been held for something else since.
+    // A person releases what he saw: it may have been held for something else since, or charged.
     ...[asRead(row), equals('state', 'HELD'), equals('reason', row.reason ?? ''), noCallOut(now)],
-    or(missing('transaction_id'), equals('reason', 'part_paid')),
+    ...(row.reason === 'part_paid' ? [] : [missing('transaction_id')]),
   ),
   set: {
     state: 'PENDING',
@@ -131,7 +141,7 @@ export const release = (row: Row, now: number): Transition => ({
     ...(row.reason === 'over_cap' && row.mode ? { next: 'query' } : { next: 'sync', cleared: true }),
   },
   count: ['attempt'],
-  remove: ['reason', 'last_error', 'late_at', 'absent_since'],
+  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'refused'],
 })
 
 /**
@@ -159,5 +169,5 @@ const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
   if (last_error?.attempt !== attempt) return false
   const { verdict } = last_error
   if (verdict === 'absent' || verdict === 'open') return true
-  return next === 'sync' && (verdict === 'config' || verdict === 'unsent' || verdict === 'throttled')
+  return next === 'sync' && isUnsent(verdict, last_error)
 }

@@ -106,6 +106,12 @@ export const FAULTS_AFTER = {
   'unknown-serial': (line: Line, answer: Answer) => line.send(answer, line.sign(answer.body, { key: line.stranger() })),
   unsigned: (line: Line, answer: Answer) => line.send(answer),
   'unsigned-5xx-after-applying': (line: Line) => line.send(BAD_GATEWAY),
+  'unsigned-401-after-applying': (line: Line) => line.send(refused('sign-mismatch')),
+  'unsigned-403-after-applying': (line: Line) => line.send(refused('no-auth')),
+  'unsigned-429-after-applying': (line: Line) => line.send(refused('frequency-limited')),
+  // Broken TLS: what WeChat Pay said to another order comes in place of its answer.
+  'refusal-of-another-order': (line: Line) => line.sendHonestly(refused('parameter-illegal')),
+  'limit-of-another-order': (line: Line) => line.sendHonestly({ ...refused('frequency-limited'), signed: true }),
   'bare-204': (line: Line) => line.sendHonestly(BARE),
   'body-10-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 10 * MIB),
   'body-64-mib': (line: Line, answer: Answer) => sendHuge(line, answer, 64 * MIB),
