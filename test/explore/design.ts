@@ -14,6 +14,8 @@ export type Design = {
   readonly mayReopen: (row: Row) => boolean
   /** When an event that contradicts the row is over, and does not come again. As sync-order.ts has it. */
   readonly isSettled: (row: Row) => boolean
+  /** Whether a notice that is no conflict any more reads the row once more. As sync-order.ts has it. */
+  readonly readsAgain: boolean
   /** How often Lambda gives one event to a function. */
   readonly attempts: 1 | 2 | 3
 }
@@ -23,5 +25,6 @@ export const REAL_DESIGN: Design = {
   hear: (verdict) => verdict,
   mayReopen,
   isSettled: (row) => row.state === 'DOUBLE_CHARGED' || (row.state === 'SYNCED' && row.due === undefined),
+  readsAgain: true,
   attempts: 3,
 }

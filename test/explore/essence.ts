@@ -35,19 +35,23 @@ export const FORMER_ATTEMPT = 1
 /** Of what went wrong last, only this is ever looked at. */
 const errorOf = ({ last_error, attempt }: Row): Row['last_error'] => {
   if (!last_error) return undefined
-  const { verdict } = last_error
+  const { verdict, status } = last_error
   const kind = ALIKE[verdict] ?? 'unknown'
-  return { verdict: kind, at: NOW, attempt: last_error.attempt === attempt ? THIS_ATTEMPT : FORMER_ATTEMPT }
+  return {
+    verdict: kind,
+    at: NOW,
+    attempt: last_error.attempt === attempt ? THIS_ATTEMPT : FORMER_ATTEMPT,
+    ...(kind === 'config' && status !== undefined && { status }),
+  }
 }
 
 const ALIKE: { readonly [kind in VerdictKind]?: VerdictKind } = {
   open: 'open',
+  undecided: 'undecided',
   absent: 'absent',
   config: 'config',
   unsent: 'unsent',
-  throttled: 'unsent',
   // Of these the advice has words of its own.
-  undecided: 'undecided',
   closed: 'closed',
   confirmed: 'closed',
 }
@@ -72,6 +76,7 @@ export const essence = (row: Row): Row => ({
     noticed_at: row.noticed_at,
     absent_since: row.absent_since === undefined ? undefined : NOW - ageOf(row.absent_since),
     reason: row.reason,
+    refused: row.refused,
     mode: row.mode,
     expected_amount: row.expected_amount,
     cleared: row.cleared,
@@ -100,6 +105,7 @@ export const keyOf = (row: Row): string =>
     row.proof?.body,
     row.last_error?.verdict,
     row.last_error?.attempt,
+    row.last_error?.status,
     row.noticed_at,
     row.absent_since === undefined ? undefined : NOW - row.absent_since,
     NOW - row.created_at,
@@ -111,5 +117,5 @@ export const keyOf = (row: Row): string =>
     row.settled_at !== undefined,
     row.expires_at !== undefined,
     row.waits !== undefined,
-    row.settled_at !== undefined,
+    row.refused,
   ].join()

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../lib/order/limits.ts'
-import { type AnswerId, answerInWords, signed, unsigned } from './answers.ts'
+import { type AnswerId, answerInWords, NO_KEY, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { isRefusedCall, OLD_STEP, queryArrives, syncArrives } from './calls.ts'
 import { type InvocationId, isWrite, NOBODY, STEPS } from './invocation.ts'
 import type { Emit, Model, Move } from './model.ts'
@@ -65,7 +65,7 @@ const outcomeIsNotWritten: Fault = (world, model, emit, who, id) => {
 const hasNoKey: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
   if (invocations.at(id).place !== 'check') return
-  for (const answer of [unsigned('config'), unsigned('unsent')])
+  for (const answer of [NO_KEY, unsigned('unsent')])
     emit({ ...world, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'has no key and makes no call')
 }
 
@@ -78,6 +78,14 @@ const SYNC_FAILS: readonly AnswerId[] = [
   unsigned('state'),
   unsigned('unknown'),
 ]
+/** The sync is taken, and what comes back is somebody else's word, or another order's. */
+const SYNC_IS_HIDDEN: readonly AnswerId[] = [
+  unsigned('unknown'),
+  unsigned('config'),
+  unsigned('throttled'),
+  unsigned('invalid'),
+  ...OLD_REFUSALS,
+]
 const QUERY_FAILS: readonly AnswerId[] = [
   ...SYNC_FAILS,
   signed('invalid'),
@@ -89,17 +97,19 @@ const QUERY_FAILS: readonly AnswerId[] = [
 
 const callFails: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
-  const { place, step, isFast } = invocations.at(id)
+  const { place, step, isFast, sleep } = invocations.at(id)
   if (place !== 'out') return
   const hear = (from: World, answer: AnswerId, how: string) =>
     emit({ ...from, crew: withMember(from.crew, who, invocations.hear(id, answer)) }, `${how}${answerInWords(answer)}`)
   for (const answer of step === 'sync' ? SYNC_FAILS : QUERY_FAILS) hear(world, answer, 'gets to hear: ')
+  if (step === 'sync') for (const answer of OLD_REFUSALS) hear(world, answer, 'gets to hear: ')
   const ahead = isFast ? LIMITS.clockDifference : 0
   if ((world.oldUnpaid - 1) * OLD_STEP >= ahead) hear(world, signed('unpaid'), 'is given an old answer: ')
   if ((world.oldOpen - 1) * OLD_STEP >= ahead) hear(world, signed('open'), 'is given an old answer: ')
   if (step === 'query') return hear(queryArrives(world, model), unsigned('unknown'), 'arrives, and is answered: ')
   const isRefused = isRefusedCall(model, id)
-  hear(syncArrives(world, isRefused), unsigned('unknown'), 'arrives, and is answered: ')
+  const late = sleep === 'awake' ? world : { ...world, isLate: true }
+  for (const answer of SYNC_IS_HIDDEN) hear(syncArrives(late, isRefused), answer, 'arrives, and is answered: ')
   if (!isRefused) hear(onTheWire(world), unsigned('unknown'), 'stays on the wire, and is answered: ')
 }
 

@@ -3,7 +3,7 @@ import { outcomeEvents } from '../../lib/order/outcome.ts'
 import { hasOpenCharge, type Row, type Step } from '../../lib/order/row.ts'
 import { isClosedByHand } from '../../lib/order/transition/parts.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
-import type { VerdictKind } from '../../lib/order/verdict.ts'
+import type { SignedWord, VerdictKind } from '../../lib/order/verdict.ts'
 import { TOTAL } from './scenario.ts'
 import { isCharged, isTold, type Order } from './wechat-pay.ts'
 
@@ -33,6 +33,9 @@ export const BROKEN = {
   lostNotice: 'a notice is nowhere',
   deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
   swallowed: 'a notice with another call returned while the order was not settled',
+  mistaken: 'a notice was told that it contradicts the row that has its call',
+  withdrawn: 'a notice was withdrawn after WeChat Pay had taken its sync',
+  neverRefused: 'an order ended by a refusal that was never of it',
   overruled: 'the newest notice returned, and the order ended by the refusal of another call',
   sameCall: 'a rejected order was reopened by the call that was rejected',
   older: 'an older notice replaced a newer',
@@ -52,7 +55,12 @@ export const BROKEN = {
 } as const
 
 /** What WeChat Pay, or somebody in its place, answered to which step. */
-export type Heard = { readonly step: Step; readonly kind: VerdictKind; readonly verified: boolean }
+export type Heard = {
+  readonly step: Step
+  readonly kind: VerdictKind
+  readonly verified: boolean
+  readonly word?: SignedWord
+}
 
 type WriteFacts = {
   readonly before: Row | undefined
@@ -123,13 +131,15 @@ const isUntrue = (
 ): boolean => {
   if (state === before?.state) return false
   const word = state === 'REJECTED' ? ENDS[reason] : undefined
-  if (word) return heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind
+  if (word && (heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind)) return true
+  if (word?.isSaidTwice) return before?.refused === undefined || before.refused === heard?.word?.nonce
+  if (word) return false
   if (settled_at !== undefined) return false
   return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
 }
 
-const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'>>> = {
-  invalid: { step: 'sync', kind: 'invalid' },
+const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'> & { readonly isSaidTwice?: true }>> = {
+  invalid: { step: 'sync', kind: 'invalid', isSaidTwice: true },
   not_found: { step: 'query', kind: 'absent' },
   revoked: { step: 'query', kind: 'closed' },
 }
@@ -148,6 +158,8 @@ export type Effect = {
   /** Nothing is left to do, though WeChat Pay has not said who collected. */
   readonly stops: boolean
   readonly rejectsAsAbsent: boolean
+  /** What never left, or that the order is not there or not completed, is the only ground to take a notice back on. */
+  readonly withdraws: boolean
   /** Till when nobody may claim the row; 0 when it is out of the index. */
   readonly freeAt: number
   /** Whether the order was seen since the row says it is absent. */
@@ -169,6 +181,8 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
   stops:
     before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
+  withdraws:
+    transition.name === '19 withdraw' && before?.state === 'PENDING' && before.last_error?.verdict !== 'absent',
   freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
   sight: !after
     ? 'as before'

@@ -22,8 +22,9 @@ import { createWrites, type Write, type Written } from './writes.ts'
  *   be tried at any moment.
  * - A fault is whatever a healthy platform, ledger or WeChat Pay would not do. A run has so many, at any moments.
  *
- * Not here: rows that DynamoDB's TTL deletes, and one residue: a sync that is still on the wire, or frozen, when its
- * lease has ended may be taken after a person has closed or withdrawn the order.
+ * Not here: rows that DynamoDB's TTL deletes, and two residues: a sync that is still on the wire, or frozen, when its
+ * lease has ended may be taken after a person has closed or withdrawn the order; and the signed answer that there is no
+ * such order names none, so that one of another order permits a withdrawal.
  */
 
 /** What happens between two worlds, as far as the search must tell: a call goes out, time passes, something goes wrong. */
@@ -60,6 +61,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
       askedAgain: 0,
       isAnswered: false,
       isSeen: false,
+      isLate: false,
     }))
 
   /** The world after a write: by a member of the crew who then is `next`, or by nobody of it, whom `next` joins. */
@@ -113,6 +115,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     if (written.broken) return written.broken
     if (written.undoes && isTold(world.order)) return BROKEN.undone
     if (written.rejectsAsAbsent && world.isSeen) return BROKEN.notAbsent
+    if (written.withdraws && isTold(world.order) && !world.isLate) return BROKEN.withdrawn
     for (let other = 0; other < world.crew.length; other++) {
       const id = world.crew[other] ?? NOBODY
       const lease = other === who ? 0 : leaseOf(id)
@@ -129,8 +132,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     const { mode, cleared } = rows.at(claimed) ?? {}
     const row = rows.at(world.row)
     // Of an order that was paid in part the rest is still to be told.
-    const isWhole = !scenario.orders.includes('part')
-    if (isWhole && cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
+    if (!isPaidInPart && cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
     return (mode && !cleared) || row?.state === 'HELD' ? BROKEN.unasked : undefined
   }
 
@@ -138,14 +140,22 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const newestIndex = scenario.notices.indexOf(newest)
   const isAlike = scenario.notices.every(({ call }) => call === newest.call)
 
-  const mayHold =
-    scenario.orders.includes('part') || scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
+  const isPaidInPart = scenario.orders.includes('part')
+
+  const mayHold = isPaidInPart || scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
 
   const isOverruled = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' && call_hash !== newest.call && reason === 'invalid'
 
+  /** Whatever words came back: WeChat Pay never refused this call. */
+  const isNeverRefused = ({ state, call_hash, reason }: Row): boolean =>
+    state === 'REJECTED' &&
+    reason === 'invalid' &&
+    !scenario.notices.some(({ call, isRefused }) => isRefused && call === call_hash)
+
   const brokenInRow = remember2((rowId: RowId, order: number): string => {
     const row = rows.at(rowId)
+    if (row && isNeverRefused(row)) return BROKEN.neverRefused
     return (row && (brokenRow(row) ?? brokenByOrder(row, ORDERS[order] ?? 'absent'))) ?? ''
   })
 

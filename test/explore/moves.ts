@@ -85,7 +85,8 @@ const SENDS = { sync: 'sends the sync', query: 'sends the query' } as const
 
 const isAnswered: OwnMove = (world, model, emit, who, id) => {
   const { invocations } = model
-  if (invocations.at(id).step === 'query') {
+  const { step, sleep } = invocations.at(id)
+  if (step === 'query') {
     const next = queryArrives(world, model)
     for (const answer of queryAnswers(world.order, model.scenario.isUnmet === true))
       emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
@@ -93,7 +94,7 @@ const isAnswered: OwnMove = (world, model, emit, who, id) => {
   }
   const isWrong = isRefusedCall(model, id)
   for (const answer of syncAnswers(world.order, isWrong, model.scenario.isWhole === true)) {
-    const next = syncArrives(world, isWrong)
+    const next = syncArrives(sleep === 'awake' ? world : { ...world, isLate: true }, isWrong)
     emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
   }
 }
@@ -103,11 +104,26 @@ const HEARS = (answer: number): string => `is answered: ${answerInWords(answer)}
 /** Makes its next request to the ledger. */
 const writes: OwnMove = (world, model, emit, who, id) => {
   const written = model.write(world.row, id)
-  const isOver = written.next === NOBODY
-  const broken = isOver && !written.isFailed && isSwallowed(world, model, id) ? BROKEN.swallowed : undefined
+  const broken = written.next === NOBODY ? brokenByEnd(world, model, id, written) : undefined
   const next = model.afterOwnWrite(world, written, who, id)
   const words = written.isHeld ? `writes "${written.name}"` : `may not write "${written.name}"`
   emit(next, 'step', words, who, broken ?? model.brokenBy(world, written, who))
+}
+
+const brokenByEnd = (
+  world: World,
+  model: Model,
+  id: InvocationId,
+  { isFailed }: ReturnType<Model['write']>,
+): string | undefined => {
+  if (isMistaken(world, model, id)) return BROKEN.mistaken
+  return !isFailed && isSwallowed(world, model, id) ? BROKEN.swallowed : undefined
+}
+
+/** A notice ends as a conflict with the row that has its call. */
+const isMistaken = ({ row }: World, { invocations, rows, scenario }: Model, id: InvocationId): boolean => {
+  const { place, notice } = invocations.at(id)
+  return place === 'conflict' && rows.at(row)?.call_hash === scenario.notices[notice]?.call
 }
 
 /** An event that contradicts the row is over, although the row may still take it up. */
@@ -135,7 +151,7 @@ const orderLives: Move = (world, _, emit) => {
 /** A sync that nobody waits for reaches WeChat Pay late. It may also be lost: then nothing happens. */
 const requestLands: Move = (world, _, emit) => {
   if (world.wire > 0)
-    emit(syncArrives({ ...world, wire: world.wire - 1 }, false), 'step', 'a sync on the wire arrives', -1)
+    emit(syncArrives({ ...world, wire: world.wire - 1, isLate: true }, false), 'step', 'a sync on the wire arrives', -1)
 }
 
 const statementIsBooked: Move = (world, model, emit) => {

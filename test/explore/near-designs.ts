@@ -2,8 +2,9 @@ import { and, equals, exists, missing } from '../../lib/order/condition.ts'
 import type { Row } from '../../lib/order/row.ts'
 import { afterSync } from '../../lib/order/transition/answer.ts'
 import type { Transition } from '../../lib/order/transition/transition.ts'
+import type { Verdict } from '../../lib/order/verdict.ts'
 import { signed, verdictOf } from './answers.ts'
-import { REAL_DESIGN } from './design.ts'
+import { type Design, REAL_DESIGN } from './design.ts'
 import { NOW } from './essence.ts'
 import { withoutGuards } from './guards.ts'
 import { altered, type Mutant } from './mutants.ts'
@@ -16,6 +17,14 @@ const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
 
 /** Without `due`, so that the index does not know the row. */
 const unindexed = ({ set: { due: _, ...set } = {}, ...transition }: Transition): Transition => ({ ...transition, set })
+
+/** A refusal of which `ends` holds ends the order, as a second one in other signed words does. */
+const endingAt = (names: readonly string[], ends: (row: Row, verdict: Verdict) => boolean): Partial<Design> =>
+  altered(names, (transition, { row, verdict }) =>
+    row && verdict && ends(row, verdict)
+      ? afterSync({ ...row, refused: 'OLD' }, verdictOf(signed('invalid'), 'sync', row), { now: NOW, random: 0.5 })
+      : transition,
+  )
 
 export const NEAR_DESIGNS: readonly Mutant[] = [
   {
@@ -50,7 +59,44 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'an unsigned refusal made final',
     scenario: 'a doubled notice',
-    design: { hear: (verdict) => (verdict.kind === 'invalid' ? { ...verdict, verified: true } : verdict) },
+    design: endingAt(['6 ask'], (_, { kind, verified }) => kind === 'invalid' && !verified),
+  },
+  {
+    name: 'a single refusal that ends',
+    scenario: 'a doubled notice',
+    design: endingAt(['6 ask'], (_, { kind, verified }) => kind === 'invalid' && verified),
+  },
+  {
+    name: 'one refusal that ends when it is given twice',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: endingAt(
+      ['6 ask'],
+      ({ refused }, { kind, verified }) => kind === 'invalid' && verified && refused !== undefined,
+    ),
+  },
+  ...(['config', 'throttled'] as const).map(
+    (kind): Mutant => ({
+      name: `an unsigned refusal taken for nothing taken: ${kind}`,
+      scenario: 'persons who decide',
+      design: {
+        hear: (verdict, step) =>
+          step === 'sync' && verdict.kind === kind && !verdict.verified ? { ...verdict, kind: 'unsent' } : verdict,
+      },
+    }),
+  ),
+  {
+    name: 'a signed refusal, which names no order, taken for nothing taken',
+    scenario: 'persons who decide',
+    design: {
+      hear: (verdict, step) =>
+        step === 'sync' && verdict.kind === 'throttled' && verdict.verified ? { ...verdict, kind: 'unsent' } : verdict,
+    },
+  },
+  {
+    name: 'a conflict that is told without another look',
+    scenario: 'a wrong notice and the right one',
+    design: { readsAgain: false },
   },
   {
     name: 'a refusal of the state made final',
@@ -63,11 +109,7 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
   {
     name: 'a refusal of the query that closes',
     scenario: 'a doubled notice',
-    design: altered(['12 ask again'], (transition, { row, verdict }) =>
-      row && verdict?.kind === 'invalid'
-        ? afterSync(row, verdictOf(signed('invalid'), 'sync', row.call_hash), { now: NOW, random: 0.5 })
-        : transition,
-    ),
+    design: endingAt(['12 ask again'], (_, { kind }) => kind === 'invalid'),
   },
   {
     name: 'a rejected row that swallows the corrected notice',

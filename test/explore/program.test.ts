@@ -5,7 +5,7 @@ import { syncOrder } from '../../lib/steps/sync-order.ts'
 import type { Sent } from '../../lib/wechatpay/send.ts'
 import { answered, PAYAFTER_ROW, stepWorld } from '../steps/step-world.ts'
 import { ORDER, PK } from '../support/orders.ts'
-import { type AnswerId, signed, unsigned } from './answers.ts'
+import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { NOW } from './essence.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import { createModel, type Model } from './model.ts'
@@ -42,6 +42,7 @@ const TO_BOTH: readonly (readonly [AnswerId, Sent])[] = [
   [signed('invalid'), refuses(400, 'PARAM_ERROR')],
   [unsigned('invalid'), unsignedly(400, 'PARAM_ERROR')],
   [unsigned('config'), unsignedly(401, 'SIGN_ERROR')],
+  [OLD_REFUSALS[1] ?? 0, refuses(429, 'FREQUENCY_LIMITED')],
   [unsigned('throttled'), unsignedly(429, 'FREQUENCY_LIMITED')],
   [unsigned('unknown'), { kind: 'lost', reason: 'ETIMEDOUT' }],
   [unsigned('unsent'), { kind: 'unsent', reason: 'ECONNREFUSED' }],
@@ -134,8 +135,9 @@ const real = async (model: Model, row: Row | undefined, step: Step | Notice, sen
  * index a row stands, lib/steps says.
  */
 const essence = ({ rows }: Model, id: RowId) => {
-  const { receipt, proof, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
-  return { ...row, isDue: due !== undefined, receipt: receipt !== undefined, proof: proof !== undefined }
+  const { receipt, proof, refused, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
+  const isThere = { receipt: receipt !== undefined, proof: proof !== undefined, refused: refused !== undefined }
+  return { ...row, ...isThere, isDue: due !== undefined }
 }
 
 const modelOf = (notice: Notice): Model =>

@@ -23,6 +23,8 @@ export type World = {
   readonly toldAgain: number
   readonly askedAgain: number
   readonly isAnswered: boolean
+  /** A sync reached WeChat Pay after the lease that it was sent under. */
+  readonly isLate: boolean
   /** The order was seen since the row says that it is absent. */
   readonly isSeen: boolean
 }
@@ -91,7 +93,8 @@ export const pack = (world: World, words: Int32Array, at: number): void => {
     (flag(world.isSeen) << 13) |
     (flag(world.isToBeBooked) << 14) |
     (notices.length << 15) |
-    (ORDERS.indexOf(world.order) << 17)
+    (ORDERS.indexOf(world.order) << 17) |
+    (flag(world.isLate) << 21)
 }
 
 export const unpack = (words: Int32Array, at: number): World => {
@@ -112,6 +115,7 @@ export const unpack = (words: Int32Array, at: number): World => {
     askedAgain: (d >>> 9) & 7,
     isAnswered: ((d >>> 12) & 1) === 1,
     isSeen: ((d >>> 13) & 1) === 1,
+    isLate: ((d >>> 21) & 1) === 1,
     isToBeBooked: ((d >>> 14) & 1) === 1,
   }
 }

@@ -78,7 +78,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const decided = EVERY_DECISION[decision]
     if (decided)
       return decisionTransition(row, { mchid, out_order_no, ...decided, why: 'a mistake', by: 'somebody' }, now)
-    const verdict = design.hear(verdictOf(answer, step, row.call_hash), step)
+    const verdict = design.hear(verdictOf(answer, step, row), step)
     return (step === 'sync' ? afterSync : afterQuery)(row, verdict, { now, random: 0.5 })
   }
 
@@ -86,7 +86,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const { step, answer } = invocation
     const row = rows.at(invocation.row)
     const transition = transitionOf(invocation)
-    const verdict = row && answer ? verdictOf(answer, step, row.call_hash) : undefined
+    const verdict = row && answer ? verdictOf(answer, step, row) : undefined
     return transition && design.alter(transition, { step, ...(row && { row }), ...(verdict && { verdict }) })
   }
 
@@ -113,6 +113,14 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       : invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
   }
 
+  /** The row has the call of this notice already. */
+  const again = (id: InvocationId, read: Row, row: RowId): InvocationId =>
+    invocations.go(id, {
+      place: 'claim',
+      read: 'nothing',
+      ...(isWaiting(read) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
+    })
+
   /** Where the functions of lib/steps go on after a request to the ledger. */
   const goOn = (
     id: InvocationId,
@@ -133,16 +141,15 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
             row: rows.withoutLease(rows.held(row)),
             read: design.isSettled(before) ? 'settled' : 'nothing',
           })
-        return invocations.go(id, {
-          place: 'claim',
-          ...(isWaiting(before) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
-        })
+        return again(id, before, row)
       case 'claim':
         if (isHeld) return invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
         return read === 'waiting' ? invocations.go(id, { place: 'expedite' }) : 'done'
       case 'reopen':
         return isHeld ? begin(id, row) : invocations.go(id, { place: 'conflict' })
       case 'conflict': {
+        if (!isHeld && design.readsAgain && before?.call_hash === orderOf(invocation).call_hash)
+          return again(id, before, row)
         const counted = isHeld ? rows.at(row) : undefined
         return (counted ? design.isSettled(counted) : read === 'settled') ? 'done' : 'failed'
       }
@@ -161,7 +168,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const whole = alteredOf(invocation)
     const transition = place === 'otherwise' ? whole?.otherwise : whole
     if (!transition) throw new Error(`nothing is to be written at ${place}`)
-    const heard = held && answer ? { ...verdictOf(answer, step, held.call_hash), step } : undefined
+    const heard = held && answer ? { ...verdictOf(answer, step, held), step } : undefined
     const written = apply(rowId, transition, held, heard)
     const next = goOn(id, rows.at(rowId), written, transition)
     return { ...written, next: typeof next === 'number' ? next : NOBODY, isFailed: next === 'failed' }
