@@ -43,11 +43,12 @@ it.each([-600, 600])('a clock of ours that is %i s off ends no order, and is an 
   const told = world.row('FAR-OFF')
   world.clock.ours = 0
   world.clock.now += 1 * HOUR
+  await serveDue(world.due('FAR-OFF', 'query'), world.deps)
   await serveDue(world.due('FAR-OFF', 'sync'), world.deps)
 
   expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING' } })
   expect(metrics).toHaveProperty('config')
-  expect(told).toMatchObject({ next: 'sync', last_error: { verdict: 'config', status: 401, code: 'SIGN_ERROR' } })
+  expect(told).toMatchObject({ next: 'query', last_error: { verdict: 'config', status: 401, code: 'SIGN_ERROR' } })
   expect(world.row('FAR-OFF')).toMatchObject({ state: 'SYNCED' })
   expect(world.statuses('FAR-OFF')).toEqual([401, 200])
 })

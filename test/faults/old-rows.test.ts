@@ -69,7 +69,7 @@ it.each([
     `{${parties(out_order_no)},"state":"USER_PAID","pay_type":"MchChannelPayType"}`,
     clock.now,
   )
-  await serveDue(due, deps)
+  await serveDue({ ...due, next: 'query' }, deps)
 
   const row = await readRow(out_order_no)
   expect(sent).toHaveLength(2)

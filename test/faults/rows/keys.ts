@@ -56,13 +56,13 @@ export const KEYS: readonly Row[] = [
   {
     step: SECRET,
     fault: 'the secret is rotated between two syncs and the old key is revoked',
-    must: 'one 401, PENDING; the copy is dropped, and the next try signs with the new key',
+    must: 'one 401, PENDING; the copy is dropped, and the next call signs with the new key',
     file: 'lib/steps/take-step.ts',
     code: 'if (verdict.status === 401) deps.merchants.forget(row.call.mchid)',
     without: '',
     test: [
       'faults/rotated-secret.test.ts',
-      'an order whose key was revoked in between is synced with the new one by the next try',
+      'an order whose key was revoked in between is asked about and synced with the new one by the next try',
     ],
   },
   {
@@ -70,9 +70,9 @@ export const KEYS: readonly Row[] = [
     fault: 'the key is revoked and nobody has put another',
     must: 'orders wait as a fault of the deployment, with an alarm; none is rejected',
     file: 'lib/order/transition',
-    code: "case 'throttled':\n    case 'config':\n      return later(row, verdict, moment)",
+    code: '    default:\n      return isUnsent(verdict.kind, verdict)',
     without:
-      "case 'throttled':\n      return later(row, verdict, moment)\n    case 'config':\n      return reject(row, verdict, moment, 'invalid')",
+      "    case 'config':\n      return reject(row, verdict, moment, 'invalid')\n    default:\n      return isUnsent(verdict.kind, verdict)",
     test: ['faults/rotated-secret.test.ts', 'orders wait, with an alarm, while a revoked key is all there is'],
   },
   {

@@ -202,8 +202,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'an ended row is taken up again and expires under way',
     must: 'its end is taken off',
     file: 'lib/order/transition',
-    code: "  remove: ['reason', 'expires_at', 'absent_since'],\n",
-    without: "  remove: ['reason', 'absent_since'],\n",
+    code: "  remove: ['reason', 'expires_at', 'absent_since', 'refused'],\n",
+    without: "  remove: ['reason', 'absent_since', 'refused'],\n",
     test: ['order/transition-after-sync.test.ts', '$kind does what the table says'],
   },
   {
@@ -211,8 +211,8 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a double charge expires before anybody has settled it',
     must: 'it has no end until a person has',
     file: 'lib/order/transition',
-    code: "remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', ...untold(verdict)],",
-    without: "remove: [...NOTHING_LEFT, 'reason', 'absent_since', 'settled_at', ...untold(verdict)],",
+    code: "remove: [...NOTHING_LEFT, 'reason', 'expires_at', 'absent_since', 'settled_at', 'refused', ...untold(verdict)],",
+    without: "remove: [...NOTHING_LEFT, 'reason', 'absent_since', 'settled_at', 'refused', ...untold(verdict)],",
     test: ['order/transition-after-query.test.ts', '$kind does what the table says'],
   },
   {
