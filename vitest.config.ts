@@ -9,6 +9,7 @@ export default defineConfig({
     // A busy machine is slow, not wrong: what hangs for good ends here, and nothing else does.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { interval: 5, timeout: 300_000 } },
     projects: [
       {
         extends: true,

@@ -75,7 +75,7 @@ describe.each([
     expect(secretsManager.asked).toHaveLength(2)
   })
 
-  it('gives up on a server that answers by half', { timeout: 20_000 }, async () => {
+  it('gives up on a server that answers by half', async () => {
     secretsManager.answerWith((response) => response.writeHead(200, { 'Content-Length': '100' }).write('{'))
 
     expect(await ask()).toBeInstanceOf(Error)

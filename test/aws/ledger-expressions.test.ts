@@ -70,7 +70,7 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(UpdateExpression).toBe(
       'SET #state = :v0, #receipt = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5 ' +
-        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since, #waits',
+        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since, #refused, #waits',
     )
     expect(ConditionExpression).toBe(
       '(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8 AND ' +

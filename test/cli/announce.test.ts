@@ -5,7 +5,7 @@ import { listenOnLoopback, readBody } from '../world/loopback-server.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await world.pass(11 * MINUTE)
   placeOrder(world, 'payafter-orders', 'WAITS', { state: 'accepted' })
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'WAITS'))
-}, SLOW)
+})
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -41,7 +41,7 @@ const putBy = async <T>(act: () => Promise<T>) => {
 const HELD = ['payscore.ledger', 'Payscore Order Held', 'HELD', 'HELD']
 const SYNCED = ['payscore.ledger', 'Payscore Order Synced', 'PROVED', 'SYNCED']
 
-describe('announce', { timeout: SLOW }, () => {
+describe('announce', () => {
   test('puts the outcome of an order on the bus again, and with --dry-run only says so', async () => {
     const rehearsed = await putBy(() => cli(['announce', 'PROVED', '--dry-run']))
     const done = await putBy(() => cli(['announce', 'PROVED']))

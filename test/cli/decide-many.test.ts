@@ -7,7 +7,7 @@ import { listenOnLoopback } from '../world/loopback-server.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -19,7 +19,7 @@ beforeEach(async () => {
   world = await startWorld({ merchants: [{ ...DIRECT, hourly_cap: 1 }] })
   paid_time = formatChinaTime(world.clock.now())
   enterWorld(world)
-}, SLOW)
+})
 afterEach(async () => {
   leaveWorld()
   await world.close()
@@ -56,7 +56,7 @@ const statesOf = async () => {
 const OVER = ['--reason', 'over_cap']
 const RELEASE = ['release', ...OVER, '--why', 'an outage, compared with the tills', '--yes']
 
-describe('a decision about many orders', { timeout: SLOW }, () => {
+describe('a decision about many orders', () => {
   test('is only shown with --dry-run', async () => {
     await hold(2)
 

@@ -6,7 +6,7 @@ import { listenOnLoopback } from '../world/loopback-server.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -14,7 +14,7 @@ let world: World
 
 beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
-}, SLOW)
+})
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -25,7 +25,7 @@ const pay = (out_order_no: string, more: object = {}) =>
   handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', out_order_no), ...more })
 const told = async (out_order_no: string) => (await askStatus(world, mchid, out_order_no)).body
 
-describe('a person’s decision', { timeout: SLOW }, () => {
+describe('a person’s decision', () => {
   test('release lets a held order be synced, and says who decided it, and why', async () => {
     placeOrder(world, 'payafter-orders', 'RELEASE')
     await pay('RELEASE', { amount: 1 })

@@ -8,7 +8,7 @@ import { listenOnLoopback } from '../world/loopback-server.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const SUB = SERVED.partner
@@ -16,7 +16,7 @@ let world: World
 
 beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT, SUB] })
-}, SLOW)
+})
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -43,7 +43,7 @@ const putSecret = (change: object) =>
 const SYNC_MODE =
   'sync: a notice without amount is synced unseen, so one mistyped number ends a stranger’s order for good'
 
-describe('doctor', { timeout: SLOW }, () => {
+describe('doctor', () => {
   test.each([
     ['sync', 'note', SYNC_MODE],
     ['check', 'ok', 'check: each order is looked at before it is synced'],

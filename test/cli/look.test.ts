@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const OTHER = SERVED.serviceorder
 const { mchid } = DIRECT
@@ -38,7 +38,7 @@ beforeAll(async () => {
   placeOrder(world, 'serviceorder', 'SYNCED')
   await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', 'SYNCED'))
   await world.pass(4 * MINUTE)
-}, SLOW)
+})
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -57,7 +57,7 @@ const steady = (text: string) =>
     .replaceAll(/Request-Id [-\w]+/g, 'Request-Id ID')
     .replaceAll(/PUB_KEY_ID_\d+/g, 'KEY')
 
-describe('status', { timeout: SLOW }, () => {
+describe('status', () => {
   test('tells what happened, when, by whose answer', async () => {
     const { code, out } = await cli(['status', 'PROVED'])
 
@@ -177,7 +177,7 @@ describe('status', { timeout: SLOW }, () => {
   })
 })
 
-describe('list', { timeout: SLOW }, () => {
+describe('list', () => {
   const told = (out: string) =>
     out
       .split('\n')

@@ -9,7 +9,7 @@ import { isMotoHere, startMoto } from '../support/moto.ts'
 import { stubAws } from './local-env.ts'
 import { KEY_ID, MCHID, merchantFolder, SERIAL } from './merchant-folder.ts'
 import { runCli } from './run-cli.ts'
-import { leaveWorld, SLOW } from './world.ts'
+import { leaveWorld } from './world.ts'
 
 const STACK = 'payscore-sync-prod'
 const BUS = 'payscore-sync-prod'
@@ -47,7 +47,7 @@ const describeAws = () => {
     })
     await new CloudFormationClient().send(new CreateStackCommand({ StackName: STACK, TemplateBody }))
     leaveWorld()
-  }, SLOW)
+  })
   afterAll(async () => {
     open.close()
     await moto.close()
@@ -150,7 +150,7 @@ const describeAws = () => {
 }
 
 if (isMotoHere) {
-  describe('against moto', { timeout: SLOW }, describeAws)
+  describe('against moto', describeAws)
 } else {
   console.warn('The commands are not tested against moto: test/support/moto.sh installs it where Python is.')
   it.skip('needs moto')

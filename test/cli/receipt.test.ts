@@ -12,7 +12,7 @@ import { handOver } from '../support/till.ts'
 import { keyPair } from '../world/keys.ts'
 import { certificate } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const ORDER = 'RECEIPT|1*'
 const FILE = `receipt-${DIRECT.mchid}-RECEIPT_1_.json`
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await runCli(['receipt', ORDER, '--out', FILE], { cwd })
   leaveWorld()
   bytes = readFileSync(join(cwd, FILE))
-}, SLOW)
+})
 afterAll(async () => {
   rmSync(cwd, { recursive: true })
   await world.close()
@@ -44,7 +44,7 @@ afterAll(async () => {
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
 
-describe('receipt', { timeout: SLOW }, () => {
+describe('receipt', () => {
   test('exports both signed answers, for their owner’s eyes only', async () => {
     const { code, out } = await runCli(['receipt', ORDER, '--out', FILE, '--force'], { cwd })
 
@@ -121,7 +121,7 @@ describe('receipt', { timeout: SLOW }, () => {
   })
 })
 
-describe('receipt without --out', { timeout: SLOW }, () => {
+describe('receipt without --out', () => {
   test('goes to a folder of the person’s own, and leaves nothing where it was called', async () => {
     const home = mkdtempSync(join(tmpdir(), 'home-'))
     const empty = mkdtempSync(join(tmpdir(), 'checkout-'))
@@ -146,7 +146,7 @@ describe('receipt without --out', { timeout: SLOW }, () => {
   })
 })
 
-describe('receipt verify', { timeout: SLOW }, () => {
+describe('receipt verify', () => {
   test('accepts what was exported, and prints lines by which openssl accepts it as well', async () => {
     const { code, out } = await runCli(['receipt', 'verify', FILE, '--key', 'pub_key.pem'], { cwd })
 

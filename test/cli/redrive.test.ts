@@ -6,14 +6,14 @@ import { type Queue, startQueue, targetArn } from '../world/sqs.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
 
 beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
-}, SLOW)
+})
 afterAll(() => world.close())
 beforeEach(() => enterWorld(world))
 afterEach(leaveWorld)
@@ -29,7 +29,7 @@ const pending = async (out_order_no: string, more: object = {}) => {
   await passUntilQuiet(world, out_order_no)
 }
 
-describe('redrive', { timeout: SLOW }, () => {
+describe('redrive', () => {
   test('says what it would do, does it, and keeps who and why on the order', async () => {
     await pending('REDRIVE')
 
@@ -84,7 +84,7 @@ describe('redrive', { timeout: SLOW }, () => {
   })
 })
 
-describe('redrive --dead-letters', { timeout: SLOW }, () => {
+describe('redrive --dead-letters', () => {
   let queue: Queue
 
   beforeEach(async () => {

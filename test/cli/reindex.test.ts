@@ -5,7 +5,7 @@ import { ROWS } from '../order/rows.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
@@ -18,7 +18,7 @@ beforeAll(async () => {
     region: 'ap-east-1',
     credentials: world.credentials,
   })
-}, SLOW)
+})
 afterAll(() => {
   client.destroy()
   return world.close()
@@ -34,7 +34,7 @@ const listed = async () => {
     .sort()
 }
 
-describe('reindex', { timeout: SLOW }, () => {
+describe('reindex', () => {
   test('brings into the index what waited before there was one, takes out what does not, and is done then', async () => {
     const { held, charged, invalid, proved, settled, open } = ROWS
     for (const [name, row] of Object.entries({ held, charged, invalid, proved, settled, open }))
@@ -63,7 +63,7 @@ describe('reindex', { timeout: SLOW }, () => {
   })
 })
 
-describe('the index of who waits', { timeout: SLOW }, () => {
+describe('the index of who waits', () => {
   test('is never written for an order that goes its way, from the notice to the proof', async () => {
     const images: Record<string, unknown>[] = []
     const end = world.table.onRecord((record) => {
@@ -81,7 +81,7 @@ describe('the index of who waits', { timeout: SLOW }, () => {
   })
 })
 
-describe('settle', { timeout: SLOW }, () => {
+describe('settle', () => {
   test('is refused where somebody settled before, says who, when and how, and takes a correction that says so', async () => {
     world.wechatpay.payscoreCharges(placeOrder(world, 'payafter-orders', 'SETTLED'))
     await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'SETTLED'))

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 let world: World
 let cwd: string
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await writeFile(join(cwd, 'half.csv'), '订单号,付款时间\nCLI-2,2026-11-24 09:30\n,never\n')
   await writeFile(join(cwd, '.csv'), 'x')
   await writeFile(join(cwd, '2026-11-24.csv'), '订单号,付款时间\nCLI-1,2026-11-24 09:30\n')
-}, SLOW)
+})
 afterAll(async () => {
   leaveWorld()
   await world.close()
@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 describe('payscore statement', () => {
-  it('uploads a list, waits for its report, and gives a link that opens it', { timeout: SLOW }, async () => {
+  it('uploads a list, waits for its report, and gives a link that opens it', async () => {
     const { code, out, err } = await runCli(['statement', '2026-11-24.csv'], { cwd })
 
     expect({ code, err }).toEqual({
@@ -41,7 +41,7 @@ describe('payscore statement', () => {
     expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('86400')
   })
 
-  it('fails, and says so, when the list was refused: its report is no final one', { timeout: SLOW }, async () => {
+  it('fails, and says so, when the list was refused: its report is no final one', async () => {
     const english = await runCli(['statement', 'headless.csv'], { cwd })
     const chinese = await runCli(['statement', 'headless.csv'], { cwd, env: CHINESE })
     const json = await runCli(['statement', 'headless.csv', '--json'], { cwd })
@@ -55,7 +55,7 @@ describe('payscore statement', () => {
     expect(page).not.toContain('已全部了结')
   })
 
-  it('fails when a line was not taken, and says how many', { timeout: SLOW }, async () => {
+  it('fails when a line was not taken, and says how many', async () => {
     const { code, out } = await runCli(['statement', 'half.csv'], { cwd })
 
     expect(code).toBe(1)
@@ -64,7 +64,7 @@ describe('payscore statement', () => {
     )
   })
 
-  it('uploads nothing for a merchant that nobody serves', { timeout: SLOW }, async () => {
+  it('uploads nothing for a merchant that nobody serves', async () => {
     const { code, err } = await runCli(['statement', 'half.csv', '--mchid', '1900000999'], { cwd })
 
     expect([code, err]).toEqual([
@@ -73,7 +73,7 @@ describe('payscore statement', () => {
     ])
   })
 
-  it('gives a link to the report again, as JSON', { timeout: SLOW }, async () => {
+  it('gives a link to the report again, as JSON', async () => {
     const { code, out } = await runCli(['report', '2026-11-24', '--json'], { cwd })
 
     expect(code).toBe(0)
@@ -96,11 +96,11 @@ describe('payscore statement', () => {
       2,
       '.csv: must be the name of a file: 1 to 140 printable characters, not beginning with a dot',
     ],
-  ])('%j is told what is wrong', { timeout: SLOW }, async (argv, code, message) => {
+  ])('%j is told what is wrong', async (argv, code, message) => {
     expect(await runCli(argv, { cwd })).toEqual({ code, out: '', err: `${message}\n` })
   })
 
-  it('finds a report by the name of its list, and asks which of several is meant', { timeout: SLOW }, async () => {
+  it('finds a report by the name of its list, and asks which of several is meant', async () => {
     const sums = '{"entries":[\n\n],"summary":{"lines":0,"classes":{},"needs_person":0}}\n'
     world.objects.put(`reports/${DIRECT.mchid}/two.csv.json`, sums)
     world.objects.put(`reports/${DIRECT.mchid}/two.jsonl.json`, sums)
@@ -112,7 +112,7 @@ describe('payscore statement', () => {
     expect(JSON.parse(one.out)).toMatchObject({ name: 'two.jsonl' })
   })
 
-  it('asks which merchant and which bucket', { timeout: SLOW }, async () => {
+  it('asks which merchant and which bucket', async () => {
     const noMerchant = await runCli(['report', 'x'], { cwd, env: { MERCHANTS: '' } })
     const noBucket = await runCli(['report', 'x'], { cwd, env: { BUCKET: '', ...CHINESE } })
 

@@ -7,9 +7,9 @@ import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { certificate, KEY_ID, MCHID, merchantFolder } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
-describe('from a folder of a merchant’s files to a first local sync', { timeout: SLOW }, () => {
+describe('from a folder of a merchant’s files to a first local sync', () => {
   test('takes two commands', async () => {
     const { path: cwd } = merchantFolder()
 
@@ -90,7 +90,7 @@ describe('from a folder of a merchant’s files to a first local sync', { timeou
   })
 })
 
-describe('trigger', { timeout: SLOW }, () => {
+describe('trigger', () => {
   test('plays a sample to its end and tells it as JSON', async () => {
     const { code, out } = await runCli(['trigger', 'charged-as-well', '--json'])
 
@@ -116,12 +116,12 @@ describe('trigger', { timeout: SLOW }, () => {
   })
 })
 
-describe('trigger of a world that is up', { timeout: SLOW }, () => {
+describe('trigger of a world that is up', () => {
   let world: World
 
   beforeAll(async () => {
     world = await startWorld({ merchants: [DIRECT, SERVED.serviceorder] })
-  }, SLOW)
+  })
   afterAll(() => world.close())
   beforeEach(() => enterWorld(world))
   afterEach(leaveWorld)

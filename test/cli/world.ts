@@ -5,9 +5,6 @@ import { stubAws } from './local-env.ts'
 
 export { startWorld, type World }
 
-/** A world is six functions in processes of their own, and machines are slow at times. */
-export const SLOW = 60_000
-
 /** Makes this process one that `npm start -- ` could have told its endpoints to. */
 export const enterWorld = (world: World): void => stubAws(world.env)
 export const leaveWorld = (): void => {

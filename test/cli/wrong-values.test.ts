@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { buildProgram } from '../../lib/cli/run.ts'
 import { createSession } from '../../lib/cli/session.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, SLOW, startWorld, type World } from './world.ts'
+import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 /** Every command of the program as its own code builds it, with the words that call it. */
 const everyCommand = (): readonly (readonly [words: readonly string[], command: Command])[] => {
@@ -88,7 +88,7 @@ beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'wrong-'))
   mkdirSync(join(cwd, 'a-folder'))
   writeFileSync(join(cwd, 'day.csv'), 'x')
-}, SLOW)
+})
 afterAll(async () => {
   await world.close()
   rmSync(cwd, { recursive: true })
@@ -111,7 +111,7 @@ const OPTIONS = everyCommand().flatMap(([words, command]) =>
     .map((option) => [`${words.join(' ')} ${option.long}`, words, option.long ?? ''] as const),
 )
 
-describe('a wrong value', { timeout: SLOW }, () => {
+describe('a wrong value', () => {
   test('is tried of every option that takes one, and each command is here', () => {
     expect(OPTIONS.length).toBeGreaterThan(80)
     expect(everyCommand().map(([words]) => words.join(' '))).toEqual(
@@ -170,7 +170,7 @@ describe('a wrong value', { timeout: SLOW }, () => {
   }
 })
 
-describe('an argument that is wrong', { timeout: SLOW }, () => {
+describe('an argument that is wrong', () => {
   const ARGUMENTS = everyCommand().flatMap(([words, command]) =>
     command.registeredArguments.map(
       (argument) => [`${words.join(' ')} ${argument.name()}`, words, argument.name()] as const,

@@ -19,6 +19,12 @@ export const syncArrives = (world: World, isRefused: boolean): World => {
   return order === world.order ? world : { ...world, order }
 }
 
+/** The sync of this invocation has reached WeChat Pay: late, where it slept meanwhile. */
+export const ownSyncArrives = (world: World, model: Model, id: InvocationId): World => {
+  const isLate = world.isLate || model.invocations.at(id).sleep !== 'awake'
+  return syncArrives({ ...world, isLate }, isRefusedCall(model, id))
+}
+
 /** A query has reached WeChat Pay, which has answered it. */
 export const queryArrives = (world: World, { scenario, mayHold }: Model): World => {
   const { order, faults } = world

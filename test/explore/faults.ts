@@ -1,6 +1,6 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import { type AnswerId, answerInWords, NO_KEY, OLD_REFUSALS, signed, unsigned } from './answers.ts'
-import { isRefusedCall, OLD_STEP, queryArrives, syncArrives } from './calls.ts'
+import { isRefusedCall, OLD_STEP, ownSyncArrives, queryArrives } from './calls.ts'
 import { type InvocationId, isWrite, NOBODY, STEPS } from './invocation.ts'
 import type { Emit, Model, Move } from './model.ts'
 import { NO_ROW } from './rows.ts'
@@ -21,9 +21,8 @@ const crashesInCall: Fault = (world, model, emit, who, id) => {
   if (place !== 'out') return
   const gone = model.withoutMember(world, who, id, true)
   if (step === 'query') return emit(queryArrives(gone, model), 'is gone after its query arrived')
-  const isRefused = isRefusedCall(model, id)
-  emit(syncArrives(gone, isRefused), 'is gone after its sync arrived')
-  if (!isRefused) emit(onTheWire(gone), 'is gone with its sync on the wire')
+  emit(ownSyncArrives(gone, model, id), 'is gone after its sync arrived')
+  if (!isRefusedCall(model, id)) emit(onTheWire(gone), 'is gone with its sync on the wire')
 }
 
 const onTheWire = (world: World): World => ({ ...world, wire: Math.min(world.wire + 1, MOST_ON_THE_WIRE) })
@@ -97,7 +96,7 @@ const QUERY_FAILS: readonly AnswerId[] = [
 
 const callFails: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
-  const { place, step, isFast, sleep } = invocations.at(id)
+  const { place, step, isFast } = invocations.at(id)
   if (place !== 'out') return
   const hear = (from: World, answer: AnswerId, how: string) =>
     emit({ ...from, crew: withMember(from.crew, who, invocations.hear(id, answer)) }, `${how}${answerInWords(answer)}`)
@@ -107,10 +106,8 @@ const callFails: Fault = (world, model, emit, who, id) => {
   if ((world.oldUnpaid - 1) * OLD_STEP >= ahead) hear(world, signed('unpaid'), 'is given an old answer: ')
   if ((world.oldOpen - 1) * OLD_STEP >= ahead) hear(world, signed('open'), 'is given an old answer: ')
   if (step === 'query') return hear(queryArrives(world, model), unsigned('unknown'), 'arrives, and is answered: ')
-  const isRefused = isRefusedCall(model, id)
-  const late = sleep === 'awake' ? world : { ...world, isLate: true }
-  for (const answer of SYNC_IS_HIDDEN) hear(syncArrives(late, isRefused), answer, 'arrives, and is answered: ')
-  if (!isRefused) hear(onTheWire(world), unsigned('unknown'), 'stays on the wire, and is answered: ')
+  for (const answer of SYNC_IS_HIDDEN) hear(ownSyncArrives(world, model, id), answer, 'arrives, and is answered: ')
+  if (!isRefusedCall(model, id)) hear(onTheWire(world), unsigned('unknown'), 'stays on the wire, and is answered: ')
 }
 
 const OF_THE_CREW = [

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../lib/order/limits.ts'
 import { answerInWords } from './answers.ts'
-import { isRefusedCall, queryArrives, syncArrives } from './calls.ts'
+import { isRefusedCall, ownSyncArrives, queryArrives, syncArrives } from './calls.ts'
 import { REAL_DESIGN } from './design.ts'
 import { NOW } from './essence.ts'
 import { FAULTS } from './faults.ts'
@@ -85,8 +85,7 @@ const SENDS = { sync: 'sends the sync', query: 'sends the query' } as const
 
 const isAnswered: OwnMove = (world, model, emit, who, id) => {
   const { invocations } = model
-  const { step, sleep } = invocations.at(id)
-  if (step === 'query') {
+  if (invocations.at(id).step === 'query') {
     const next = queryArrives(world, model)
     for (const answer of queryAnswers(world.order, model.scenario.isUnmet === true))
       emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
@@ -94,7 +93,7 @@ const isAnswered: OwnMove = (world, model, emit, who, id) => {
   }
   const isWrong = isRefusedCall(model, id)
   for (const answer of syncAnswers(world.order, isWrong, model.scenario.isWhole === true)) {
-    const next = syncArrives(sleep === 'awake' ? world : { ...world, isLate: true }, isWrong)
+    const next = ownSyncArrives(world, model, id)
     emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
   }
 }

@@ -32,12 +32,12 @@ export const createRows = () => {
     if (!row) return NO_ROW
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
     const { due_at, absent_since, mode, expected_amount, cleared, refused } = row
-    // Of a held row a later step also looks at why; of any, whether it was charged.
+    // Of a held row a later step also looks at why; of any, whether it was charged, and that settled.
     const { reason }: Partial<Row> = state === 'HELD' ? row : {}
-    const { transaction_id } = row
+    const { transaction_id, settled_at } = row
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
-      ...present({ due_at, absent_since, mode, expected_amount, cleared, refused, reason, transaction_id }),
+      ...present({ due_at, absent_since, mode, expected_amount, cleared, refused, reason, transaction_id, settled_at }),
     })
   }
 

@@ -46,7 +46,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
 
 const isVerified = (outcome: Outcome) => outcome.kind === 'answered' && outcome.verified
 
-it('says nothing that ends or proves an order but on a signed word', { timeout: 60_000 }, () => {
+it('says nothing that ends or proves an order but on a signed word', () => {
   const seen = new Map<VerdictKind, number>()
 
   const check = (verdict: Verdict, outcome: Outcome) => {

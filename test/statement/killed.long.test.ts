@@ -32,7 +32,7 @@ const runKilledAt = async ({ table, bucket, start }: Outside, n: number): Promis
 
 const files = ({ file }: Outside) => ['csv', 'html', 'json'].map((extension) => file('day', extension))
 
-it('makes the same report when it is killed at 20 random points and started again', { timeout: 300_000 }, async () => {
+it('makes the same report when it is killed at 20 random points and started again', async () => {
   const { csv, lines } = statementDay(240)
   const whole = await outside()
   whole.put('day', csv)

@@ -34,7 +34,7 @@ const booked = async (prefix: string) =>
 
 const list = (header: string, ...lines: readonly string[]) => `${[header, ...lines].join('\n')}\n`
 
-describe('a list that is put into the bucket', { timeout: 60_000 }, () => {
+describe('a list that is put into the bucket', () => {
   it('loses no line to a stray quote', async () => {
     const { classes, summary } = await report(
       'q1.csv',

@@ -171,7 +171,7 @@ it('puts each line of any statement into exactly one class, whatever the ledger,
   )
 })
 
-it('makes the same of the same statement again', { timeout: 120_000 }, async () => {
+it('makes the same of the same statement again', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(csvLine, { maxLength: 15 }),

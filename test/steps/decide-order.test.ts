@@ -223,11 +223,12 @@ describe('an order about which a person decides again and again', () => {
   })
 
   it('refuses one of two that decide at the same time, so that neither takes the other’s place', async () => {
-    const world = stepWorld({ rows: [CHARGED], ledger: (sound) => ({ ...sound, read: async () => CHARGED }) })
+    const settled = { ...CHARGED, settled_at: NOW - 1, reason: 'refund 0' }
+    const world = stepWorld({ rows: [settled], ledger: (sound) => ({ ...sound, read: async () => settled }) })
 
     const replies = [
-      await decideOrder({ ...request('settle'), why: 'refund 1: by Li' }, world.deps),
-      await decideOrder({ ...request('settle'), why: 'refund 2: by Wang' }, world.deps),
+      await decideOrder({ ...request('settle'), corrects: true, why: 'refund 1: by Li' }, world.deps),
+      await decideOrder({ ...request('settle'), corrects: true, why: 'refund 2: by Wang' }, world.deps),
     ]
 
     expect(replies.map(({ reply }) => reply.status)).toEqual([200, 409])

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readlink } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
 import { readStatement, type StatementDeps } from '../../lib/steps/read-statement.ts'
 import { findOverdue, renewReports } from '../../lib/steps/renew-reports.ts'
@@ -20,7 +20,6 @@ const IN_CHINESE: Readonly<Record<string, string>> = {
   'no header was found: the first line must name the columns out_order_no and paid_time':
     '未找到表头:首行须包含“商户服务订单号”和“收款成功时间”两列',
   'the gzip file is damaged: upload it again': '压缩文件已损坏,请重新上传',
-  'the list has more than 200,000 lines: split it and upload the parts': '明细超过 200,000 行,请拆分后分别上传',
 }
 
 /** Files below a folder that this process has open, also those that were removed. */
@@ -167,24 +166,6 @@ describe('a statement', () => {
       'text',
       'no header was found: the first line must name the columns out_order_no and paid_time',
     ],
-    [
-      'has 200,001 lines',
-      'csv',
-      `out_order_no,paid_time\n${'G-2,20261124\n'.repeat(200_001)}`,
-      'the list has more than 200,000 lines: split it and upload the parts',
-    ],
-    [
-      'has 200,001 lines of JSON, which have no header',
-      'jsonl',
-      '{}\n'.repeat(200_001),
-      'the list has more than 200,000 lines: split it and upload the parts',
-    ],
-    [
-      'unpacks to too many bytes',
-      'csv.gz',
-      gzipSync(Buffer.alloc(300_000_000, ' ')),
-      'the list has more than 200,000 lines: split it and upload the parts',
-    ],
   ])('that %s is refused as a whole, with a report that says so', async (_, extension, body, reason) => {
     const { data, handled, html } = await world.report('refused', body, extension)
 
@@ -194,12 +175,6 @@ describe('a statement', () => {
     expect(handled.metrics).toMatchObject({ statement_refused: { value: 1 } })
     expect(await read('G-1')).toBeUndefined()
     expect(await read('G-2')).toBeUndefined()
-  })
-
-  it('of 200,000 lines is taken', async () => {
-    const { handled } = await world.report('longest', `out_order_no,paid_time\n${'坏,1\n'.repeat(200_000)}`)
-
-    expect(handled.log).toMatchObject({ outcome: 'reported', lines: 200_000, malformed: 200_000 })
   })
 
   it('of more bytes than are brought is refused as a whole', async () => {
@@ -421,7 +396,7 @@ describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc
   ])('when a statement %s', async (_, body) => {
     await world.report('files', body)
 
-    await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
+    await expect.poll(() => openFiles(world.deps.scratch)).toEqual([])
   })
 
   type Failing = { readonly when: string; readonly deps: () => Partial<StatementDeps>; readonly body?: Buffer }
@@ -439,7 +414,7 @@ describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc
     const read = readStatement(`statements/${MCHID}/files.csv`, { ...world.deps, ...deps() })
 
     await expect(read).rejects.toThrow(UnavailableError)
-    await vi.waitFor(async () => expect(await openFiles(world.deps.scratch)).toEqual([]))
+    await expect.poll(() => openFiles(world.deps.scratch)).toEqual([])
   })
 })
 

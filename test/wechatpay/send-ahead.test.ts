@@ -24,7 +24,7 @@ describe('a socket opened ahead', () => {
     const send = sendTo(server.port)
 
     await send.connect()
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1))
+    await expect.poll(() => server.sockets).toHaveLength(1)
     const seenBefore = [...server.requests]
     const sent = [await send(request), await send(request)]
 
@@ -43,7 +43,7 @@ describe('a socket opened ahead', () => {
     const send = createSend(new URL(`https://127.0.0.1:${server.port}`), limits)
 
     await send.connect()
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1))
+    await expect.poll(() => server.sockets).toHaveLength(1)
     const sent = await send(request)
 
     expect(sent).toMatchObject(answered)
@@ -104,10 +104,10 @@ describe('a socket opened ahead', () => {
     const server = await serveRaw((socket) => socket.write(OK))
     const send = sendTo(server.port)
     await send.connect()
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1))
+    await expect.poll(() => server.sockets).toHaveLength(1)
 
     server.sockets[0]?.end()
-    await vi.waitFor(() => expect(server.sockets[0]?.destroyed).toBe(true))
+    await expect.poll(() => server.sockets[0]?.destroyed).toBe(true)
     const sent = await send(request)
 
     expect(sent).toMatchObject(answered)
@@ -118,7 +118,7 @@ describe('a socket opened ahead', () => {
     const server = await serveRaw((socket) => socket.write(OK))
     const send = sendTo(server.port)
     await send.connect()
-    await vi.waitFor(() => expect(server.sockets).toHaveLength(1))
+    await expect.poll(() => server.sockets).toHaveLength(1)
 
     server.sockets[0]?.resetAndDestroy()
     const sent = await send(request)
@@ -180,5 +180,5 @@ test('a request does not wait for a socket that is still being opened ahead', as
   await connecting
 
   expect(sent).toMatchObject(answered)
-  await vi.waitFor(() => expect(server.sockets).toHaveLength(2))
+  await expect.poll(() => server.sockets).toHaveLength(2)
 })

@@ -79,7 +79,7 @@ describe('one socket', () => {
     await send(request)
 
     expect(server.sockets).toHaveLength(2)
-    await vi.waitFor(() => expect(server.sockets.filter(({ destroyed }) => destroyed)).toHaveLength(1))
+    await expect.poll(() => server.sockets.filter(({ destroyed }) => destroyed)).toHaveLength(1)
   })
 
   test('is not used again after an answer that closes it', async () => {
@@ -109,7 +109,7 @@ describe('one socket', () => {
     await send(request)
 
     server.sockets[0]?.end()
-    await vi.waitFor(() => expect(server.sockets[0]?.destroyed).toBe(true))
+    await expect.poll(() => server.sockets[0]?.destroyed).toBe(true)
     const second = await send(request)
 
     expect(second).toMatchObject(answered)

@@ -6,7 +6,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type SecretsManager, startSecretsManager } from './secrets-manager.ts'
 
 const NAME = 'payscore/merchants/1900000109'
@@ -156,7 +156,7 @@ describe('faults', () => {
     secrets.faultNext({ fault: 'slow', delayMs: 300 })
 
     const answering = get()
-    await vi.waitUntil(() => secrets.history.length > 0, { interval: 5 })
+    await expect.poll(() => secrets.history.length > 0).toBe(true)
     const early = secrets.history.at(-1)?.status
     const answer = await answering
 

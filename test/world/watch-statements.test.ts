@@ -23,11 +23,9 @@ it('uploads a list that is put into the folder, and brings its report back', asy
     await writeFile(join(home, 'statements/~$day.xlsx'), 'x')
     await mkdir(join(home, 'statements/old'))
     await writeFile(join(home, 'statements/day.csv'), 'out_order_no,paid_time\n')
-    await expect.poll(() => uploads, { timeout: 10_000 }).toContain('statements/1900000109/day.csv')
+    await expect.poll(() => uploads).toContain('statements/1900000109/day.csv')
     for (const extension of ['html', 'csv', 'json']) objects.put(`reports/1900000109/day.csv.${extension}`, extension)
-    await expect
-      .poll(() => readdir(join(home, 'reports')), { timeout: 10_000 })
-      .toEqual(['day.csv.csv', 'day.csv.html', 'day.csv.json'])
+    await expect.poll(() => readdir(join(home, 'reports'))).toEqual(['day.csv.csv', 'day.csv.html', 'day.csv.json'])
 
     expect(await readFile(join(home, 'reports/day.csv.html'), 'utf8')).toBe('html')
     expect(uploads.filter((key) => key.startsWith('statements/'))).toEqual(['statements/1900000109/day.csv'])

@@ -165,7 +165,10 @@ export const ARRIVAL: readonly Row[] = [
     file: 'lib/order/paid-order.ts',
     code: 'export const NoticeSchema = v.strictObject(',
     without: 'export const NoticeSchema = v.object(',
-    test: ['order/paid-order.property.test.ts', 'refuses every notice that one thing is wrong with, naming that thing'],
+    test: [
+      'order/paid-order.property.long.test.ts',
+      'refuses every notice that one thing is wrong with, naming that thing',
+    ],
   },
   {
     step: API,
@@ -328,7 +331,7 @@ export const ARRIVAL: readonly Row[] = [
     code: 'readStatement(task.key, deps, task.version)',
     without: 'readStatement(task.key, deps)',
     test: [
-      'statement/statement-e2e.test.ts',
+      'statement/statement-e2e.long.test.ts',
       'takes both lists that were put under one name before the first was read',
     ],
     needs: 'bundle',

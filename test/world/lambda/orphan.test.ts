@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { writeToyBundle } from './toy-bundle.ts'
 
 let bundle: Awaited<ReturnType<typeof writeToyBundle>>
@@ -41,7 +41,7 @@ it('a sandbox whose world was killed in the middle of a call ends by itself', as
   expect(isThere(pid)).toBe(true)
   parent.kill('SIGKILL')
   try {
-    await vi.waitUntil(() => !isThere(pid), { timeout: 30_000 })
+    await expect.poll(() => !isThere(pid)).toBe(true)
   } finally {
     if (isThere(pid)) process.kill(pid, 'SIGKILL')
   }

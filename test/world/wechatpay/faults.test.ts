@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FaultName, faultApplies } from './faults.ts'
 import {
   addOrder,
@@ -20,7 +20,7 @@ afterEach(() => scene.world.close())
 
 const sync = () => scene.send(honestSync('serviceorder', 'ORDER1'))
 const isRight = (answer: Response) => isSignedBy(answer, scene.world.keyId, scene.world.publicKeyPem)
-const until = (isSo: () => boolean) => vi.waitUntil(isSo, { interval: 5, timeout: 5000 })
+const until = (isSo: () => boolean) => expect.poll(isSo).toBe(true)
 const nobodyAnswers = (promise: Promise<unknown>) => Promise.race([promise.then(() => 'answered'), wait(100)])
 const wait = (ms: number) => new Promise<string>((resolve) => setTimeout(resolve, ms, 'waiting'))
 

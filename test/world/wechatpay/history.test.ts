@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   addOrder,
   DIRECT,
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => scene.world.close())
 
 /** Until the first request is in the history. */
-const hasArrived = () => vi.waitUntil(() => scene.world.history.calls.length > 0, { interval: 5 })
+const hasArrived = () => expect.poll(() => scene.world.history.calls.length > 0).toBe(true)
 
 describe('the history', () => {
   it('keeps each request as it came, and what became of it', async () => {
@@ -148,7 +148,7 @@ describe('the server', () => {
     world.faultNext({ fault: 'no-answer' })
     const waiting = send(world.origin, honestQuery('serviceorder', 'ORDER2'))
     const ending = expect(waiting).rejects.toMatchObject({ code: 'ECONNRESET' })
-    await vi.waitUntil(() => world.history.calls.length > 0, { interval: 5 })
+    await expect.poll(() => world.history.calls.length > 0).toBe(true)
 
     await world.close()
 

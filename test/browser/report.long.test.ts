@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     (await page.locator(selector).allInnerTexts()).map((text) => text.trim())
   const number = (text: string | undefined) => Number(text?.replaceAll(/[^\d.]/g, ''))
 
-  it('shows sums that add up to the lines, and fits a phone', { timeout: 60_000 }, async () => {
+  it('shows sums that add up to the lines, and fits a phone', async () => {
     const day = statementDay()
 
     const { page, summary } = await open(day.rows, day.csv)
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close()
   })
 
-  it('puts what needs a person above everything but the sums', { timeout: 60_000 }, async () => {
+  it('puts what needs a person above everything but the sums', async () => {
     const day = statementDay()
 
     const { page } = await open(day.rows, day.csv)
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close()
   })
 
-  it('runs and fetches nothing, whatever a till writes', { timeout: 60_000 }, async () => {
+  it('runs and fetches nothing, whatever a till writes', async () => {
     const quoted = HOSTILE.map((text) => `"${text.replaceAll('"', '""')}"`)
     const [row] = statementDay(1).rows
     if (!row) throw new Error('no row')
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close()
   })
 
-  it('would run nothing even if a script stood in it', { timeout: 60_000 }, async () => {
+  it('would run nothing even if a script stood in it', async () => {
     const { page, html } = await open([], 'out_order_no,paid_time\nA1,20261124090000\n')
     const file = join(folder, 'altered.html')
     await writeFile(
@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
     await page.close()
   })
 
-  it('has its style, which its policy allows by the hash alone', { timeout: 60_000 }, async () => {
+  it('has its style, which its policy allows by the hash alone', async () => {
     const { page } = await open([], 'out_order_no,paid_time\nA1,20261124090000\n', 'styled', 900)
 
     expect(await page.evaluate('getComputedStyle(document.querySelector("main")).maxWidth')).toBe('860px')

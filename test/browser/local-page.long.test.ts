@@ -15,7 +15,7 @@ const SAMPLE = {
   ends: { status: 202, state: 'DOUBLE_CHARGED' },
 }
 
-describe.skipIf(!hasBrowser)('the page of npm start in a browser', { timeout: 120_000 }, () => {
+describe.skipIf(!hasBrowser)('the page of npm start in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM ?? 'chromium is missing', args: ['--no-sandbox'] })

@@ -73,7 +73,7 @@ const startHere = async (args: readonly string[]) => {
 }
 
 /**
- * Compares what was printed with what the README shows. `WRITE_EXAMPLES=1 npx vitest run test/documents/examples.test.ts`
+ * Compares what was printed with what the README shows. `WRITE_EXAMPLES=1 npx vitest run test/documents/examples.long.test.ts`
  * writes it into both instead.
  */
 const holds = (example: Example, printed: string): void => {
@@ -111,7 +111,7 @@ describe('an example of the README', () => {
     expect(v.is(NoticeSchema, argument('--payload', wordsOf('aws', invoke)))).toBe(true)
   })
 
-  it('of the samples prints what is shown', { timeout: 300_000 }, async () => {
+  it('of the samples prints what is shown', async () => {
     const [first] = examples
 
     const { output, code } = await npmStart(folderFor(), ['--once']).ended()
@@ -122,7 +122,7 @@ describe('an example of the README', () => {
     expect(code).toBe(0)
   })
 
-  it('by curl is answered by npm start as it is shown, in the order of the text', { timeout: 300_000 }, async () => {
+  it('by curl is answered by npm start as it is shown, in the order of the text', async () => {
     const { run, started, world } = await startHere([])
     const asked = examples.filter(({ commands: [command = ''] }) => /^(curl|aws events) /.test(command))
 
@@ -174,7 +174,7 @@ describe('an example of the README', () => {
     expect(FailedEntryCount).toBe(0)
   }
 
-  it('of the operator prints what is shown, in the order of the text', { timeout: 300_000 }, async () => {
+  it('of the operator prints what is shown, in the order of the text', async () => {
     const { folder, world } = await startHere(['--fast'])
     cpSync(merchantFolder().path, join(folder, MCHID), { recursive: true })
     const ours = examples.filter(
