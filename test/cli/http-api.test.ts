@@ -3,7 +3,6 @@ import { postToOrder } from '../../lib/cli/aws/http-api.ts'
 import { listenOnLoopback } from '../world/loopback-server.ts'
 import { stubAws } from './local-env.ts'
 
-vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }))
 afterEach(() => vi.unstubAllEnvs())
 
 /** A stack's API that answers the first requests with 429. Gives the answer of `close`, and how often it was asked. */
@@ -16,7 +15,7 @@ const closeAt = async (throttled: number) => {
     response.end(JSON.stringify(asked <= throttled ? { message: 'Too Many Requests' } : { state: 'REJECTED' }))
   })
   const order = { mchid: '1900000109', out_order_no: 'A1' }
-  const answer = await postToOrder(`http://${api.host}`, order, 'close', { reason: 'x' })
+  const answer = await postToOrder(`http://${api.host}`, order, 'close', { reason: 'x' }, async () => undefined)
   await api.close()
   return { ...answer, asked }
 }

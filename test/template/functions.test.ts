@@ -53,6 +53,7 @@ describe('the functions of the stack', () => {
       readConfig: (names: readonly (keyof Config)[]) => readConfig(names, env),
     }))
     vi.stubEnv('AWS_REGION', 'ap-east-1')
+    vi.resetModules()
     onTestFinished(() => {
       vi.unstubAllEnvs()
       vi.doUnmock('../../lib/config.ts')

@@ -20,11 +20,12 @@ export const postToOrder = async (
   { mchid, out_order_no }: OrderKey,
   route: string,
   content: object,
+  wait: (ms: number) => Promise<unknown> = sleep,
 ): Promise<Answer> => {
   for (let tried = 1; ; tried += 1) {
     const answer = await postOnce(api, { mchid, out_order_no }, route, content)
     if (answer.status !== 429 || tried === THROTTLED_MOST) return answer
-    await sleep(1000 * tried)
+    await wait(1000 * tried)
   }
 }
 
