@@ -33,6 +33,7 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
   '16 settle the charge: (due_at missing or (due_at <= or due_at >))': scenario('a sum that differs'),
   '16 settle the charge: attempt =': scenario('a sum that differs', TWO),
   '16 settle the charge: transaction_id exists': scenario('a sum that differs'),
+  '16 settle the charge: reason <>': scenario('an order that is paid in part'),
   '17 hold: (attempt = and due exists)': scenario('a sum that differs, and is corrected'),
   '18 release: (due_at <= or due_at >)': scenario('more notices than the merchant allows'),
   '18 release: transaction_id missing': scenario('a sum that differs'),
@@ -57,6 +58,7 @@ export const FOUND: Readonly<Record<Guard, Scenario>> = {
   '7 reject: state = HELD': scenario('long waits of an order over the cap'),
   '7 reject: state = PENDING': scenario('long waits'),
   '9 collected: (settled_at missing or state <> DOUBLE_CHARGED)': scenario('persons who decide'),
+  'conflict: call_hash <>': scenario('a wrong notice and the right one'),
 }
 
 const NEVER_GONE = 'an answer comes only to whoever claimed a row, and no row is ever deleted but by its expiry'
@@ -65,7 +67,6 @@ const DUE_TOGETHER = 'due, due_at and next are present together, and the compari
 const SEEN = 'an order is charged once here, so a charge that was seen is the one that is there'
 const NUMBERED =
   'each of the two finds a charge here: it has a number, and its state says so or a person has settled it'
-const PARTLY = 'nobody pays a part here, of which the rest would still be charged'
 
 /** The clauses that the design could do without, as long as nothing else about it changes. */
 export const NEEDLESS: Readonly<Record<Guard, string>> = {
@@ -79,7 +80,6 @@ export const NEEDLESS: Readonly<Record<Guard, string>> = {
   '15 stop asking: due exists': DUE_TOGETHER,
   '2 claim: state = PENDING': 'next is a sync only while the row is PENDING',
   '2 claim: call_hash =': "whoever claims makes the row's own call, whichever notice brought him",
-  'conflict: call_hash <>': 'the row took the same call up meanwhile: only a count would be wrong',
   '3 reopen: call_hash <>': 'the call of a row changes only with a new attempt',
   '3 reopen: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
   '11 end: due exists':
@@ -99,8 +99,8 @@ export const NEEDLESS: Readonly<Record<Guard, string>> = {
   '8 confirmed: (transaction_id missing or settled_at exists)': NUMBERED,
   '8 confirmed: state <> DOUBLE_CHARGED': NUMBERED,
   '16 settle the charge: settled_at missing': 'a second settlement changes only who settled it, and how',
-  '16 settle the charge: reason <>': PARTLY,
-  '16 settle the charge: state <> PENDING': PARTLY,
+  '16 settle the charge: state <> PENDING':
+    'a charged row is PENDING once a person has released it, and nobody here decides of one row twice',
   '19 withdraw: state = PENDING':
     'once an answer has ruled a sync out, only a charge takes the row out of PENDING before its next attempt',
   '19 withdraw: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
