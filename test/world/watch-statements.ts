@@ -26,7 +26,7 @@ export const watchStatements = ({
   const brought = new Map<string, number>()
   say(`  cp test/world/statement.csv ${folder}/`)
   say(
-    `  A list of offline payments there, CSV or .xlsx, is read at once; its report comes to ${reports}/ 放入门店明细即自动对账\n`,
+    `  A list of offline payments there, CSV or .xlsx, is read at once;\n  its report comes to ${reports}/ 放入门店明细即自动对账\n`,
   )
 
   const upload = (file: string): void => {
