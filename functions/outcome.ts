@@ -2,15 +2,15 @@ import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
-import { functionSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
-import { readConfig } from '../lib/config.ts'
-import { entry } from '../lib/lambda/entry.ts'
-import { readAnnounceTask } from '../lib/order/announce-task.ts'
-import type { Row } from '../lib/order/row.ts'
-import { announceAgain, announceOutcomes, type Change } from '../lib/steps/announce-outcomes.ts'
-import type { Handled } from '../lib/steps/handled.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
+import { readConfig } from '../lib/config/config.ts'
+import { readPublishTask } from '../lib/intake/publish-task.ts'
+import { createHandler } from '../lib/lambda/handler.ts'
+import type { Row } from '../lib/ledger/row.ts'
+import { type Change, publishAgain, publishOrderEvents } from '../lib/operations/publish-order-events.ts'
+import type { OperationResult } from '../lib/operations/result.ts'
 
 const { eventBus, ledgerTable } = readConfig(['eventBus', 'ledgerTable'])
 const bus = createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
@@ -21,10 +21,10 @@ const counted = new Set<string>()
  * What was written to the ledger → outcome events. By the alias `announce`, which is all that a person may invoke, how
  * orders stand: their names come in, and the rows are read here, so that nobody can put words of his own on the bus.
  */
-const outcome = (event: unknown, { invokedFunctionArn }: Context): Promise<Handled> =>
+const outcome = (event: unknown, { invokedFunctionArn }: Context): Promise<OperationResult> =>
   invokedFunctionArn.endsWith(':announce')
-    ? announceAgain(readAnnounceTask(event), { ledger, bus })
-    : announceOutcomes(changesOf(event as DynamoDBStreamEvent), bus, counted)
+    ? publishAgain(readPublishTask(event), { ledger, bus })
+    : publishOrderEvents(changesOf(event as DynamoDBStreamEvent), bus, counted)
 
 /** Rows that expired are no outcome. */
 const changesOf = ({ Records }: DynamoDBStreamEvent): readonly Change[] =>
@@ -43,4 +43,4 @@ const changeOf = ({ eventID, dynamodb }: DynamoDBRecord): Change => {
 const rowOf = (image: unknown): Row | undefined =>
   image ? (unmarshall(image as Record<string, AttributeValue>) as Row) : undefined
 
-export const handler = entry('outcome', outcome)
+export const handler = createHandler('outcome', outcome)

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { functionSettings } from '../lib/aws/client.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
-import { readConfig } from '../lib/config.ts'
-import { entry } from '../lib/lambda/entry.ts'
-import { dispatchDue, dispatchHandled } from '../lib/steps/dispatch-due.ts'
-import type { Handled } from '../lib/steps/handled.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
+import { readConfig } from '../lib/config/config.ts'
+import { createHandler } from '../lib/lambda/handler.ts'
+import { dispatchDue, dispatchResult } from '../lib/operations/dispatch-due.ts'
+import type { OperationResult } from '../lib/operations/result.ts'
 
 const config = readConfig(['merchants', 'ledgerTable', 'eventBus'])
 const deps = {
@@ -18,6 +18,7 @@ const deps = {
 }
 
 /** Every minute: one event for each row that is due. */
-const reconcile = async (): Promise<Handled> => dispatchHandled(await dispatchDue([...config.merchants.keys()], deps))
+const reconcile = async (): Promise<OperationResult> =>
+  dispatchResult(await dispatchDue([...config.merchants.keys()], deps))
 
-export const handler = entry('reconcile', reconcile)
+export const handler = createHandler('reconcile', reconcile)

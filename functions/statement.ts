@@ -1,21 +1,21 @@
 import { tmpdir } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
-import { functionSettings } from '../lib/aws/client.ts'
+import { bucketSettings, createBucket } from '../lib/aws/bucket.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
-import { createObjects, objectSettings } from '../lib/aws/objects.ts'
-import { readConfig } from '../lib/config.ts'
-import { entry } from '../lib/lambda/entry.ts'
-import { readStatementTask } from '../lib/statement/statement-task.ts'
-import type { Handled } from '../lib/steps/handled.ts'
-import { readStatement, type StatementDeps } from '../lib/steps/read-statement.ts'
-import { findOverdue, renewReports } from '../lib/steps/renew-reports.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
+import { readConfig } from '../lib/config/config.ts'
+import { createHandler } from '../lib/lambda/handler.ts'
+import type { OperationResult } from '../lib/operations/result.ts'
+import { importStatement, type StatementDeps } from '../lib/statements/import-statement.ts'
+import { findOverdue, refreshReports } from '../lib/statements/refresh-reports.ts'
+import { readStatementTask } from '../lib/statements/statement-task.ts'
 
 const config = readConfig(['merchants', 'ledgerTable', 'bucket'])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const deps: StatementDeps = {
-  objects: createObjects(new S3Client(objectSettings), config.bucket),
+  objects: createBucket(new S3Client(bucketSettings), config.bucket),
   ledger: createLedger(client, config.ledgerTable),
   reader: createLedgerReader(client, config.ledgerTable),
   merchants: config.merchants,
@@ -24,16 +24,16 @@ const deps: StatementDeps = {
 }
 
 /** A shop's list of offline payments → rows that the ledger lacks, and a report; by schedule, the reports again. */
-const statement = (event: unknown): Promise<Handled> => {
+const statement = (event: unknown): Promise<OperationResult> => {
   const task = readStatementTask(event)
   switch (task.do) {
     case 'read':
-      return readStatement(task.key, deps, task.version)
+      return importStatement(task.key, deps, task.version)
     case 'renew':
-      return renewReports(deps)
+      return refreshReports(deps)
     case 'overdue':
       return findOverdue(config.merchants, deps)
   }
 }
 
-export const handler = entry('statement', statement)
+export const handler = createHandler('statement', statement)

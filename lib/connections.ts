@@ -3,7 +3,7 @@ import dns from 'node:dns'
 import { type AgentOptions, type ClientRequestArgs, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
-import { LIMITS } from './order/limits.ts'
+import { LIMITS } from './limits.ts'
 
 /**
  * What is asked of every connection. Most of it is Node's default as well, but a variable or an option of the process

@@ -35,7 +35,7 @@ const WAYS = {
     const sent = await send({ method: 'POST', target: '/', headers: { Authorization: 'SECRET' }, body: '{}' })
     console.log(sent.kind === 'answered' ? 'OK' : sent.reason)`,
   'to AWS': `
-    import { createRequestHandler } from './lib/aws/request-handler.ts'
+    import { createRequestHandler } from './lib/aws/sdk/request-handler.ts'
     const { protocol, hostname, port } = new URL(process.argv[1])
     const handler = createRequestHandler({ connectionTimeout: 3000, requestTimeout: 3000 })
     const headers = { host: new URL(process.argv[1]).host, Authorization: 'SECRET' }

@@ -1,7 +1,7 @@
 import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError } from '../errors.ts'
-import type { Row } from '../order/row.ts'
+import type { Row } from '../ledger/row.ts'
 
 /** A row without WeChat Pay's words: of those only when they were sent. */
 export type BookRow = Omit<Row, 'receipt' | 'proof'> & {

@@ -8,11 +8,11 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError } from '../errors.ts'
-import type { Condition } from '../order/condition.ts'
-import { LIMITS } from '../order/limits.ts'
-import type { Standing } from '../order/party.ts'
-import type { Row } from '../order/row.ts'
-import type { Transition } from '../order/transition/transition.ts'
+import type { Condition } from '../ledger/condition.ts'
+import type { PartyStatus } from '../ledger/known-party.ts'
+import type { Row } from '../ledger/row.ts'
+import type { Transition } from '../ledger/transitions/transition.ts'
+import { LIMITS } from '../limits.ts'
 
 /** What became of a transition: which one was applied, it or its `otherwise`, and the row as it is now. */
 export type Applied = { readonly transition: Transition; readonly row: Row }
@@ -37,7 +37,7 @@ export type Ledger = {
   /** Remembers that WeChat Pay knows orders of a party, within a limit of its own; once in the life of this ledger. */
   readonly meet: (pk: string, expires_at: number) => Promise<void>
   /** Notes an order of a party that WeChat Pay does not know, and tells how the party stands; within the same limit. */
-  readonly miss: (pk: string, out_order_no: string, expires_at: number) => Promise<Standing>
+  readonly miss: (pk: string, out_order_no: string, expires_at: number) => Promise<PartyStatus>
   /** Rows due by `now`, oldest first, as the index has them: it may lag behind the rows. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
 }
@@ -111,7 +111,7 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     met.add(pk)
   }
 
-  const miss = async (pk: string, out_order_no: string, expires_at: number): Promise<Standing> => {
+  const miss = async (pk: string, out_order_no: string, expires_at: number): Promise<PartyStatus> => {
     const limit = partyLimit()
     const { Item } = await getItem(pk, limit)
     const absent = Item?.absent?.SS ?? []
@@ -148,7 +148,7 @@ const unavailable = (error: unknown): never => {
 
 /** A transition in DynamoDB's words. */
 export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {
-  const words = vocabulary()
+  const words = createPlaceholders()
   const sets = [
     ...Object.entries(set).map(([name, value]) => `${words.name(name)} = ${words.value(value)}`),
     ...Object.entries(keep).map(
@@ -174,10 +174,10 @@ export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove =
   } satisfies Partial<UpdateItemCommandInput>
 }
 
-type Words = ReturnType<typeof vocabulary>
+type Placeholders = ReturnType<typeof createPlaceholders>
 
 /** Collects placeholders: many attribute names are reserved words of DynamoDB. */
-const vocabulary = () => {
+const createPlaceholders = () => {
   const names: Record<string, string> = {}
   const values: Record<string, unknown> = {}
   return {
@@ -195,7 +195,7 @@ const vocabulary = () => {
   }
 }
 
-const conditionText = (condition: Condition, words: Words): string => {
+const conditionText = (condition: Condition, words: Placeholders): string => {
   switch (condition.op) {
     case 'exists':
       return `attribute_exists(${words.name(condition.name)})`

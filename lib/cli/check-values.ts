@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander'
+import { CliError, type Text } from '../two-languages.ts'
 import type { Session } from './session.ts'
 import { ARGUMENTS, type Kind, OPTIONS, TEXT } from './value-kinds.ts'
-import { CliError, type Text } from './words.ts'
 
 /** Holds every value of every option and argument against its kind, before any command begins. Throws CliError. */
 export const checkValues = (command: Command, session: Session): void => {

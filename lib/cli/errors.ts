@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { ConfigError, InputError, UnavailableError } from '../errors.ts'
-import { CliError, type Text } from './words.ts'
+import { CliError, type Text } from '../two-languages.ts'
 
 /**
  * What was seen, what it means and what to do. Our own errors word themselves. Of any other only its name and code are

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander'
+import type { Text } from '../two-languages.ts'
 import { widthOf, wrap } from './screen.ts'
 import type { Session } from './session.ts'
-import type { Text } from './words.ts'
 
 /** The parser with its help and its errors in the language of the session. */
 export const createProgram = (session: Session): Command => {

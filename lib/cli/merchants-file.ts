@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Merchant, readMerchants } from '../order/merchant.ts'
+import { type Merchant, readMerchantsConfig } from '../config/merchants.ts'
 import { readJson } from '../text.ts'
+import { CliError, type Text } from '../two-languages.ts'
 import type { Session } from './session.ts'
-import { CliError, type Text } from './words.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -21,7 +21,7 @@ export const merchantEntries = ({ env, cwd }: Session): Json => {
 
 /** One merchant's entry, checked. Throws CliError. */
 export const checkEntry = (mchid: string, entry: unknown): Merchant => {
-  const { merchants, problems } = readMerchants(JSON.stringify({ [mchid]: entry }))
+  const { merchants, problems } = readMerchantsConfig(JSON.stringify({ [mchid]: entry }))
   const merchant = merchants.get(mchid)
   if (merchant) return merchant
   const said = problems.join('; ')

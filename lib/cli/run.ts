@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CliError } from '../two-languages.ts'
 import { checkValues } from './check-values.ts'
 import { addAnnounce } from './commands/announce.ts'
 import { addDecisions } from './commands/decisions.ts'
@@ -15,7 +16,6 @@ import { addTrigger } from './commands/trigger.ts'
 import { errorText } from './errors.ts'
 import { createProgram, parserExitCode } from './help.ts'
 import { createSession, type Io, type Session } from './session.ts'
-import { CliError } from './words.ts'
 
 /** Runs one command line and gives its exit code: 0 done, 1 not done, 2 the command line was wrong. Never throws. */
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import { type Locale, localeOf, type Text } from '../two-languages.ts'
 import { wrap } from './screen.ts'
-import { type Locale, localeOf, type Text } from './words.ts'
 
 type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean; readonly columns?: number }
 

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Text } from '../two-languages.ts'
 import { ORDER_APIS } from '../wechatpay/order-api.ts'
 import type { Session } from './session.ts'
-import type { Text } from './words.ts'
 
 /** What a value must be like: gives it as it is meant, or undefined for one that is wrong. */
 export type Kind = { readonly read: (value: string, session: Session) => string | undefined; readonly must: Text }

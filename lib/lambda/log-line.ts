@@ -1,9 +1,9 @@
 import type { MiddlewareObj, Request } from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { errorFields, type Fields, logText, type Metrics } from '../log.ts'
-import type { Internal } from './internal.ts'
+import type { MiddyContext } from './middy-context.ts'
 
-type LogLine = MiddlewareObj<unknown, unknown, Error, Context, Internal>
+type LogLine = MiddlewareObj<unknown, unknown, Error, Context, MiddyContext>
 
 /** Not console.log: the runtime puts time and level in front of its lines, and the metrics are then no JSON of their own. */
 const writeLine = (text: string): void => {
@@ -18,7 +18,7 @@ export const logLine = (name: string, write: (text: string) => void = writeLine)
   let isCold = true
 
   const finish = (
-    request: Request<unknown, unknown, Error, Context, Internal>,
+    request: Request<unknown, unknown, Error, Context, MiddyContext>,
     failure: Fields = {},
     more: Metrics = {},
   ) => {

@@ -1,18 +1,18 @@
 import type { MiddlewareObj } from '@middy/core'
 import type { Context } from 'aws-lambda'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../errors.ts'
-import { problem, type Reply } from '../order/reply.ts'
-import { isHttp } from '../order/trigger.ts'
-import type { Handled } from '../steps/handled.ts'
-import type { Internal } from './internal.ts'
+import { isHttp } from '../intake/event-source.ts'
+import type { OperationResult } from '../operations/result.ts'
+import { problem, type Reply } from '../views/reply.ts'
+import type { MiddyContext } from './middy-context.ts'
 
 /**
  * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json
  * over HTTP; an event or a direct call gets them thrown, so that Lambda tries again and then the queue keeps it.
  */
-export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Internal> => ({
+export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, MiddyContext> => ({
   after: (request) => {
-    const handled = request.response as Handled
+    const handled = request.response as OperationResult
     const { reply } = handled
     request.internal.handled = handled
     if (isHttp(request.event)) request.response = httpAnswer(reply)

@@ -1,16 +1,16 @@
-import type { Config } from '../config.ts'
-import { LIMITS } from '../order/limits.ts'
-import type { CallWorld, StepDeps } from '../steps/take-step.ts'
+import type { Config } from '../config/config.ts'
+import { LIMITS } from '../limits.ts'
+import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import type { Connection } from '../wechatpay/send.ts'
-import type { Rehearsal } from './rehearsal.ts'
+import type { DryRun } from './dry-run.ts'
 
-export type WarmUpDeps = Pick<StepDeps, 'ledger'> & CallWorld & { readonly send: Pick<Connection, 'connect'> }
+export type WarmUpDeps = Pick<OrderDeps, 'ledger'> & WechatPayDeps & { readonly send: Pick<Connection, 'connect'> }
 
 /** A deployment with more signers than these loads the others when they are asked for. */
 const SIGNERS_MOST = 4
 
 /** No order's: those begin with a number of a merchant. */
-const NO_ROW = '#'
+const WARM_UP_KEY = '#'
 
 /**
  * What init awaits, side by side, so that a first call finds it done: secrets, a socket to DynamoDB and one to
@@ -20,14 +20,14 @@ const NO_ROW = '#'
 export const warmUp = async (
   { merchants }: Pick<Config, 'merchants'>,
   deps: WarmUpDeps,
-  rehearse: Rehearsal,
+  rehearse: DryRun,
   withinMs: number = LIMITS.init,
 ): Promise<void> => {
   const open = [...merchants.values()].filter(({ closed }) => !closed)
   const signers = new Set([...merchants.values()].map(({ mchid, provider }) => provider ?? mchid))
   const parts = [
     () => deps.send.connect(),
-    () => deps.ledger.read(NO_ROW),
+    () => deps.ledger.read(WARM_UP_KEY),
     ...[...signers].slice(0, SIGNERS_MOST).map((mchid) => () => deps.merchants.signer(mchid)),
     ...open.slice(0, 1).map((merchant) => () => rehearse(merchant, deps)),
   ]

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
-import { answerMessage } from './message.ts'
 import { verify } from './signature.ts'
+import { stringToVerify } from './signed-message.ts'
 
 /** An answer as received: header text as HTTP carried it, body bytes untouched. */
 export type RawAnswer = {
@@ -47,7 +47,7 @@ export const verifyAnswer = (answer: RawAnswer, keys: ReadonlyMap<string, KeyObj
   if (Math.abs(nowMs - Number(timestamp) * 1000) > SIGNATURE_WINDOW_MS) return distrust('stale')
   const key = keys.get(serial)
   if (!key) return distrust('serial')
-  if (!verify(answerMessage(timestamp, nonce, answer.body), signature, key)) return distrust('signature')
+  if (!verify(stringToVerify(timestamp, nonce, answer.body), signature, key)) return distrust('signature')
   return { verified: true, signed: { serial, timestamp, nonce, signature } }
 }
 

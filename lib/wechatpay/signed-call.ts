@@ -1,10 +1,10 @@
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { header, type RawAnswer, type Trust, verifyAnswer } from './answer.ts'
 import { authorizationHeader } from './authorization.ts'
-import { requestMessage } from './message.ts'
 import type { Request } from './order-api.ts'
 import type { Send, Sent } from './send.ts'
 import { sign } from './signature.ts'
+import { stringToSign } from './signed-message.ts'
 
 /** Who signs, and whose word is believed. */
 export type Signer = {
@@ -43,7 +43,7 @@ export const sendSigned = async (
   const authorization = authorizationHeader({
     mchid: signer.mchid,
     nonce_str: parts.nonce,
-    signature: sign(requestMessage(parts), signer.privateKey),
+    signature: sign(stringToSign(parts), signer.privateKey),
     timestamp: parts.timestamp,
     serial_no: signer.serial_no,
   })

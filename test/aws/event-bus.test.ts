@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { afterEach, describe, expect, it } from 'vitest'
-import { clientSettings } from '../../lib/aws/client.ts'
 import { type BusEvent, createEventBus } from '../../lib/aws/event-bus.ts'
+import { clientSettings } from '../../lib/aws/sdk/settings.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
 

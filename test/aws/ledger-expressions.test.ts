@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { updateItem } from '../../lib/aws/ledger.ts'
-import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
-import { claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
-import { close, decided, expedite } from '../../lib/order/transition/person.ts'
+import { afterQuery, afterSync } from '../../lib/ledger/transitions/answer.ts'
+import { claim, conflict, create, reopen } from '../../lib/ledger/transitions/notice.ts'
+import { close, expedite, withDecision } from '../../lib/ledger/transitions/operator.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK } from '../support/orders.ts'
 import { VERDICTS } from '../support/verdicts.ts'
 
@@ -110,7 +110,7 @@ describe('a transition in the words of DynamoDB', () => {
     const row = { ...CLAIMED, decisions: [{ ...decision, why: 'first' }], decided: 7 }
 
     const { UpdateExpression, ConditionExpression, ExpressionAttributeValues } = updateItem(
-      decided(expedite(row, NOW), row, decision),
+      withDecision(expedite(row, NOW), row, decision),
     )
 
     expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = :v1, #decided = :v2')

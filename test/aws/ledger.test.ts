@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { claim, create } from '../../lib/order/transition/notice.ts'
+import { claim, create } from '../../lib/ledger/transitions/notice.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { type OpenLedger, openLedger } from '../support/ledger-table.ts'
 import { CLAIMED, NOW, ORDER } from '../support/orders.ts'

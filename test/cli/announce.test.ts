@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
-import { listenOnLoopback, readBody } from '../world/loopback-server.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'

@@ -1,4 +1,4 @@
-import { listenOnLoopback } from '../world/loopback-server.ts'
+import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
 
 /** CloudFormation, as far as it tells the outputs of one stack. Any other stack does not exist. */
 export const startCloudFormation = async (StackName: string, outputs: Readonly<Record<string, string>>) => {

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Row } from '../../lib/order/row.ts'
-import { ROWS } from '../order/rows.ts'
+import type { Row } from '../../lib/ledger/row.ts'
+import { startQueue, targetArn } from '../../lib/local/sqs.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
-import { startQueue, targetArn } from '../world/sqs.ts'
+import { ROWS } from '../views/rows.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { KEY_ID, merchantFolder } from './merchant-folder.ts'
@@ -63,12 +63,12 @@ beforeAll(async () => {
   }
   stack = await startCloudFormation('payscore-sync-prod', outputs)
   cwd = mkdtempSync(join(tmpdir(), 'examples-'))
-  for (const name of ['.local', 'test/world']) mkdirSync(join(cwd, name), { recursive: true })
+  for (const name of ['.local', 'lib/local']) mkdirSync(join(cwd, name), { recursive: true })
   writeFileSync(
     join(cwd, '.local/world.json'),
     JSON.stringify({ ...world.env, PAYSCORE_API: world.api.url, PAYSCORE_CLOCK_OFFSET_MS: '0' }),
   )
-  cpSync('test/world/statement.csv', join(cwd, 'test/world/statement.csv'))
+  cpSync('lib/local/statement.csv', join(cwd, 'lib/local/statement.csv'))
   writeFileSync(join(cwd, '2026-11-24.csv'), '订单号,付款时间\nCLI-1,2026-11-24 09:30\n')
   placeOrder(world, 'payafter-orders', 'CLI-1')
   placeOrder(world, 'payafter-orders', 'TRY-1764000000000')
@@ -122,7 +122,7 @@ describe('each example of the help runs as it stands', () => {
 
         const { code, out, err } = await runCli(wordsOf(example), { cwd, env: { ...env, HOME: cwd } })
 
-        const isMixed = name === 'doctor' || example.includes('test/world/statement.csv')
+        const isMixed = name === 'doctor' || example.includes('lib/local/statement.csv')
         expect(isMixed ? [0, 1] : [0], `${example}\n${code}\n${out}\n${err}`).toContain(code)
       }
   })

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { postToOrder } from '../../lib/cli/aws/http-api.ts'
-import { listenOnLoopback } from '../world/loopback-server.ts'
+import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
 import { stubAws } from './local-env.ts'
 
 afterEach(() => vi.unstubAllEnvs())

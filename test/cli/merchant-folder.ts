@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type KeyPair, keyPair } from '../world/keys.ts'
-import { selfSignedCertificate } from '../world/wechatpay/certificate.ts'
+import { type KeyPair, keyPair } from '../../lib/local/keys.ts'
+import { selfSignedCertificate } from '../../lib/local/wechatpay/certificate.ts'
 
 export const MCHID = '1900000109'
 /** Begins with a zero, which OpenSSL and many programs lose. */

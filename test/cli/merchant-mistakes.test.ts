@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { keyPair } from '../world/keys.ts'
+import { keyPair } from '../../lib/local/keys.ts'
 import {
   certificate,
   KEY_ID,

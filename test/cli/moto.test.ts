@@ -3,7 +3,7 @@ import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand } from '@aws-s
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
-import type { Row } from '../../lib/order/row.ts'
+import type { Row } from '../../lib/ledger/row.ts'
 import { type OpenLedger, openLedger } from '../support/ledger-table.ts'
 import { isMotoHere, startMoto } from '../support/moto.ts'
 import { stubAws } from './local-env.ts'

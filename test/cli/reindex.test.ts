@@ -1,9 +1,9 @@
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ROWS } from '../order/rows.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
+import { ROWS } from '../views/rows.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { SERVED } from '../support/served.ts'
-import { startWorld, type World } from '../world/world.ts'
 import { stubAws } from './local-env.ts'
 
 export { startWorld, type World }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, it } from 'vitest'
-import { adviceOf } from '../../lib/order/advice.ts'
+import { adviceOf } from '../../lib/ledger/advice.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { openLedger } from '../support/ledger-table.ts'
 import { CLAIMED } from '../support/orders.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import * as v from 'valibot'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { NoticeSchema } from '../../lib/order/paid-order.ts'
+import { NoticeSchema } from '../../lib/intake/payment-notice.ts'
 import { KEY_ID, MCHID, merchantFolder } from '../cli/merchant-folder.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { npmStart } from '../support/npm-start.ts'
@@ -29,7 +29,7 @@ const ELSEWHERE: readonly (readonly [begins: RegExp, why: string])[] = [
   [/^git clone .* npm start -- --once$/, 'run below, but for the cloning'],
   [/^git clone .* npm test$/, 'this is it'],
   [/^npm run package$/, 'every test that needs it has done it'],
-  [/^npx serverless deploy /, 'needs an AWS account; what it would deploy is in test/template'],
+  [/^npx serverless deploy /, 'needs an AWS account; what it would deploy is in test/stack'],
   [/^aws lambda invoke /, 'nobody plays the Lambda API here; its notice is checked below'],
   [/^AWS_REGION=\S+ npx payscore merchant put /, 'needs an AWS account: test/cli/merchant-put.test.ts'],
   [/^npx payscore trigger paid --stage /, 'needs a stack: test/cli/trigger.test.ts'],

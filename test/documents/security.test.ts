@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { LIMITS } from '../../lib/order/limits.ts'
-import { list, managedPolicy, rolePolicy } from '../template/policies.ts'
-import { propertiesOf, readTemplate, resourcesOf } from '../template/template.ts'
+import { LIMITS } from '../../lib/limits.ts'
+import { propertiesOf, readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
+import { list, managedPolicy, rolePolicy } from '../stack/policies.ts'
 import { readDocument } from './markdown.ts'
 
 const template = readTemplate()

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseDocument } from 'yaml'
-import { VARIABLES } from '../../lib/config.ts'
-import { adviceOf, type Stand } from '../../lib/order/advice.ts'
-import { LIMITS } from '../../lib/order/limits.ts'
-import { REFUSALS, type Refusal, type Turn } from '../../lib/order/refusals.ts'
+import { VARIABLES } from '../../lib/config/config.ts'
+import { adviceOf, type Situation } from '../../lib/ledger/advice.ts'
+import { LIMITS } from '../../lib/limits.ts'
+import { readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
+import { REFUSALS, type Refusal, type Turn } from '../../lib/wechatpay/refusals.ts'
 import { PARTS } from '../proof/parts.ts'
-import { readTemplate, resourcesOf } from '../template/template.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -67,7 +67,7 @@ const refusals = (language: Language): Table => ({
   ]),
 })
 
-const STANDS: Readonly<Record<string, Stand>> = {
+const STANDS: Readonly<Record<string, Situation>> = {
   PENDING: { state: 'PENDING' },
   'PENDING, `open`': { state: 'PENDING', last_error: { verdict: 'open', at: 0, attempt: 1 } },
   'PENDING, `config`': { state: 'PENDING', last_error: { verdict: 'config', at: 0, attempt: 1 } },

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const MANY = 50

@@ -1,8 +1,8 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startWorld, TILL, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { putNotice, type Told } from '../support/till.ts'
-import { startWorld, TILL, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FaultName } from '../../lib/local/wechatpay/faults.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, type Told } from '../support/till.ts'
-import type { FaultName } from '../world/wechatpay/faults.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 

@@ -1,11 +1,11 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Context } from 'aws-lambda'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { failed } from '../../lib/local/lambda/invocation.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { CLAIMED } from '../support/orders.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, TRIGGERS } from '../support/till.ts'
-import { failed } from '../world/lambda/invocation.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const API = 'payafter-orders'

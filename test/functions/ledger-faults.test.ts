@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, putNotice } from '../support/till.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const API = 'payafter-orders'

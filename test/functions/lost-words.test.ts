@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver } from '../support/till.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const API = 'payafter-orders'

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startWorld, TILL, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, putNotice, type Told } from '../support/till.ts'
-import { startWorld, TILL, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { REFUSALS, type RefusalName } from '../../lib/local/wechatpay/refusals.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { REFUSALS, type RefusalName } from '../world/wechatpay/refusals.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 

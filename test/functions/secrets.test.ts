@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keyPair, serialNo } from '../../lib/local/keys.ts'
+import { startWorld, TILL, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { keyPair, serialNo } from '../world/keys.ts'
-import { startWorld, TILL, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 const SERVICE = { '500001': 'wxd678efh567hg6787' }

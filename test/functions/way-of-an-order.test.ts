@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, TRIGGERS, type Trigger } from '../support/till.ts'
-import { startWorld, type World } from '../world/world.ts'
 
 const MINUTE = 60_000
 

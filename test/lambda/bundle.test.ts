@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { leanBundling } from '../../esbuild.config.mjs'
+import { leanBundling } from '../../stack/build.mjs'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -39,7 +39,7 @@ const namesOf = (asking: readonly { readonly original?: string | undefined }[]) 
 
 describe('the bundle of sync', () => {
   it('takes its credentials from the environment wherever the SDK asks for its chain of providers', () => {
-    const asking = askingFor('lib/aws/environment-credentials.ts')
+    const asking = askingFor('lib/aws/sdk/environment-credentials.ts')
 
     expect(namesOf(asking)).toEqual(['@aws-sdk/credential-provider-node'])
     expect(asking.map(({ path }) => path).sort()).toEqual([
@@ -50,7 +50,7 @@ describe('the bundle of sync', () => {
   })
 
   it('leaves out what the settings of its clients replace, and only the SDK asks for that', () => {
-    const asking = askingFor('lib/aws/left-out.ts')
+    const asking = askingFor('lib/aws/sdk/stubs.ts')
 
     expect(namesOf(asking)).toEqual([
       '@aws-sdk/middleware-endpoint-discovery',

@@ -1,9 +1,9 @@
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import type { Internal } from '../../lib/lambda/internal.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
+import type { MiddyContext } from '../../lib/lambda/middy-context.ts'
 import { respond } from '../../lib/lambda/respond.ts'
-import type { Handled } from '../../lib/steps/handled.ts'
+import type { OperationResult } from '../../lib/operations/result.ts'
 
 export const context: Context = {
   callbackWaitsForEmptyEventLoop: true,
@@ -21,9 +21,9 @@ export const context: Context = {
 }
 
 /** A handler in the middlewares that every function uses, and the log lines that it wrote. */
-export const chain = (handle: (event: unknown) => Promise<Handled>) => {
+export const chain = (handle: (event: unknown) => Promise<OperationResult>) => {
   const lines: string[] = []
-  const handler = middy<unknown, unknown, Error, Context, Internal>()
+  const handler = middy<unknown, unknown, Error, Context, MiddyContext>()
     .use(logLine('sync', (text) => lines.push(text)))
     .use(respond())
     .handler(handle)

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { startLambda } from '../../lib/local/lambda/start-lambda.ts'
 import { startSecretsManager } from '../aws/secrets-manager.ts'
-import { httpApiEvent } from '../order/samples.ts'
 import { startCannedAws } from '../support/canned-aws.ts'
 import { listen } from '../support/loopback.ts'
-import { startLambda } from '../world/lambda/start-lambda.ts'
+import { httpApiEvent } from '../wechatpay/samples.ts'
 
 const MERCHANTS = JSON.stringify({ '1900000109': { services: { '500001': 'wx1' } } })
 /** Nobody listens there. */

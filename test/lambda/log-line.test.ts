@@ -2,8 +2,8 @@ import * as v from 'valibot'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import { logLine } from '../../lib/lambda/log-line.ts'
-import type { Handled } from '../../lib/steps/handled.ts'
-import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
+import type { OperationResult } from '../../lib/operations/result.ts'
+import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../wechatpay/samples.ts'
 import { chain, failureOf } from './chain.ts'
 
 const UNITS = ['Count', 'Milliseconds', 'None'] as const
@@ -40,7 +40,7 @@ const readLine = (line: string | undefined): Record<string, unknown> => {
   return parsed
 }
 
-const handled: Handled = {
+const handled: OperationResult = {
   reply: { status: 200, body: { state: 'SYNCED' } },
   log: { via: 'http', mchid: '1900000109', verdict: 'accepted', code: undefined },
   metrics: { dispatched: { value: 3, unit: 'Count' } },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
-import { problem } from '../../lib/order/reply.ts'
-import type { Handled } from '../../lib/steps/handled.ts'
-import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../order/samples.ts'
+import type { OperationResult } from '../../lib/operations/result.ts'
+import { problem } from '../../lib/views/reply.ts'
+import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../wechatpay/samples.ts'
 import { chain, failureOf } from './chain.ts'
 
 const HTTP = [
@@ -14,7 +14,7 @@ const OTHERS = [
   ['a direct caller', goodNotice()],
 ] as const
 
-const giving = (reply: Handled['reply'], more: Partial<Handled> = {}) =>
+const giving = (reply: OperationResult['reply'], more: Partial<OperationResult> = {}) =>
   chain(async () => ({ reply, log: {}, ...more }))
 const throwing = (error: unknown) =>
   chain(async () => {

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest'
+import type { Merchant } from '../../lib/config/merchants.ts'
 import { UnavailableError } from '../../lib/errors.ts'
-import type { Rehearsal } from '../../lib/lambda/rehearsal.ts'
+import type { DryRun } from '../../lib/lambda/dry-run.ts'
 import { type WarmUpDeps, warmUp } from '../../lib/lambda/warm-up.ts'
-import type { Merchant } from '../../lib/order/merchant.ts'
 import type { Signer } from '../../lib/wechatpay/signed-call.ts'
 import { rsaPair } from '../support/keys.ts'
 
@@ -46,7 +46,7 @@ const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehears
     random: Math.random,
     nonce: () => '0'.repeat(32),
   }
-  const rehearse: Rehearsal = ({ mchid }) => part('rehearsal', undefined)(mchid)
+  const rehearse: DryRun = ({ mchid }) => part('rehearsal', undefined)(mchid)
   return { done, deps, rehearse }
 }
 const notHere = (): never => {

@@ -12,7 +12,7 @@ export type Part = {
 export const PARTS: readonly Part[] = [
   {
     name: 'faults',
-    command: ['test/faults/main.ts'],
+    command: ['test/proof/faults/main.ts'],
     figures: {
       faults: { en: 'faults on the way of an order', zh: '订单途中的故障' },
       'shown able to fail': { en: 'whose test fails without the guard', zh: '去掉防护后测试会失败的' },
@@ -20,7 +20,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'storm',
-    command: ['test/storm/storm.ts'],
+    command: ['test/proof/storm/storm.ts'],
     built: true,
     figures: {
       'orders of healthy merchants': { en: 'orders in the storm', zh: '风暴中的订单' },
@@ -35,7 +35,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'explore',
-    command: ['test/explore/main.ts'],
+    command: ['test/proof/explore/main.ts'],
     figures: {
       'explored states': { en: 'states of the ledger explored', zh: '遍历的台账状态' },
       violations: { en: 'violations among them', zh: '其中违反约束的' },
@@ -47,7 +47,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'fuzz',
-    command: ['test/fuzz/main.ts'],
+    command: ['test/proof/fuzz/main.ts'],
     figures: {
       inputs: { en: 'notices, right and wrong', zh: '通知(正确与错误)' },
       'bad inputs, all refused': { en: 'bad inputs, all refused', zh: '错误输入,全部拒绝' },
@@ -56,7 +56,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'leaks',
-    command: ['test/leaks/main.ts'],
+    command: ['test/proof/leaks/main.ts'],
     built: true,
     figures: {
       'values looked for': { en: 'secret and personal values looked for', zh: '查找的秘密值和个人信息' },
@@ -68,7 +68,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'mutation',
-    command: ['test/mutation/main.ts', '--of', 'core'],
+    command: ['test/proof/mutation/main.ts', '--of', 'core'],
     figures: {
       mutants: { en: 'mutants of the core', zh: '对核心代码的改动' },
       killed: { en: 'noticed by a unit test', zh: '被单元测试发现的' },
@@ -78,7 +78,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'mutation of the rest',
-    command: ['test/mutation/main.ts', '--of', 'rest'],
+    command: ['test/proof/mutation/main.ts', '--of', 'rest'],
     figures: {
       mutants: { en: 'mutants of the rest of the library', zh: '对其余库代码的改动' },
       killed: { en: 'noticed by a unit test, of those', zh: '其中被单元测试发现的' },

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { bundleFunctions } from '../../esbuild.config.mjs'
+import { bundleFunctions } from '../../stack/build.mjs'
 import { packagesOf } from './bundled.ts'
 import { lockedPackages, wrongOrigins } from './lock-file.ts'
 import { PACKAGES } from './packages.ts'
 import { actionsIn, isPinned, usedActions } from './workflows.ts'
 
-const LOCK_FILES = ['package-lock.json', 'test/bench/package-lock.json']
+const LOCK_FILES = ['package-lock.json', 'test/proof/bench/package-lock.json']
 const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'))
 
 it.each(LOCK_FILES)('every package of %s has a hash, and no address that others do not have', (file) => {

@@ -1,10 +1,18 @@
 import fc from 'fast-check'
-import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import type { Row } from '../../lib/order/row.ts'
-import { afterQuery, afterSync } from '../../lib/order/transition/answer.ts'
-import { book, claim, conflict, create, reopen } from '../../lib/order/transition/notice.ts'
-import { close, decided, expedite, release, reopenByHand, settle, withdraw } from '../../lib/order/transition/person.ts'
-import type { Transition } from '../../lib/order/transition/transition.ts'
+import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { Row } from '../../lib/ledger/row.ts'
+import { afterQuery, afterSync } from '../../lib/ledger/transitions/answer.ts'
+import { claim, conflict, create, createFromStatement, reopen } from '../../lib/ledger/transitions/notice.ts'
+import {
+  close,
+  expedite,
+  release,
+  reopenByOperator,
+  settle,
+  withDecision,
+  withdraw,
+} from '../../lib/ledger/transitions/operator.ts'
+import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from './verdicts.ts'
 
@@ -68,7 +76,7 @@ const anyRowThere: fc.Arbitrary<Partial<Row>> = fc.oneof(
 export const anyRow: fc.Arbitrary<Partial<Row> | undefined> = fc.option(anyRowThere, { nil: undefined, freq: 9 })
 
 const MOMENT = { now: NOW, random: 0.5 }
-const OTHER: PaidOrder = {
+const OTHER: PaymentNotice = {
   ...ORDER,
   call_hash: 'another call',
   paid_time_clamped: true,
@@ -92,12 +100,12 @@ const CLAIMS: readonly Row[] = [
 
 /** Every transition of the one order that there is. */
 const EVERY_TRANSITION: readonly Transition[] = [
-  book(ORDER, NOW),
+  createFromStatement(ORDER, NOW),
   create(ORDER, NOW),
   claim(PK, 'sync', NOW),
   claim(PK, 'query', NOW),
   claim(PK, 'sync', NOW, 'the first call'),
-  book(ORDER, NOW, undefined, true),
+  createFromStatement(ORDER, NOW, undefined, true),
   create(ORDER, NOW, true),
   ...(['HELD', 'REJECTED'] as const).flatMap((state) =>
     [ORDER, OTHER].flatMap((order) =>
@@ -110,12 +118,12 @@ const EVERY_TRANSITION: readonly Transition[] = [
     Object.values(VERDICTS).flatMap((verdict) => [afterSync(row, verdict, MOMENT), afterQuery(row, verdict, MOMENT)]),
   ),
   expedite(CLAIMED, NOW),
-  reopenByHand(PK, NOW),
+  reopenByOperator(PK, NOW),
   release(CLAIMED, NOW),
   release({ ...CLAIMED, reason: 'over_cap', mode: 'check' }, NOW),
   ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(CLAIMED, 'refunded in cash', NOW),
-  decided(close(CLAIMED, 'refunded in cash', NOW), CLAIMED, DECISION),
+  withDecision(close(CLAIMED, 'refunded in cash', NOW), CLAIMED, DECISION),
   settle(CLAIMED, 'refunded', NOW),
   close(CLAIMED, 'not double: wrong order number', NOW, true),
 ]

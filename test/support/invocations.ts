@@ -1,5 +1,5 @@
-import type { Invocation } from '../world/lambda/invocation.ts'
-import type { World } from '../world/world.ts'
+import type { Invocation } from '../../lib/local/lambda/invocation.ts'
+import type { World } from '../../lib/local/world.ts'
 
 /** One invocation of a function, and when, by the clock of WeChat Pay's history. */
 export type Watched = {

@@ -1,9 +1,9 @@
 import { DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { clientSettings } from '../../lib/aws/client.ts'
 import { createLedger } from '../../lib/aws/ledger.ts'
-import type { Row } from '../../lib/order/row.ts'
-import { tableOf } from '../world/ledger-table.ts'
+import { clientSettings } from '../../lib/aws/sdk/settings.ts'
+import type { Row } from '../../lib/ledger/row.ts'
+import { tableOf } from '../../lib/local/ledger-table.ts'
 
 const TABLE = 'ledger'
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { node24 } from '../world/lambda/node-24.ts'
+import { node24 } from '../../lib/local/lambda/node-24.ts'
 
-const program = fileURLToPath(new URL('../world/start.ts', import.meta.url))
+const program = fileURLToPath(new URL('../../lib/local/start.ts', import.meta.url))
 
 /** What `npm start -- …` runs once everything is built, in a folder of its own; killed when the test ends. */
 export const npmStart = (folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {

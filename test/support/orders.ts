@@ -1,5 +1,5 @@
-import type { PaidOrder } from '../../lib/order/paid-order.ts'
-import type { Row } from '../../lib/order/row.ts'
+import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { Row } from '../../lib/ledger/row.ts'
 
 /** 2026-11-24 10:30:00 in China. */
 export const NOW = 1_795_487_400_000
@@ -13,7 +13,7 @@ export const DAY = 86_400_000
 export const IN_400_DAYS = 1_830_047_400
 
 /** A notice as it was read. Its order number belongs to shard 0. */
-export const ORDER: PaidOrder = {
+export const ORDER: PaymentNotice = {
   mchid: '1900000109',
   out_order_no: '1234323JKHDFE1243252',
   call: {
@@ -48,7 +48,7 @@ export const CLAIMED: Row = {
 }
 
 /** A notice whose order is asked about before its first sync, with what the shop wants to find again. */
-export const CHECKED: PaidOrder = {
+export const CHECKED: PaymentNotice = {
   ...ORDER,
   mode: 'check',
   expected_amount: 3900,

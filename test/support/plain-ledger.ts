@@ -1,7 +1,7 @@
 import type { Ledger } from '../../lib/aws/ledger.ts'
-import type { Condition } from '../../lib/order/condition.ts'
-import type { Row } from '../../lib/order/row.ts'
-import type { Transition } from '../../lib/order/transition/transition.ts'
+import type { Condition } from '../../lib/ledger/condition.ts'
+import type { Row } from '../../lib/ledger/row.ts'
+import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
 /** Whether a condition holds of a row, or of no row at all, by DynamoDB's rules. */
 export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => {

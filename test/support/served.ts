@@ -1,5 +1,5 @@
-import type { Order, OrderSeed } from '../world/wechatpay/orders.ts'
-import type { World, WorldMerchant } from '../world/world.ts'
+import type { Order, OrderSeed } from '../../lib/local/wechatpay/orders.ts'
+import type { World, WorldMerchant } from '../../lib/local/world.ts'
 
 /** One merchant for each order API. */
 export const SERVED = {

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
+import { bucketSettings, createBucket } from '../../lib/aws/bucket.ts'
 import { createLedgerReader } from '../../lib/aws/ledger-reader.ts'
-import { createObjects, objectSettings } from '../../lib/aws/objects.ts'
-import { readMerchants } from '../../lib/order/merchant.ts'
-import { readStatement, type StatementDeps } from '../../lib/steps/read-statement.ts'
-import { createClock } from '../world/clock.ts'
-import { startObjects } from '../world/objects.ts'
+import { readMerchantsConfig } from '../../lib/config/merchants.ts'
+import { createClock } from '../../lib/local/clock.ts'
+import { startObjects } from '../../lib/local/objects.ts'
+import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
 import { startDynalite } from './dynalite.ts'
 import { openLedger } from './ledger-table.ts'
 import { NOW } from './orders.ts'
@@ -15,7 +15,7 @@ import { NOW } from './orders.ts'
 export const MCHID = '1900000109'
 export const BUCKET = 'payscore-statements'
 
-export const MERCHANTS = readMerchants(
+export const MERCHANTS = readMerchantsConfig(
   JSON.stringify({
     [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
     '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
@@ -25,8 +25,8 @@ export const MERCHANTS = readMerchants(
 /** The bucket's client as the function has it, at a stand-in's address. */
 export const objectsAt = (endpoint: string) => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-  const client = new S3Client({ ...objectSettings, endpoint, forcePathStyle: true, region: 'us-east-1', credentials })
-  return createObjects(client, BUCKET)
+  const client = new S3Client({ ...bucketSettings, endpoint, forcePathStyle: true, region: 'us-east-1', credentials })
+  return createBucket(client, BUCKET)
 }
 
 /** A ledger, a bucket and the step between them, at one moment: 2026-11-24 10:30 in China if not told otherwise. */
@@ -49,7 +49,7 @@ export const startStatementWorld = async (now = NOW) => {
   const report = async (name: string, body: string | Buffer, extension = 'csv') => {
     const key = `statements/${MCHID}/${name}.${extension}`
     bucket.put(key, body)
-    const handled = await readStatement(key, deps)
+    const handled = await importStatement(key, deps)
     return { handled, ...files(name, extension) }
   }
 

@@ -1,5 +1,5 @@
-import { restApiEvent } from '../world/lambda/http-events.ts'
-import { TILL, type World } from '../world/world.ts'
+import { restApiEvent } from '../../lib/local/lambda/http-events.ts'
+import { TILL, type World } from '../../lib/local/world.ts'
 
 /** The ways in which an offline payment can be handed over. */
 export const TRIGGERS = ['HTTP API 2.0', 'REST API 1.0', 'EventBridge', 'direct invocation'] as const

@@ -1,5 +1,5 @@
-import type { Condition } from '../../lib/order/condition.ts'
-import type { Transition } from '../../lib/order/transition/transition.ts'
+import type { Condition } from '../../lib/ledger/condition.ts'
+import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
 /**
  * A transition with its conditions as text, and what it removes by name: the order of those means nothing. Of `waits`,

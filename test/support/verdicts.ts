@@ -1,8 +1,8 @@
-import type { SignedWord, Verdict, VerdictKind } from '../../lib/order/verdict.ts'
+import type { SignedResponse, Verdict, VerdictKind } from '../../lib/wechatpay/verdict.ts'
 import { NOW, SECOND } from './orders.ts'
 
 /** What WeChat Pay said, with the personal data that its answers hold. */
-export const WORD: SignedWord = {
+export const WORD: SignedResponse = {
   serial: 'PUB_KEY_ID_0119000001092026110100000000000000',
   timestamp: '1795487399',
   nonce: 'fdasflkja484w',

@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3'
-import { objectSettings } from '../../aws/objects.ts'
+import { bucketSettings } from '../../aws/bucket.ts'
+import { CliError } from '../../two-languages.ts'
 import type { Session } from '../session.ts'
-import { CliError } from '../words.ts'
 import type { LedgerOptions } from './connect.ts'
 import { enterLocalWorld } from './local-world.ts'
 import { stackOutputs } from './stack.ts'
@@ -17,7 +17,7 @@ export const connectBucket = async (
   const { bucket, stack } = options
   const name =
     bucket ?? (stack === undefined ? session.env.BUCKET : (await stackOutputs(stack)).get('StatementsBucket'))
-  if (name) return { client: new S3Client(objectSettings), bucket: name }
+  if (name) return { client: new S3Client(bucketSettings), bucket: name }
   throw new CliError(
     {
       en: 'which bucket? Say --stack NAME, --bucket NAME or --local, or set BUCKET',

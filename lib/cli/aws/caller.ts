@@ -1,11 +1,11 @@
 import { userInfo } from 'node:os'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { patientSettings } from './client.ts'
+import { cliClientSettings } from './client.ts'
 import { isLocalWorld } from './local-world.ts'
 
 /** Who decides, for the row and the log: the ARN that AWS knows the caller by; on this machine alone, its user. */
 export const callerIdentity = async (env: NodeJS.ProcessEnv): Promise<string> => {
   if (isLocalWorld(env)) return `local/${userInfo().username}`
-  const { Arn = '' } = await new STSClient(patientSettings).send(new GetCallerIdentityCommand({}))
+  const { Arn = '' } = await new STSClient(cliClientSettings).send(new GetCallerIdentityCommand({}))
   return Arn
 }

@@ -1,8 +1,8 @@
-import { createRequestHandler } from '../../aws/request-handler.ts'
-import { LIMITS } from '../../order/limits.ts'
+import { createRequestHandler } from '../../aws/sdk/request-handler.ts'
+import { LIMITS } from '../../limits.ts'
 
 /** Settings of the clients of a command: a person's machine may be a long way from the region. */
-export const patientSettings = {
+export const cliClientSettings = {
   maxAttempts: LIMITS.commandAttempts,
   requestHandler: createRequestHandler({
     connectionTimeout: LIMITS.commandConnect,

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Command } from 'commander'
 import { createLedger, type Ledger } from '../../aws/ledger.ts'
+import { CliError } from '../../two-languages.ts'
 import type { Session } from '../session.ts'
-import { CliError } from '../words.ts'
-import { patientSettings } from './client.ts'
+import { cliClientSettings } from './client.ts'
 import { enterLocalWorld } from './local-world.ts'
 import { stackOutputs } from './stack.ts'
 
@@ -47,7 +47,7 @@ export const connect = async (options: LedgerOptions, session: Session): Promise
   const outputs = named === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
   const table = named ?? (outputs ? outputs.get('LedgerTable') : session.env.LEDGER_TABLE)
   if (!table) throw new CliError(WHICH_LEDGER, 2)
-  const client = new DynamoDBClient(patientSettings)
+  const client = new DynamoDBClient(cliClientSettings)
   const api = outputs?.get('HttpApiUrl')
   return { client, table, ledger: createLedger(client, table), ...(api && { api }) }
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { createRequestHandler } from '../../aws/request-handler.ts'
-import { LIMITS } from '../../order/limits.ts'
-import type { OrderKey } from '../../order/row.ts'
+import { createRequestHandler } from '../../aws/sdk/request-handler.ts'
+import type { OrderKey } from '../../ledger/row.ts'
+import { LIMITS } from '../../limits.ts'
 import { readJson } from '../../text.ts'
-import { CliError } from '../words.ts'
-import { patientSettings } from './client.ts'
+import { CliError } from '../../two-languages.ts'
+import { cliClientSettings } from './client.ts'
 
 /** What came back of a route of the HTTP API. */
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
@@ -61,7 +61,7 @@ const nameOf = (error: unknown): string => {
 
 /** Credentials, region and hash of any client of the SDK are those of this one. */
 const signed = async (url: URL, body: string) => {
-  const { config } = new EventBridgeClient(patientSettings)
+  const { config } = new EventBridgeClient(cliClientSettings)
   const signer = new SignatureV4({
     service: 'execute-api',
     region: config.region,

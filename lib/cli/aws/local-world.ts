@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { CliError } from '../../two-languages.ts'
 import { isObject } from '../merchants-file.ts'
 import type { Session } from '../session.ts'
-import { CliError } from '../words.ts'
 
 /** Where `npm start` writes, while it is up, what other processes need to reach its world. */
 const WORLD_FILE = '.local/world.json'

@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
-import { patientSettings } from './client.ts'
+import { cliClientSettings } from './client.ts'
 
 /** The outputs of a deployed stack, by their names. */
 export const stackOutputs = async (StackName: string): Promise<ReadonlyMap<string, string>> => {
-  const client = new CloudFormationClient(patientSettings)
+  const client = new CloudFormationClient(cliClientSettings)
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))
   return new Map(Stacks[0]?.Outputs?.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]))
 }

@@ -2,11 +2,12 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Command } from 'commander'
 import { createEventBus } from '../../aws/event-bus.ts'
-import { ANNOUNCED_AT_ONCE } from '../../order/announce-task.ts'
-import { standingEvents } from '../../order/outcome.ts'
-import { type OrderKey, type Row, readRowKey } from '../../order/row.ts'
-import { announceAgain } from '../../steps/announce-outcomes.ts'
-import { patientSettings } from '../aws/client.ts'
+import { PUBLISHED_AT_ONCE } from '../../intake/publish-task.ts'
+import { type OrderKey, type Row, readRowKey } from '../../ledger/row.ts'
+import { publishAgain } from '../../operations/publish-order-events.ts'
+import { CliError } from '../../two-languages.ts'
+import { eventsOfRow } from '../../views/order-events.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -15,7 +16,6 @@ import { findRow, pathOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
 import { createProgress, type Session } from '../session.ts'
 import { tellTable } from '../table.ts'
-import { CliError } from '../words.ts'
 
 type Options = FilterOptions & { readonly dryRun?: boolean; readonly bus?: string }
 
@@ -69,7 +69,7 @@ const announce = async (orders: readonly string[], options: Options, session: Se
       told.push(
         ...waiting.map((row) => ({
           order: pathOf(row.pk),
-          told: standingEvents(row).map(({ detailType }) => detailType),
+          told: eventsOfRow(row).map(({ detailType }) => detailType),
         })),
       )
     else failed.push(problem)
@@ -77,9 +77,9 @@ const announce = async (orders: readonly string[], options: Options, session: Se
   }
   const tell = (seen: number) => progress.tell(session.t({ en: `${seen} orders read`, zh: `已读取 ${seen} 个订单` }))
   for await (const row of chosenRows(orders, options, connection, session, tell)) {
-    if (standingEvents(row).length === 0) continue
+    if (eventsOfRow(row).length === 0) continue
     waiting.push(row)
-    if (waiting.length === ANNOUNCED_AT_ONCE) await flush()
+    if (waiting.length === PUBLISHED_AT_ONCE) await flush()
     if (failed.length > 0) break
   }
   if (waiting.length > 0) await flush()
@@ -126,9 +126,9 @@ const openAnnounce = async (options: Options, { ledger }: Connection, session: S
       { en: 'announce them where? Say --stack NAME or --bus NAME', zh: '请用 --stack 或 --bus 指定补发目标' },
       2,
     )
-  const bus = createEventBus(new EventBridgeClient(patientSettings), name)
+  const bus = createEventBus(new EventBridgeClient(cliClientSettings), name)
   return async (keys) => {
-    const { reply } = await announceAgain(keys, { ledger, bus })
+    const { reply } = await publishAgain(keys, { ledger, bus })
     return reply.status === 200 ? undefined : String(reply.body.detail)
   }
 }
@@ -140,7 +140,7 @@ const byFunction = async (stack: string): Promise<Announce> => {
       en: `${stack} has no output AnnounceFunction: deploy this version of payscore-sync first`,
       zh: `${stack} 没有输出 AnnounceFunction:请先部署本版本的 payscore-sync`,
     })
-  const client = new LambdaClient(patientSettings)
+  const client = new LambdaClient(cliClientSettings)
   return async (keys) => {
     const Payload = Buffer.from(JSON.stringify({ announce: keys }))
     const answer = await client.send(new InvokeCommand({ FunctionName, Payload }))

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import type { DecisionName } from '../../order/decision.ts'
-import { readRowKey } from '../../order/row.ts'
+import { chinaTime } from '../../china-time.ts'
+import type { DecisionName } from '../../intake/operator-decision.ts'
+import { readRowKey } from '../../ledger/row.ts'
+import { CliError, type Text } from '../../two-languages.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { openDecide } from '../order/decide.ts'
@@ -9,8 +11,6 @@ import { addFurtherFilters } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
-import { chinaTime } from '../time.ts'
-import { CliError, type Text } from '../words.ts'
 
 type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean; readonly correct?: boolean }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
-import { VARIABLES } from '../../config.ts'
-import { readMerchants } from '../../order/merchant.ts'
+import { VARIABLES } from '../../config/config.ts'
+import { readMerchantsConfig } from '../../config/merchants.ts'
+import { CliError } from '../../two-languages.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { bad, type Check, type Finding, look, ok } from '../doctor/check.ts'
@@ -11,7 +12,6 @@ import { wechatpayChecks } from '../doctor/wechatpay.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
-import { CliError } from '../words.ts'
 
 type Options = { readonly json?: boolean; readonly stack?: string; readonly local?: boolean; readonly live?: boolean }
 
@@ -79,7 +79,7 @@ const checksOf = async (options: Options, session: Session): Promise<readonly Ch
   const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
   const table = outputs?.get('LedgerTable') ?? env.LEDGER_TABLE
   const bus = outputs?.get('EventBusName') ?? env.EVENT_BUS
-  const { merchants, problems } = readMerchants(JSON.stringify(merchantEntries(session)))
+  const { merchants, problems } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
   const served = [...merchants.values()]
   return [
     ...machineChecks(env),

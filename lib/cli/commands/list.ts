@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
-import { adviceOf } from '../../order/advice.ts'
-import type { Row } from '../../order/row.ts'
-import { rowView } from '../../order/row-view.ts'
-import { waitsForPerson } from '../../order/transition/waits.ts'
+import { age, spaced } from '../../china-time.ts'
+import { adviceOf } from '../../ledger/advice.ts'
+import type { Row } from '../../ledger/row.ts'
+import { waitsForOperator } from '../../ledger/transitions/waiting-index.ts'
+import type { Text } from '../../two-languages.ts'
+import { orderView } from '../../views/order-view.ts'
+import { standingOf } from '../../views/state-words.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -11,11 +14,8 @@ import { addFilterOptions, addStateOption, type FilterOptions, partOf, readFilte
 import { pathOf } from '../order/find.ts'
 import { REASONS, whyOf } from '../order/reasons.ts'
 import { type Part, type Place, rowsOf } from '../order/rows.ts'
-import { standingOf } from '../order/state.ts'
 import { createProgress, type Session } from '../session.ts'
 import { tellTable } from '../table.ts'
-import { age, spaced } from '../time.ts'
-import type { Text } from '../words.ts'
 
 type Options = FilterOptions & { readonly limit?: string; readonly from?: string }
 
@@ -72,7 +72,7 @@ const list = async (options: Options, session: Session): Promise<number> => {
   let last: Place | undefined
   for await (const { row, place } of rowsOf(part, connection, from, seen)) {
     // An index lags behind its rows.
-    if (!isMeant(row) || (part.by === 'waits' && !waitsForPerson(row))) continue
+    if (!isMeant(row) || (part.by === 'waits' && !waitsForOperator(row))) continue
     if (rows.length === limit) {
       next = last
       break
@@ -81,7 +81,7 @@ const list = async (options: Options, session: Session): Promise<number> => {
     last = place
   }
   progress.end()
-  if (options.json) session.json({ orders: rows.map(rowView), next: next ? writePlace(next) : null })
+  if (options.json) session.json({ orders: rows.map(orderView), next: next ? writePlace(next) : null })
   else tellList(rows, part, next, session)
   if (rows.length === 0) tellWhyNone(options, session)
   return 0

@@ -1,19 +1,19 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { VARIABLES } from '../../config.ts'
+import { VARIABLES } from '../../config/config.ts'
+import { writePrivate } from '../../private-file.ts'
+import { CliError, type Text } from '../../two-languages.ts'
 import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { type GivenOptions, readGiven, tidyId } from '../merchant/given.ts'
-import type { Mistake } from '../merchant/mistakes.ts'
+import { type InputOptions, readInputFiles, tidyId } from '../merchant/input-files.ts'
+import type { InputProblem } from '../merchant/problems.ts'
 import { type MerchantSecret, readMerchantFiles } from '../merchant/read-files.ts'
 import { isSameVersion, nextVersion, whatToWatch } from '../merchant/rotation.ts'
 import { createSecretStore, type Stored } from '../merchant/store.ts'
 import { checkEntry, isObject, merchantEntries } from '../merchants-file.ts'
-import { writePrivate } from '../private-file.ts'
 import type { Session } from '../session.ts'
-import { CliError, type Text } from '../words.ts'
 
-type Options = GivenOptions & {
+type Options = InputOptions & {
   readonly json?: boolean
   readonly out?: string
   readonly force?: boolean
@@ -108,7 +108,7 @@ export const addMerchantPut = (merchant: Command, session: Session, done: (code:
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 const put = async (folder: string | undefined, options: Options, session: Session): Promise<number> => {
-  const { given, unreadable } = readGiven(folder, options, session.cwd)
+  const { given, unreadable } = readInputFiles(folder, options, session.cwd)
   const read = readMerchantFiles(given, session.now())
   if (unreadable.length > 0 || isMistakes(read)) {
     const named = new Set(unreadable.map(({ file }) => file))
@@ -119,12 +119,13 @@ const put = async (folder: string | undefined, options: Options, session: Sessio
 }
 
 /** What is said to be unreadable need not be said to be missing as well. */
-const isMissingOf = ({ name }: Mistake, unreadable: ReadonlySet<string>): boolean =>
+const isMissingOf = ({ name }: InputProblem, unreadable: ReadonlySet<string>): boolean =>
   unreadable.size > 0 && name.startsWith('no-')
 
-const isMistakes = (read: MerchantSecret | readonly Mistake[]): read is readonly Mistake[] => Array.isArray(read)
+const isMistakes = (read: MerchantSecret | readonly InputProblem[]): read is readonly InputProblem[] =>
+  Array.isArray(read)
 
-const tellMistakes = (found: readonly Mistake[], { json }: Options, session: Session): number => {
+const tellMistakes = (found: readonly InputProblem[], { json }: Options, session: Session): number => {
   const { t, paint } = session
   if (json) {
     session.json({

@@ -2,14 +2,14 @@ import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { chinaTime } from '../../china-time.ts'
+import { CliError, type Text } from '../../two-languages.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { readPemFile } from '../merchant/pem-file.ts'
 import { checkReceipt, type Receipt, type ReceiptFault, signedBody, signedFacts, WORDS } from '../receipt/file.ts'
 import { opensslLine } from '../receipt/openssl.ts'
 import type { Session } from '../session.ts'
-import { chinaTime } from '../time.ts'
-import { CliError, type Text } from '../words.ts'
 
 type Options = { readonly json?: boolean; readonly key: readonly string[] }
 type Key = { readonly path: string; readonly key: KeyObject; readonly serial: string | undefined }

@@ -2,14 +2,14 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type NewFile, writePrivate } from '../../private-file.ts'
+import { CliError } from '../../two-languages.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow } from '../order/find.ts'
-import { type NewFile, writePrivate } from '../private-file.ts'
 import { receiptOf, receiptText, WORDS } from '../receipt/file.ts'
 import { evidenceSheet } from '../receipt/sheet.ts'
 import type { Session } from '../session.ts'
-import { CliError } from '../words.ts'
 
 type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string; readonly force?: boolean }
 

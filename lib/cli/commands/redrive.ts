@@ -1,10 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Command } from 'commander'
 import pLimit from 'p-limit'
-import { LIMITS } from '../../order/limits.ts'
-import { readMerchants } from '../../order/merchant.ts'
-import { type Row, readRowKey } from '../../order/row.ts'
-import { patientSettings } from '../aws/client.ts'
+import { readMerchantsConfig } from '../../config/merchants.ts'
+import { type Row, readRowKey } from '../../ledger/row.ts'
+import { LIMITS } from '../../limits.ts'
+import { CliError } from '../../two-languages.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
@@ -15,11 +16,10 @@ import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../ord
 import { findRow, pathOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
 import { type CheckNotice, checkNotice } from '../redrive/check-notice.ts'
-import { countLetters, type Treated, treatDeadLetters } from '../redrive/dead-letters.ts'
+import { countLetters, type Redriven, redriveDeadLetters } from '../redrive/dead-letters.ts'
 import { type SendAgain, toBus, toFunction } from '../redrive/send-again.ts'
 import { createProgress, type Session } from '../session.ts'
 import { tellTable } from '../table.ts'
-import { CliError } from '../words.ts'
 
 type Options = FilterOptions & {
   readonly dryRun?: boolean
@@ -141,9 +141,9 @@ const expediteRow = async (
 const redriveLetters = async (options: Options, session: Session): Promise<number> => {
   const { queue, check, sendAgain } = await lettersTarget(options, session)
   const progress = createProgress(session)
-  const treated: Treated[] = []
-  const client = new SQSClient(patientSettings)
-  for await (const one of treatDeadLetters(client, queue, check, options.dryRun ? undefined : sendAgain)) {
+  const treated: Redriven[] = []
+  const client = new SQSClient(cliClientSettings)
+  for await (const one of redriveDeadLetters(client, queue, check, options.dryRun ? undefined : sendAgain)) {
     treated.push(one)
     progress.tell(session.t({ en: `${treated.length} letters`, zh: `${treated.length} 封死信` }))
   }
@@ -156,7 +156,7 @@ const redriveLetters = async (options: Options, session: Session): Promise<numbe
 }
 
 /** What is not treated here: kept for a reason that stands beside it, or new, as a notice that failed once more. */
-const tellLeft = (left: number, treated: readonly Treated[], { t, note }: Session): void => {
+const tellLeft = (left: number, treated: readonly Redriven[], { t, note }: Session): void => {
   const kept = treated.filter(({ outcome }) => outcome === 'kept').length
   const others = Math.max(0, left - kept)
   note(
@@ -199,7 +199,7 @@ const lettersTarget = async (
 
 /** A letter is held against who is served: without that, nothing can be sent again. */
 const servedMerchants = (session: Session) => {
-  const { merchants, problems } = readMerchants(JSON.stringify(merchantEntries(session)))
+  const { merchants, problems } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
   if (problems.length === 0) return merchants
   throw new CliError(
     {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { reindex } from '../../order/transition/waits.ts'
+import { reindex } from '../../ledger/transitions/waiting-index.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { mchidsOf } from '../order/find.ts'

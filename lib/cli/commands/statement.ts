@@ -4,9 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Command } from 'commander'
-import { createObjects } from '../../aws/objects.ts'
-import { isoTime } from '../../order/row-view.ts'
-import { readStatementKey, reportKey, type StatementKey } from '../../statement/statement-key.ts'
+import { createBucket } from '../../aws/bucket.ts'
+import { chinaTime } from '../../china-time.ts'
+import { readStatementKey, reportKey, type StatementKey } from '../../statements/statement-key.ts'
+import { CliError, type Text } from '../../two-languages.ts'
+import { isoTime } from '../../views/order-view.ts'
 import { type BucketOptions, connectBucket } from '../aws/bucket.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -14,8 +16,6 @@ import { merchantEntries } from '../merchants-file.ts'
 import { WHICH_MERCHANT } from '../order/find.ts'
 import { createProgress, type Session } from '../session.ts'
 import { checkStatement } from '../statement/check.ts'
-import { chinaTime } from '../time.ts'
-import { CliError, type Text } from '../words.ts'
 
 const DAY_SECONDS = 86_400
 /** The function's own limit, and the wait before it. */
@@ -40,8 +40,8 @@ export const addStatement = (program: Command, session: Session, done: (code: nu
     command,
     session,
     [
-      'npx payscore statement test/world/statement.csv --mchid 1900000109 --local',
-      'npx payscore statement test/world/statement.csv --mchid 1900000109 --check',
+      'npx payscore statement lib/local/statement.csv --mchid 1900000109 --local',
+      'npx payscore statement lib/local/statement.csv --mchid 1900000109 --check',
       'npx payscore statement 2026-11-24.csv --stack payscore-sync-prod',
     ],
     {
@@ -78,7 +78,7 @@ export const addReport = (program: Command, session: Session, done: (code: numbe
 const reportName = async (client: S3Client, bucket: string, { mchid, name }: StatementKey): Promise<string> => {
   const folder = `reports/${mchid}/`
   const names: string[] = []
-  for await (const page of createObjects(client, bucket).list(`${folder}${name}.`))
+  for await (const page of createBucket(client, bucket).list(`${folder}${name}.`))
     names.push(...page.flatMap(({ key }) => (key.endsWith('.json') ? [key.slice(folder.length, -'.json'.length)] : [])))
   if (names.includes(name)) return name
   const [only, ...others] = names
@@ -150,7 +150,7 @@ const bar = (waitedMs: number): string => {
 /** When the report was written last: its JSON is the last of its files. */
 const madeAt = async (client: S3Client, bucket: string, statement: StatementKey): Promise<number | undefined> => {
   const key = reportKey(statement, 'json')
-  for await (const page of createObjects(client, bucket).list(key)) {
+  for await (const page of createBucket(client, bucket).list(key)) {
     const found = page.find((one) => one.key === key)
     if (found) return found.modifiedAt
   }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { rowView } from '../../order/row-view.ts'
+import { historyOf, nextOf } from '../../views/order-history.ts'
+import { orderView } from '../../views/order-view.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow } from '../order/find.ts'
-import { historyOf, nextOf } from '../order/history.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
 
@@ -43,7 +43,7 @@ const status = async (order: string, options: LedgerOptions, session: Session): 
   }
   const next = nextOf(row)
   session.json({
-    ...rowView(row),
+    ...orderView(row),
     history: historyOf(row).map(({ at, by, what }) => ({ at: new Date(at).toISOString(), by, what: session.t(what) })),
     ...(next && { comes_next: { at: new Date(next.at).toISOString(), what: session.t(next.what) } }),
   })

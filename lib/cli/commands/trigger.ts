@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { formatChinaTime } from '../../order/paid-time.ts'
-import type { Row } from '../../order/row.ts'
-import { rowView } from '../../order/row-view.ts'
+import type { Row } from '../../ledger/row.ts'
+import { formatChinaTime } from '../../paid-time.ts'
+import { CliError } from '../../two-languages.ts'
+import { orderView } from '../../views/order-view.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -12,7 +13,6 @@ import type { Session } from '../session.ts'
 import { tellTable } from '../table.ts'
 import { handOverByEvent, handOverByHttp, type Notice } from '../trigger/hand-over.ts'
 import { namedSamples, playHere, readMerchantFile } from '../trigger/own-world.ts'
-import { CliError } from '../words.ts'
 
 type Options = {
   readonly json?: boolean
@@ -130,7 +130,7 @@ const play = async (sample: Sample, options: Options, session: Session): Promise
       syncs: posts,
       queries,
       wrong,
-      order: row && rowView(row),
+      order: row && orderView(row),
     })
     return isRight ? 0 : 1
   }

@@ -1,4 +1,4 @@
-import type { Text } from '../words.ts'
+import type { Text } from '../../two-languages.ts'
 
 /** How a part is. `bad` makes the exit code 1 and has a mend; `note` is fine today; `skipped` was not looked at. */
 export type Finding = {

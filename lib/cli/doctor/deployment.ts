@@ -2,13 +2,13 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DescribeEventBusCommand, EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createLedger } from '../../aws/ledger.ts'
-import type { Merchant } from '../../order/merchant.ts'
-import { everyDueKey } from '../../order/row.ts'
-import { PAID_OFFLINE } from '../../order/trigger.ts'
-import { patientSettings } from '../aws/client.ts'
+import type { Merchant } from '../../config/merchants.ts'
+import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import { everyDueKey } from '../../ledger/row.ts'
+import type { Text } from '../../two-languages.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
 import { isObject } from '../merchants-file.ts'
-import type { Text } from '../words.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
 const DEPLOY: Text = { en: 'Deploy the stack again.', zh: '请重新部署堆栈。' }
@@ -25,7 +25,7 @@ export const tableCheck = (table: string | undefined): Check => ({
   title: { en: 'ledger’s table', zh: '同步台账的表' },
   look: async () => {
     if (!table) return bad({ en: 'not named', zh: '未指定' }, NAME_IT)
-    const found = await new DynamoDBClient(patientSettings)
+    const found = await new DynamoDBClient(cliClientSettings)
       .send(new DescribeTableCommand({ TableName: table }))
       .catch(unlessMissing)
     if (!found?.Table) return bad({ en: `${table} is not there`, zh: `${table} 不存在` }, NAME_IT)
@@ -57,7 +57,7 @@ export const busChecks = (bus: string | undefined, merchants: readonly Merchant[
     title: { en: 'event bus', zh: '事件总线' },
     look: async () => {
       if (!bus) return bad({ en: 'not named', zh: '未指定' }, NAME_IT)
-      const found = await new EventBridgeClient(patientSettings)
+      const found = await new EventBridgeClient(cliClientSettings)
         .send(new DescribeEventBusCommand({ Name: bus }))
         .catch(unlessMissing)
       return found ? ok(bus, bus) : bad({ en: `${bus} is not there`, zh: `${bus} 不存在` }, NAME_IT)
@@ -68,7 +68,7 @@ export const busChecks = (bus: string | undefined, merchants: readonly Merchant[
     title: { en: 'rules of the bus', zh: '事件规则' },
     look: async () => {
       if (!bus) return skipped('no bus', '无事件总线')
-      const client = new EventBridgeClient(patientSettings)
+      const client = new EventBridgeClient(cliClientSettings)
       const found = await client.send(new ListRulesCommand({ EventBusName: bus })).catch(unlessMissing)
       const patterns = (found?.Rules ?? [])
         .filter(({ State }) => State === 'ENABLED')
@@ -115,7 +115,7 @@ export const quotaCheck = (env: NodeJS.ProcessEnv): Check => ({
   title: { en: 'Lambda at once', zh: 'Lambda 并发配额' },
   look: async () => {
     if (isLocalWorld(env) && !env.AWS_ENDPOINT_URL_LAMBDA) return skipped('local world', '本地环境')
-    const { AccountLimit } = await new LambdaClient(patientSettings).send(new GetAccountSettingsCommand({}))
+    const { AccountLimit } = await new LambdaClient(cliClientSettings).send(new GetAccountSettingsCommand({}))
     const limit = AccountLimit?.ConcurrentExecutions ?? 0
     if (limit < ENOUGH)
       return bad(
@@ -144,7 +144,7 @@ export const closedChecks = (table: string | undefined, merchants: readonly Merc
       title: { en: `closed merchant ${mchid}`, zh: `已停用商户 ${mchid}` },
       look: async () => {
         if (!table) return skipped('no table', '无台账')
-        const ledger = createLedger(new DynamoDBClient(patientSettings), table)
+        const ledger = createLedger(new DynamoDBClient(cliClientSettings), table)
         const pages = await Promise.all(everyDueKey(mchid).map((key) => ledger.due(key, Number.MAX_SAFE_INTEGER, 1)))
         return pages.some(({ rows }) => rows.length > 0)
           ? ok('has orders under way', '仍有订单在处理中')

@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { patientSettings } from '../aws/client.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
 import { bad, type Check, ok, skipped } from './check.ts'
 
@@ -20,7 +20,7 @@ export const machineChecks = (env: NodeJS.ProcessEnv, version = process.versions
     name: 'region',
     title: { en: 'region', zh: '区域' },
     look: async () => {
-      const region = await new STSClient(patientSettings).config.region().catch(() => undefined)
+      const region = await new STSClient(cliClientSettings).config.region().catch(() => undefined)
       return region
         ? ok(region, region)
         : bad(
@@ -34,7 +34,7 @@ export const machineChecks = (env: NodeJS.ProcessEnv, version = process.versions
     title: { en: 'identity', zh: '身份' },
     look: async () => {
       if (isLocalWorld(env)) return skipped('local world', '本地环境')
-      const { Arn = '' } = await new STSClient(patientSettings).send(new GetCallerIdentityCommand({}))
+      const { Arn = '' } = await new STSClient(cliClientSettings).send(new GetCallerIdentityCommand({}))
       return ok(Arn, Arn)
     },
   },

@@ -1,4 +1,4 @@
-import type { Merchant } from '../../order/merchant.ts'
+import type { Merchant } from '../../config/merchants.ts'
 import { type Check, note, ok } from './check.ts'
 
 /** Whether one mistyped order number is noticed before it is too late: a sync cannot be undone. */

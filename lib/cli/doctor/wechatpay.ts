@@ -1,13 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { createMerchants, type Merchants } from '../../aws/merchants.ts'
+import { createMerchantSecrets, type MerchantSecrets } from '../../aws/merchant-secrets.ts'
+import type { Merchant } from '../../config/merchants.ts'
 import { ConfigError } from '../../errors.ts'
-import { LIMITS } from '../../order/limits.ts'
-import type { Merchant } from '../../order/merchant.ts'
-import { REFUSALS, refusalOf } from '../../order/refusals.ts'
+import { LIMITS } from '../../limits.ts'
 import { header } from '../../wechatpay/answer.ts'
+import { REFUSALS, refusalOf } from '../../wechatpay/refusals.ts'
 import { createSend, type Send } from '../../wechatpay/send.ts'
 import { type Outcome, randomNonce, type Signer, sendSigned } from '../../wechatpay/signed-call.ts'
-import { patientSettings } from '../aws/client.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
 const DAY_MS = 86_400_000
@@ -31,7 +31,7 @@ type Setting = {
 /** For each signer its secret and certificate, and whether WeChat Pay takes its signature; and both clocks. */
 export const wechatpayChecks = (setting: Setting): readonly Check[] => {
   const { merchants, prefix, origin, now } = setting
-  const secrets = createMerchants(new SecretsManagerClient(patientSettings), { prefix, maxAgeMs: 60_000, now })
+  const secrets = createMerchantSecrets(new SecretsManagerClient(cliClientSettings), { prefix, maxAgeMs: 60_000, now })
   const send = createSend(origin, {
     timeoutMs: LIMITS.call,
     maxAnswerBytes: LIMITS.answerBytes,
@@ -81,7 +81,7 @@ const clockCheck = ({ origin, machineNow: now }: Setting, send: Send): Check => 
   },
 })
 
-const secretCheck = (mchid: string, prefix: string, secrets: Merchants): Check => ({
+const secretCheck = (mchid: string, prefix: string, secrets: MerchantSecrets): Check => ({
   name: `secret ${mchid}`,
   title: { en: `secret of ${mchid}`, zh: `商户 ${mchid} 的密钥` },
   look: async () => {
@@ -102,7 +102,7 @@ const secretCheck = (mchid: string, prefix: string, secrets: Merchants): Check =
   },
 })
 
-const certificateCheck = (mchid: string, secrets: Merchants, now: () => number): Check => ({
+const certificateCheck = (mchid: string, secrets: MerchantSecrets, now: () => number): Check => ({
   name: `certificate ${mchid}`,
   title: { en: `certificate of ${mchid}`, zh: `商户 ${mchid} 的API证书` },
   look: async () => {
@@ -133,7 +133,7 @@ const echo = () => ({
 
 const echoCheck = (
   mchid: string,
-  secrets: Merchants,
+  secrets: MerchantSecrets,
   call: (signer: Signer) => Promise<Outcome>,
   { origin, live }: Setting,
 ): Check => ({

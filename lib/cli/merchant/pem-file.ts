@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { FlawName } from './mistakes.ts'
+import type { FlawName } from './problems.ts'
 
 /** A file as somebody gave it: its name for people, and its bytes. */
 export type GivenFile = { readonly name: string; readonly bytes: Buffer }

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { pasted } from '../value-kinds.ts'
-import { type Mistake, type MistakeName, mistake } from './mistakes.ts'
 import { type GivenFile, readPemFile } from './pem-file.ts'
+import { type InputProblem, type ProblemName, problem } from './problems.ts'
 
 /** A key of WeChat Pay as given: the id may be left out for a platform certificate. */
 export type GivenKey = { readonly file: GivenFile; readonly id?: string | undefined }
@@ -35,9 +35,9 @@ type Certificate = {
 type PrivateKey = { readonly pem: string; readonly key: KeyObject }
 
 /** The secret that the files make, or every mistake that is in them. */
-export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSecret | readonly Mistake[] => {
-  const found: Mistake[] = []
-  const keep = <T extends object>(read: T | Mistake): T | undefined => {
+export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSecret | readonly InputProblem[] => {
+  const found: InputProblem[] = []
+  const keep = <T extends object>(read: T | InputProblem): T | undefined => {
     if (!isMistake(read)) return read
     found.push(read)
     return undefined
@@ -46,28 +46,28 @@ export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSec
   const certificate = keep(readCertificate(given, nowMs))
   const privateKey = keep(readPrivateKey(given.privateKey))
   if (certificate && privateKey && !isSameKey(certificate.publicKey, privateKey.key))
-    found.push(mistake(given.privateKey?.name ?? '', 'key-of-other-certificate'))
+    found.push(problem(given.privateKey?.name ?? '', 'key-of-other-certificate'))
   if (certificate && given.serial_no !== undefined) {
     const wrong = serialMistake(given.serial_no, certificate.serial_no)
-    if (wrong) found.push(mistake(`--serial-no ${given.serial_no}`, wrong))
+    if (wrong) found.push(problem(`--serial-no ${given.serial_no}`, wrong))
   }
 
   const own = { publicKeys: [certificate?.publicKey, privateKey?.key], serial_no: certificate?.serial_no }
   const keys = given.wechatpayKeys
     .map((one) => keep(readWechatpayKey(one, own, nowMs)))
     .filter((key) => key !== undefined)
-  if (given.wechatpayKeys.length === 0) found.push(mistake('pub_key.pem', 'no-wechatpay-key'))
+  if (given.wechatpayKeys.length === 0) found.push(problem('pub_key.pem', 'no-wechatpay-key'))
 
   if (found.length > 0 || !certificate || !privateKey) return found
   const { mchid, serial_no, not_after } = certificate
   return { mchid, serial_no, private_key: privateKey.pem, not_after, wechatpay_keys: publicKeysFirst(keys) }
 }
 
-const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number): Certificate | Mistake => {
-  if (!file) return mistake('apiclient_cert.pem', 'no-certificate')
+const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number): Certificate | InputProblem => {
+  if (!file) return problem('apiclient_cert.pem', 'no-certificate')
   const pem = readPemFile(file, /^CERTIFICATE$/)
-  if (typeof pem === 'string') return mistake(file.name, pem)
-  if (pem.label !== 'CERTIFICATE') return mistake(file.name, notCertificate(pem.label))
+  if (typeof pem === 'string') return problem(file.name, pem)
+  if (pem.label !== 'CERTIFICATE') return problem(file.name, notCertificate(pem.label))
   const read = attempt(() => {
     const { subject, serialNumber, validFrom, validTo, publicKey } = new X509Certificate(pem.pem)
     return {
@@ -78,11 +78,11 @@ const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number
       publicKey,
     }
   })
-  if (!read) return mistake(file.name, 'damaged')
-  if (!/^\d{1,32}$/.test(read.commonName)) return mistake(file.name, 'certificate-is-platform')
-  if (mchid !== undefined && read.commonName !== mchid) return mistake(file.name, 'other-mchid')
-  if (read.to < nowMs) return mistake(file.name, 'certificate-expired')
-  if (read.from > nowMs) return mistake(file.name, 'certificate-not-yet')
+  if (!read) return problem(file.name, 'damaged')
+  if (!/^\d{1,32}$/.test(read.commonName)) return problem(file.name, 'certificate-is-platform')
+  if (mchid !== undefined && read.commonName !== mchid) return problem(file.name, 'other-mchid')
+  if (read.to < nowMs) return problem(file.name, 'certificate-expired')
+  if (read.from > nowMs) return problem(file.name, 'certificate-not-yet')
   return {
     mchid: read.commonName,
     serial_no: fullSerial(read.serialNumber),
@@ -91,27 +91,27 @@ const readCertificate = ({ certificate: file, mchid }: GivenFiles, nowMs: number
   }
 }
 
-const notCertificate = (label: string): MistakeName => {
+const notCertificate = (label: string): ProblemName => {
   if (label.endsWith('PRIVATE KEY')) return 'certificate-is-key'
   if (label.endsWith('PUBLIC KEY')) return 'certificate-is-public-key'
   return label.endsWith('REQUEST') ? 'certificate-is-request' : 'not-pem'
 }
 
-const readPrivateKey = (file: GivenFile | undefined): PrivateKey | Mistake => {
-  if (!file) return mistake('apiclient_key.pem', 'no-key')
+const readPrivateKey = (file: GivenFile | undefined): PrivateKey | InputProblem => {
+  if (!file) return problem('apiclient_key.pem', 'no-key')
   const pem = readPemFile(file, /PRIVATE KEY$/)
-  if (typeof pem === 'string') return mistake(file.name, pem)
+  if (typeof pem === 'string') return problem(file.name, pem)
   if (pem.label !== 'PRIVATE KEY' && pem.label !== 'RSA PRIVATE KEY')
-    return mistake(file.name, notPrivateKey(pem.label))
+    return problem(file.name, notPrivateKey(pem.label))
   const key = attempt(() => createPrivateKey(pem.pem))
-  if (!key) return mistake(file.name, 'damaged')
-  if (key.asymmetricKeyType !== 'rsa') return mistake(file.name, 'key-not-rsa')
-  if (bits(key) < 2048) return mistake(file.name, 'key-short')
+  if (!key) return problem(file.name, 'damaged')
+  if (key.asymmetricKeyType !== 'rsa') return problem(file.name, 'key-not-rsa')
+  if (bits(key) < 2048) return problem(file.name, 'key-short')
   // The functions read PKCS#8, whichever form the file has.
   return { pem: String(key.export({ type: 'pkcs8', format: 'pem' })), key }
 }
 
-const notPrivateKey = (label: string): MistakeName => {
+const notPrivateKey = (label: string): ProblemName => {
   if (label === 'CERTIFICATE') return 'key-is-certificate'
   if (label.endsWith('PUBLIC KEY')) return 'key-is-public-key'
   if (label === 'ENCRYPTED PRIVATE KEY') return 'key-encrypted'
@@ -121,8 +121,8 @@ const notPrivateKey = (label: string): MistakeName => {
 type Own = { readonly publicKeys: readonly (KeyObject | undefined)[]; readonly serial_no: string | undefined }
 type WechatpayKey = { readonly id: string; readonly pem: string }
 
-const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): WechatpayKey | Mistake => {
-  const wrong = (name: MistakeName) => mistake(file.name, name)
+const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): WechatpayKey | InputProblem => {
+  const wrong = (name: ProblemName) => problem(file.name, name)
   const pem = readPemFile(file, /^(CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY)$/)
   if (typeof pem === 'string') return wrong(pem)
   if (pem.label.endsWith('PRIVATE KEY')) return wrong('wechatpay-is-private')
@@ -134,8 +134,8 @@ const readWechatpayKey = ({ file, id }: GivenKey, own: Own, nowMs: number): Wech
   if (isOwn(key, own)) return wrong('wechatpay-is-merchants')
   if (key.asymmetricKeyType !== 'rsa' || bits(key) < 2048) return wrong('wechatpay-weak')
   if (id === undefined) return wrong('id-missing')
-  if (id.toUpperCase() === own.serial_no) return mistake(`--wechatpay-key-id ${id}`, 'id-is-merchants-serial')
-  if (!/^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/.test(id)) return mistake(`--wechatpay-key-id ${id}`, 'id-without-prefix')
+  if (id.toUpperCase() === own.serial_no) return problem(`--wechatpay-key-id ${id}`, 'id-is-merchants-serial')
+  if (!/^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/.test(id)) return problem(`--wechatpay-key-id ${id}`, 'id-without-prefix')
   return { id, pem: String(key.export({ type: 'spki', format: 'pem' })) }
 }
 
@@ -144,8 +144,8 @@ const readPlatformCertificate = (
   pem: string,
   own: Own,
   nowMs: number,
-): WechatpayKey | Mistake => {
-  const wrong = (name: MistakeName) => mistake(file.name, name)
+): WechatpayKey | InputProblem => {
+  const wrong = (name: ProblemName) => problem(file.name, name)
   const read = attempt(() => {
     const { subject, serialNumber, validTo, publicKey } = new X509Certificate(pem)
     return { commonName: commonName(subject), serial: fullSerial(serialNumber), to: Date.parse(validTo), publicKey }
@@ -156,13 +156,13 @@ const readPlatformCertificate = (
   if (read.publicKey.asymmetricKeyType !== 'rsa' || bits(read.publicKey) < 2048) return wrong('wechatpay-weak')
   if (id?.startsWith('PUB_KEY_ID_')) return wrong('id-of-public-key-on-certificate')
   if (id !== undefined && id.toUpperCase() === own.serial_no)
-    return mistake(`--wechatpay-key ${id}=${file.name}`, 'id-is-merchants-serial')
+    return problem(`--wechatpay-key ${id}=${file.name}`, 'id-is-merchants-serial')
   if (id !== undefined && id.toUpperCase() !== read.serial) return wrong('id-not-serial')
   if (read.to < nowMs) return wrong('platform-expired')
   return { id: read.serial, pem }
 }
 
-const serialMistake = (given: string, serial_no: string): MistakeName | undefined => {
+const serialMistake = (given: string, serial_no: string): ProblemName | undefined => {
   const bare = pasted(given)
     .replace(/[:-]/g, '')
     .replace(/^(serial(number|_no)?=?|证书序列号)?(0x)?/i, '')
@@ -199,7 +199,7 @@ const spki = (key: KeyObject): string => {
 
 const bits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0
 
-const isMistake = (value: object): value is Mistake => 'mend' in value
+const isMistake = (value: object): value is InputProblem => 'mend' in value
 
 /** Errors of the parsers quote what they read. */
 const attempt = <T>(read: () => T): T | undefined => {

@@ -1,4 +1,4 @@
-import type { Text } from '../words.ts'
+import type { Text } from '../../two-languages.ts'
 import type { MerchantSecret } from './read-files.ts'
 import type { Stored } from './store.ts'
 

@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { readJson } from '../../text.ts'
-import { patientSettings } from '../aws/client.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { isObject } from '../merchants-file.ts'
 import type { MerchantSecret } from './read-files.ts'
 
@@ -15,7 +15,7 @@ export type Stored = Partial<MerchantSecret>
 
 /** A secret in Secrets Manager: undefined when there is none. */
 export const createSecretStore = (SecretId: string) => {
-  const client = new SecretsManagerClient(patientSettings)
+  const client = new SecretsManagerClient(cliClientSettings)
   return {
     read: async (): Promise<Stored | undefined> => {
       try {

@@ -1,11 +1,11 @@
-import { type DecisionName, type DecisionRequest, readDecision } from '../../order/decision.ts'
-import type { OrderKey } from '../../order/row.ts'
-import { decideOrder } from '../../steps/decide-order.ts'
+import { type DecisionName, type DecisionRequest, readDecision } from '../../intake/operator-decision.ts'
+import type { OrderKey } from '../../ledger/row.ts'
+import { applyDecision } from '../../operations/apply-decision.ts'
+import { CliError } from '../../two-languages.ts'
 import { callerIdentity } from '../aws/caller.ts'
 import type { Connection } from '../aws/connect.ts'
 import { type Answer, postToOrder } from '../aws/http-api.ts'
 import type { Session } from '../session.ts'
-import { CliError } from '../words.ts'
 
 /** Carries a decision out. Throws InputError before anything is done where it is malformed. */
 export type Decide = (key: OrderKey, what: DecisionName, body: object) => Promise<Answer>
@@ -31,6 +31,6 @@ export const openDecide = async (connection: Connection, { env, now }: Session):
  * bus, and reconcile finds the row within a minute.
  */
 const decideHere = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Answer> => {
-  const handled = await decideOrder(request, { ledger, now, announceDue: async () => undefined })
+  const handled = await applyDecision(request, { ledger, now, announceDue: async () => undefined })
   return handled.reply
 }

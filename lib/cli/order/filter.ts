@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Row, State } from '../../order/row.ts'
-import { waitsForPerson } from '../../order/transition/waits.ts'
+import { readAge } from '../../china-time.ts'
+import type { Row, State } from '../../ledger/row.ts'
+import { waitsForOperator } from '../../ledger/transitions/waiting-index.ts'
+import type { Text } from '../../two-languages.ts'
 import type { LedgerOptions } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import type { Session } from '../session.ts'
-import { readAge } from '../time.ts'
-import type { Text } from '../words.ts'
 import { mchidsOf } from './find.ts'
 import type { Part } from './rows.ts'
 
@@ -65,7 +65,7 @@ export const readFilter = (options: FilterOptions, now: number): ((row: Row) => 
     (options.reason === undefined || reasonsOf(row).includes(options.reason)) &&
     (olderThan === undefined || now - row.created_at >= olderThan) &&
     (options.shop === undefined || row.shop_id === options.shop) &&
-    (!options.needsPerson || waitsForPerson(row))
+    (!options.needsPerson || waitsForOperator(row))
 }
 
 /** `closed by hand: …` is found by `closed by hand` as well. */

@@ -1,9 +1,9 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { type OrderKey, type Row, readRowKey, rowKey } from '../../order/row.ts'
+import { type OrderKey, type Row, readRowKey, rowKey } from '../../ledger/row.ts'
+import { CliError, type Text } from '../../two-languages.ts'
 import type { Connection, LedgerOptions } from '../aws/connect.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
-import { CliError, type Text } from '../words.ts'
 
 /** Merchants whose orders are meant. Throws CliError when nobody says. */
 export const mchidsOf = ({ mchid }: LedgerOptions, session: Session): readonly string[] => {

@@ -1,8 +1,8 @@
-import { adviceOf } from '../../order/advice.ts'
-import { REFUSALS } from '../../order/refusals.ts'
-import { hasOpenCharge, type Row } from '../../order/row.ts'
-import type { VerdictKind } from '../../order/verdict.ts'
-import type { Text } from '../words.ts'
+import { adviceOf } from '../../ledger/advice.ts'
+import { hasOpenCharge, type Row } from '../../ledger/row.ts'
+import type { Text } from '../../two-languages.ts'
+import { REFUSALS } from '../../wechatpay/refusals.ts'
+import type { VerdictKind } from '../../wechatpay/verdict.ts'
 
 /** Why an order stands as it does, in the words of `--reason`; in Chinese with what they mean. */
 export const whyOf = (row: Row): Text => {

@@ -2,7 +2,7 @@ import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
-import { dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../order/row.ts'
+import { dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
 import type { Connection } from '../aws/connect.ts'
 
 /** Which part of the ledger is read: what waits for a person, what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */

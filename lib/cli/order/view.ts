@@ -1,9 +1,9 @@
-import { adviceOf } from '../../order/advice.ts'
-import { type Row, readRowKey } from '../../order/row.ts'
+import { age, chinaTime } from '../../china-time.ts'
+import { adviceOf } from '../../ledger/advice.ts'
+import { type Row, readRowKey } from '../../ledger/row.ts'
+import { historyOf, nextOf, yuan } from '../../views/order-history.ts'
+import { standingOf } from '../../views/state-words.ts'
 import type { Session } from '../session.ts'
-import { age, chinaTime } from '../time.ts'
-import { historyOf, nextOf, yuan } from './history.ts'
-import { standingOf } from './state.ts'
 
 /** A row as a person reads it: how it stands and whose turn it is, what happened by whose word, what comes next. */
 export const tellRow = (row: Row, session: Session): void => {

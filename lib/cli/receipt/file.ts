@@ -1,12 +1,12 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import * as v from 'valibot'
-import { list, object, parseBody } from '../../order/answer-body.ts'
-import { readOrderState } from '../../order/order-state.ts'
-import { type Row, readRowKey } from '../../order/row.ts'
-import { isoTime } from '../../order/row-view.ts'
-import type { SignedWord, VerdictKind } from '../../order/verdict.ts'
-import { answerMessage } from '../../wechatpay/message.ts'
+import { type Row, readRowKey } from '../../ledger/row.ts'
+import { isoTime } from '../../views/order-view.ts'
+import { list, object, parseBody } from '../../wechatpay/answer-body.ts'
+import { readOrderState } from '../../wechatpay/order-state.ts'
 import { verify } from '../../wechatpay/signature.ts'
+import { stringToVerify } from '../../wechatpay/signed-message.ts'
+import type { SignedResponse, VerdictKind } from '../../wechatpay/verdict.ts'
 
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+={0,2}$/))
 const Word = v.strictObject({
@@ -53,13 +53,13 @@ const exported = ({
   nonce,
   signature,
   body,
-}: SignedWord): Word => ({
+}: SignedResponse): Word => ({
   sent_at: isoTime(sent_at),
   status,
   request_id,
   serial,
   signature,
-  message: answerMessage(timestamp, nonce, Buffer.from(body)).toString('base64'),
+  message: stringToVerify(timestamp, nonce, Buffer.from(body)).toString('base64'),
 })
 
 /** The one text of a receipt: any other, if only by a blank, is not what was exported. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { adviceOf } from '../../order/advice.ts'
-import type { Row } from '../../order/row.ts'
-import { historyOf, yuan } from '../order/history.ts'
-import { chinaTime, spaced } from '../time.ts'
+import { chinaTime, spaced } from '../../china-time.ts'
+import { adviceOf } from '../../ledger/advice.ts'
+import type { Row } from '../../ledger/row.ts'
+import { historyOf, yuan } from '../../views/order-history.ts'
 import { type Receipt, signedBody, signedFacts, WORDS, type Word, type WordName } from './file.ts'
 
 /**

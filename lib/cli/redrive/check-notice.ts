@@ -1,7 +1,7 @@
+import type { Merchant } from '../../config/merchants.ts'
 import { InputError } from '../../errors.ts'
-import type { Merchant } from '../../order/merchant.ts'
-import { readPaidOrder } from '../../order/paid-order.ts'
-import { readTrigger } from '../../order/trigger.ts'
+import { readEventSource } from '../../intake/event-source.ts'
+import { readPaymentNotice } from '../../intake/payment-notice.ts'
 import type { KeptEvent } from './letter.ts'
 
 /** Why a letter's notice must not be sent again; undefined when it may be. `functionArn`: whose the letter says it was. */
@@ -17,7 +17,7 @@ export const checkNotice =
     if (syncArn !== undefined && functionArn !== syncArn)
       return `names ${functionArn ?? 'no function'}, not the stack's ${syncArn}`
     try {
-      readPaidOrder(readTrigger(event, now()), merchants, now())
+      readPaymentNotice(readEventSource(event, now()), merchants, now())
       return undefined
     } catch (error) {
       if (error instanceof InputError) return error.message

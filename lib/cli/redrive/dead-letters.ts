@@ -11,7 +11,7 @@ import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
 
 /** What became of one dead letter. `would`: in a rehearsal. */
-export type Treated = {
+export type Redriven = {
   readonly outcome: 'sent' | 'dropped' | 'kept' | 'would send' | 'would drop'
   readonly order: string
   readonly why?: string
@@ -28,12 +28,12 @@ const NEW_ALONE = 3
  * sent again and deleted only when they were taken. All others can be received again at the end. A notice that fails once
  * more comes back as a new letter, and is left to the next run. Without `sendAgain` it is a rehearsal, and all stay.
  */
-export const treatDeadLetters = async function* (
+export const redriveDeadLetters = async function* (
   client: SQSClient,
   QueueUrl: string,
   check: CheckNotice,
   sendAgain: SendAgain | undefined,
-): AsyncGenerator<Treated> {
+): AsyncGenerator<Redriven> {
   await countLetters(client, QueueUrl)
   // By the queue's clock: the first answer told the client, in whole seconds, how far this machine's is off.
   const begunAt = Date.now() + client.config.systemClockOffset + 1000
@@ -50,7 +50,7 @@ export const treatDeadLetters = async function* (
         if (isBack || Number(Attributes?.SentTimestamp ?? 0) > begunAt) continue
         newAlone = 0
         const letter = readLetter(Body, MessageAttributes?.TARGET_ARN?.StringValue)
-        const treated = await treat(letter, check, sendAgain)
+        const treated = await redriveOne(letter, check, sendAgain)
         if (treated.outcome === 'sent' || treated.outcome === 'dropped') {
           await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
           kept.delete(MessageId)
@@ -90,7 +90,7 @@ const receive = async (client: SQSClient, QueueUrl: string): Promise<readonly Me
   return Messages
 }
 
-const treat = async (letter: Letter, check: CheckNotice, sendAgain: SendAgain | undefined): Promise<Treated> => {
+const redriveOne = async (letter: Letter, check: CheckNotice, sendAgain: SendAgain | undefined): Promise<Redriven> => {
   if (letter.kind === 'due') return { outcome: sendAgain ? 'dropped' : 'would drop', order: '' }
   if (letter.kind === 'other') return { outcome: 'kept', order: '', why: 'no notice' }
   const { mchid = '', out_order_no = '' } = { ...letter.event.detail } as { mchid?: unknown; out_order_no?: unknown }

@@ -1,5 +1,5 @@
-import { readDueEvent } from '../../order/due-event.ts'
-import { PAID_OFFLINE } from '../../order/trigger.ts'
+import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import { readDueEvent } from '../../ledger/due-event.ts'
 import { readJson } from '../../text.ts'
 import { isObject } from '../merchants-file.ts'
 

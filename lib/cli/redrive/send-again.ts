@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { patientSettings } from '../aws/client.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import type { KeptEvent } from './letter.ts'
 
 /** Sends a notice again. Gives why it was not taken; undefined when somebody else keeps it from now on. */
@@ -8,7 +8,7 @@ export type SendAgain = (event: KeptEvent) => Promise<string | undefined>
 
 /** On the bus, with the time of the first event: an old notice must not outrank a newer one. */
 export const toBus = (EventBusName: string): SendAgain => {
-  const client = new EventBridgeClient(patientSettings)
+  const client = new EventBridgeClient(cliClientSettings)
   return async ({ source, 'detail-type': DetailType, time, detail }) => {
     const entry = { EventBusName, Source: source, DetailType, Time: new Date(time), Detail: JSON.stringify(detail) }
     return refusal(async () => {
@@ -20,7 +20,7 @@ export const toBus = (EventBusName: string): SendAgain => {
 
 /** To the stack's own function, by its own queue: its retries and its dead letters count anew. */
 export const toFunction = (FunctionName: string): SendAgain => {
-  const client = new LambdaClient(patientSettings)
+  const client = new LambdaClient(cliClientSettings)
   return async (event) =>
     refusal(async () => {
       const Payload = Buffer.from(JSON.stringify(event))

@@ -1,15 +1,15 @@
-import { readMerchants } from '../../order/merchant.ts'
-import type { Row } from '../../order/row.ts'
-import { yuan } from '../../report/money.ts'
-import { notesOf, type Report } from '../../report/report.ts'
-import { readableTime } from '../../statement/china-time.ts'
-import { CLASSES } from '../../statement/classes.ts'
-import type { Entry } from '../../statement/judge.ts'
-import { openList, readForeseen } from '../../statement/list.ts'
-import type { Problem } from '../../statement/problem.ts'
-import type { StatementKey } from '../../statement/statement-key.ts'
-import { createTally } from '../../statement/tally.ts'
-import { compareStatement } from '../../steps/compare-statement.ts'
+import { readMerchantsConfig } from '../../config/merchants.ts'
+import type { Row } from '../../ledger/row.ts'
+import type { Entry } from '../../statements/classify-line.ts'
+import { compareWithLedger } from '../../statements/compare-with-ledger.ts'
+import { CLASSES } from '../../statements/line-classes.ts'
+import { readableTime } from '../../statements/parse/china-time.ts'
+import { openList, readForeseen } from '../../statements/parse/list.ts'
+import type { Problem } from '../../statements/problem.ts'
+import { yuan } from '../../statements/report/money.ts'
+import { notesOf, type Report } from '../../statements/report/report.ts'
+import type { StatementKey } from '../../statements/statement-key.ts'
+import { createTotals } from '../../statements/totals.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { wrap } from '../screen.ts'
 import type { Session } from '../session.ts'
@@ -27,21 +27,21 @@ export const checkStatement = async (
   const list = await openList(file, statement.name)
   if ('refused' in list) return refuse(list.refused, statement, isJson, session)
   try {
-    const { merchants } = readMerchants(JSON.stringify(merchantEntries(session)))
+    const { merchants } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
     const now = session.now()
     const context = { mchid: statement.mchid, merchants, now }
     const both = await readForeseen(list, context)
     if ('refused' in both) return refuse(both.refused, statement, isJson, session)
     const { foreseen, reading } = both
 
-    const tally = createTally()
+    const tally = createTotals()
     const entries: Entry[] = []
     const line = async (entry: Entry, wasBooked: boolean): Promise<void> => {
       tally.addLine(entry, wasBooked)
       if (isJson) entries.push(entry)
       else tellLine(entry, session)
     }
-    const { days, notes } = await compareStatement(
+    const { days, notes } = await compareWithLedger(
       statement,
       reading,
       foreseen,
@@ -146,7 +146,7 @@ const refuse = (refused: Problem, { mchid, name }: StatementKey, isJson: boolean
 }
 
 /** A ledger that has nothing but what this list books. */
-const emptyLedger = (): Pick<Parameters<typeof compareStatement>[5], 'ledger' | 'reader'> => {
+const emptyLedger = (): Pick<Parameters<typeof compareWithLedger>[5], 'ledger' | 'reader'> => {
   const rows = new Map<string, Row>()
   return {
     ledger: {

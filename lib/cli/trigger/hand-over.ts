@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import type { OrderKey } from '../../order/row.ts'
-import { PAID_OFFLINE } from '../../order/trigger.ts'
-import { patientSettings } from '../aws/client.ts'
+import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import type { OrderKey } from '../../ledger/row.ts'
+import { cliClientSettings } from '../aws/client.ts'
 import { type Answer, postToOrder } from '../aws/http-api.ts'
 
 export type Notice = OrderKey & {
@@ -17,6 +17,8 @@ export const handOverByHttp = (api: string, { mchid, out_order_no, ...rest }: No
 /** As an event, as a till puts it on the bus. Gives why the bus refused it; undefined when it took it. */
 export const handOverByEvent = async (bus: string, source: string, notice: Notice): Promise<string | undefined> => {
   const entry = { EventBusName: bus, Source: source, DetailType: PAID_OFFLINE, Detail: JSON.stringify(notice) }
-  const { Entries = [] } = await new EventBridgeClient(patientSettings).send(new PutEventsCommand({ Entries: [entry] }))
+  const { Entries = [] } = await new EventBridgeClient(cliClientSettings).send(
+    new PutEventsCommand({ Entries: [entry] }),
+  )
   return Entries[0]?.EventId === undefined ? (Entries[0]?.ErrorCode ?? 'unknown') : undefined
 }

@@ -3,16 +3,16 @@ import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import type { Played, Sample } from '../../../test/world/samples.ts'
-import type { World, WorldMerchant } from '../../../test/world/world.ts'
+import type { Played, Sample } from '../../local/samples.ts'
+import type { World, WorldMerchant } from '../../local/world.ts'
+import { CliError } from '../../two-languages.ts'
 import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
 import type { MerchantSecret } from '../merchant/read-files.ts'
 import { checkEntry, isObject, readObject } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
-import { CliError } from '../words.ts'
 
 /** The outside on one machine is part of the tests: loaded only by who needs it. */
-const samplesOfWorld = () => import('../../../test/world/samples.ts')
+const samplesOfWorld = () => import('../../local/samples.ts')
 const ROOT = join(import.meta.dirname, '../../..')
 
 export const namedSamples = async (): Promise<readonly Sample[]> => (await samplesOfWorld()).readSamples()
@@ -64,7 +64,7 @@ export const playHere = async (
   session: Session,
 ): Promise<{ readonly played: Played; readonly row: unknown; readonly now: number }> => {
   await packageIfStale(session)
-  const { startWorld } = await import('../../../test/world/world.ts')
+  const { startWorld } = await import('../../local/world.ts')
   const { hasKeyScene, MERCHANT, OTHER_MERCHANT, playSample } = await samplesOfWorld()
   if (file && hasKeyScene(sample))
     throw new CliError(

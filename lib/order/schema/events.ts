@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
-import { NoticeSchema } from '../paid-order.ts'
-import { PAID_OFFLINE } from '../trigger.ts'
+import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import { NoticeSchema } from '../../intake/payment-notice.ts'
 import { orderView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
+import { DECISIONS } from '../../intake/operator-decision.ts'
+import type { State, Step } from '../../ledger/row.ts'
 import { ORDER_APIS } from '../../wechatpay/order-api.ts'
-import { DECISIONS } from '../decision.ts'
-import type { Turn } from '../refusals.ts'
-import type { State, Step } from '../row.ts'
-import type { VerdictKind } from '../verdict.ts'
+import type { Turn } from '../../wechatpay/refusals.ts'
+import type { VerdictKind } from '../../wechatpay/verdict.ts'
 
 /** The names of a type of words: the compiler sees to it that none is missing and none is too many. */
 const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[] => Object.keys(all) as T[]

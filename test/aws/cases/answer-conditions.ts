@@ -1,5 +1,5 @@
-import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
-import type { Transition } from '../../../lib/order/transition/transition.ts'
+import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { CLAIMED, DAY, NOW } from '../../support/orders.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Row, readRowKey } from '../../../lib/order/row.ts'
-import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
-import { conflict, create } from '../../../lib/order/transition/notice.ts'
-import { close, decided, expedite } from '../../../lib/order/transition/person.ts'
+import { type Row, readRowKey } from '../../../lib/ledger/row.ts'
+import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import { conflict, create } from '../../../lib/ledger/transitions/notice.ts'
+import { close, expedite, withDecision } from '../../../lib/ledger/transitions/operator.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'
@@ -95,10 +95,10 @@ export const describeApply = (opened: Opened): void => {
       const one = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
       const two = { ...one, what: 'close', why: 'refunded in cash' }
 
-      const first = await opened().ledger.apply(decided(expedite(row, NOW), row, one))
+      const first = await opened().ledger.apply(withDecision(expedite(row, NOW), row, one))
       const now = { ...row, ...first?.row }
-      const second = await opened().ledger.apply(decided(close(now, two.why, NOW + 1 * MINUTE), now, two))
-      const late = await opened().ledger.apply(decided(close(now, two.why, NOW + 1 * MINUTE), now, two))
+      const second = await opened().ledger.apply(withDecision(close(now, two.why, NOW + 1 * MINUTE), now, two))
+      const late = await opened().ledger.apply(withDecision(close(now, two.why, NOW + 1 * MINUTE), now, two))
 
       expect(first?.row.decisions).toStrictEqual([one])
       expect(second?.row.decisions).toStrictEqual([one, two])
@@ -119,7 +119,9 @@ export const describeApply = (opened: Opened): void => {
 
       let now: Row = row
       for (let round = 0; round < 25; round += 1) {
-        const applied = await opened().ledger.apply(decided(expedite(now, NOW), now, { ...longest, at: NOW + round }))
+        const applied = await opened().ledger.apply(
+          withDecision(expedite(now, NOW), now, { ...longest, at: NOW + round }),
+        )
         now = { ...row, ...applied?.row, due_at: NOW + 60 * MINUTE }
         await opened().put(now)
       }

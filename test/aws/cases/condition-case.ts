@@ -1,5 +1,5 @@
-import type { Row, State } from '../../../lib/order/row.ts'
-import type { Transition } from '../../../lib/order/transition/transition.ts'
+import type { Row, State } from '../../../lib/ledger/row.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { CLAIMED, DAY, NOW, SECOND } from '../../support/orders.ts'
 
 /** A transition, rows that it changes, and rows that fail one clause of its condition and no other. */

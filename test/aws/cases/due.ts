@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterQuery, afterSync } from '../../../lib/order/transition/answer.ts'
+import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { CLAIMED, MINUTE, NOW, SECOND } from '../../support/orders.ts'
 import { VERDICTS, WORD } from '../../support/verdicts.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'

@@ -1,4 +1,4 @@
-import { book, claim, conflict, create, reopen } from '../../../lib/order/transition/notice.ts'
+import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
 import { CLAIMED, NOW, ORDER, PK } from '../../support/orders.ts'
 import {
   CHARGED,
@@ -29,7 +29,7 @@ const notDue = {
 }
 
 export const NOTICE_CASES: readonly ConditionCase[] = [
-  { transition: book(ORDER, NOW), changes: NO_ROW, leaves: { ...PENDING, ...REJECTED } },
+  { transition: createFromStatement(ORDER, NOW), changes: NO_ROW, leaves: { ...PENDING, ...REJECTED } },
   { transition: create(ORDER, NOW), changes: NO_ROW, leaves: { ...PENDING, ...REJECTED } },
   {
     transition: claim(PK, 'sync', NOW),

@@ -1,4 +1,4 @@
-import type { Transition } from '../../../lib/order/transition/transition.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { OpenLedger } from '../../support/ledger-table.ts'
 
 /** The ledger under test, once it is there. */

@@ -1,13 +1,13 @@
 import {
   close,
   correctSettlement,
-  decided,
   expedite,
   release,
-  reopenByHand,
+  reopenByOperator,
   settle,
+  withDecision,
   withdraw,
-} from '../../../lib/order/transition/person.ts'
+} from '../../../lib/ledger/transitions/operator.ts'
 import { CLAIMED, NOW, PK, SECOND } from '../../support/orders.ts'
 import {
   alone,
@@ -50,7 +50,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: reopenByHand(PK, NOW),
+    transition: reopenByOperator(PK, NOW),
     changes: REJECTED,
     leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...CHARGED },
   },
@@ -130,7 +130,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: decided(release(asked, NOW), asked, decision),
+    transition: withDecision(release(asked, NOW), asked, decision),
     changes: {
       ...each(noCallOut('HELD'), 'held', { reason: 'paid_less' }),
       'decided before they were counted': row({

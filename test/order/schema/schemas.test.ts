@@ -4,11 +4,11 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { NoticeSchema } from '../../../lib/order/paid-order.ts'
+import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
+import { readTemplate, resourcesOf } from '../../../lib/local/stack/template.ts'
 import { eventSchemas } from '../../../lib/order/schema/events.ts'
 import { schemaFiles } from '../../../lib/order/schema/files.ts'
 import { openApi } from '../../../lib/order/schema/openapi.ts'
-import { readTemplate, resourcesOf } from '../../template/template.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const FOLDER = `${ROOT}lib/order/schema/`

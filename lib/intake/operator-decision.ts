@@ -1,0 +1,103 @@
+import * as v from 'valibot'
+import { InputError } from '../errors.ts'
+import type { OrderKey, Row } from '../ledger/row.ts'
+import {
+  close,
+  correctSettlement,
+  expedite,
+  release,
+  reopenByOperator,
+  settle,
+  withdraw,
+} from '../ledger/transitions/operator.ts'
+import type { Transition } from '../ledger/transitions/transition.ts'
+import { withWaitingIndex } from '../ledger/transitions/waiting-index.ts'
+import { ofSoundText } from './event-source.ts'
+
+/** What a person may decide about an order; `withdraw` is the shop's own. */
+export const DECISIONS = ['expedite', 'reopen', 'close', 'release', 'settle', 'withdraw'] as const
+export type DecisionName = (typeof DECISIONS)[number]
+
+/** A decision as somebody asks for it, checked. */
+export type DecisionRequest = OrderKey & {
+  readonly what: DecisionName
+  /** Why; for `settle` with how: the refund's number, or that it was none. */
+  readonly why: string
+  /** The person knows what WeChat Pay charged, and says that the customer did not pay twice. */
+  readonly notDouble?: boolean
+  /** The caller's identity as the platform knows it. */
+  readonly by: string
+  /** Of `settle`: it replaces what somebody settled before. */
+  readonly corrects?: boolean
+}
+
+const Why = v.pipe(
+  v.string('must be text'),
+  v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,200}$/u, 'must be 1 to 200 printable characters'),
+)
+
+/**
+ * Body of a decision: a reason; `settle` also says by which refund, or that it was not double, which `close` and
+ * `withdraw` may say of an order that WeChat Pay charged, and whether it corrects another settlement.
+ */
+export const DecisionSchema = v.strictObject(
+  {
+    reason: Why,
+    refund_id: v.optional(
+      v.pipe(v.string('must be text'), v.regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, 'must be a refund number')),
+    ),
+    not_double: v.optional(v.literal(true, 'must be true or left out')),
+    correct: v.optional(v.literal(true, 'must be true or left out')),
+  },
+  ({ expected }) => (expected === 'never' ? 'is no member of a decision' : 'must give a reason'),
+)
+
+/** No ARN of IAM is longer. Together with the reason it is a decision's `decisionBytes`. */
+const IDENTITY_BYTES = 2048
+
+/** Throws InputError. */
+export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: unknown): DecisionRequest => {
+  const name = DECISIONS.find((known) => known === what)
+  if (!name) throw new InputError('decision', `must be one of ${DECISIONS.join(', ')}`)
+  if (typeof by !== 'string' || by === '')
+    throw new InputError('caller', 'has no identity: the route must be protected by IAM')
+  if (Buffer.byteLength(by) > IDENTITY_BYTES) throw new InputError('caller', 'has a longer identity than IAM gives')
+  const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
+  if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
+  const { reason, refund_id, not_double, correct } = parsed.output
+  if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
+    throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
+  if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'goes with settle only')
+  if (correct && name !== 'settle') throw new InputError('correct', 'goes with settle only')
+  if (not_double && !MAY_BE_NOT_DOUBLE.includes(name))
+    throw new InputError('not_double', `is for ${MAY_BE_NOT_DOUBLE.join(', ')} alone`)
+  const how = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
+  const more = { ...(not_double && { notDouble: true }), ...(correct && { corrects: true }) }
+  return { ...key, what: name, why: how + reason, ...more, by }
+}
+
+const MAY_BE_NOT_DOUBLE: readonly DecisionName[] = ['settle', 'close', 'withdraw']
+
+/** The transition that a decision asks for; undefined when the row as it was read rules it out. */
+export const decisionTransition = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
+  const transition = transitionOf(row, request, now)
+  return transition && withWaitingIndex(transition, row)
+}
+
+const transitionOf = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
+  const { what, why, notDouble, corrects } = request
+  switch (what) {
+    case 'expedite':
+      return expedite(row, now)
+    case 'reopen':
+      return reopenByOperator(row.pk, now)
+    case 'close':
+      return close(row, why, now, notDouble)
+    case 'release':
+      return release(row, now)
+    case 'settle':
+      return corrects ? correctSettlement(row.pk, why, now) : settle(row, why, now)
+    case 'withdraw':
+      return withdraw(row, why, now, notDouble)
+  }
+}

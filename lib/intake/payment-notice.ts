@@ -1,0 +1,229 @@
+import * as v from 'valibot'
+import type { Merchant } from '../config/merchants.ts'
+import { InputError } from '../errors.ts'
+import { type Cap, capOf } from '../ledger/hourly-cap.ts'
+import { hashCall, type Labels, type OrderKey } from '../ledger/row.ts'
+import { readPaidTime } from '../paid-time.ts'
+import type { Call } from '../wechatpay/order-api.ts'
+import type { EventSource } from './event-source.ts'
+
+/** An offline payment that was handed over, checked and resolved: the call is whole before any I/O. */
+export type PaymentNotice = {
+  /** Who was to be paid: a direct merchant, or a sub-merchant. */
+  readonly mchid: string
+  readonly out_order_no: string
+  readonly call: Call
+  /**
+   * SHA-256 of the call with paid_time as it was stated: it stays the same when a notice comes again, even where a
+   * fast clock makes us send another paid_time each time.
+   */
+  readonly call_hash: string
+  /** The till's clock was ahead and `paid_time` was set to now. */
+  readonly paid_time_clamped: boolean
+  /** ms */
+  readonly noticed_at: number
+  /** The order is asked about before its first sync. */
+  readonly mode?: 'check' | 'observe'
+  /** What the customer paid at the till, fen. */
+  readonly expected_amount?: number
+  readonly labels?: Labels
+  /** Where it is counted, and how many the merchant allows there. */
+  readonly cap?: Cap
+}
+
+const text = v.string('must be text')
+
+const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
+
+/** 1 to 64 printable characters of any language, with its spaces: Chinese tills print U+3000. */
+const Label = v.pipe(
+  text,
+  v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{1,64}$/u, 'must be 1 to 64 printable characters'),
+)
+
+const Fen = v.pipe(
+  v.number('must be a number of fen'),
+  v.integer('must be a whole number of fen'),
+  v.minValue(1, 'must be at least 1 fen'),
+  v.maxValue(100_000_000_00, 'must be a sum in fen'),
+)
+
+/**
+ * The one shape of a notice, whatever brought it. A member that is not named here is refused: whoever wrote it meant
+ * something, and the call would go out without it.
+ */
+export const NoticeSchema = v.strictObject(
+  {
+    mchid: text,
+    out_order_no: OutOrderNo,
+    service_id: v.optional(text),
+    appid: v.optional(text),
+    sub_mchid: v.optional(text),
+    channel_id: v.optional(text),
+    type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
+    detail: v.strictObject({ paid_time: text }, whatIsWrong),
+    amount: v.optional(Fen),
+    shop_id: v.optional(Label),
+    cashier_id: v.optional(Label),
+    pos_ref: v.optional(Label),
+  },
+  whatIsWrong,
+)
+
+/** valibot says by `expected` whether a member is unknown, or missing (its quoted name), or the whole is no object. */
+function whatIsWrong({ expected }: { readonly expected: string | null }): string {
+  if (expected === 'never') return `is no member of a notice; those are ${MEMBERS.join(', ')} and detail.paid_time`
+  return expected?.startsWith('"') ? 'is missing' : 'must be an object'
+}
+
+const MEMBERS = Object.keys(NoticeSchema.entries)
+
+/** Checks a notice against who is served. Throws InputError naming the field; the merchant is looked up before all else. */
+export const readPaymentNotice = (
+  { path, source, notice, noticed_at }: EventSource,
+  merchants: ReadonlyMap<string, Merchant>,
+  nowMs: number,
+): PaymentNotice => {
+  const input = path ? withPath(notice, path) : notice
+  const merchant = findMerchant(input, merchants)
+  if (source !== undefined && !merchant.sources.includes(source))
+    throw new InputError('source', `is not listed for merchant ${merchant.mchid}`)
+  if (merchant.closed) throw new InputError('mchid', `merchant ${merchant.mchid} is closed: it takes no new orders`)
+
+  const parsed = v.safeParse(NoticeSchema, input)
+  if (!parsed.success) throw invalidInput(parsed.issues)
+  const { out_order_no, detail, amount, shop_id, cashier_id, pos_ref } = parsed.output
+
+  const paid = readPaidTime(detail.paid_time, nowMs)
+  if (!paid)
+    throw new InputError(
+      'detail.paid_time',
+      'must be a real time, yyyyMMddHHmmss or yyyyMMdd in China time or RFC 3339, and no more than 24 hours ahead',
+    )
+  const { paid_time, paid_time_clamped, stated_time } = paid
+  const call = { ...resolveParties(merchant, parsed.output), out_order_no, paid_time }
+  const mode = modeOf(merchant, amount)
+  const labels = readLabels({ shop_id, cashier_id, pos_ref })
+  return {
+    mchid: merchant.mchid,
+    out_order_no,
+    call,
+    call_hash: hashCall({ ...call, paid_time: stated_time }, amount),
+    paid_time_clamped,
+    noticed_at,
+    ...(labels && { labels }),
+    ...(mode && { mode }),
+    ...(amount !== undefined && { expected_amount: amount }),
+    ...(merchant.hourly_cap !== undefined && {
+      cap: capOf(
+        { mchid: merchant.mchid, out_order_no, paid_time, isDayAlone: detail.paid_time.length === 8 },
+        merchant.hourly_cap,
+        nowMs,
+      ),
+    }),
+  }
+}
+
+const readLabels = (stated: { readonly [name in keyof Labels]: string | undefined }): Labels | undefined => {
+  const labels = Object.entries(stated).filter(([, value]) => value !== undefined)
+  return labels.length > 0 ? Object.fromEntries(labels) : undefined
+}
+
+/** An amount is there to be compared, so it makes the order be asked about first. */
+const modeOf = ({ mode }: Merchant, amount: number | undefined): PaymentNotice['mode'] => {
+  if (mode !== 'sync') return mode
+  return amount === undefined ? undefined : 'check'
+}
+
+/** Checks the key of an order that somebody asks for. Throws InputError. */
+export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merchant>): OrderKey => {
+  const { mchid } = findMerchant(key, merchants)
+  const parsed = v.safeParse(OutOrderNo, key.out_order_no)
+  if (!parsed.success) throw new InputError('out_order_no', parsed.issues[0].message)
+  return { mchid, out_order_no: parsed.output }
+}
+
+/** The call that asks about an order which nobody has paid yet. Throws InputError. */
+export const readQueryCall = (
+  key: OrderKey,
+  asked: Pick<Stated, 'service_id' | 'appid'>,
+  merchants: ReadonlyMap<string, Merchant>,
+): Call => ({
+  ...resolveParties(findMerchant(key, merchants), asked),
+  out_order_no: key.out_order_no,
+  paid_time: '',
+})
+
+/** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
+const withPath = (notice: unknown, path: OrderKey): unknown => {
+  if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
+    throw new InputError('body', 'must be a JSON object')
+  const body = notice as Readonly<Record<string, unknown>>
+  for (const name of ['mchid', 'out_order_no'] as const)
+    if (body[name] !== undefined && body[name] !== path[name])
+      throw new InputError(name, 'differs between path and body')
+  return { ...body, ...path }
+}
+
+const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
+  const parsed = v.safeParse(v.object({ mchid: text }, whatIsWrong), input)
+  if (!parsed.success) throw invalidInput(parsed.issues)
+  const merchant = merchants.get(parsed.output.mchid)
+  if (!merchant) throw new InputError('mchid', 'is not a merchant that this service serves')
+  return merchant
+}
+
+/**
+ * An unknown member is named before one that is missing, since it may be that one, misspelt or misplaced. Without a path
+ * the whole notice is meant: the detail of an event.
+ */
+const invalidInput = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): InputError => {
+  const issue = issues.find(isUnknownMember) ?? issues[0]
+  return new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
+}
+
+/** The places of a list are no members. */
+const isUnknownMember = ({ expected, path }: v.BaseIssue<unknown>): boolean =>
+  expected === 'never' && !Array.isArray(path?.at(-1)?.input)
+
+/** Of a notice, what says who signs, for whom and under which service. */
+type Stated = {
+  readonly [name in 'service_id' | 'appid' | 'sub_mchid' | 'channel_id']?: string | undefined
+}
+
+/**
+ * Who signs, for whom, and under which service: everything of a call that configuration knows. A notice may choose among
+ * services and appids; whatever else it states must be what configuration says.
+ */
+const resolveParties = (merchant: Merchant, stated: Stated): Omit<Call, 'out_order_no' | 'paid_time'> => {
+  const { mchid, order_api, provider, channel_id, services } = merchant
+  const [only] = services.size === 1 ? services.keys() : []
+  const service_id = stated.service_id ?? only
+  if (service_id === undefined)
+    throw new InputError('service_id', `is needed: merchant ${mchid} has ${services.size} services`)
+  const appids = services.get(service_id)
+  if (appids === undefined) throw new InputError('service_id', `is not a service of merchant ${mchid}`)
+  const appid = appidOf(stated.appid, merchant, appids)
+  agree('sub_mchid', stated.sub_mchid, provider === undefined ? undefined : mchid, order_api)
+  agree('channel_id', stated.channel_id, channel_id, order_api)
+  return provider === undefined
+    ? { order_api, mchid, ...(appid !== undefined && { appid }), service_id }
+    : { order_api, mchid: provider, sub_mchid: mchid, service_id, ...(channel_id && { channel_id }) }
+}
+
+/** The one that the notice names, or the first of its service. */
+const appidOf = (
+  asked: string | undefined,
+  { order_api, provider }: Merchant,
+  appids: readonly string[],
+): string | undefined => {
+  if (asked === undefined) return appids[0]
+  if (provider !== undefined) throw new InputError('appid', `is no member of a call of ${order_api}`)
+  if (!appids.includes(asked)) throw new InputError('appid', 'is not an appid of this service in MERCHANTS')
+  return asked
+}
+
+const agree = (name: 'sub_mchid' | 'channel_id', stated: string | undefined, own: string | undefined, api: string) => {
+  if (stated === undefined || stated === own) return
+  throw new InputError(name, own === undefined ? `is no member of a call of ${api}` : 'is not that of this merchant')
+}

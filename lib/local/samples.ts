@@ -1,0 +1,238 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { StartError } from './start-error.ts'
+import type { Order, OrderSeed } from './wechatpay/orders.ts'
+import type { Wechatpay } from './wechatpay/wechatpay.ts'
+import { TILL, type World, type WorldMerchant } from './world.ts'
+
+/** What happens in a sample, one after the other. */
+type Scene =
+  | { readonly notice: 'http' | 'event'; readonly amount?: number; readonly paid?: string }
+  | { readonly wait: string }
+  | { readonly order: 'completed' | 'cancelled' | 'charge starts' | 'charge fails' | 'charged' }
+  | { readonly wechatpay: 'refuses a parameter' }
+  | { readonly key: 'wrong' | 'right' }
+
+/** One file of samples/: an order at WeChat Pay, a story, and how it must end. */
+export type Sample = {
+  readonly name: string
+  readonly title: { readonly en: string; readonly zh: string }
+  readonly order: Pick<OrderSeed, 'state' | 'total_amount'> | null
+  readonly story: readonly Scene[]
+  /** By the first wait: what has been seen by then. */
+  readonly soon?: Omit<Sample['ends'], 'status'>
+  readonly ends: {
+    /** Of the first HTTP answer. */
+    readonly status?: number
+    readonly state: string
+    readonly confirmed?: boolean
+    readonly reason?: string
+    readonly amount?: number
+    readonly posts?: number
+    readonly queries?: number
+  }
+}
+
+export const MERCHANT = { mchid: '1900000109', services: { '2002000000000558128851361561536': 'wxd678efh567hg6787' } }
+/** Its key is made wrong in one sample, without harm to the others. */
+export const OTHER_MERCHANT = {
+  mchid: '1900000110',
+  services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
+}
+
+/** @param folder of files, one for each sample; our own if left out. Throws StartError. */
+export const readSamples = (folder = join(import.meta.dirname, 'samples')): readonly Sample[] =>
+  namesIn(folder)
+    .sort((a, b) => Number(b === PLAIN) - Number(a === PLAIN) || (a < b ? -1 : 1))
+    .map((file) => readSample(folder, file))
+
+const namesIn = (folder: string): string[] => {
+  const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : []
+  const samples = names.filter((name) => name.endsWith('.json'))
+  if (samples.length > 0) return samples
+  throw new StartError({
+    en: `${folder} is no folder with samples (*.json), as lib/local/samples is`,
+    zh: `${folder} 不是示例目录:其中应有示例文件(*.json),参见 lib/local/samples`,
+  })
+}
+
+const readSample = (folder: string, file: string): Sample => {
+  let sample: Partial<Sample> = {}
+  try {
+    sample = { name: basename(file, '.json'), ...JSON.parse(readFileSync(join(folder, file), 'utf8')) }
+  } catch (error) {
+    throw notASample(folder, file, error)
+  }
+  const { title, story, ends } = sample
+  if (title?.en && title.zh && Array.isArray(story) && ends?.state) return sample as Sample // as far as it is looked at
+  throw notASample(folder, file)
+}
+
+const notASample = (folder: string, file: string, cause?: unknown): StartError =>
+  new StartError(
+    {
+      en: `${join(folder, file)} is not a sample: JSON with title (en, zh), order, story and ends is wanted, as in lib/local/samples`,
+      zh: `${join(folder, file)} 不是示例文件:应为含 title(en、zh)、order、story、ends 的 JSON,参见 lib/local/samples`,
+    },
+    { cause },
+  )
+
+/** What a stranger should see first. */
+const PLAIN = 'paid.json'
+
+/** What a sample came to, judged by WeChat Pay's own history and by what the ledger tells. */
+export type Played = {
+  readonly sample: Sample
+  readonly out_order_no: string
+  /** How the notices were handed over. */
+  readonly notices: readonly ('http' | 'event')[]
+  /** Of the HTTP answers. */
+  readonly statuses: readonly number[]
+  readonly posts: number
+  readonly queries: number
+  /** As `GET /merchants/{mchid}/payafter-orders/{out_order_no}` tells it. */
+  readonly order: Readonly<Record<string, unknown>>
+  /** Whether all of its story was played. */
+  readonly isAtEnd: boolean
+  /** Where it is otherwise than it should be at its end, or by the first wait. */
+  readonly wrong: readonly string[]
+}
+
+/** Whether a sample gives its merchant other keys on the way. */
+export const hasKeyScene = ({ story }: Sample): boolean => story.some((scene) => 'key' in scene)
+
+/** Plays a sample to its end, with waits that move the world's clock, or only until the first wait. */
+export const playSample = async (
+  sample: Sample,
+  world: World,
+  until: 'end' | 'first wait',
+  merchant: WorldMerchant = hasKeyScene(sample) ? OTHER_MERCHANT : MERCHANT,
+): Promise<Played> => {
+  const { mchid, services } = merchant
+  const [service_id = '', ...others] = Object.keys(services)
+  const out_order_no = await freeNumber(sample.name, world)
+  const order =
+    sample.order && world.wechatpay.addOrder({ ...placeOf(merchant, service_id), out_order_no, ...sample.order })
+  const paidAt = world.clock.now()
+  const statuses: number[] = []
+  const notices: ('http' | 'event')[] = []
+
+  const scenes = until === 'end' ? sample.story : beforeFirstWait(sample.story)
+  for (const scene of scenes) {
+    if ('wait' in scene) await world.pass(milliseconds(scene.wait))
+    else if ('order' in scene && order) moveOrder(order, scene.order, world.wechatpay)
+    else if ('wechatpay' in scene)
+      world.wechatpay.refuseNext({ refusal: 'parameter-illegal', match: { kind: 'sync', out_order_no } })
+    else if ('key' in scene) await changeKey(world, mchid, scene.key === 'right')
+    else if ('notice' in scene) {
+      const paid_time = chinaTime(paidAt - milliseconds(scene.paid?.replace(' ago', '') ?? '0 min'))
+      const notice = {
+        mchid,
+        out_order_no,
+        detail: { paid_time },
+        ...(scene.amount !== undefined && { amount: scene.amount }),
+        ...(others.length > 0 && { service_id }),
+      }
+      const status = await handOver(world, scene.notice, notice)
+      notices.push(scene.notice)
+      if (status !== undefined) statuses.push(status)
+    }
+  }
+  await world.idle()
+  const { url, headers } = world.api
+  const answer = await fetch(`${url}/merchants/${mchid}/payafter-orders/${out_order_no}`, { headers })
+  const posts = world.wechatpay.history.posts(out_order_no).length
+  const queries = world.wechatpay.history.queries(out_order_no).length
+  const told = (await answer.json()) as Played['order'] // our own answer, compared member by member below
+  const isAtEnd = scenes.length === sample.story.length
+  const played = { sample, out_order_no, notices, statuses, posts, queries, order: told, isAtEnd }
+  return { ...played, wrong: differences(played) }
+}
+
+/** The sample's name; where an earlier start has played it, with the time. */
+const freeNumber = async (name: string, { table, clock }: World): Promise<string> => {
+  const isTaken = (await table.rows()).some(({ pk }) => String(pk).endsWith(`#${name}`))
+  return isTaken ? `${name}-${clock.now()}`.slice(-32) : name.slice(-32)
+}
+
+const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
+  const wait = story.findIndex((scene) => 'wait' in scene)
+  return wait < 0 ? story : story.slice(0, wait)
+}
+
+/** Where a merchant's order lives at WeChat Pay. */
+const placeOf = (
+  { mchid, provider, channel_id, order_api = 'payafter-orders' }: WorldMerchant,
+  service_id: string,
+) => ({
+  family: order_api === 'payafter-orders' ? order_api : ('serviceorder' as const),
+  mchid: provider ?? mchid,
+  service_id,
+  ...(provider && { sub_mchid: mchid, appid: 'wxd678efh567hg6789' }),
+  ...(channel_id && { channel_id }),
+})
+
+type Notice = {
+  readonly mchid: string
+  readonly out_order_no: string
+  readonly detail: { readonly paid_time: string }
+  readonly amount?: number
+  readonly service_id?: string
+}
+
+/** Over HTTP gives the status of the answer; an event has none. */
+const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Promise<number | undefined> => {
+  if (via === 'event') {
+    const entry = { Source: TILL, DetailType: 'Payscore Order Paid Offline', EventBusName: world.bus.name }
+    world.bus.putEvents({ Entries: [{ ...entry, Detail: JSON.stringify(notice) }] })
+    await world.idle()
+    return undefined
+  }
+  const { mchid, out_order_no, ...rest } = notice
+  const response = await fetch(`${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}/sync`, {
+    method: 'POST',
+    headers: { ...world.api.headers, 'content-type': 'application/json' },
+    body: JSON.stringify(rest),
+  })
+  await response.text()
+  // What is asked about first is asked at once: moving the clock over a query on its way would end its lease.
+  await world.idle()
+  return response.status
+}
+
+const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order'], wechatpay: Wechatpay): void => {
+  if (order.state === 'created') wechatpay.customerAccepts(order)
+  if (move === 'completed') wechatpay.merchantCompletes(order)
+  if (move === 'cancelled') wechatpay.merchantCancels(order)
+  if (move === 'charge starts') wechatpay.chargeStarts(order)
+  if (move === 'charge fails') wechatpay.chargeFails(order)
+  if (move === 'charged') wechatpay.payscoreCharges(order)
+}
+
+/** The functions hold a copy of a secret for minutes; new ones read it at once, as after minutes. */
+const changeKey = async ({ putKey, lambdas }: World, mchid: string, isRight: boolean): Promise<void> => {
+  putKey(mchid, isRight)
+  await Promise.all([lambdas.sync.kill(), lambdas.query.kill()])
+}
+
+const differences = (played: Omit<Played, 'wrong'>): readonly string[] => {
+  const { sample, statuses, posts, queries, order, isAtEnd } = played
+  const { status, ...end } = sample.ends
+  const ends = isAtEnd ? end : sample.soon
+  const seen: Readonly<Record<string, unknown>> = { ...order, posts, queries }
+  const wrong = Object.entries(ends ?? {}).flatMap(([name, value]) =>
+    seen[name] === value ? [] : [`${name} is ${seen[name]}, not ${value}`],
+  )
+  return status === undefined || statuses[0] === status ? wrong : [`status is ${statuses[0]}, not ${status}`, ...wrong]
+}
+
+const UNITS: Readonly<Record<string, number>> = { min: 60_000, h: 3_600_000 }
+
+const milliseconds = (text: string): number => {
+  const [count = '', unit = ''] = text.split(' ')
+  return Number(count) * (UNITS[unit] ?? Number.NaN)
+}
+
+/** yyyyMMddHHmmss, as a till writes it. */
+const chinaTime = (ms: number): string =>
+  new Date(ms).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).replace(/\D/g, '')

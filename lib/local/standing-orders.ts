@@ -1,0 +1,31 @@
+import { MERCHANT } from './samples.ts'
+import type { World } from './world.ts'
+
+/** What WeChat Pay knows in the world that stays up, completed and not paid yet: fen by order number. */
+const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[] = [
+  // Those of both READMEs.
+  ['1234323JKHDFE1243252', 12800],
+  ['1234323JKHDFE1243253', 12800],
+  ['1234323JKHDFE1243254', 12800],
+  // Those of lib/local/statement.csv.
+  ['SP2026112400001', 12800],
+  ['SP2026112400002', 5650],
+  ['SP2026112400003', 8800],
+]
+
+/** Adds them, unless an earlier start has, and one that is new each time, whose number it gives. */
+export const addStandingOrders = (world: World): string => {
+  const fresh = `TRY-${world.clock.now()}`
+  const [service_id = ''] = Object.keys(MERCHANT.services)
+  const known = new Set(world.wechatpay.orders().map((order) => order.out_order_no))
+  for (const [out_order_no, total_amount] of [...ORDERS, [fresh, 12800] as const])
+    if (!known.has(out_order_no))
+      world.wechatpay.addOrder({
+        family: 'payafter-orders',
+        mchid: MERCHANT.mchid,
+        service_id,
+        out_order_no,
+        total_amount,
+      })
+  return fresh
+}

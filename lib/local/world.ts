@@ -1,0 +1,287 @@
+import { fileURLToPath } from 'node:url'
+import { startApiGateway } from './api-gateway.ts'
+import { createApiGuard } from './api-guard.ts'
+import { createClock } from './clock.ts'
+import { createContract, type HttpAnswer } from './contract.ts'
+import { credentialsEnv, credentialsIn } from './credentials.ts'
+import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
+import { startEventBus } from './event-bus/start-event-bus.ts'
+import { mapStream } from './event-source-mapping.ts'
+import { keepState, readKeptState } from './kept-state.ts'
+import { keyPair, serialNo } from './keys.ts'
+import { type Lambda, startLambda } from './lambda/start-lambda.ts'
+import { startLedgerTable } from './ledger-table.ts'
+import { mapObjects } from './object-events.ts'
+import { startObjects } from './objects.ts'
+import { startSecretsManager } from './secrets-manager.ts'
+import { readDefaultRules, readRules, readStreamFilters } from './stack/rules.ts'
+import { startWechatpay } from './wechatpay/wechatpay.ts'
+
+export type WorldMerchant = {
+  readonly mchid: string
+  /** As in MERCHANTS. */
+  readonly order_api?: 'payafter-orders' | 'serviceorder' | 'partner' | 'acquiringbank'
+  readonly services: Readonly<Record<string, string>>
+  readonly provider?: string
+  readonly channel_id?: string
+  readonly mode?: 'sync' | 'check' | 'observe'
+  readonly hourly_cap?: number
+  readonly sources?: readonly string[]
+  readonly closed?: boolean
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>
+
+const ORDER_PATH = '/merchants/{mchid}/payafter-orders/{out_order_no}'
+export const TILL = 'com.example.pos'
+
+const LEDGER = 'payscore-ledger'
+const BUS = 'payscore'
+const BUCKET = 'payscore-statements'
+const SECRETS = 'payscore/merchants'
+
+/** The functions and all that is around them, on loopback: built bundles under the runtime, everything else stands in. */
+export const startWorld = async (options: {
+  readonly merchants: readonly WorldMerchant[]
+  readonly apiPort?: number
+  /** Keeps the ledger here over a restart, and beside it what goes with it; in memory if left out. */
+  readonly ledgerPath?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly maxConcurrency?: number
+  /** As WeChat Pay's stand-in takes it. */
+  readonly debitAfterMs?: number
+  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  readonly streamWindowMs?: number
+  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  readonly start?: typeof startLambda
+}) => {
+  const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
+  const kept = readKeptState(stateFile)
+  // Rows wait for times of the clock that they were written by, and that may have been moved.
+  const clock = createClock(Math.max(kept.now, Date.now()))
+  const now = () => clock.now()
+  // Any program of this machine reaches a listener on loopback: only who holds these is served.
+  const credentials = credentialsIn(options.env)
+  const { debitAfterMs } = options
+  const wechatpay = await startWechatpay({
+    now,
+    orders: kept.orders,
+    ...(debitAfterMs !== undefined && { debitAfterMs }),
+  })
+  const secrets = await startSecretsManager({ now, credentials })
+  const table = await startLedgerTable({
+    clock,
+    tableName: LEDGER,
+    credentials,
+    ...(options.ledgerPath && { path: options.ledgerPath }),
+  })
+  const bus = await startEventBus({ clock, name: BUS, credentials })
+  const objects = await startObjects({ clock, bucket: BUCKET, credentials })
+  /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
+  const putKey = (mchid: string, isRight = true): void => {
+    const serial_no = serialNo()
+    const right = keyPair(mchid)
+    wechatpay.addCertificate(mchid, { serial_no, publicKeyPem: right.publicKeyPem })
+    secrets.putSecret(
+      `${SECRETS}/${mchid}`,
+      JSON.stringify({
+        mchid,
+        serial_no,
+        private_key: isRight ? right.privateKeyPem : keyPair(`not ${mchid}`).privateKeyPem,
+        not_after: new Date(now() + 400 * 86_400_000).toISOString(),
+        wechatpay_keys: { [wechatpay.keyId]: wechatpay.publicKeyPem },
+      }),
+    )
+  }
+
+  for (const mchid of new Set(options.merchants.map(signerOf))) {
+    const signsFor = options.merchants.filter((merchant) => signerOf(merchant) === mchid)
+    const subMerchants = signsFor.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
+    const channel_id = signsFor.find((sub) => sub.channel_id !== undefined)?.channel_id
+    wechatpay.addMerchant({
+      mchid,
+      serial_no: serialNo(),
+      publicKeyPem: keyPair(mchid).publicKeyPem,
+      services: Object.assign({}, ...signsFor.map(({ services }) => services)),
+      ...(subMerchants.length > 0 && { subMerchants }),
+      ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+      ...(channel_id && { channel_id }),
+    })
+    putKey(mchid)
+  }
+
+  const env = {
+    MERCHANTS: JSON.stringify(
+      Object.fromEntries(
+        options.merchants.map(({ mchid, sources = [TILL], ...rest }) => [mchid, { sources, ...rest }]),
+      ),
+    ),
+    SECRETS_PREFIX: SECRETS,
+    LEDGER_TABLE: LEDGER,
+    EVENT_BUS: BUS,
+    BUCKET,
+    WECHATPAY_ORIGIN: wechatpay.origin,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
+    AWS_ENDPOINT_URL_S3: objects.endpoint,
+    ...credentialsEnv(credentials),
+    ...options.env,
+  }
+  const start = (name: string, timeoutMs: number): Promise<Lambda> =>
+    (options.start ?? startLambda)({
+      name,
+      bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
+      env,
+      timeoutMs,
+      clock,
+      maxConcurrency: options.maxConcurrency ?? 10,
+    })
+  const [sync, query, reconcile, outcome, status, decide, statement] = await Promise.all([
+    start('sync', 20_000),
+    start('query', 20_000),
+    start('reconcile', 58_000),
+    start('outcome', 20_000),
+    start('status', 20_000),
+    start('decide', 20_000),
+    start('statement', 900_000),
+  ])
+
+  const lambdas = { sync, query, reconcile, outcome, status, decide, statement }
+  const lambdaNamed = (name: string): Lambda => {
+    const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
+    if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
+    return lambda
+  }
+  // The rules of the stack as it is packaged: what would match there matches here.
+  const notices = createDeadLetterQueue()
+  for (const { name, pattern, targets } of readRules())
+    for (const { function: target, retries, keepsFailed } of targets)
+      bus.addRule({
+        name,
+        pattern,
+        target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
+      })
+  const uploads = mapObjects({
+    objects,
+    clock,
+    rules: readDefaultRules().map(({ targets, ...rule }) => ({
+      ...rule,
+      targets: targets.map(({ function: target, retries }) => ({ lambda: lambdaNamed(target), retries })),
+    })),
+  })
+  const { streamWindowMs } = options
+  const stream = mapStream({
+    table,
+    lambda: outcome,
+    filters: readStreamFilters(),
+    ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
+  })
+  const contract = createContract()
+  const differences: string[] = []
+  const holdAnswer = (answer: HttpAnswer): void => {
+    const difference = contract.answer(answer)
+    if (difference) differences.push(difference)
+  }
+  const guard = createApiGuard(credentials)
+  const gateway = await startApiGateway({
+    guard,
+    clock,
+    onAnswer: holdAnswer,
+    callerArn: 'arn:aws:iam::123456789012:user/local',
+    ...(options.apiPort !== undefined && { port: options.apiPort }),
+    routes: [
+      { method: 'POST', path: `${ORDER_PATH}/sync`, lambda: sync },
+      { method: 'GET', path: ORDER_PATH, lambda: status },
+      { method: 'POST', path: `${ORDER_PATH}/{decision}`, lambda: decide },
+    ],
+  })
+
+  const api = { ...gateway, token: guard.token, isToken: guard.isToken, headers: guard.headers }
+
+  /** Settles when nothing is under way: no event, no record of the stream, and none that came of those. */
+  const idle = async (): Promise<void> => {
+    for (let seen = -1; seen < bus.history.events.length; ) {
+      seen = bus.history.events.length
+      await uploads.idle()
+      await bus.idle()
+      await stream.idle()
+    }
+  }
+
+  /** The schedule of every quarter of an hour. */
+  const renewReports = async () => {
+    const invocation = await statement.invoke({ do: 'renew' })
+    await idle()
+    return invocation
+  }
+
+  const runReconcile = async () => {
+    const invocation = await reconcile.invoke({})
+    await idle()
+    return invocation
+  }
+
+  /**
+   * Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute, and each
+   * minute while an event waits for its next try.
+   */
+  const pass = async (ms: number): Promise<void> => {
+    const end = clock.now() + ms
+    while (clock.now() < end) {
+      const dueTimes = (await table.rows()).flatMap(({ due, due_at }) => (due === undefined ? [] : [Number(due_at)]))
+      const nextMinute = clock.now() + 60_000
+      const next = bus.waiting > 0 ? nextMinute : Math.max(nextMinute, Math.min(end, ...dueTimes))
+      clock.advance(Math.min(end, next) - clock.now())
+      await runReconcile()
+    }
+  }
+
+  const keep = () => {
+    if (stateFile) keepState(stateFile, { now: now(), orders: wechatpay.orders() })
+  }
+  const keeping = setInterval(keep, 1000).unref()
+
+  /** Throws when an answer or an outcome was not as the published schemas say. */
+  const holdToContract = (): void => {
+    const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger')
+    const wrong = outcomes.flatMap(({ detailType, detail }) => contract.outcome(detailType, detail) ?? [])
+    const [first, ...more] = [...differences, ...wrong]
+    if (first) throw new Error(`not as published in lib/order/schema (${more.length} more): ${first}`)
+  }
+
+  const close = async (): Promise<void> => {
+    clearInterval(keeping)
+    await api.close()
+    await bus.close()
+    uploads.close()
+    stream.close()
+    await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
+    await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close()])
+    keep()
+    holdToContract()
+  }
+
+  return {
+    clock,
+    credentials,
+    wechatpay,
+    secrets,
+    table,
+    bus,
+    objects,
+    api,
+    notices,
+    lambdas,
+    env,
+    putKey,
+    idle,
+    runReconcile,
+    renewReports,
+    pass,
+    holdAnswer,
+    close,
+  }
+}
+
+const signerOf = ({ mchid, provider }: WorldMerchant): string => provider ?? mchid

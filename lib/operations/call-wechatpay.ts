@@ -1,0 +1,150 @@
+import type { Ledger } from '../aws/ledger.ts'
+import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
+import { ConfigError } from '../errors.ts'
+import type { DueEvent } from '../ledger/due-event.ts'
+import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../ledger/known-party.ts'
+import { type Row, readRowKey, type Step } from '../ledger/row.ts'
+import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
+import { withDueLane } from '../ledger/transitions/due-lane.ts'
+import { expiry } from '../ledger/transitions/lease.ts'
+import type { Transition } from '../ledger/transitions/transition.ts'
+import { LIMITS } from '../limits.ts'
+import { errorFields, type Fields, type Metrics } from '../log.ts'
+import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
+import type { Send } from '../wechatpay/send.ts'
+import { type Signer, sendSigned } from '../wechatpay/signed-call.ts'
+import { queryVerdict, syncVerdict, type Verdict } from '../wechatpay/verdict.ts'
+
+/** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
+export type OrderDeps = LedgerDeps &
+  WechatPayDeps & {
+    /** The row with its call as configuration has it now, where the last answer blamed that. */
+    readonly renewed?: (row: Row) => Row
+  }
+export type LedgerDeps = {
+  readonly ledger: Ledger
+  readonly announceDue: (due: DueEvent) => Promise<void>
+  readonly now: () => number
+}
+export type WechatPayDeps = {
+  readonly merchants: MerchantSecrets
+  readonly send: Send
+  readonly now: () => number
+  readonly random: () => number
+  readonly nonce: () => string
+}
+
+/** A step as it was taken: the row as far as it is known, and what the log says. */
+export type CallResult = { readonly row: Row; readonly log: Fields; readonly metrics: Metrics }
+
+const STEPS = {
+  sync: { request: syncRequest, judge: syncVerdict, after: afterSync },
+  query: { request: queryRequest, judge: queryVerdict, after: afterQuery },
+} as const
+
+/**
+ * One signed call for a row that this invocation has claimed, and the record of what came of it. Never throws:
+ * whatever fails, the row stands in the ledger with a query owed.
+ */
+export const callWechatPay = async (step: Step, claimed: Row, deps: OrderDeps): Promise<CallResult> => {
+  const row = deps.renewed?.(claimed) ?? claimed
+  const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
+  const startedAt = deps.now()
+  const heard = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
+  if (!heard) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
+  const verdict = heard.kind === 'absent' ? await classifyMissing(row, heard, deps) : heard
+  const moment = { now: deps.now(), random: deps.random() }
+  const transition = withDueLane(keepCall(STEPS[step].after(row, verdict, moment), claimed, row), row)
+  const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
+  try {
+    const [applied] = await Promise.all([deps.ledger.apply(transition), rememberKnownParty(row, verdict, deps)])
+    const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
+    if (applied) await publishDueNow(after, deps)
+    const name = applied?.transition.name ?? 'fenced'
+    return {
+      row: after,
+      log: { ...rowFields(after), ...verdictFields(step, verdict), transition: name },
+      metrics: { ...metrics, ...(applied?.transition.alarm && count(applied.transition.alarm)) },
+    }
+  } catch (error) {
+    const log = {
+      ...rowFields(row),
+      ...verdictFields(step, verdict),
+      transition: 'not recorded',
+      ...errorFields(error),
+    }
+    return { row, log, metrics: { ...metrics, ...count('not_recorded') } }
+  }
+}
+
+/** Of a party that WeChat Pay never knew, no order is rejected. Best effort: without an answer nothing is ended. */
+const classifyMissing = async (row: Row, verdict: Verdict, { ledger, now }: OrderDeps): Promise<Verdict> => {
+  const standing = await ledger.miss(partyKey(row), row.call.out_order_no, expiry(now())).catch(() => NO_ORDER_KNOWN)
+  return classifyAbsent(row, verdict, standing, now())
+}
+
+/** Best effort: the next answer comes to the same. */
+const rememberKnownParty = async (row: Row, verdict: Verdict, { ledger, now }: OrderDeps): Promise<void> => {
+  if (hasKnownOrder(verdict)) await ledger.meet(partyKey(row), expiry(now())).catch(() => undefined)
+}
+
+/** A renewed call is kept by whoever still holds the row: it is he who writes why his attempt did not end the order. */
+const keepCall = (transition: Transition, claimed: Row, { call, call_hash }: Row): Transition =>
+  call === claimed.call || !transition.set?.last_error
+    ? transition
+    : { ...transition, set: { ...transition.set, call, call_hash } }
+
+/** Undefined when the lease may end before the call does: somebody else may take the row then. */
+const callOnce = async (step: Step, row: Row, signer: Signer, deps: OrderDeps): Promise<Verdict | undefined> => {
+  if (deps.now() + LIMITS.call > (row.due_at ?? 0)) return undefined
+  const { request, judge } = STEPS[step]
+  const verdict = judge(row.call, await sendSigned(request(row.call), signer, deps))
+  if (verdict.status === 401) deps.merchants.forget(row.call.mchid)
+  return verdict
+}
+
+/** Without a key nothing was sent. */
+const credentialVerdict = (error: unknown): Verdict =>
+  error instanceof ConfigError
+    ? { kind: 'config', verified: false, code: error.code, detail: error.message }
+    : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
+
+/** Says that the row's next step is due, if it is. Best effort: reconcile finds the row within a minute anyway. */
+export const publishDueNow = async ({ pk, next, due_at }: Row, { announceDue, now }: LedgerDeps): Promise<void> => {
+  if (next === undefined || due_at === undefined || due_at > now()) return
+  await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
+}
+
+export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped }: Row): Fields => ({
+  ...readRowKey(pk),
+  state,
+  attempt,
+  next,
+  due_at,
+  paid_time_clamped,
+})
+
+const verdictFields = (step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({
+  step,
+  verdict: kind,
+  verified,
+  status,
+  code,
+  request_id,
+  message: detail,
+})
+
+const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })
+
+const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics => ({
+  ...count(`${step}_${kind}`),
+  ...(word && {
+    clock_difference: { value: Math.abs(Number(word.timestamp) * 1000 - word.sent_at), unit: 'Milliseconds' },
+  }),
+  ...(kind === 'accepted' &&
+    word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
+})
+
+/** Of a call that was answered. */
+const latency = ({ status }: Verdict, ms: number): Metrics =>
+  status === undefined ? {} : { wechatpay_latency: { value: ms, unit: 'Milliseconds' } }

@@ -1,0 +1,197 @@
+import type { Ledger } from '../aws/ledger.ts'
+import { type BookRow, type LedgerReader, READ_BATCH } from '../aws/ledger-reader.ts'
+import { TryAgainError } from '../errors.ts'
+import type { PaymentNotice } from '../intake/payment-notice.ts'
+import { dayShards, readRowKey, rowKey } from '../ledger/row.ts'
+import { createFromStatement } from '../ledger/transitions/notice.ts'
+import { isOverCap } from '../operations/count-arrival.ts'
+import { classifyLedgerOnly, classifyLine, classifyOther, classifyUndone } from './classify-line.ts'
+import type { FirstPass } from './first-pass.ts'
+import type { Reading } from './parse/read-lines.ts'
+import type { Payment, StatementLine } from './parse/statement-line.ts'
+import type { Problem } from './problem.ts'
+import { createSeen } from './seen.ts'
+import type { StatementKey } from './statement-key.ts'
+import { statementMark } from './statement-key.ts'
+import { createTillSums } from './till-sum.ts'
+import type { ReportFiles } from './write-report.ts'
+
+type Deps = {
+  readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
+  readonly reader: LedgerReader
+  readonly now: () => number
+}
+
+/** Rows that are written at the same time. */
+const CREATED_AT_ONCE = 25
+/** A day belongs to the statement when at least one line in ten is of it. */
+const DAY_SHARE = 0.1
+/** Shops of one statement that are told apart here. */
+const SHOPS_MOST = 1000
+
+/** What the comparison came to, beside its entries. */
+export type Compared = {
+  /** yyyymmdd: the one that the statement's name tells, or those that its lines do. */
+  readonly days: readonly string[]
+  /** Where the till's own sums are not those of its lines, and numbers that have become one. */
+  readonly notes: readonly Problem[]
+}
+
+/**
+ * Holds the lines of a statement against the ledger, books what it lacks, then looks what the ledger has of those days
+ * and the statement lacks.
+ */
+export const compareWithLedger = async (
+  statement: StatementKey,
+  { lines, hasAmounts, titleSums }: Pick<Reading, 'lines' | 'hasAmounts' | 'titleSums'>,
+  { lines: most, undone, collapsed }: FirstPass,
+  named: string | undefined,
+  report: Pick<ReportFiles, 'line' | 'ledgerOnly'>,
+  deps: Deps,
+): Promise<Compared> => {
+  const mark = statementMark(statement)
+  const seen = createSeen(most)
+  const days = new Map<string, number>()
+  const shops = createShops()
+  const sums = createTillSums()
+  const notes: Problem[] = [...collapsed].slice(0, NOTES_MOST).map(([number, times]) => collapsedNumber(number, times))
+  let payments = 0
+
+  const other = (line: Exclude<StatementLine, Payment>): Problem | undefined => {
+    if (line.kind === 'till_sum') {
+      const problem = sums.compare(line.sum, hasAmounts())
+      if (problem && notes.length < NOTES_MOST) notes.push(problem)
+      return problem
+    }
+    sums.add({
+      amount: line.kept.amount,
+      isPaid: line.kind === 'malformed',
+      isUndone: line.kind === 'not_paid' && line.undoes !== undefined,
+    })
+    const times = line.kind === 'malformed' && line.mangled !== undefined ? collapsed.get(line.mangled) : undefined
+    return times === undefined ? undefined : collapsedNumber(line.text, times)
+  }
+
+  for await (const batch of inBatches(lines, READ_BATCH)) {
+    const rows = await rowsOf(batch, mark, undone, deps)
+    for (const line of batch) {
+      if (line.kind !== 'payment') {
+        await report.line(classifyOther(line, other(line)), false)
+        continue
+      }
+      const { order } = line
+      const amount = order.expected_amount
+      const row = rows.get(rowKey(order))
+      const undoneIn = undone.get(order.out_order_no)
+      sums.add({ amount, isPaid: true, isUndone: false })
+      if (!row && undoneIn !== undefined) {
+        await report.line(classifyUndone(line, undoneIn), false)
+        continue
+      }
+      if (!row) throw new TryAgainError('an order left the ledger while it was looked at')
+      payments += 1
+      const day = order.call.paid_time.slice(0, 8)
+      days.set(day, (days.get(day) ?? 0) + 1)
+      shops.add(order.labels?.shop_id)
+      const first = seen.add(order.out_order_no, { line: line.line, amount, paid_time: line.paid_time })
+      await report.line(classifyLine(line, row, mark, first), first === undefined && row.statement === mark)
+    }
+  }
+  for (const sum of titleSums())
+    notes.push(...[sums.compare(sum, hasAmounts())].filter((problem) => problem !== undefined))
+
+  const ownDays = named === undefined ? daysOf(days, payments) : [named]
+  for (const day of ownDays)
+    for (const key of dayShards(statement.mchid, day))
+      for await (const pks of deps.reader.day(key))
+        for (const some of chunksOf(
+          pks.filter((pk) => !seen.has(readRowKey(pk).out_order_no)),
+          READ_BATCH,
+        ))
+          for (const row of inKeyOrder(await deps.reader.readMany(some)))
+            if (shops.mayHave(row.shop_id)) await report.ledgerOnly(classifyLedgerOnly(row))
+  return { days: ownDays, notes }
+}
+
+/** Notes of one kind that stand on top of a report; each line says it again. */
+const NOTES_MOST = 20
+
+const collapsedNumber = (number: string, times: number): Problem => ({
+  en: `${times} lines of this list have the rounded order number ${number}: a spreadsheet has made one number of several; format the column as text and export it again`,
+  zh: `本明细有 ${times} 行的订单号都成了 ${number}:表格软件把多个订单号舍入成了同一个;请将该列设为文本格式后重新导出`,
+})
+
+/** The row of each payment; booked now where there was none. Of lines with the same number the first stands. */
+const rowsOf = async (
+  batch: readonly StatementLine[],
+  mark: string,
+  undone: FirstPass['undone'],
+  { ledger, reader, now }: Deps,
+): Promise<ReadonlyMap<string, BookRow>> => {
+  const orders = new Map(
+    batch.flatMap((line) => (line.kind === 'payment' ? [[rowKey(line.order), line.order] as const] : [])).toReversed(),
+  )
+  const rows = new Map(orders.size === 0 ? [] : await reader.readMany([...orders.keys()].toReversed()))
+  const lacking = [...orders]
+    .toReversed()
+    .filter(([pk, { out_order_no }]) => !rows.has(pk) && !undone.has(out_order_no))
+  for (const some of chunksOf(lacking, CREATED_AT_ONCE))
+    await Promise.all(
+      some.map(async ([pk, order]) => {
+        const row = await createOrder(order, mark, ledger, now)
+        if (row) rows.set(pk, row)
+      }),
+    )
+  return rows
+}
+
+/** Whoever was first, a notice or this statement, made the row. */
+const createOrder = async (
+  order: PaymentNotice,
+  mark: string,
+  ledger: Deps['ledger'],
+  now: () => number,
+): Promise<BookRow | undefined> => {
+  const isHeld = await isOverCap(order, { ledger, now })
+  return (
+    (await ledger.apply(createFromStatement(order, now(), mark, isHeld)))?.row ?? (await ledger.read(rowKey(order)))
+  )
+}
+
+const daysOf = (days: ReadonlyMap<string, number>, payments: number): readonly string[] =>
+  [...days]
+    .filter(([, lines]) => lines >= payments * DAY_SHARE)
+    .map(([day]) => day)
+    .sort()
+
+/** Where every line names its shop, the list is of those shops, and it lacks nothing of another. */
+const createShops = () => {
+  const named = new Set<string>()
+  let isPartial = true
+  return {
+    add: (shop: string | undefined) => {
+      if (shop === undefined || named.size >= SHOPS_MOST) isPartial = false
+      else named.add(shop)
+    },
+    mayHave: (shop: string | undefined) => !isPartial || shop === undefined || named.has(shop),
+  }
+}
+
+/** The answer to a batch has no order of its own, and a report that is made again should be the same. */
+const inKeyOrder = (rows: ReadonlyMap<string, BookRow>): readonly BookRow[] =>
+  [...rows.values()].toSorted((a, b) => (a.pk < b.pk ? -1 : 1))
+
+const inBatches = async function* <T>(lists: AsyncIterable<readonly T[]>, size: number): AsyncGenerator<readonly T[]> {
+  let batch: T[] = []
+  for await (const list of lists)
+    for (const one of list) {
+      batch.push(one)
+      if (batch.length < size) continue
+      yield batch
+      batch = []
+    }
+  if (batch.length > 0) yield batch
+}
+
+const chunksOf = <T>(list: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size))

@@ -1,0 +1,65 @@
+import type { Entry } from '../classify-line.ts'
+import { CLASSES, LEDGER_ONLY } from '../line-classes.ts'
+import { readableTime } from '../parse/china-time.ts'
+import { countedAmount } from '../totals.ts'
+import { chinaTimeText } from './moment.ts'
+
+/** Byte order mark, so that Excel reads UTF-8. */
+export const CSV_BEGIN = '\ufeff'
+
+const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) => string | number | undefined])[] = [
+  ['行号', 'line', ({ line }) => line],
+  ['分类', 'class', ({ class: name }) => (name === 'ledger_only' ? LEDGER_ONLY : CLASSES[name]).zh],
+  ['', 'class_en', ({ class: name }) => name],
+  ['商户服务订单号', 'out_order_no', ({ out_order_no }) => out_order_no],
+  ['收款成功时间', 'paid_time', ({ paid_time }) => paid_time && readableTime(paid_time)],
+  ['台账收款时间', 'ledger_paid_time', ({ ledger_paid_time }) => ledger_paid_time && readableTime(ledger_paid_time)],
+  ['金额(元)', 'amount_yuan', ({ amount }) => plainYuan(amount)],
+  ['门店', 'shop_id', ({ shop_id }) => shop_id],
+  ['收银员', 'cashier_id', ({ cashier_id }) => cashier_id],
+  ['小票号', 'pos_ref', ({ pos_ref }) => pos_ref],
+  ['需人工处理', 'needs_person', ({ needs_person }) => (needs_person ? '是 yes' : '否 no')],
+  ['含义', 'meaning_zh', ({ advice, problem }) => problem?.zh ?? advice?.zh.meaning],
+  ['下一步', 'next_step_zh', ({ advice }) => advice?.zh.next],
+  ['', 'meaning', ({ advice, problem }) => problem?.en ?? advice?.en.meaning],
+  ['', 'next_step', ({ advice }) => advice?.en.next],
+  ['状态', 'state', ({ state }) => state],
+  ['已核实', 'confirmed', ({ confirmed }) => (confirmed === undefined ? undefined : String(confirmed))],
+  ['入账时间', 'in_ledger_since', ({ since }) => chinaTimeText(since)],
+  ['同步时间', 'synced_at', ({ synced_at }) => chinaTimeText(synced_at)],
+  ['已扣金额(元)', 'charged_yuan', ({ charged }) => plainYuan(charged)],
+  ['微信支付订单号', 'transaction_id', ({ transaction_id }) => transaction_id],
+  ['重复支付已处理', 'settled', ({ settled }) => (settled === undefined ? undefined : String(settled))],
+  [
+    '计入合计(元)',
+    'counted_yuan',
+    (entry) => plainYuan(entry.class === 'ledger_only' ? undefined : countedAmount(entry)),
+  ],
+  ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => plainYuan(ledger_amount)],
+]
+
+/** The header, with the line's end. */
+export const csvHeader = (): string => row(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim()))
+
+export const csvRow = (entry: Entry): string => row(COLUMNS.map(([, , of]) => of(entry)))
+
+const row = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`
+
+const cell = (value: string | number | undefined): string => {
+  if (value === undefined) return ''
+  const text = typeof value === 'number' ? String(value) : guarded(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/**
+ * What a spreadsheet would take for a formula, or round as a number, begins with a backtick, as every field of WeChat
+ * Pay's own bills does.
+ */
+const guarded = (text: string): string => {
+  const isFormula = /^[\s\p{C}]*[=+\-@＝＋－＠|%]/u.test(text) || /^[\t\r\n]/.test(text)
+  const isRounded = /^\s*(\d{12,}|0\d+|\d+(\.\d+)?[eE]\d+)\s*$/.test(text)
+  return isFormula || isRounded ? `\`${text}` : text
+}
+
+/** For a spreadsheet to add up. */
+const plainYuan = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)

@@ -1,0 +1,51 @@
+import { isoTime } from '../../views/order-view.ts'
+import type { Entry } from '../classify-line.ts'
+import { CLASS_NAMES } from '../line-classes.ts'
+import { notesOf, type Report, unaccounted } from './report.ts'
+
+/** The lines of a report stand first, one a line of text, and its sums at the end: it is written while it is read. */
+export const JSON_BEGIN = '{"entries":[\n'
+
+export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst: boolean): string =>
+  `${isFirst ? '' : ',\n'}${JSON.stringify({
+    ...entry,
+    ...(since !== undefined && { since: isoTime(since) }),
+    ...(synced_at !== undefined && { synced_at: isoTime(synced_at) }),
+    ...(advice && {
+      meaning: advice.en.meaning,
+      meaning_zh: advice.zh.meaning,
+      turn: advice.turn,
+      next_step: advice.en.next,
+      next_step_zh: advice.zh.next,
+    }),
+  })}`
+
+export const jsonEnd = (report: Report): string => `\n],"summary":${JSON.stringify(reportSummary(report))}}\n`
+
+/** The sums of a report. Of `classes` the lines add up to `lines`. */
+export const reportSummary = (report: Report) => {
+  const { statement, made_at, days, refused, file, tally } = report
+  return {
+    mchid: statement.mchid,
+    name: statement.name,
+    made_at: isoTime(made_at),
+    days,
+    ...(refused && { refused }),
+    notes: notesOf(report),
+    ...(file && { file: { ...file, unaccounted: unaccounted(report) } }),
+    lines: tally.lines,
+    classes: Object.fromEntries(CLASS_NAMES.map((name) => [name, tally.classes[name]])),
+    needs_person: tally.needs_person,
+    open: tally.open,
+    booked: tally.booked,
+    amount: tally.amount,
+    stages: tally.stages,
+    hours: tally.hours.map(([synced, pending, other]) => ({ synced, pending, other })),
+    untimed: tally.untimed,
+    delays: tally.delays,
+    to_refund: tally.to_refund,
+    ledger_only: tally.ledger_only,
+    shops: [...tally.shops].map(([shop_id, sum]) => ({ shop_id, ...sum })),
+    ...(tally.others && { other_shops: tally.others }),
+  }
+}

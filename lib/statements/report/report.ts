@@ -1,0 +1,34 @@
+import type { Beside } from '../parse/read-lines.ts'
+import type { Problem } from '../problem.ts'
+import type { StatementKey } from '../statement-key.ts'
+import type { Totals } from '../totals.ts'
+
+/** Everything but the single lines. Times ms. */
+export type Report = {
+  readonly statement: Pick<StatementKey, 'mchid' | 'name'>
+  readonly made_at: number
+  /** yyyymmdd: the days whose orders in the ledger were compared. */
+  readonly days: readonly string[]
+  /** Why nothing of the statement was taken. */
+  readonly refused?: Problem
+  /** What somebody should know of the list as a whole. */
+  readonly notes?: readonly Problem[]
+  /** Lines of the file as they were counted apart from the reader, and those that are no lines of the statement. */
+  readonly file?: Beside & { readonly lines: number }
+  readonly tally: Totals
+}
+
+/** Lines of the file that the report does not have; below zero, lines that the file does not have. It must be 0. */
+export const unaccounted = ({ file, tally }: Report): number =>
+  file ? file.lines - file.titles - file.headers - file.blank - file.continued - tally.lines : 0
+
+/** What stands on top of a report, a lost line first. */
+export const notesOf = (report: Report): readonly Problem[] => {
+  const lost = unaccounted(report)
+  return [...(lost === 0 ? [] : [lostLines(lost)]), ...(report.notes ?? [])]
+}
+
+const lostLines = (lost: number): Problem => ({
+  en: `the file has ${Math.abs(lost)} lines ${lost > 0 ? 'more' : 'fewer'} than this report accounts for: do not rely on it, and tell an engineer`,
+  zh: `文件行数比本报告计入的行数${lost > 0 ? '多' : '少'} ${Math.abs(lost)} 行:请勿以本报告为准,并联系技术人员`,
+})

@@ -1,0 +1,167 @@
+import type { Entry } from './classify-line.ts'
+import { CLASS_NAMES, CLASSES, type LineClass, type Stage } from './line-classes.ts'
+import { chinaTimeMs } from './parse/china-time.ts'
+
+/** Lines, and what was paid at the till in those that say it, fen; a line that repeats another is no second payment. */
+export type Sum = { readonly lines: number; readonly amount: number }
+
+/** `person`: lines that need one. */
+export type ClassSum = Sum & { readonly person: number }
+
+export type ShopSum = Sum & {
+  /** Of these lines, by stage: what is neither counts in `lines` alone. */
+  readonly synced: number
+  readonly pending: number
+  /** Lines that need a person, whatever their stage. */
+  readonly person: number
+  /** What WeChat Pay charged as well and nobody has settled, fen. */
+  readonly to_refund: number
+}
+
+export const HOURS = 24
+/** Ends of the bars of the chart from paid to synced, ms; the last bar has none. */
+export const DELAYS = [60_000, 5 * 60_000, 15 * 60_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000] as const
+
+/** Everything that a report says in sums, and the first entries of those that it shows one by one. */
+export type Totals = {
+  readonly lines: number
+  readonly amount: number
+  readonly stages: Readonly<Record<Stage, number>>
+  readonly classes: Readonly<Record<LineClass, ClassSum>>
+  /** By shop_id, '' for lines without one; the largest shops, and the others together as `others`. */
+  readonly shops: ReadonlyMap<string, ShopSum>
+  readonly others?: ShopSum
+  readonly needs_person: number
+  readonly open: number
+  /** Lines whose order was brought by this statement. */
+  readonly booked: number
+  readonly to_refund: number
+  /** Synced lines by how long it took, as far as they say when they were paid. */
+  readonly delays: readonly number[]
+  /** Payments by hour of paid_time: synced, pending, other. With `untimed`, which tell the day alone, they are all. */
+  readonly hours: readonly (readonly [synced: number, pending: number, other: number])[]
+  readonly untimed: number
+  readonly ledger_only: Sum
+  readonly shown: ReadonlyMap<Entry['class'], readonly Entry[]>
+}
+
+/** Shops that are told apart, and entries of one class that the page shows. */
+const SHOPS_MOST = 200
+const SHOWN_MOST = 100
+
+const NO_SHOP: ShopSum = { lines: 0, amount: 0, synced: 0, pending: 0, person: 0, to_refund: 0 }
+
+/** Sums up entries as they come; its memory does not grow with them. */
+export const createTotals = () => {
+  const classes = Object.fromEntries(CLASS_NAMES.map((name) => [name, { lines: 0, amount: 0, person: 0 }])) as Record<
+    LineClass,
+    ClassSum
+  > // all of them, as the line above makes them
+  const shops = new Map<string, ShopSum>()
+  const shown = new Map<Entry['class'], Entry[]>()
+  const delays = Array<number>(DELAYS.length + 1).fill(0)
+  const hours = Array.from({ length: HOURS }, (): [number, number, number] => [0, 0, 0])
+  let others: ShopSum | undefined
+  let ledgerOnly: Sum = { lines: 0, amount: 0 }
+  const stages: Record<Stage, number> = { synced: 0, pending: 0, other: 0, none: 0 }
+  let lines = 0
+  let amount = 0
+  let untimed = 0
+  let needs_person = 0
+  let open = 0
+  let to_refund = 0
+  let booked = 0
+
+  const show = (entry: Entry): void => {
+    const some = shown.get(entry.class) ?? []
+    if (some.length < SHOWN_MOST && isShown(entry)) shown.set(entry.class, [...some, entry])
+  }
+
+  const addShop = (entry: Entry, refund: number): void => {
+    const id = entry.shop_id ?? ''
+    const isKnown = shops.has(id) || shops.size < SHOPS_MOST
+    const before = (isKnown ? shops.get(id) : others) ?? NO_SHOP
+    const stage = stageOf(entry)
+    const after: ShopSum = {
+      ...grown(before, entry),
+      synced: before.synced + (stage === 'synced' ? 1 : 0),
+      pending: before.pending + (stage === 'pending' ? 1 : 0),
+      person: before.person + (entry.needs_person ? 1 : 0),
+      to_refund: before.to_refund + refund,
+    }
+    if (isKnown) shops.set(id, after)
+    else others = after
+  }
+
+  const addLine = (entry: Entry, wasBooked: boolean): void => {
+    if (entry.class === 'ledger_only') throw new TypeError('an order that the list lacks is no line')
+    const stage = stageOf(entry)
+    lines += 1
+    amount += countedAmount(entry) ?? 0
+    stages[stage] += 1
+    const sum = classes[entry.class]
+    classes[entry.class] = { ...grown(sum, entry), person: sum.person + (entry.needs_person ? 1 : 0) }
+    // A second line of the same order is no second payment.
+    const refund = entry.class === 'charged_twice' && !entry.settled ? (entry.charged ?? 0) : 0
+    addShop(entry, refund)
+    to_refund += refund
+    if (entry.needs_person) needs_person += 1
+    if (entry.is_open) open += 1
+    if (wasBooked) booked += 1
+    show(entry)
+    if (stage === 'none') return
+    const hour = entry.paid_time?.length === 14 ? hours[Number(entry.paid_time.slice(8, 10))] : undefined
+    if (!hour || entry.paid_time === undefined) {
+      untimed += 1
+      return
+    }
+    hour[stage === 'synced' ? 0 : stage === 'pending' ? 1 : 2] += 1
+    if (stage !== 'synced' || entry.synced_at === undefined) return
+    const delay = Math.max(0, entry.synced_at - chinaTimeMs(entry.paid_time))
+    const bar = DELAYS.findIndex((end) => delay <= end)
+    const at = bar < 0 ? DELAYS.length : bar
+    delays[at] = (delays[at] ?? 0) + 1
+  }
+
+  const addLedgerOnly = (entry: Entry): void => {
+    ledgerOnly = grown(ledgerOnly, entry)
+    if (entry.is_open) open += 1
+    show(entry)
+  }
+
+  const result = (): Totals => ({
+    lines,
+    amount,
+    stages,
+    classes,
+    shops,
+    ...(others && { others }),
+    needs_person,
+    open,
+    booked,
+    to_refund,
+    delays,
+    hours,
+    untimed,
+    ledger_only: ledgerOnly,
+    shown,
+  })
+
+  return { addLine, addLedgerOnly, result }
+}
+
+const grown = <S extends Sum>(sum: S, entry: Entry): S => ({
+  ...sum,
+  lines: sum.lines + 1,
+  amount: sum.amount + (countedAmount(entry) ?? 0),
+})
+
+/** What of the sum of a line counts in every total: money that the till took, once. Undefined where it says none. */
+export const countedAmount = ({ class: name, amount }: Entry): number | undefined =>
+  name === 'ledger_only' || CLASSES[name].counts ? amount : undefined
+
+const stageOf = ({ class: name }: Entry): Stage => (name === 'ledger_only' ? 'none' : CLASSES[name].stage)
+
+/** Lines that went well are only counted. */
+const isShown = ({ class: name, needs_person }: Entry): boolean =>
+  needs_person || !['synced_before', 'synced_by_statement', 'till_sum'].includes(name)

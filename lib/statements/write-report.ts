@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import type { Bucket } from '../aws/bucket.ts'
+import type { Entry } from './classify-line.ts'
+import type { Problem } from './problem.ts'
+import { reportPage } from './report/page.ts'
+import type { Report } from './report/report.ts'
+import { CSV_BEGIN, csvHeader, csvRow } from './report/report-csv.ts'
+import { JSON_BEGIN, jsonEnd, jsonEntry } from './report/report-json.ts'
+import { openKey, reportKey, type StatementKey } from './statement-key.ts'
+import { createTotals } from './totals.ts'
+
+/** A report that is being written: line by line into files, and into the bucket when it is whole. */
+export type ReportFiles = {
+  /** @param wasBooked the order was brought by this statement */
+  readonly line: (entry: Entry, wasBooked: boolean) => Promise<void>
+  readonly ledgerOnly: (entry: Entry) => Promise<void>
+  /** Puts the report into the bucket, and the mark that it is to be renewed, or takes that away. */
+  readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused' | 'notes' | 'file'>) => Promise<Report>
+  /** Lets go of the files, whatever became of them. */
+  readonly drop: () => void
+}
+
+/** What becomes of the mark while something in the report is open: it is put, stands already, or is taken away for good. */
+export type Mark = 'put' | 'keep' | 'end'
+
+/** An earlier version's report has no mark: what became of its orders later is seen in the newest one's. */
+export const openReport = (statement: StatementKey, folder: string, objects: Bucket, mark: Mark): ReportFiles => {
+  const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
+  const csv = openText(files.csv, CSV_BEGIN + csvHeader())
+  const json = openText(files.json, JSON_BEGIN)
+  const tally = createTotals()
+  let isFirst = true
+
+  const write = async (entry: Entry): Promise<void> => {
+    const text = jsonEntry(entry, isFirst)
+    isFirst = false
+    await csv.write(csvRow(entry))
+    await json.write(text)
+  }
+
+  const finish: ReportFiles['finish'] = async (facts) => {
+    const report: Report = {
+      statement: { mchid: statement.mchid, name: statement.name },
+      tally: tally.result(),
+      ...facts,
+      ...(statement.earlier !== undefined && { notes: [EARLIER, ...(facts.notes ?? [])] }),
+    }
+    await json.write(jsonEnd(report))
+    await Promise.all([csv.end(), json.end()])
+    // Marked before, unmarked after: whatever fails between, somebody comes back.
+    const isMarked = statement.earlier === undefined
+    const isOpen = report.tally.open > 0 && mark !== 'end'
+    if (isMarked && isOpen && mark === 'put') await objects.put(openKey(statement), 'open', 'text/plain')
+    await objects.putFile(reportKey(statement, 'csv'), files.csv, 'text/csv; charset=utf-8')
+    await objects.put(reportKey(statement, 'html'), reportPage(report), 'text/html; charset=utf-8')
+    await objects.putFile(reportKey(statement, 'json'), files.json, 'application/json')
+    if (isMarked && !isOpen) await objects.remove(openKey(statement))
+    return report
+  }
+
+  return {
+    line: async (entry, wasBooked) => {
+      tally.addLine(entry, wasBooked)
+      await write(entry)
+    },
+    ledgerOnly: async (entry) => {
+      tally.addLedgerOnly(entry)
+      await write(entry)
+    },
+    finish,
+    drop: () => {
+      csv.drop()
+      json.drop()
+    },
+  }
+}
+
+const EARLIER: Problem = {
+  en: 'a newer list was uploaded under the same name: this is the report of the earlier one, whose payments were taken as well; it is not renewed',
+  zh: '已有同名的新明细上传:本报告对应较早上传的版本,其中的收款同样已受理;本报告不再更新',
+}
+
+/** Text that is gathered to pieces of this many characters before it is written. */
+const PIECE = 64 * 1024
+
+const openText = (file: string, begin: string) => {
+  const stream = createWriteStream(file)
+  let gathered = begin
+  // Kept by the stream, and thrown by whoever writes next.
+  stream.on('error', () => {})
+
+  const flush = async (): Promise<void> => {
+    if (stream.errored) throw stream.errored
+    const text = gathered
+    gathered = ''
+    if (!stream.write(text)) await once(stream, 'drain')
+  }
+
+  return {
+    write: async (text: string): Promise<void> => {
+      gathered += text
+      if (gathered.length >= PIECE) await flush()
+    },
+    end: async (): Promise<void> => {
+      await flush()
+      stream.end()
+      await finished(stream)
+    },
+    drop: () => {
+      stream.destroy()
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { readChinaTime } from '../china-time.ts'
+import { countDecisions, type Decision, type LastError, type Row } from '../ledger/row.ts'
+import type { Text } from '../two-languages.ts'
+import { REFUSALS } from '../wechatpay/refusals.ts'
+import type { SignedResponse } from '../wechatpay/verdict.ts'
+
+/** Something that happened to an order, or will. */
+export type Happening = {
+  readonly at: number
+  readonly what: Text
+  readonly by: 'shop' | 'us' | 'wechatpay' | 'person'
+}
+
+/** What happened, when, and by whose word, in the order of time. A row remembers its last answer, not each one. */
+export const historyOf = (row: Row): readonly Happening[] => {
+  const { call, noticed_at, created_at, receipt, proof, last_error, decisions = [], late_at } = row
+  const handedOver = noticed_at ?? created_at
+  const [first] = decisions
+  const earlier = countDecisions(row) - decisions.length
+  const happenings: (Happening | undefined)[] = [
+    { at: readChinaTime(call.paid_time), by: 'shop', what: PAID },
+    { at: handedOver, by: 'shop', what: HANDED_OVER },
+    created_at - handedOver > 60_000 ? { at: created_at, by: 'us', what: TAKEN_UP_AGAIN } : undefined,
+    receipt && { at: receipt.sent_at, by: 'wechatpay', what: signed(TOOK_IT, receipt) },
+    last_error && { at: last_error.at, by: 'wechatpay', what: answered(last_error) },
+    late_at === undefined ? undefined : { at: late_at, by: 'us', what: LATE },
+    proof && { at: proof.sent_at, by: 'wechatpay', what: signed(proofText(row), proof) },
+    earlier > 0 && first ? { at: first.at, by: 'person', what: EARLIER(earlier) } : undefined,
+    ...decisions.map(decided),
+  ]
+  return happenings.filter((one) => one !== undefined).sort((a, b) => a.at - b.at)
+}
+
+/** What comes next without anybody's doing; undefined when nothing does. */
+export const nextOf = ({ next, due_at = 0 }: Row): Happening | undefined =>
+  next && { at: due_at, by: 'us', what: next === 'sync' ? NEXT_SYNC : NEXT_QUERY }
+
+const PAID: Text = { en: 'the customer paid at the till', zh: '顾客线下付款' }
+const HANDED_OVER: Text = { en: 'the shop handed the payment over', zh: '收到线下收款通知' }
+const TAKEN_UP_AGAIN: Text = { en: 'taken up (again)', zh: '(重新)开始处理' }
+const TOOK_IT: Text = { en: 'WeChat Pay took the sync', zh: '微信支付接受同步' }
+const LATE: Text = { en: 'this takes too long: an alarm was raised', zh: '超时未完成:已告警' }
+const NEXT_SYNC: Text = { en: 'a sync is sent', zh: '将发送同步' }
+const NEXT_QUERY: Text = { en: 'WeChat Pay is asked', zh: '将查单' }
+
+const EARLIER = (count: number): Text => ({
+  en: `${count} decisions before this one, whose text is kept no longer`,
+  zh: `此前还有 ${count} 次人工处理,其内容不再保留`,
+})
+
+const proofText = ({ state, amount, transaction_id }: Row): Text =>
+  state === 'DOUBLE_CHARGED'
+    ? {
+        en: `WeChat Pay says that it charged ${amount === undefined ? 'the customer' : `${yuan(amount)} yuan`}, transaction ${transaction_id ?? 'without a number'}`,
+        zh: `微信支付查单显示支付分已扣款${amount === undefined ? '' : ` ${yuan(amount)} 元`},微信支付订单号${transaction_id === undefined ? '缺失' : ` ${transaction_id}`}`,
+      }
+    : {
+        en: 'WeChat Pay says that the order is done, collected by the merchant alone',
+        zh: '微信支付查单显示订单已完成,由商户渠道收款',
+      }
+
+/** 元 with two decimals, as people write it. */
+export const yuan = (fen = 0): string => (fen / 100).toFixed(2)
+
+const signed = ({ en, zh }: Text, { request_id, serial }: SignedResponse): Text => ({
+  en: `${en} (signed with ${serial}${request_id ? `, Request-Id ${request_id}` : ''})`,
+  zh: `${zh}(由 ${serial} 签名${request_id ? `,Request-Id ${request_id}` : ''})`,
+})
+
+const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastError): Text => {
+  const facts = [status, code, request_id && `Request-Id ${request_id}`].filter(Boolean).join(', ')
+  const meaning = refusal ? REFUSALS[refusal] : undefined
+  return {
+    en: `attempt ${attempt}: ${meaning?.en.meaning ?? verdict}${facts ? ` (${facts})` : ''}`,
+    zh: `第${attempt}次:${meaning?.zh.meaning ?? VERDICTS[verdict] ?? verdict}${facts ? `(${facts})` : ''}`,
+  }
+}
+
+const VERDICTS: { readonly [verdict in LastError['verdict']]?: string } = {
+  unpaid: '商户已完结,待支付',
+  part_paid: '已收到部分款项,其余待收',
+  open: '进行中:商户未完结',
+  closed: '订单已取消或已失效',
+  absent: '订单不存在(查询单据不存在)',
+  unknown: '结果未知,将自动查单',
+  unsent: '未能发出',
+  undecided: '订单已完成,但无法判断收款渠道',
+  config: '配置或权限错误',
+  collected: '支付分已扣款成功',
+}
+
+const decided = ({ what, by, at, why }: Decision): Happening => ({
+  at,
+  by: 'person',
+  what: { en: `${by} decided: ${what} (${why})`, zh: `${by} 人工处理:${DECISIONS[what] ?? what}(${why})` },
+})
+
+const DECISIONS: Readonly<Record<string, string>> = {
+  expedite: '立即重试',
+  reopen: '重新处理',
+  close: '人工结案',
+  release: '放行',
+  settle: '登记重复支付处理结果',
+  withdraw: '撤回通知',
+}

@@ -1,0 +1,56 @@
+import { adviceOf } from '../ledger/advice.ts'
+import { countDecisions, type Row, readRowKey } from '../ledger/row.ts'
+
+/** RFC 3339 in UTC. */
+export const isoTime = (ms: number): string => new Date(ms).toISOString()
+
+/** Which order, and how it stands. */
+export const orderFacts = ({ pk, order_id, state, attempt }: Row) => ({ ...readRowKey(pk), order_id, state, attempt })
+
+/** When WeChat Pay took the sync, or was found to have it. */
+export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
+  const word = receipt ?? proof
+  return word && isoTime(word.sent_at)
+}
+
+/** What it means, whose turn it is, and what to do. */
+export const adviceFacts = (row: Row) => {
+  const { turn, en, zh } = adviceOf(row)
+  return { meaning: en.meaning, meaning_zh: zh.meaning, turn, next_step: en.next, next_step_zh: zh.next }
+}
+
+/** What WeChat Pay, or the way to it, said last. */
+export const lastAnswer = ({ last_error }: Row) => {
+  if (!last_error) return undefined
+  const { verdict, at, status, code, request_id, detail } = last_error
+  return { verdict, at: isoTime(at), status, code, request_id, detail }
+}
+
+/** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */
+export const orderView = (row: Row): Readonly<Record<string, unknown>> => ({
+  ...orderFacts(row),
+  ...adviceFacts(row),
+  confirmed: row.state === 'SYNCED' && row.proof !== undefined,
+  order_api: row.call.order_api,
+  service_id: row.call.service_id,
+  paid_time: row.call.paid_time,
+  paid_time_clamped: row.paid_time_clamped,
+  mode: row.mode,
+  expected_amount: row.expected_amount,
+  shop_id: row.shop_id,
+  cashier_id: row.cashier_id,
+  pos_ref: row.pos_ref,
+  next: row.next,
+  next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+  last_error: lastAnswer(row),
+  reason: row.reason,
+  amount: row.amount,
+  transaction_id: row.transaction_id,
+  conflicts: row.conflicts,
+  earlier_decisions: countDecisions(row) - (row.decisions?.length ?? 0) || undefined,
+  decisions: row.decisions?.map(({ at, ...decision }) => ({ ...decision, at: isoTime(at) })),
+  late_since: row.late_at === undefined ? undefined : isoTime(row.late_at),
+  created_at: isoTime(row.created_at),
+  synced_at: row.state === 'SYNCED' ? syncedAt(row) : undefined,
+  settled_at: row.settled_at === undefined ? undefined : isoTime(row.settled_at),
+})

@@ -1,0 +1,171 @@
+import type { DecisionName } from '../intake/operator-decision.ts'
+import { hasOpenCharge, type Row, type State } from '../ledger/row.ts'
+import { isClosedByHand } from '../ledger/transitions/lease.ts'
+import { LIMITS } from '../limits.ts'
+import { adviceFacts, isoTime, lastAnswer, orderFacts, orderView, syncedAt } from './order-view.ts'
+
+/** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
+export type Reply = {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** RFC 9457. `detail` says what was seen and what it means; members beside it are for programs. */
+export const problem = (
+  status: number,
+  title: string,
+  detail: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Reply => ({ status, body: { type: 'about:blank', title, status, detail, ...more } })
+
+/** What the row says to whoever handed the payment over. `replayed`: this invocation made no call. */
+export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
+  switch (row.state) {
+    case 'SYNCED':
+      return { status: 200, body: { ...syncedBody(row), replayed } }
+    case 'PENDING':
+    case 'HELD':
+      return pendingReply(row, now, replayed)
+    case 'REJECTED':
+      return endReply(422, 'Not synced', row, { reason: row.reason, ...chargeOf(row), replayed })
+    case 'DOUBLE_CHARGED':
+      return endReply(409, 'Charged twice', row, { ...chargeOf(row), replayed })
+  }
+}
+
+/** What WeChat Pay charged. */
+const chargeOf = ({ amount, transaction_id }: Row) => ({ amount, transaction_id })
+
+const endReply = (status: number, title: string, row: Row, more: Readonly<Record<string, unknown>>): Reply => {
+  const { meaning, ...advice } = adviceFacts(row)
+  const { code, request_id } = row.last_error ?? {}
+  return problem(status, title, meaning, { ...orderFacts(row), ...advice, code, request_id, ...more })
+}
+
+/** How the order stands, to whoever asks. */
+export const statusReply = (row: Row | undefined): Reply =>
+  row
+    ? { status: 200, body: orderView(row) }
+    : problem(404, 'Unknown order', 'no offline payment was handed over for this order', {
+        next_step:
+          'Compare mchid and the order number. If they are right, and the customer has paid offline, hand the payment over.',
+        next_step_zh: '请核对商户号和商户服务订单号;若无误且顾客已线下付款,请发送线下收款通知。',
+      })
+
+/** A person's decision was carried out. */
+export const decidedReply = (row: Row): Reply => ({ status: 200, body: orderView(row) })
+
+/** A person's decision does not fit how the order stands. */
+export const refusedReply = (row: Row, what: DecisionName, now: number, notDouble = false): Reply => {
+  const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
+  const isOver =
+    (row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined) ||
+    (row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row))
+  return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
+    decision: what,
+    ...(isOut || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
+    ...chargeOf(row),
+    next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+    ...(row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined && settlement(row, row.settled_at)),
+  })
+}
+
+const possibleOf = (row: Row, what: DecisionName, notDouble: boolean) => {
+  const isCharged = hasOpenCharge(row)
+  // Of a part a sync still tells of the rest.
+  const table = isCharged && row.reason !== 'part_paid' ? POSSIBLE_WHEN_CHARGED : POSSIBLE
+  const possible = table[row.state].filter((name) => name !== 'close' || row.due !== undefined)
+  // The same decision may be possible once the person says that he knows of the charge.
+  const isUnaware = isCharged && !notDouble && possible.includes(what) && (what === 'close' || what === 'withdraw')
+  return isUnaware ? { possible, needs: 'not_double' } : { possible: possible.filter((name) => name !== what) }
+}
+
+/** What can be decided of an order that WeChat Pay charged; `close` and `withdraw` need `not_double`. */
+const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = {
+  PENDING: ['expedite', 'close', 'withdraw'],
+  HELD: ['settle', 'close', 'withdraw'],
+  SYNCED: ['settle', 'close'],
+  REJECTED: ['settle', 'reopen'],
+  DOUBLE_CHARGED: ['settle'],
+}
+/** Who settled it, when and how: whoever would settle it again should know. */
+const settlement = ({ decisions = [], reason }: Row, settled_at: number) => ({
+  settled_at: isoTime(settled_at),
+  settled_by: decisions.findLast(({ what }) => what === 'settle')?.by,
+  settled_as: reason,
+  next_step: 'Nothing. If that was wrong, settle it once more with correct: both stay on the order.',
+  next_step_zh: '无需处理。如登记有误,请加 correct 重新登记,两次登记都会保留。',
+})
+
+/** What can be decided of an order in a state, while no call is out. */
+const POSSIBLE: Readonly<Record<State, readonly DecisionName[]>> = {
+  PENDING: ['expedite', 'close', 'withdraw'],
+  HELD: ['release', 'close', 'withdraw'],
+  SYNCED: ['close'],
+  REJECTED: ['reopen'],
+  DOUBLE_CHARGED: ['settle'],
+}
+
+/** Another call for the same order, while the first one stands. */
+export const conflictReply = (row: Row): Reply =>
+  problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
+    ...orderFacts(row),
+    paid_time: row.call.paid_time,
+    ...(isClosedByHand(row) ? A_PERSON_CLOSED : AFTER_CONFLICT[row.state]),
+  })
+
+const SEND_AGAIN = {
+  next_step: 'If this notice is the right one, send it again in a minute: a newer notice replaces this one.',
+  next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
+}
+
+/** A person's decision stands against a till. */
+const A_PERSON_CLOSED = {
+  next_step:
+    'A person closed this order, so no notice takes it up again. If the customer did pay for it, ask an operator to reopen it; while WeChat Pay has not taken the first notice, withdraw that, then send this one again.',
+  next_step_zh:
+    '该订单已由人工结案,收款通知不能将其恢复。若顾客确已为该订单付款,请由运维人员重新处理(reopen);在微信支付接受首次通知之前,可撤回首次通知后重新发送本通知。',
+}
+
+/** A sync cannot be undone. */
+const IT_IS_TOLD = {
+  next_step: 'Nothing more can be sent for this order. Compare its number with the receipt: was another order meant?',
+  next_step_zh: '该订单已无法再次同步。请核对商户服务订单号与小票,确认是否应为其他订单。',
+}
+
+const AFTER_CONFLICT: Readonly<Record<State, typeof IT_IS_TOLD>> = {
+  PENDING: {
+    next_step: 'If the first notice was wrong, withdraw it, then send this one again.',
+    next_step_zh: '若首次通知有误,请先撤回,再重新发送本通知。',
+  },
+  HELD: SEND_AGAIN,
+  REJECTED: SEND_AGAIN,
+  SYNCED: IT_IS_TOLD,
+  DOUBLE_CHARGED: IT_IS_TOLD,
+}
+
+const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
+  const dueAt = row.due_at ?? now
+  return {
+    status: 202,
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
+    body: {
+      reason: row.reason,
+      ...chargeOf(row),
+      ...orderFacts(row),
+      next_attempt_at: isoTime(dueAt),
+      last_error: lastAnswer(row),
+      ...adviceFacts(row),
+      replayed,
+    },
+  }
+}
+
+/** The provider's page promises the first four members. */
+const syncedBody = (row: Row) => ({
+  appid: row.call.appid,
+  ...orderFacts(row),
+  confirmed: row.proof !== undefined,
+  synced_at: syncedAt(row),
+})

@@ -1,0 +1,36 @@
+import { hasOpenCharge, type Row } from '../ledger/row.ts'
+import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
+import type { Text } from '../two-languages.ts'
+
+/** A few words for lists; red waits for a person, yellow goes on by itself, green needs nobody. */
+export type Standing = { readonly text: Text; readonly colour: 'green' | 'yellow' | 'red' }
+
+export const standingOf = (row: Row): Standing => ({
+  text: textOf(row),
+  colour: waitsForOperator(row) ? 'red' : row.due === undefined ? 'green' : 'yellow',
+})
+
+const textOf = (row: Row): Text => {
+  const { state, proof, due, reason = '', settled_at } = row
+  if (state !== 'DOUBLE_CHARGED' && hasOpenCharge(row))
+    return { en: 'charged by WeChat Pay', zh: '支付分已扣款,待核对' }
+  switch (state) {
+    case 'PENDING':
+      return { en: 'pending', zh: '处理中(尚未同步)' }
+    case 'HELD':
+      return { en: 'held', zh: '已暂停' }
+    case 'SYNCED':
+      if (proof) return { en: 'synced, proved', zh: '已核实' }
+      if (due !== undefined) return { en: 'synced, not yet proved', zh: '已同步,待核实' }
+      return { en: 'synced, never proved', zh: '已同步,未能核实' }
+    case 'DOUBLE_CHARGED':
+      return settled_at === undefined
+        ? { en: 'charged twice', zh: '疑似重复支付,待核对' }
+        : { en: 'charged twice, settled', zh: '重复支付,已处理' }
+    case 'REJECTED':
+      if (reason.startsWith('closed')) return { en: 'closed by hand', zh: '已人工结案' }
+      if (reason.startsWith('withdrawn')) return { en: 'withdrawn', zh: '通知已撤回' }
+      if (reason === 'revoked') return { en: 'cancelled', zh: '订单已取消或已失效' }
+      return { en: 'not synced', zh: '同步未成功' }
+  }
+}

@@ -1,0 +1,154 @@
+import type { AnswerSignature } from './answer.ts'
+import { type Body, parseBody, text } from './answer-body.ts'
+import type { Call } from './order-api.ts'
+import { readOrderState } from './order-state.ts'
+import { REFUSALS, type RefusalName, refusalOf } from './refusals.ts'
+import { membersOfDeployment } from './refused-members.ts'
+import type { Outcome } from './signed-call.ts'
+
+/** What an answer of WeChat Pay means for the order. */
+export type VerdictKind =
+  | 'accepted' // the sync was taken; a query must prove it
+  | 'confirmed' // done, and only the merchant's own channel collected
+  | 'collected' // done, and WeChat Pay collected as well
+  | 'undecided' // done, but nobody can tell who collected
+  | 'unpaid' // waiting for payment: a sync is due
+  | 'part_paid' // a part was paid, the rest is outstanding
+  | 'open' // not completed yet: too early
+  | 'closed' // cancelled or expired
+  | 'absent' // WeChat Pay's signed word that there is no such order
+  | 'state' // a refusal about the order's state or existence
+  | 'busy' // a charge is running
+  | 'unknown' // anything may have happened
+  | 'unsent' // nothing can have happened
+  | 'throttled'
+  | 'config' // the deployment is wrong
+  | 'invalid' // a refusal of a parameter
+
+/** WeChat Pay's signed word, kept as received so that anybody can check it again. May hold personal data. */
+export type SignedResponse = AnswerSignature & {
+  readonly request_id?: string
+  readonly status: number
+  /** The body as received, as text (APIv3 bodies are UTF-8). */
+  readonly body: string
+  /** ms */
+  readonly sent_at: number
+}
+
+/**
+ * What WeChat Pay charged: the sum in fen, and the only numbers to refund by, separated by commas. What cannot be read
+ * is left out: a charge without its number is a charge all the same.
+ */
+export type Charge = { readonly amount?: number; readonly transaction_id?: string }
+
+export type Verdict = {
+  readonly kind: VerdictKind
+  /** Signed by WeChat Pay. What is not can never end an order. */
+  readonly verified: boolean
+  readonly status?: number
+  /** The provider's `code`, or the transport's, or why the answer is not believed. */
+  readonly code?: string
+  readonly request_id?: string
+  readonly refusal?: RefusalName
+  /** What is wrong with the deployment, in our own words. */
+  readonly detail?: string
+  readonly order_id?: string
+  /** Of the order, fen. */
+  readonly total_amount?: number
+  /** Of an order that is paid in part, fen: by anybody so far, and outstanding. */
+  readonly paid_amount?: number
+  readonly paying_amount?: number
+  readonly charge?: Charge
+  /** An absent order of a party of which WeChat Pay never knew any: the configuration may be wrong, so it is no end. */
+  readonly isUnmet?: true
+  readonly word?: SignedResponse
+}
+
+/** What the answer to a sync means. */
+export const syncVerdict = (call: Call, outcome: Outcome): Verdict => {
+  const answer = readAnswer(outcome)
+  if (!answer.isSuccess) return answer.verdict
+  const { base, body, status } = answer
+  if (status === 204) return { ...base, kind: 'accepted' }
+  if (!namesOrder(call, body)) return { ...base, kind: 'unknown', code: 'OTHER_ORDER' }
+  const order = { ...base, ...orderFacts(body) }
+  // The sync was taken and the order is done, or nothing is said of it; who collected is the query's to say.
+  const isLeftToQuery = body.state === undefined || (body.state === 'DONE' && order.kind === 'undecided')
+  return isLeftToQuery && !order.charge ? { ...order, kind: 'accepted' } : order
+}
+
+/** What the answer to a query means. */
+export const queryVerdict = (call: Call, outcome: Outcome): Verdict => {
+  const answer = readAnswer(outcome)
+  if (!answer.isSuccess) {
+    const { verdict } = answer
+    const isAbsent = verdict.verified && verdict.status === 404 && isNotExist(verdict.code)
+    return isAbsent ? { ...verdict, kind: 'absent' } : verdict
+  }
+  const { base, body } = answer
+  if (!namesOrder(call, body)) return { ...base, kind: 'unknown', code: 'OTHER_ORDER' }
+  return { ...base, ...orderFacts(body) }
+}
+
+/** Sorts an outcome into a believable success with a body to read, or a verdict that needs no more reading. */
+const readAnswer = (
+  outcome: Outcome,
+):
+  | { readonly isSuccess: true; readonly status: number; readonly base: Omit<Verdict, 'kind'>; readonly body: Body }
+  | { readonly isSuccess: false; readonly verdict: Verdict } => {
+  if (outcome.kind !== 'answered') {
+    const kind = outcome.kind === 'unsent' ? 'unsent' : 'unknown'
+    return { isSuccess: false, verdict: { kind, verified: false, code: outcome.reason } }
+  }
+  const { status, verified } = outcome
+  const request_id =
+    outcome.request_id && /^[\x21-\x7e]{1,128}$/.test(outcome.request_id) ? outcome.request_id : undefined
+  const base = {
+    verified,
+    status,
+    ...(request_id && { request_id }),
+    ...(verified && { word: signedResponse(outcome, outcome.signed) }),
+  }
+  const body = parseBody(outcome.body)
+  if (status >= 200 && status < 300 && status !== 202) {
+    if (verified) return { isSuccess: true, status, base, body }
+    return {
+      isSuccess: false,
+      verdict: { ...base, kind: 'unknown', code: `UNTRUSTED_${outcome.reason.toUpperCase()}` },
+    }
+  }
+  const code = providerCode(body)
+  const complaint = { message: text(body.message), detail: body.detail }
+  const refusal = refusalOf({ status, code, number: request_id?.match(/-(\d+)$/)?.[1], ...complaint })
+  const kind = refusal && status >= 400 ? REFUSALS[refusal].verdict : 'unknown'
+  const member = kind === 'config' ? membersOfDeployment(complaint) : undefined
+  const detail = member === undefined ? undefined : `WeChat Pay refused ${member} of the request`
+  const more = { ...(code && { code }), ...(refusal && { refusal }), ...(detail && { detail }) }
+  return { isSuccess: false, verdict: { ...base, kind, ...more } }
+}
+
+const signedResponse = (outcome: Extract<Outcome, { kind: 'answered' }>, signed: AnswerSignature): SignedResponse => ({
+  ...signed,
+  ...(outcome.request_id && { request_id: outcome.request_id }),
+  status: outcome.status,
+  body: outcome.body.toString('utf8'),
+  sent_at: outcome.sent_at,
+})
+
+/** An answer must name what was asked about; the members that an API leaves out cannot contradict. */
+const namesOrder = (call: Call, body: Body): boolean => {
+  const party = call.sub_mchid === undefined ? body.mchid === call.mchid : body.sub_mchid === call.sub_mchid
+  const same = (name: 'mchid' | 'service_id' | 'appid') =>
+    body[name] === undefined || call[name] === undefined || body[name] === call[name]
+  return body.out_order_no === call.out_order_no && party && same('mchid') && same('service_id') && same('appid')
+}
+
+const orderFacts = (body: Body) => {
+  const order_id = text(body.order_id)
+  return { ...(order_id && { order_id }), ...readOrderState(body) }
+}
+
+const isNotExist = (code = ''): boolean => (REFUSALS['not-exist'].codes as readonly string[]).includes(code)
+
+/** A provider's code as it may be logged: what does not look like one is left out. */
+const providerCode = (body: Body): string | undefined => text(body.code).match(/^[A-Z][A-Z0-9_]{1,63}$/)?.[0]

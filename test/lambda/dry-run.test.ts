@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import { readMerchantsConfig } from '../../lib/config/merchants.ts'
+import { dryRunQuery, dryRunSync } from '../../lib/lambda/dry-run.ts'
+import type { OrderDeps } from '../../lib/operations/call-wechatpay.ts'
+import { rsaPair } from '../support/keys.ts'
+
+/** The real world, which must not be touched: only its secrets are asked for, and its chance is used. */
+const world = () => {
+  const asked: string[] = []
+  const notHere = (): never => {
+    throw new Error('a rehearsal has left its world')
+  }
+  const deps: OrderDeps = {
+    merchants: {
+      signer: async (mchid) => {
+        asked.push(`secret ${mchid}`)
+        return {
+          mchid,
+          serial_no: '0'.repeat(40),
+          privateKey: rsaPair('merchant').privateKey,
+          wechatpayKeys: new Map([['PUB_KEY_ID_1', rsaPair('wechatpay').publicKey]]),
+        }
+      },
+      forget: notHere,
+    },
+    ledger: { read: notHere, apply: notHere, count: notHere, meet: notHere, miss: notHere, due: notHere },
+    send: notHere,
+    announceDue: notHere,
+    now: () => Date.now(),
+    random: () => 0.5,
+    nonce: () => {
+      asked.push('nonce')
+      return '0'.repeat(32)
+    },
+  }
+  return { asked, deps }
+}
+
+const merchants = readMerchantsConfig(
+  JSON.stringify({
+    '1900000109': { sources: [], services: { '500001': 'wx1' } },
+    '1900000110': { sources: [], services: { '500001': 'wx1', '500002': 'wx2' }, mode: 'check', hourly_cap: 1 },
+    '1900000111': { sources: [], services: { '500001': 'wx1' }, mode: 'observe' },
+    '1900000112': { sources: [], services: { '500001': '' }, order_api: 'partner', provider: '1800000001' },
+  }),
+)
+
+it.each([...merchants.merchants.values()])(
+  'rehearses a sync of merchant $mchid to the check of a signature, and leaves the world alone',
+  async (merchant) => {
+    const { asked, deps } = world()
+
+    const handled = await dryRunSync(merchant, deps)
+
+    expect(handled).toMatchObject({ log: { step: 'sync', code: 'UNTRUSTED_SIGNATURE', transition: '6 ask' } })
+    expect(new Set(asked)).toEqual(new Set([`secret ${merchant.provider ?? merchant.mchid}`, 'nonce']))
+  },
+)
+
+it.each([...merchants.merchants.values()])(
+  'rehearses a query of merchant $mchid to the check of a signature, and leaves the world alone',
+  async (merchant) => {
+    const { asked, deps } = world()
+
+    const handled = await dryRunQuery(merchant, deps)
+
+    expect(handled).toMatchObject({ log: { via: 'check', code: 'UNTRUSTED_SIGNATURE' } })
+    expect(new Set(asked)).toEqual(new Set([`secret ${merchant.provider ?? merchant.mchid}`, 'nonce']))
+  },
+)

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { Row } from '../../../lib/ledger/row.ts'
+import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import { withDueLane } from '../../../lib/ledger/transitions/due-lane.ts'
+import { claim, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
+import { close, expedite, release } from '../../../lib/ledger/transitions/operator.ts'
+import { CLAIMED, NOW, ORDER, PK } from '../../support/orders.ts'
+import { VERDICTS } from '../../support/verdicts.ts'
+
+const MOMENT = { now: NOW, random: 0.5 }
+const FIRST = '1900000109#0'
+const LAST = '1900000109#waiting#0'
+
+const first: Row = { ...CLAIMED, due: FIRST }
+const last: Row = { ...CLAIMED, due: LAST }
+const held: Row = { ...last, state: 'HELD', reason: 'amount_differs', mode: 'check', expected_amount: 1 }
+const NOT_EXIST = { kind: 'state', verified: true, status: 404, code: 'ORDER_NOT_EXIST', refusal: 'not-exist' } as const
+
+describe('a row goes behind all others', () => {
+  it.each([
+    ['when a person must decide', { ...first, mode: 'observe' } as const, VERDICTS.unpaid],
+    ['when WeChat Pay does not know the order', first, VERDICTS.absent],
+  ])('%s', (_, row, verdict) => {
+    expect(withDueLane(afterQuery(row, verdict, MOMENT), row).set?.due).toBe(LAST)
+  })
+
+  it('when the sync was refused because there is no such order', () => {
+    expect(withDueLane(afterSync(first, NOT_EXIST, MOMENT), first).set?.due).toBe(LAST)
+  })
+
+  it.each([
+    ['a first notice', create(ORDER, NOW, true)],
+    ['a line of a list', createFromStatement(ORDER, NOW, '1900000109/a.csv', true)],
+    ['a corrected notice', reopen({ ...ORDER, call_hash: 'another call' }, { ...first, state: 'REJECTED' }, NOW, true)],
+  ])('when it is over the cap: %s', (_, transition) => {
+    expect(transition.set).toMatchObject({ state: 'HELD', due: LAST })
+  })
+})
+
+describe('a row comes back among the others', () => {
+  it('when WeChat Pay waits for its payment, so that its sync is due', () => {
+    expect(withDueLane(afterQuery(last, VERDICTS.unpaid, MOMENT), last).set).toMatchObject({ next: 'sync', due: FIRST })
+  })
+
+  it('when it is not completed yet', () => {
+    expect(withDueLane(afterQuery(last, VERDICTS.open, MOMENT), last).set?.due).toBe(FIRST)
+  })
+
+  it('when a person has released it', () => {
+    expect(withDueLane(release(held, NOW), held).set?.due).toBe(FIRST)
+  })
+
+  it('when its sync was accepted', () => {
+    expect(withDueLane(afterSync(last, VERDICTS.accepted, MOMENT), last).set?.due).toBe(FIRST)
+  })
+})
+
+describe('a row stays where it is', () => {
+  it.each([
+    ['when a genuine order must be asked about again', first, VERDICTS.unknown],
+    ['when it is synced, whatever is said of it later', { ...first, state: 'SYNCED' } as const, VERDICTS.absent],
+    ['when a held order is asked about again', held, VERDICTS.unpaid],
+    ['when it is still unknown to WeChat Pay', last, VERDICTS.absent],
+  ])('%s', (_, row, verdict) => {
+    expect(withDueLane(afterQuery(row, verdict, MOMENT), row).set).not.toHaveProperty('due')
+  })
+
+  it.each([
+    ['when it is claimed', claim(PK, 'query', NOW)],
+    ['when it is asked about sooner', expedite(last, NOW)],
+  ])('%s', (_, transition) => {
+    expect(withDueLane(transition, last)).toStrictEqual({ ...transition })
+  })
+
+  it.each([
+    ['when it is closed', close(held, 'x', NOW), held],
+    ['when it ended', afterQuery(last, VERDICTS.confirmed, MOMENT), last],
+    ['when it was charged', afterQuery(last, VERDICTS.collected, MOMENT), last],
+  ])('out of the index, %s', (_, transition, row) => {
+    expect(withDueLane(transition, row).set).not.toHaveProperty('due')
+    expect(withDueLane(transition, row).remove).toContain('due')
+  })
+})

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { DecisionName } from '../../lib/intake/operator-decision.ts'
+import type { Row } from '../../lib/ledger/row.ts'
+import { applyDecision } from '../../lib/operations/apply-decision.ts'
+import { HELD, NOW, PK, SECOND } from '../support/orders.ts'
+import { LAST_ERRORS } from '../support/verdicts.ts'
+import { PAYAFTER_ROW, stepWorld } from './step-world.ts'
+
+const request = (what: DecisionName) => ({
+  mchid: '1900000109',
+  out_order_no: '1234323JKHDFE1243252',
+  what,
+  why: 'the customer is here',
+  by: 'arn:aws:iam::123456789012:user/li',
+})
+
+const DECISION = { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'the customer is here' }
+
+const SYNCED: Row = { ...PAYAFTER_ROW, state: 'SYNCED' }
+
+describe.each([
+  ['release', HELD],
+  ['close', HELD],
+  ['withdraw', HELD],
+  ['close', PAYAFTER_ROW],
+  ['close', SYNCED],
+] as const)('%s: %#', (what, row) => {
+  it.each([NOW + 1, NOW + 40 * SECOND])('is refused while a call may be out, until %i', async (due_at) => {
+    const world = stepWorld({ rows: [{ ...row, due_at }] })
+
+    const { reply } = await applyDecision(request(what), world.deps)
+
+    expect(reply).toMatchObject({ status: 409, body: { title: 'A call may be out', possible: [] } })
+    expect(world.rows.get(PK)).toStrictEqual({ ...row, due_at })
+  })
+
+  it.each([NOW, NOW + 40 * SECOND + 1])('is carried out while none can be out, until %i', async (due_at) => {
+    const world = stepWorld({ rows: [{ ...row, due_at }] })
+
+    const { reply } = await applyDecision(request(what), world.deps)
+
+    expect(reply.status).toBe(200)
+    expect(world.rows.get(PK)?.decisions).toHaveLength(1)
+  })
+})
+
+it('closing a synced order only ends the asking, and stays on the row as well', async () => {
+  const world = stepWorld({ rows: [{ ...SYNCED, due_at: NOW + 600 * SECOND }] })
+
+  const { log } = await applyDecision(request('close'), world.deps)
+
+  expect(world.rows.get(PK)).toMatchObject({
+    state: 'SYNCED',
+    reason: 'closed by hand: the customer is here',
+    decisions: [DECISION],
+  })
+  expect(world.rows.get(PK)).not.toHaveProperty('due')
+  expect(log).toMatchObject({ transition: '15 stop asking', decision: 'close', state: 'SYNCED' })
+})
+
+describe('a withdrawal that somebody else overtakes', () => {
+  const NOT_TAKEN: Row = { ...PAYAFTER_ROW, next: 'sync', due_at: NOW, last_error: LAST_ERRORS.unsent }
+
+  /** Withdraws the row as it was read, when it has become another meanwhile. */
+  const overtaken = async (read: Row, meanwhile: Row) => {
+    const world = stepWorld({ rows: [meanwhile], ledger: (sound) => ({ ...sound, read: async () => read }) })
+    const { reply } = await applyDecision(request('withdraw'), world.deps)
+    return { status: reply.status, row: world.rows.get(PK) }
+  }
+
+  it.each<[string, Row, Row]>([
+    ['a due event that sends the sync', NOT_TAKEN, { ...NOT_TAKEN, next: 'query', attempt: 4 }],
+    ['a sync that was taken', NOT_TAKEN, { ...NOT_TAKEN, state: 'SYNCED', attempt: 5 }],
+    ['a query that is out', { ...HELD, due_at: NOW }, { ...HELD, attempt: 4, due_at: NOW + 30 * SECOND }],
+    ['a release, and its sync that was taken', HELD, { ...SYNCED, attempt: 6, due_at: NOW + 600 * SECOND }],
+    ['a release, and its sync that failed', HELD, { ...NOT_TAKEN, attempt: 5, due_at: NOW + 60 * SECOND }],
+  ])('leaves the row to %s', async (_, read, meanwhile) => {
+    expect(await overtaken(read, meanwhile)).toStrictEqual({ status: 409, row: meanwhile })
+  })
+
+  it('is carried out all the same when the row was only brought forward', async () => {
+    const { status, row } = await overtaken({ ...NOT_TAKEN, due_at: NOW + 600 * SECOND }, NOT_TAKEN)
+
+    expect(status).toBe(200)
+    expect(row).toMatchObject({ state: 'REJECTED', reason: 'withdrawn: the customer is here' })
+  })
+})

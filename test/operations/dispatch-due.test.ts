@@ -1,0 +1,326 @@
+import { describe, expect, it } from 'vitest'
+import { UnavailableError } from '../../lib/errors.ts'
+import { dispatchResult } from '../../lib/operations/dispatch-due.ts'
+import { dispatchWorld, dueRow } from './dispatch-world.ts'
+
+const M = '1900000109'
+
+/** Rows of one merchant, spread over its shards, the first of them the oldest. */
+const manyRows = (count: number, mchid = M) =>
+  Array.from({ length: count }, (_, i) => dueRow(`order-${i}`, i % 4, 1_000_000 - i, mchid))
+
+const orderNumbers = (puts: ReturnType<typeof dispatchWorld>['puts']) =>
+  puts.flatMap(({ events }) => events.map(({ detail }) => ('out_order_no' in detail ? detail.out_order_no : undefined)))
+
+const NOTHING = { dispatched: 0, refused: 0, stayed: 0, more: false, lag: 0 }
+
+describe('a dispatch', () => {
+  it('ends at once when nothing is due', async () => {
+    const { dispatch, pages, puts } = dispatchWorld({})
+
+    const reports = await dispatch([M])
+
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING }])
+    expect(puts).toStrictEqual([])
+    expect(pages.map(({ at, key }) => [at, key])).toStrictEqual([
+      [0, '1900000109#0'],
+      [0, '1900000109#1'],
+      [0, '1900000109#2'],
+      [0, '1900000109#3'],
+      [0, '1900000109#waiting#0'],
+      [0, '1900000109#waiting#1'],
+      [0, '1900000109#waiting#2'],
+      [0, '1900000109#waiting#3'],
+    ])
+  })
+
+  it('puts one due event for each row', async () => {
+    const { dispatch, puts } = dispatchWorld({
+      rows: [dueRow('A', 1, 5000), { ...dueRow('B', 3, 4000), next: 'query', state: 'PENDING' }],
+    })
+
+    const reports = await dispatch([M])
+
+    expect(puts).toStrictEqual([
+      {
+        at: 0,
+        events: [
+          {
+            source: 'payscore.reconcile',
+            detailType: 'Payscore Order Due',
+            detail: { mchid: '1900000109', out_order_no: 'A', next: 'sync' },
+          },
+          {
+            source: 'payscore.reconcile',
+            detailType: 'Payscore Order Due',
+            detail: { mchid: '1900000109', out_order_no: 'B', next: 'query' },
+          },
+        ],
+      },
+    ])
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 2, lag: 5000 }])
+  })
+
+  it('takes the oldest row first, whatever its shard', async () => {
+    const { dispatch, puts } = dispatchWorld({
+      rows: [dueRow('C', 0, 3), dueRow('A', 2, 5), dueRow('E', 0, 1), dueRow('B', 1, 4), dueRow('D', 2, 2)],
+    })
+
+    await dispatch([M])
+
+    expect(orderNumbers(puts)).toStrictEqual(['A', 'B', 'C', 'D', 'E'])
+  })
+
+  it('waits for nobody after the last rows', async () => {
+    const { dispatch, clock } = dispatchWorld({ rows: manyRows(15) })
+
+    await dispatch([M])
+
+    expect(clock.passed()).toBe(500)
+  })
+
+  it('sends twenty rows a second, ten at a time', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: manyRows(25) })
+
+    await dispatch([M])
+
+    expect(puts.map(({ at, events }) => [at, events.length])).toStrictEqual([
+      [0, 10],
+      [500, 10],
+      [1000, 5],
+    ])
+  })
+
+  it('does not wait longer because the bus was slow', async () => {
+    const { dispatch, puts } = dispatchWorld({
+      rows: manyRows(30),
+      put: async (events, sleep) => {
+        await sleep(events.length === 10 && puts.length === 2 ? 700 : 300)
+        return []
+      },
+    })
+
+    await dispatch([M])
+
+    expect(puts.map(({ at }) => at)).toStrictEqual([0, 500, 1200])
+  })
+
+  it('reads page after page, as far as it gets', async () => {
+    const { dispatch, puts, pages } = dispatchWorld({
+      rows: Array.from({ length: 1001 }, (_, i) => dueRow(`order-${i}`, 2, 1_000_000 - i)),
+    })
+
+    const [report] = await dispatch([M])
+
+    expect(report).toMatchObject({ dispatched: 1000, stayed: 0, more: true })
+    expect(new Set(orderNumbers(puts)).size).toBe(1000)
+    expect(pages.map(({ key, limit }) => [key, limit])).toStrictEqual([
+      ['1900000109#0', 1000],
+      ['1900000109#1', 1000],
+      ['1900000109#2', 1000],
+      ['1900000109#3', 1000],
+    ])
+  })
+
+  it('stops after fifty seconds, and says what stayed', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: manyRows(1100) })
+
+    const reports = await dispatch([M])
+
+    expect(puts.at(-1)?.at).toBe(49_500)
+    expect(reports).toStrictEqual([
+      { mchid: M, dispatched: 1000, refused: 0, stayed: 100, more: false, lag: 1_000_000 },
+    ])
+  })
+
+  it('reads smaller pages for more merchants, so that memory stays flat', async () => {
+    const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
+    const { dispatch, pages, puts } = dispatchWorld({ rows: manyRows(405, '1900000200') })
+
+    const [first] = await dispatch(mchids)
+
+    expect(new Set(pages.map(({ limit }) => limit))).toStrictEqual(new Set([100]))
+    expect(pages.filter(({ key }) => key === '1900000200#0')).toHaveLength(2)
+    expect(first).toMatchObject({ dispatched: 405, more: false })
+    expect(new Set(orderNumbers(puts)).size).toBe(405)
+  })
+
+  it('reads pages of twenty-five at least', async () => {
+    const mchids = Array.from({ length: 1000 }, (_, i) => String(1900001000 + i))
+    const { dispatch, pages } = dispatchWorld({})
+
+    await dispatch(mchids)
+
+    expect(new Set(pages.map(({ limit }) => limit))).toStrictEqual(new Set([25]))
+  })
+})
+
+describe('what goes wrong in a dispatch', () => {
+  it('rows that the bus refused stay due, and are not put again', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: manyRows(12), put: async (events) => events.slice(0, 3) })
+
+    const reports = await dispatch([M])
+
+    expect(puts).toHaveLength(2)
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 7, refused: 5, lag: 1_000_000 }])
+  })
+
+  it('a bus that fails refuses its whole batch, and is tried with the next', async () => {
+    const { dispatch, puts } = dispatchWorld({
+      rows: manyRows(12),
+      put: async (events) => {
+        if (events.length === 10) throw new UnavailableError('the event bus says TimeoutError')
+        return []
+      },
+    })
+
+    const reports = await dispatch([M])
+
+    expect(puts.map(({ at }) => at)).toStrictEqual([0, 500])
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 2, refused: 10, lag: 1_000_000 }])
+  })
+
+  it.each([
+    [new UnavailableError('the ledger says TimeoutError'), 'the ledger says TimeoutError'],
+    ['no error', 'unknown'],
+  ])('a merchant whose rows cannot be read holds up no other: %#', async (failure, error) => {
+    const { dispatch } = dispatchWorld({
+      rows: manyRows(15, '1900000117'),
+      due: (key) => (key.startsWith(M) ? Promise.reject(failure) : Promise.resolve()),
+    })
+
+    const reports = await dispatch([M, '1900000117'])
+
+    expect(reports).toStrictEqual([
+      { mchid: M, ...NOTHING, more: true, error },
+      { mchid: '1900000117', ...NOTHING, dispatched: 15, lag: 1_000_000 },
+    ])
+  })
+})
+
+describe('several merchants', () => {
+  it('each have their own pace', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: [...manyRows(40), ...manyRows(35, '1900000117')] })
+
+    const reports = await dispatch([M, '1900000117'])
+
+    expect(puts.map(({ at }) => at)).toStrictEqual([0, 0, 500, 500, 1000, 1000, 1500, 1500])
+    expect(reports.map(({ dispatched }) => dispatched)).toStrictEqual([40, 35])
+  })
+
+  it('keep their pace when batches wait for their turn', async () => {
+    const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
+    const { dispatch, puts } = dispatchWorld({
+      rows: mchids.flatMap((mchid) => manyRows(30, mchid)),
+      put: async (_, sleep) => {
+        await sleep(puts.length % 3 === 0 ? 200 : 20)
+        return []
+      },
+    })
+
+    await dispatch(mchids)
+
+    const times = Map.groupBy(puts, ({ events }) => events[0]?.detail && JSON.stringify(events[0].detail).slice(0, 22))
+    const pauses = [...times.values()].flatMap((own) => own.slice(1).map(({ at }, i) => at - (own[i]?.at ?? 0)))
+    expect(pauses).toHaveLength(200)
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500)
+  })
+
+  it('put no more than sixteen batches at once', async () => {
+    const mchids = Array.from({ length: 40 }, (_, i) => String(1900000200 + i))
+    let inFlight = 0
+    let most = 0
+    const { dispatch } = dispatchWorld({
+      rows: mchids.flatMap((mchid) => manyRows(30, mchid)),
+      put: async (_, sleep) => {
+        inFlight += 1
+        most = Math.max(most, inFlight)
+        await sleep(200)
+        inFlight -= 1
+        return []
+      },
+    })
+
+    const reports = await dispatch(mchids)
+
+    expect(most).toBe(16)
+    expect(reports.map(({ dispatched }) => dispatched)).toStrictEqual(mchids.map(() => 30))
+  })
+})
+
+describe('what is told of a dispatch', () => {
+  it('are sums, and the merchants that had something due', () => {
+    const busy = { mchid: M, dispatched: 7, refused: 2, stayed: 3, more: true, lag: 5000 }
+    const idle = { mchid: '1900000117', ...NOTHING }
+    const failed = { mchid: '1900000125', ...NOTHING, more: true, error: 'the ledger says TimeoutError' }
+
+    const handled = dispatchResult([busy, idle, failed])
+
+    expect(handled).toStrictEqual({
+      reply: { status: 200, body: { dispatched: 7, refused: 2, stayed: 3, lag: 5000, merchants: [busy, failed] } },
+      log: { merchants: [busy, failed] },
+      metrics: {
+        dispatched: { value: 7, unit: 'Count' },
+        refused: { value: 2, unit: 'Count' },
+        stayed: { value: 3, unit: 'Count' },
+        oldest_lag: { value: 5000, unit: 'Milliseconds' },
+        merchants_failed: { value: 1, unit: 'Count' },
+      },
+    })
+  })
+
+  it.each([{ dispatched: 1 }, { refused: 1 }, { stayed: 1 }, { refused: 2, stayed: 2 }, { dispatched: 2, refused: 2 }])(
+    'names a merchant that had %j',
+    (had) => {
+      const report = { mchid: M, ...NOTHING, ...had }
+
+      expect(dispatchResult([report]).log).toStrictEqual({ merchants: [report] })
+    },
+  )
+
+  it('is a line with zeros when nothing was due: silence is an alarm', () => {
+    const handled = dispatchResult([{ mchid: M, ...NOTHING }])
+
+    expect(handled.log).toStrictEqual({ merchants: [] })
+    expect(handled.metrics).toMatchObject({ dispatched: { value: 0 }, oldest_lag: { value: 0 } })
+  })
+})
+
+describe('rows that only wait', () => {
+  const waiting = (count: number) =>
+    manyRows(count).map((row, i) => ({ ...row, pk: `${M}#waiting-${i}`, due: `${M}#waiting#${i % 4}` }))
+
+  it('go last, however long they have been due', async () => {
+    const { dispatch, puts } = dispatchWorld({ rows: [...waiting(25), dueRow('GENUINE', 1, 5), dueRow('OTHER', 3, 1)] })
+
+    const reports = await dispatch([M])
+
+    expect(orderNumbers(puts).slice(0, 3)).toStrictEqual(['GENUINE', 'OTHER', 'waiting-0'])
+    expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 27, lag: 5 }])
+  })
+
+  it('delay nothing: of 30,000 that are due, a genuine query that is due since a moment is the first', async () => {
+    const { dispatch, puts, pages } = dispatchWorld({ rows: [...waiting(30_000), dueRow('GENUINE', 1, 1)] })
+
+    const [report] = await dispatch([M])
+
+    expect(puts[0]).toMatchObject({
+      at: 0,
+      events: [{ detail: { out_order_no: 'GENUINE' } }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
+    })
+    expect(report).toMatchObject({ dispatched: 1000, lag: 1, more: true })
+    expect(pages).toHaveLength(8)
+  })
+
+  it('are not read while others take the whole run, and raise no alarm of lag', async () => {
+    const busy = dispatchWorld({ rows: [...manyRows(1100), ...waiting(1)] })
+    const idle = dispatchWorld({ rows: waiting(1) })
+
+    const [busyReport] = await busy.dispatch([M])
+    const [idleReport] = await idle.dispatch([M])
+
+    expect(busy.pages.map(({ key }) => key)).toStrictEqual([`${M}#0`, `${M}#1`, `${M}#2`, `${M}#3`])
+    expect(busyReport).toMatchObject({ dispatched: 1000, stayed: 100 })
+    expect(idleReport).toMatchObject({ dispatched: 1, lag: 0 })
+  })
+})

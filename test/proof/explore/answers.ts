@@ -1,0 +1,98 @@
+import type { Row, Step } from '../../../lib/ledger/row.ts'
+import type { SignedResponse, Verdict, VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import { NOW } from './essence.ts'
+import { PART, TOTAL } from './scenario.ts'
+
+/** What an invocation heard, as a number. 0 is nothing yet. */
+export type AnswerId = number
+
+type Answer = {
+  readonly kind: VerdictKind
+  readonly verified: boolean
+  readonly words: string
+  /** Of what was answered over the wire, where anything turns on that. */
+  readonly status?: number
+  /** WeChat Pay's word to another order, given once more. */
+  readonly isOld?: true
+}
+
+const ANSWERS = [
+  { kind: 'accepted', verified: true, words: 'taken (signed)' },
+  { kind: 'confirmed', verified: true, words: 'done, collected by the merchant (signed)' },
+  { kind: 'collected', verified: true, words: 'done, and charged by WeChat Pay (signed)' },
+  { kind: 'unpaid', verified: true, words: 'waiting for payment (signed)' },
+  { kind: 'part_paid', verified: true, words: 'paid in part, the rest outstanding (signed)' },
+  { kind: 'open', verified: true, words: 'not completed yet (signed)' },
+  { kind: 'closed', verified: true, words: 'cancelled (signed)' },
+  { kind: 'absent', verified: true, words: 'no such order (signed)' },
+  { kind: 'undecided', verified: true, words: 'done, nobody knows who collected (signed)' },
+  { kind: 'busy', verified: true, words: 'a charge is running (signed)' },
+  { kind: 'state', verified: true, words: 'not in this state (signed)' },
+  { kind: 'state', verified: false, words: 'not in this state (unsigned)' },
+  { kind: 'invalid', verified: true, words: 'wrong parameter (signed)' },
+  { kind: 'invalid', verified: false, words: 'wrong parameter (unsigned)' },
+  { kind: 'config', verified: true, words: 'no such order, and none of this merchant so far (signed)' },
+  { kind: 'config', verified: false, status: 401, words: '401' },
+  { kind: 'throttled', verified: false, status: 429, words: '429' },
+  { kind: 'config', verified: false, words: 'nothing: no key' },
+  { kind: 'invalid', verified: true, isOld: true, words: 'wrong parameter, of another order (signed)' },
+  { kind: 'throttled', verified: true, isOld: true, status: 429, words: '429, of another order (signed)' },
+  { kind: 'unknown', verified: false, words: 'nothing that can be believed' },
+  { kind: 'unsent', verified: false, words: 'nothing: no connection' },
+] as const satisfies readonly Answer[]
+
+type Known = (typeof ANSWERS)[number]
+type Signed = Extract<Known, { verified: true }>['kind']
+type Unsigned = Extract<Known, { verified: false }>['kind']
+
+const idOf = (isWanted: (answer: Answer) => boolean): AnswerId => ANSWERS.findIndex(isWanted) + 1
+
+const find = (kind: VerdictKind, verified: boolean): AnswerId =>
+  idOf((answer) => answer.kind === kind && answer.verified === verified && !answer.isOld)
+
+export const signed = (kind: Signed): AnswerId => find(kind, true)
+export const unsigned = (kind: Unsigned): AnswerId => find(kind, false)
+
+/** Nothing was sent. */
+export const NO_KEY = idOf(({ kind, verified, status }) => kind === 'config' && !verified && status === undefined)
+
+/** Refusals that WeChat Pay signed for another order: none names one. */
+export const OLD_REFUSALS = (['invalid', 'throttled'] as const).map((kind) =>
+  idOf((answer) => answer.kind === kind && answer.isOld === true),
+)
+
+export const answerInWords = (id: AnswerId): string => ANSWERS[id - 1]?.words ?? 'nothing'
+
+/** What the service makes of an answer to this call of this row. No two words of WeChat Pay's have one nonce. */
+export const verdictOf = (
+  id: AnswerId,
+  step: Step,
+  { call_hash, refused }: Pick<Row, 'call_hash' | 'refused'>,
+): Verdict => {
+  const answer: Answer | undefined = ANSWERS[id - 1]
+  if (!answer) throw new Error('nothing was answered yet')
+  const { kind, verified, status, isOld } = answer
+  const nonce = isOld ? 'OLD' : refused === 'N' ? 'M' : 'N'
+  return {
+    kind,
+    verified,
+    ...(status !== undefined && { status }),
+    ...(verified && { word: wordOf(`${kind} ${step} ${call_hash}`, nonce) }),
+    ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
+    ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
+    // An answer that nobody can decide by leaves the sum out as well.
+    ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
+  }
+}
+
+const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'part_paid', 'open', 'closed']
+
+const wordOf = (body: string, nonce: string): SignedResponse => ({
+  serial: 'PUB_KEY_ID_1',
+  timestamp: String(NOW / 1000),
+  nonce,
+  signature: 'S',
+  status: 200,
+  body,
+  sent_at: NOW,
+})

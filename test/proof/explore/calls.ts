@@ -1,0 +1,45 @@
+import { SIGNATURE_WINDOW_MS } from '../../../lib/wechatpay/answer.ts'
+import { signed } from './answers.ts'
+import type { InvocationId } from './invocation.ts'
+import type { Model } from './model.ts'
+import { isTold, queryAnswer, syncedOrder } from './wechat-pay.ts'
+import type { World } from './world.ts'
+
+/** The call that an invocation makes has a parameter that WeChat Pay refuses. */
+export const isRefusedCall = ({ invocations, rows, scenario }: Model, id: InvocationId): boolean => {
+  const row = rows.at(invocations.at(id).row)
+  return scenario.notices.some(({ call, isRefused }) => isRefused && call === row?.call_hash)
+}
+
+/** A sync has reached WeChat Pay. */
+export const syncArrives = (world: World, isRefused: boolean): World => {
+  if (isRefused) return world
+  if (isTold(world.order)) return { ...world, toldAgain: Math.min(world.toldAgain + 1, MOST_COUNTED) }
+  const order = syncedOrder(world.order, isRefused)
+  return order === world.order ? world : { ...world, order }
+}
+
+/** The sync of this invocation has reached WeChat Pay: late, where it slept meanwhile. */
+export const ownSyncArrives = (world: World, model: Model, id: InvocationId): World => {
+  const isLate = world.isLate || model.invocations.at(id).sleep !== 'awake'
+  return syncArrives({ ...world, isLate }, isRefusedCall(model, id))
+}
+
+/** A query has reached WeChat Pay, which has answered it. */
+export const queryArrives = (world: World, { scenario, mayHold }: Model): World => {
+  const { order, faults } = world
+  // An order that is held is asked about once a day, whatever was answered.
+  const asked =
+    world.isAnswered && !mayHold ? { ...world, askedAgain: Math.min(world.askedAgain + 1, MOST_COUNTED) } : world
+  if (FINAL.includes(queryAnswer(order))) return asked.isAnswered ? asked : { ...asked, isAnswered: true }
+  if (!scenario.hasReplays || faults === 0) return asked
+  if (queryAnswer(order) === signed('unpaid')) return { ...asked, oldUnpaid: FRESH }
+  return order === 'open' ? { ...asked, oldOpen: FRESH } : asked
+}
+
+const FINAL = [signed('confirmed'), signed('collected')]
+const MOST_COUNTED = 7
+
+/** Old answers are counted down in these steps, ms. */
+export const OLD_STEP = 5000
+const FRESH = SIGNATURE_WINDOW_MS / OLD_STEP + 1

@@ -1,0 +1,217 @@
+import { adviceOf } from '../../../lib/ledger/advice.ts'
+import { hasOpenCharge, type Row, type Step } from '../../../lib/ledger/row.ts'
+import { isClosedByHand } from '../../../lib/ledger/transitions/lease.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
+import { orderEvents } from '../../../lib/views/order-events.ts'
+import type { SignedResponse, VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import { TOTAL } from './scenario.ts'
+import { isCharged, isTold, type Order } from './wechat-pay.ts'
+
+/** What must never be, each by the words a violation is reported with. */
+export const BROKEN = {
+  overlap: 'two calls are out at once under valid leases',
+  lease: 'a live lease was cut short',
+  unleased: 'a call went out under a lease that may end before it does',
+  closedUnderCall: 'an order was closed, or the asking stopped, while a call was out under a valid lease',
+  unindexed: 'something is left to do, and no index knows',
+  index: 'due, due_at and next are not present together',
+  forgottenByTtl: 'a row expires though something is left to do',
+  kept: 'a closed row never expires',
+  undone: 'a true SYNCED was overwritten',
+  receipt: 'a receipt was dropped or replaced',
+  deafToReceipt: 'WeChat Pay took the sync, and the row does not say so',
+  refunded: 'DOUBLE_CHARGED was taken back',
+  unsettled: 'what a person settled was unsettled by an answer that only said it again',
+  falseCharge: 'DOUBLE_CHARGED without a charge',
+  namelessCharge: 'a charge was told, and the row has no sum or transaction',
+  forgottenCharge: 'what WeChat Pay charged was ended by somebody who was not told of it',
+  neededNoSync: 'a sync was released though WeChat Pay was known to have charged the order',
+  silentEnd: 'a row was rejected, held or charged twice and nobody was told',
+  silentUndone: 'a SYNCED row was undone and nobody was told',
+  falseEnd: 'an order that can still be charged is closed as SYNCED',
+  untrueEnd: "an order ended without WeChat Pay's signed word for it",
+  lostNotice: 'a notice is nowhere',
+  deadNotice: 'a notice that nothing contradicts is in the dead-letter queue after fewer faults than attempts',
+  swallowed: 'a notice with another call returned while the order was not settled',
+  mistaken: 'a notice was told that it contradicts the row that has its call',
+  withdrawn: 'a notice was withdrawn after WeChat Pay had taken its sync',
+  neverRefused: 'an order ended by a refusal that was never of it',
+  overruled: 'the newest notice returned, and the order ended by the refusal of another call',
+  sameCall: 'a rejected order was reopened by the call that was rejected',
+  older: 'an older notice replaced a newer',
+  overruledPerson: 'a notice took up an order that a person had closed',
+  heldCharge: 'a held order that was charged is asked about no more, and no person said so',
+  otherCall: 'the refusal of one call rejected another',
+  notAbsent: 'closed as not found within 24 h of a sight of the order',
+  postponed: 'an order was to be asked about sooner, and is asked about later',
+  waits: 'a row is in the index of those that wait for a person, and nobody need act, or the other way round',
+  settledTwice: 'a settlement was overwritten by somebody who did not know of it',
+  doubted: 'a proved row is said not to be, or its asking to have been stopped',
+  unasked: 'a sync went out before the order was looked at, or released',
+  wrongSum: 'an order was cleared for a sync though its sum differs, or it was only to be observed',
+  wholeSum: 'an order that was paid in part was to be synced before a person had looked',
+  toldAgain: 'more syncs were repeated than faults happened',
+  askedAgain: 'more queries were repeated than faults happened',
+} as const
+
+/** What WeChat Pay, or somebody in its place, answered to which step. */
+export type Heard = {
+  readonly step: Step
+  readonly kind: VerdictKind
+  readonly verified: boolean
+  readonly word?: SignedResponse
+}
+
+type WriteFacts = {
+  readonly before: Row | undefined
+  readonly after: Row | undefined
+  readonly transition: Transition
+  /** The row as the writer claimed it, and what it heard since. */
+  readonly held?: Row | undefined
+  readonly heard?: Heard | undefined
+}
+
+/** What a write to a row must not do, whatever WeChat Pay's truth is. */
+export const brokenByWrite = ({ before, after, transition, held, heard }: WriteFacts): string | undefined => {
+  if (!after) return undefined
+  const { name, alarm } = transition
+  if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
+  // A charge that came meanwhile is looked at first; the word is kept.
+  if (heard?.kind === 'accepted' && (!after.receipt || !(isTaken(after) || after.transaction_id)))
+    return BROKEN.deafToReceipt
+  if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
+  if (before?.state === 'DOUBLE_CHARGED' && before.settled_at !== undefined && after.settled_at === undefined)
+    return BROKEN.unsettled
+  const isCharge = name === '9 collected' || (heard?.kind === 'part_paid' && heard.step === 'query')
+  if (isCharge && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
+  if (heard?.kind === 'part_paid' && after.next === 'sync') return BROKEN.wholeSum
+  if (before && hasOpenCharge(before) && isForgotten(after, name)) return BROKEN.forgottenCharge
+  if (
+    before?.state !== after.state &&
+    isBadEnd(after) &&
+    !isSettled(after, name) &&
+    orderEvents(before, after).length === 0
+  )
+    return BROKEN.silentEnd
+  if (before?.state === 'SYNCED' && isTakenBack(after) && alarm !== 'undone') return BROKEN.silentUndone
+  if (name === '12 unproved' && alarm !== 'unproved') return BROKEN.silentEnd
+  if (before && before.call_hash !== after.call_hash && (before.noticed_at ?? 0) > (after.noticed_at ?? 0))
+    return BROKEN.older
+  if (name === '3 reopen' && before?.call_hash === after.call_hash) return BROKEN.sameCall
+  if (name === '3 reopen' && before && isClosedByHand(before)) return BROKEN.overruledPerson
+  if (name === '7 reject' && before?.transaction_id !== undefined) return BROKEN.heldCharge
+  if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
+  if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
+  if (after.state === 'SYNCED' && after.proof && after.reason !== undefined && !before?.reason) return BROKEN.doubted
+  if (name === '16 settle' && before?.settled_at !== undefined) return BROKEN.settledTwice
+  if ((adviceOf(after).turn === 'service') !== (after.waits === undefined)) return BROKEN.waits
+  if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
+  if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
+  return undefined
+}
+
+/** What was charged stays told until a person who knows of it settles it. */
+const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean => {
+  if (transaction_id === undefined) return true
+  const isOverByHand = ENDS_BY_HAND.includes(name)
+  return isOverByHand ? settled_at === undefined : settled_at !== undefined && !SETTLES.includes(name)
+}
+
+const ENDS_BY_HAND = ['15 close', '15 stop asking', '19 withdraw']
+const SETTLES = ['16 settle', '16 settle the charge']
+
+/** Whoever settles a charge knows of it. */
+const isSettled = ({ settled_at }: Row, name: string): boolean => settled_at !== undefined && SETTLES.includes(name)
+
+/** An end that WeChat Pay brings about needs its signed word, and the right one. */
+const isUntrue = (
+  before: Row | undefined,
+  { state, settled_at, reason = '' }: Row,
+  heard: Heard | undefined,
+): boolean => {
+  if (state === before?.state) return false
+  const word = state === 'REJECTED' ? ENDS[reason] : undefined
+  if (word && (heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind)) return true
+  if (word?.isSaidTwice) return before?.refused === undefined || before.refused === heard?.word?.nonce
+  if (word) return false
+  if (settled_at !== undefined) return false
+  return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
+}
+
+const ENDS: Readonly<Record<string, Pick<Heard, 'step' | 'kind'> & { readonly isSaidTwice?: true }>> = {
+  invalid: { step: 'sync', kind: 'invalid', isSaidTwice: true },
+  not_found: { step: 'query', kind: 'absent' },
+  revoked: { step: 'query', kind: 'closed' },
+}
+
+const mayClear = ({ mode, expected_amount }: Row): boolean =>
+  mode !== 'observe' && (expected_amount === undefined || expected_amount === TOTAL)
+
+const isTakenBack = ({ state }: Row): boolean => state === 'PENDING' || state === 'HELD' || state === 'REJECTED'
+const isTaken = ({ state }: Row): boolean => state === 'SYNCED' || state === 'DOUBLE_CHARGED'
+const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED' || state === 'HELD'
+
+/** What a write does that only the world around it can judge. */
+export type Effect = {
+  /** A row that held WeChat Pay's receipt is SYNCED no more. */
+  readonly undoes: boolean
+  /** Nothing is left to do, though WeChat Pay has not said who collected. */
+  readonly stops: boolean
+  readonly rejectsAsAbsent: boolean
+  /** What never left, or that the order is not there or not completed, is the only ground to take a notice back on. */
+  readonly withdraws: boolean
+  /** Till when nobody may claim the row; 0 when it is out of the index. */
+  readonly freeAt: number
+  /** Whether the order was seen since the row says it is absent. */
+  readonly sight: 'none yet' | 'seen' | 'as before'
+}
+
+const SIGHTS: readonly (VerdictKind | undefined)[] = [
+  'accepted',
+  'confirmed',
+  'collected',
+  'unpaid',
+  'part_paid',
+  'open',
+  'closed',
+]
+
+export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effect => ({
+  undoes: before?.state === 'SYNCED' && before.receipt !== undefined && after !== undefined && isTakenBack(after),
+  stops:
+    before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
+  rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
+  withdraws:
+    transition.name === '19 withdraw' && before?.state === 'PENDING' && before.last_error?.verdict !== 'absent',
+  freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
+  sight: !after
+    ? 'as before'
+    : after.absent_since === undefined || before?.absent_since === undefined
+      ? 'none yet'
+      : SIGHTS.includes(heard?.kind) || TAKEN_UP_ANEW.includes(transition.name)
+        ? 'seen'
+        : 'as before',
+})
+
+const FINAL = ['8 confirmed', '9 collected']
+const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
+
+/** What is wrong with a row by itself. */
+export const brokenRow = (row: Row): string | undefined => {
+  const { state, next, due, due_at, proof, reason, expires_at } = row
+  if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
+    return BROKEN.index
+  const isEnded = reason !== undefined
+  if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
+    return BROKEN.unindexed
+  if (due !== undefined && expires_at !== undefined) return BROKEN.forgottenByTtl
+  if (due === undefined && expires_at === undefined && state !== 'DOUBLE_CHARGED') return BROKEN.kept
+  return undefined
+}
+
+/** What is wrong with a row, given how the order truly stands. */
+export const brokenByOrder = ({ state, due, reason }: Row, order: Order): string | undefined => {
+  if (state === 'DOUBLE_CHARGED' && !isCharged(order)) return BROKEN.falseCharge
+  if (state === 'SYNCED' && due === undefined && reason === undefined && !isTold(order)) return BROKEN.falseEnd
+  return undefined
+}

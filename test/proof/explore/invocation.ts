@@ -1,0 +1,159 @@
+import type { Step } from '../../../lib/ledger/row.ts'
+import type { AnswerId } from './answers.ts'
+import { asLongAgo } from './essence.ts'
+import { NO_ROW, type RowId, type Rows } from './rows.ts'
+
+/**
+ * Where an invocation stands, as lib/steps has it. Each is one request to the ledger or to WeChat Pay, but for `check`:
+ *
+ *     create → claim → expedite            a notice: sync-order.ts
+ *            → reopen → conflict
+ *     claim                                a due event: serve-due.ts
+ *     check → out → record → otherwise     its one call: take-step.ts
+ *     decide → otherwise                   what a person decided: decide-order.ts
+ */
+export type Place =
+  | 'create'
+  | 'claim'
+  | 'expedite'
+  | 'reopen'
+  | 'conflict'
+  | 'check'
+  | 'out'
+  | 'record'
+  | 'decide'
+  | 'otherwise'
+
+/** Frozen by the platform beyond its lease: before its next request is made, or while that is on its way to the ledger. */
+export type Sleep = 'awake' | 'asleep' | 'writing'
+
+export type Invocation = {
+  /** Index of the notice that it serves, or -1. */
+  readonly notice: number
+  /** Index of what a person decided, or -1. Where it is neither, it serves a due event. */
+  readonly decision: number
+  readonly step: Step
+  readonly place: Place
+  /** The row as it was claimed, or read by whoever decides. */
+  readonly row: RowId
+  readonly answer: AnswerId
+  /** What a notice that came second read: that the order waits for the merchant, or that it is settled. */
+  readonly read: 'nothing' | 'waiting' | 'settled'
+  /** Its clock is ahead of the others, by what two clocks may differ. */
+  readonly isFast: boolean
+  readonly sleep: Sleep
+  /** ms since it looked at the clock for the write that is on its way. */
+  readonly lag: number
+  /** ms since it began. */
+  readonly runs: number
+  /** The write was applied, its answer lost: the SDK makes it once more. */
+  readonly isRepeated: boolean
+}
+
+export const STEPS = ['sync', 'query'] as const satisfies readonly Step[]
+
+/** An invocation as a number: equal ones have the same. 0 is none. */
+export type InvocationId = number
+export const NOBODY: InvocationId = 0
+
+const NEW: Invocation = {
+  notice: -1,
+  decision: -1,
+  step: 'sync',
+  place: 'create',
+  row: NO_ROW,
+  answer: 0,
+  read: 'nothing',
+  isFast: false,
+  sleep: 'awake',
+  lag: 0,
+  runs: 0,
+  isRepeated: false,
+}
+
+/** All but these two is a write to the ledger. */
+export const isWrite = (place: Place): boolean => place !== 'check' && place !== 'out'
+
+/** A function of small numbers that is worked out once for each. */
+export const remember = (work: (id: number) => number): ((id: number) => number) => {
+  const known: number[] = []
+  return (id) => {
+    const value = known[id]
+    if (value !== undefined) return value
+    const fresh = work(id)
+    known[id] = fresh
+    return fresh
+  }
+}
+
+/** The same for two numbers. */
+export const remember2 = <T>(work: (a: number, b: number) => T): ((a: number, b: number) => T) => {
+  const known: Map<number, T>[] = []
+  return (a, b) => {
+    const known2 = known[a] ?? new Map<number, T>()
+    known[a] = known2
+    const value = known2.get(b)
+    if (value !== undefined) return value
+    const fresh = work(a, b)
+    known2.set(b, fresh)
+    return fresh
+  }
+}
+
+export type Invocations = ReturnType<typeof createInvocations>
+
+/** The invocations of one exploration, and what may happen to one of them. */
+export const createInvocations = (rows: Rows) => {
+  const all: Invocation[] = [NEW]
+  const ids = new Map<string, InvocationId>()
+
+  const idOf = (invocation: Invocation): InvocationId => {
+    const key = Object.values(invocation).join()
+    const known = ids.get(key)
+    if (known !== undefined) return known
+    all.push(invocation)
+    ids.set(key, all.length - 1)
+    return all.length - 1
+  }
+
+  const at = (id: InvocationId): Invocation => all[id] ?? NEW
+
+  const change = (how: (invocation: Invocation) => Partial<Invocation>) =>
+    remember((id) => (id === NOBODY ? NOBODY : idOf({ ...NEW, ...at(id), ...how(at(id)) })))
+
+  return {
+    at,
+    count: () => all.length,
+    /** A notice comes to a function. */
+    takeNotice: remember2((notice, clock) => idOf({ ...NEW, notice, isFast: clock > 0 })),
+    /** A due event comes to a function; `step` is an index of STEPS. */
+    takeStep: remember2((step, clock) =>
+      idOf({ ...NEW, step: STEPS[step] ?? 'sync', place: 'claim', isFast: clock > 0 }),
+    ),
+    /** Somebody has read a row, and decides. */
+    decide: remember2((row, decision) => idOf({ ...NEW, place: 'decide', row, decision })),
+    /** The same invocation at its next place, awake. */
+    go: (id: InvocationId, facts: Partial<Invocation>): InvocationId =>
+      idOf({ ...NEW, ...at(id), sleep: 'awake', lag: 0, isRepeated: false, ...facts }),
+    call: change(() => ({ place: 'out', sleep: 'awake', lag: 0 })),
+    fallAsleep: change(() => ({ sleep: 'asleep', runs: 0 })),
+    sleepWriting: change(() => ({ sleep: 'writing', runs: 0 })),
+    repeat: change(() => ({ isRepeated: true })),
+    /** Somebody else took the row. */
+    loseRow: change(({ row }) => ({ row: rows.former(row) })),
+    hear: remember2((id, answer) => {
+      const { row } = at(id)
+      return idOf({ ...at(id), place: 'record', row: rows.withoutLease(row), answer, sleep: 'awake' })
+    }),
+    later: remember2((id, ms) => {
+      if (id === NOBODY) return NOBODY
+      const { row, sleep, lag, runs } = at(id)
+      return idOf({
+        ...at(id),
+        row: rows.later(row, ms),
+        lag: sleep === 'writing' ? asLongAgo(lag + ms) : 0,
+        runs: sleep === 'awake' ? runs + ms : 0,
+      })
+    }),
+  }
+}

@@ -1,0 +1,269 @@
+import { and, equals, exists, missing } from '../../../lib/ledger/condition.ts'
+import type { Row } from '../../../lib/ledger/row.ts'
+import { afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
+import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
+import { signed, verdictOf } from './answers.ts'
+import { type Design, REAL_DESIGN } from './design.ts'
+import { NOW } from './essence.ts'
+import { withoutGuards } from './guards.ts'
+import { altered, type Mutant } from './mutants.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const DAY = 24 * 60 * MINUTE
+
+const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
+
+/** Without `due`, so that the index does not know the row. */
+const unindexed = ({ set: { due: _, ...set } = {}, ...transition }: Transition): Transition => ({ ...transition, set })
+
+/** A refusal of which `ends` holds ends the order, as a second one in other signed words does. */
+const endingAt = (names: readonly string[], ends: (row: Row, verdict: Verdict) => boolean): Partial<Design> =>
+  altered(names, (transition, { row, verdict }) =>
+    row && verdict && ends(row, verdict)
+      ? afterSync({ ...row, refused: 'OLD' }, verdictOf(signed('invalid'), 'sync', row), { now: NOW, random: 0.5 })
+      : transition,
+  )
+
+export const NEAR_DESIGNS: readonly Mutant[] = [
+  {
+    name: 'an index key set only after a failure',
+    scenario: 'a doubled notice',
+    design: {
+      alter: (transition) => {
+        if (transition.name === '1 create') return unindexed(transition)
+        if (!FAILURES.includes(transition.name) || transition.name === '7 reject') return transition
+        return { ...transition, set: { ...transition.set, due: '1900000109#0' } }
+      },
+    },
+  },
+  {
+    name: 'a fenced success',
+    scenario: 'persons who decide',
+    design: altered(['4 accepted'], (transition, { row }) => ({
+      ...transition,
+      when: and(transition.when, equals('attempt', row?.attempt ?? 0)),
+    })),
+  },
+  {
+    name: 'a success that leaves the fence where it was',
+    scenario: 'a doubled notice',
+    design: altered(['4 accepted'], ({ count: _, ...transition }) => transition),
+  },
+  {
+    name: 'an unfenced failure',
+    scenario: 'a wrong notice and the right one',
+    design: withoutGuards(FAILURES.map((name) => `${name}: attempt =`)),
+  },
+  {
+    name: 'an unsigned refusal made final',
+    scenario: 'a doubled notice',
+    design: endingAt(['6 ask'], (_, { kind, verified }) => kind === 'invalid' && !verified),
+  },
+  {
+    name: 'a single refusal that ends',
+    scenario: 'a doubled notice',
+    design: endingAt(['6 ask'], (_, { kind, verified }) => kind === 'invalid' && verified),
+  },
+  {
+    name: 'one refusal that ends when it is given twice',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: endingAt(
+      ['6 ask'],
+      ({ refused }, { kind, verified }) => kind === 'invalid' && verified && refused !== undefined,
+    ),
+  },
+  ...(['config', 'throttled'] as const).map(
+    (kind): Mutant => ({
+      name: `an unsigned refusal taken for nothing taken: ${kind}`,
+      scenario: 'persons who decide',
+      design: {
+        hear: (verdict, step) =>
+          step === 'sync' && verdict.kind === kind && !verdict.verified ? { ...verdict, kind: 'unsent' } : verdict,
+      },
+    }),
+  ),
+  {
+    name: 'a signed refusal, which names no order, taken for nothing taken',
+    scenario: 'persons who decide',
+    design: {
+      hear: (verdict, step) =>
+        step === 'sync' && verdict.kind === 'throttled' && verdict.verified ? { ...verdict, kind: 'unsent' } : verdict,
+    },
+  },
+  {
+    name: 'a conflict that is told without another look',
+    scenario: 'a wrong notice and the right one',
+    design: { readsAgain: false },
+  },
+  {
+    name: 'a refusal of the state made final',
+    scenario: 'a doubled notice',
+    design: {
+      hear: (verdict, step) =>
+        verdict.kind === 'state' && step === 'sync' ? { ...verdict, kind: 'invalid', verified: true } : verdict,
+    },
+  },
+  {
+    name: 'a refusal of the query that closes',
+    scenario: 'a doubled notice',
+    design: endingAt(['12 ask again'], (_, { kind }) => kind === 'invalid'),
+  },
+  {
+    name: 'a rejected row that swallows the corrected notice',
+    scenario: 'a wrong notice and the right one',
+    design: {
+      ...altered(['3 reopen'], (transition) => ({ ...transition, when: and(exists('pk'), missing('pk')) })),
+      isSettled: (row) => row.state === 'REJECTED' || REAL_DESIGN.isSettled(row),
+    },
+  },
+  {
+    name: 'a till that takes up what a person closed',
+    scenario: 'a person between two notices',
+    design: { mayReopen: ({ state }) => state === 'REJECTED' || state === 'HELD' },
+  },
+  {
+    name: 'a held order that is given up though it was charged',
+    scenario: 'long waits of an order that is held',
+    design: altered(['17 hold'], (transition, { row, verdict }) =>
+      row?.state === 'HELD' && verdict?.kind === 'unknown' && row.created_at < NOW - 30 * DAY
+        ? { ...transition, name: '7 reject', set: { ...transition.set, state: 'REJECTED', reason: 'too_old' } }
+        : transition,
+    ),
+  },
+  {
+    name: 'an older notice that replaces a newer',
+    scenario: 'a person between two notices',
+    design: withoutGuards(['3 reopen: (noticed_at missing or noticed_at <)']),
+  },
+  {
+    name: 'a conflict that returns while the query is still owed',
+    scenario: 'two notices that contradict each other',
+    design: { isSettled: ({ state }) => state === 'SYNCED' || state === 'DOUBLE_CHARGED' },
+  },
+  {
+    name: 'absent_since that nothing removes',
+    scenario: 'long waits',
+    design: {
+      alter: ({ remove = [], ...transition }) => ({
+        ...transition,
+        remove: remove.filter((name) => name !== 'absent_since'),
+      }),
+    },
+  },
+  {
+    name: 'a record deleted on error',
+    scenario: 'a doubled notice',
+    design: altered(['5 later', '6 ask'], ({ set: _, keep: __, ...transition }) => ({
+      ...transition,
+      remove: WHOLE_ROW,
+    })),
+  },
+  {
+    name: 'an order that was paid in part, taken for one that is unpaid',
+    scenario: 'an order that is paid in part, and is checked first',
+    faults: 0,
+    design: { hear: (verdict) => (verdict.kind === 'part_paid' ? { ...verdict, kind: 'unpaid' } : verdict) },
+  },
+  {
+    name: 'a hold that forgets what was charged',
+    scenario: 'an order that is paid in part',
+    design: altered(['17 hold'], ({ set: { amount: _, transaction_id: __, ...set } = {}, ...transition }) => ({
+      ...transition,
+      set,
+    })),
+  },
+  {
+    name: 'a fault of the configuration that ends an order',
+    scenario: 'long waits of the first order of a merchant',
+    design: {
+      hear: (verdict, step) =>
+        verdict.kind === 'config' && verdict.verified && step === 'query' ? { ...verdict, kind: 'absent' } : verdict,
+    },
+  },
+  { name: 'no second try by the platform', scenario: 'a doubled notice', design: { attempts: 1 } },
+  {
+    name: 'the check in the same invocation',
+    scenario: 'old answers again',
+    limits: { confirmDelay: 0 },
+  },
+  {
+    name: 'a confirm delay under the lease',
+    scenario: 'a doubled notice',
+    limits: { confirmDelay: 10 * SECOND },
+  },
+  {
+    name: 'a confirm delay under the signature window',
+    scenario: 'old answers again',
+    limits: { confirmDelay: 4 * MINUTE },
+  },
+  {
+    name: "a lease under the function's limit",
+    scenario: 'clocks that differ',
+    limits: { lease: 12 * SECOND },
+  },
+  {
+    name: 'a lease shorter than a call',
+    scenario: 'an order that is only observed',
+    faults: 0,
+    limits: { lease: 5 * SECOND },
+    isWhole: true,
+  },
+  {
+    name: 'a question that is asked again at once',
+    scenario: 'an order that is only observed',
+    faults: 0,
+    design: altered(['11 wait'], (transition) => ({ ...transition, set: { ...transition.set, due_at: NOW } })),
+    isWhole: true,
+  },
+  {
+    name: 'a row that stays among those that wait for a person once somebody has acted',
+    scenario: 'more notices than the merchant allows',
+    faults: 0,
+    design: altered(['18 release'], ({ remove = [], ...transition }) => ({
+      ...transition,
+      remove: remove.filter((name) => name !== 'waits'),
+    })),
+  },
+  {
+    name: 'a dispatch that does not claim',
+    scenario: 'a doubled notice',
+    design: altered(['2 claim'], (transition) => ({ ...transition, when: exists('pk') })),
+  },
+  {
+    name: '`later` guarded by "is due"',
+    scenario: 'a doubled notice',
+    faults: 2,
+    design: altered(['5 later'], (transition) => ({ ...transition, when: exists('due') })),
+  },
+  {
+    name: 'a claim that owes no query',
+    scenario: 'a doubled notice',
+    design: altered(['1 create', '2 claim'], (transition) => ({
+      ...transition,
+      set: { ...transition.set, next: 'sync' },
+    })),
+  },
+  {
+    name: 'a corrected notice that forgets what WeChat Pay charged',
+    scenario: 'a sum that differs, and is corrected',
+    design: altered(['3 reopen'], (transition) => ({
+      ...transition,
+      remove: [...(transition.remove ?? []), 'amount', 'transaction_id'],
+    })),
+  },
+  {
+    name: 'a held order that is closed by hand though it was charged',
+    scenario: 'a sum that differs',
+    design: withoutGuards(['15 close: transaction_id missing', '19 withdraw: transaction_id missing']),
+  },
+  {
+    name: 'a call that does not look at its lease',
+    scenario: 'a doubled notice',
+    limits: { call: Number.NEGATIVE_INFINITY },
+  },
+]
+
+const WHOLE_ROW = ['pk'] as const satisfies readonly (keyof Row)[]

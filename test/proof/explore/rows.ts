@@ -1,0 +1,86 @@
+import type { Row } from '../../../lib/ledger/row.ts'
+import { ageOf, dueAtOf, essence, FORMER_ATTEMPT, keyOf, NOW, present } from './essence.ts'
+
+/** A row as a number: equal rows, and rows that no condition can tell apart, have the same. 0 is no row. */
+export type RowId = number
+export const NO_ROW: RowId = 0
+
+export type Rows = ReturnType<typeof createRows>
+
+/** The rows of one exploration. */
+export const createRows = () => {
+  const rows: (Row | undefined)[] = [undefined]
+  const ids = new Map<string, RowId>()
+
+  const idOf = (row: Row): RowId => {
+    const key = keyOf(row)
+    const known = ids.get(key)
+    if (known !== undefined) return known
+    rows.push(row)
+    ids.set(key, rows.length - 1)
+    return rows.length - 1
+  }
+
+  const at = (id: RowId): Row | undefined => rows[id]
+
+  /** What stands in the ledger. Only a design that deletes rows leaves one without its key. */
+  const stored = (row: Partial<Row>): RowId => ('pk' in row ? idOf(essence(row as Row)) : NO_ROW)
+
+  /** What an invocation holds in its hands since it claimed the row, to be used when its call is answered. */
+  const held = (id: RowId): RowId => {
+    const row = at(id)
+    if (!row) return NO_ROW
+    const { pk, state, attempt, call, call_hash, day, created_at, v } = row
+    const { due_at, absent_since, mode, expected_amount, cleared, refused } = row
+    // Of a held row a later step also looks at why; of any, whether it was charged, and that settled.
+    const { reason }: Partial<Row> = state === 'HELD' ? row : {}
+    const { transaction_id, settled_at } = row
+    return idOf({
+      ...{ pk, state, attempt, call, call_hash, day, created_at, v },
+      ...present({ due_at, absent_since, mode, expected_amount, cleared, refused, reason, transaction_id, settled_at }),
+    })
+  }
+
+  /** The same, once the lease has been looked at for the last time. */
+  const withoutLease = (id: RowId): RowId => change(id, ({ due_at: _, ...row }) => row)
+
+  /** The same, after somebody else took the row. */
+  const former = (id: RowId): RowId =>
+    change(id, (row) => ({
+      ...row,
+      attempt: row.attempt === 0 ? 0 : FORMER_ATTEMPT,
+      ...(row.last_error && { last_error: { ...row.last_error, attempt: FORMER_ATTEMPT } }),
+    }))
+
+  const isFormer = (id: RowId): boolean => at(id)?.attempt === FORMER_ATTEMPT
+
+  /** The row `ms` later. */
+  const later = (id: RowId, ms: number): RowId =>
+    change(id, (row) => ({
+      ...row,
+      created_at: NOW - ageOf(row.created_at - ms),
+      ...present({ due_at: row.due_at && dueAtOf(row.due_at - ms) }),
+      ...(row.absent_since !== undefined && { absent_since: NOW - ageOf(row.absent_since - ms) }),
+    }))
+
+  /** Once no sleeper is left to ask, it is all one how long a row has been due. */
+  const justDue = (id: RowId): RowId =>
+    change(id, (row) => (row.due_at !== undefined && row.due_at < NOW ? { ...row, due_at: NOW } : row))
+
+  const change = (id: RowId, how: (row: Row) => Row): RowId => {
+    const row = at(id)
+    return row ? idOf(how(row)) : NO_ROW
+  }
+
+  return { at, stored, held, withoutLease, former, isFormer, later, justDue, count: () => rows.length }
+}
+
+/** For a line of a trace. */
+export const rowInWords = (row: Row | undefined): string => {
+  if (!row) return 'no row'
+  const { state, next, due_at, call_hash, receipt, proof, reason } = row
+  const when = due_at === undefined ? '' : due_at <= NOW ? ' now' : ` in ${(due_at - NOW) / 1000} s`
+  const owed = next ? `, ${next}${when}` : ''
+  const words = [receipt && 'receipt', proof && 'proof', reason].filter(Boolean).map((word) => `, ${word}`)
+  return `${state} for ${call_hash}${owed}${words.join('')}${row.due === undefined ? ', not in the index' : ''}`
+}

@@ -1,0 +1,202 @@
+import { DECISIONS, type DecisionName, decisionTransition } from '../../../lib/intake/operator-decision.ts'
+import type { PaymentNotice } from '../../../lib/intake/payment-notice.ts'
+import { hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
+import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
+import { expedite } from '../../../lib/ledger/transitions/operator.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
+import { LIMITS } from '../../../lib/limits.ts'
+import { ORDER, PK } from '../../support/orders.ts'
+import { changed, holds } from '../../support/plain-ledger.ts'
+import { verdictOf } from './answers.ts'
+import type { Design } from './design.ts'
+import { NOW } from './essence.ts'
+import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
+import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
+import type { RowId, Rows } from './rows.ts'
+import type { Notice, Scenario } from './scenario.ts'
+
+const { mchid, out_order_no } = ORDER
+
+/** What a person may decide, and whether he says that he knows of the charge. */
+export const EVERY_DECISION: readonly { readonly what: DecisionName; readonly notDouble?: true }[] = [
+  ...DECISIONS.map((what) => ({ what })),
+  { what: 'close', notDouble: true },
+  { what: 'withdraw', notDouble: true },
+]
+
+/** What came of a write. */
+export type Written = Effect & {
+  readonly name: string
+  readonly isHeld: boolean
+  readonly row: RowId
+  /** Whoever else holds the row has lost it. */
+  readonly isNewAttempt: boolean
+  readonly broken: string | undefined
+}
+
+/** The same, of an invocation's write. */
+export type Write = Written & {
+  /** NOBODY when the invocation is over. */
+  readonly next: InvocationId
+  /** It ended by an error: Lambda gives the event again. */
+  readonly isFailed: boolean
+}
+
+/** The real transitions, applied to rows; each pair of row and invocation is worked out once. */
+export const createWrites = (scenario: Scenario, design: Design, rows: Rows, invocations: Invocations) => {
+  const orders = scenario.notices.map(paidOrder)
+  const [first] = orders
+  if (!first) throw new Error('a scenario needs a notice')
+  const orderOf = ({ notice }: Invocation): PaymentNotice => orders[notice] ?? first
+
+  const isOverCap = ({ notice }: Invocation): boolean => scenario.notices[notice]?.isOverCap === true
+
+  const heldBy = (invocation: Invocation): Row => {
+    const row = rows.at(invocation.row)
+    if (!row) throw new Error(`nobody is at ${invocation.place} without a row`)
+    return row
+  }
+
+  /** The transition that an invocation asks for next, if the row that it read allows any. */
+  const transitionOf = (invocation: Invocation): Transition | undefined => {
+    const { place, step, notice, answer, isFast, lag, decision } = invocation
+    const now = NOW + (isFast ? LIMITS.clockDifference : 0) - lag
+    switch (place) {
+      case 'create':
+        return create(orderOf(invocation), now, isOverCap(invocation))
+      case 'claim':
+        return claim(PK, step, now, notice < 0 ? undefined : orderOf(invocation).call_hash)
+      case 'expedite':
+        return expedite(heldBy(invocation), now)
+      case 'reopen':
+        return reopen(orderOf(invocation), heldBy(invocation), now, isOverCap(invocation))
+      case 'conflict':
+        return conflict(orderOf(invocation))
+    }
+    const row = heldBy(invocation)
+    const decided = EVERY_DECISION[decision]
+    if (decided)
+      return decisionTransition(row, { mchid, out_order_no, ...decided, why: 'a mistake', by: 'somebody' }, now)
+    const verdict = design.hear(verdictOf(answer, step, row), step)
+    return (step === 'sync' ? afterSync : afterQuery)(row, verdict, { now, random: 0.5 })
+  }
+
+  const alteredOf = (invocation: Invocation): Transition | undefined => {
+    const { step, answer } = invocation
+    const row = rows.at(invocation.row)
+    const transition = transitionOf(invocation)
+    const verdict = row && answer ? verdictOf(answer, step, row) : undefined
+    return transition && design.alter(transition, { step, ...(row && { row }), ...(verdict && { verdict }) })
+  }
+
+  const apply = (rowId: RowId, transition: Transition, held?: Row, heard?: Heard): Written => {
+    const before = rows.at(rowId)
+    const after = holds(transition.when, before) ? changed(transition, before) : undefined
+    const row = after ? rows.stored(after) : rowId
+    const facts = { before, after: rows.at(row) && (after as Row), transition, held, heard } // a row that is there is whole
+    return {
+      ...effectOf(facts),
+      name: transition.name,
+      isHeld: after !== undefined,
+      row,
+      isNewAttempt: after !== undefined && after.attempt !== before?.attempt,
+      broken: brokenByWrite(facts),
+    }
+  }
+
+  /** A new call in the ledger: it is synced now, or held, or left to the query that is due. */
+  const begin = (id: InvocationId, row: RowId): InvocationId | 'done' => {
+    const { mode } = scenario.notices[invocations.at(id).notice] ?? {}
+    return mode || isOverCap(invocations.at(id))
+      ? 'done'
+      : invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
+  }
+
+  /** The row has the call of this notice already. */
+  const again = (id: InvocationId, read: Row, row: RowId): InvocationId =>
+    invocations.go(id, {
+      place: 'claim',
+      read: 'nothing',
+      ...(isWaiting(read) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
+    })
+
+  /** Where the functions of lib/steps go on after a request to the ledger. */
+  const goOn = (
+    id: InvocationId,
+    before: Row | undefined,
+    { row, isHeld }: Written,
+    transition: Transition,
+  ): InvocationId | 'done' | 'failed' => {
+    const invocation = invocations.at(id)
+    const { place, read } = invocation
+    switch (place) {
+      case 'create':
+        if (isHeld) return begin(id, row)
+        // The row that is read next: that it was there is all that the failed write told.
+        if (!before) return 'failed'
+        if (before.call_hash !== orderOf(invocation).call_hash)
+          return invocations.go(id, {
+            place: design.mayReopen(before) ? 'reopen' : 'conflict',
+            row: rows.withoutLease(rows.held(row)),
+            read: design.isSettled(before) ? 'settled' : 'nothing',
+          })
+        return again(id, before, row)
+      case 'claim':
+        if (isHeld) return invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
+        return read === 'waiting' ? invocations.go(id, { place: 'expedite' }) : 'done'
+      case 'reopen':
+        return isHeld ? begin(id, row) : invocations.go(id, { place: 'conflict' })
+      case 'conflict': {
+        if (!isHeld && design.readsAgain && before?.call_hash === orderOf(invocation).call_hash)
+          return again(id, before, row)
+        const counted = isHeld ? rows.at(row) : undefined
+        return (counted ? design.isSettled(counted) : read === 'settled') ? 'done' : 'failed'
+      }
+      case 'record':
+      case 'decide':
+        return !isHeld && transition.otherwise ? invocations.go(id, { place: 'otherwise' }) : 'done'
+      default:
+        return 'done'
+    }
+  }
+
+  const write = remember2((rowId: RowId, id: InvocationId): Write => {
+    const invocation = invocations.at(id)
+    const { place, answer, step } = invocation
+    const held = rows.at(invocation.row)
+    const whole = alteredOf(invocation)
+    const transition = place === 'otherwise' ? whole?.otherwise : whole
+    if (!transition) throw new Error(`nothing is to be written at ${place}`)
+    const heard = held && answer ? { ...verdictOf(answer, step, held), step } : undefined
+    const written = apply(rowId, transition, held, heard)
+    const next = goOn(id, rows.at(rowId), written, transition)
+    return { ...written, next: typeof next === 'number' ? next : NOBODY, isFailed: next === 'failed' }
+  })
+
+  /** Whether somebody who reads this row may decide so. */
+  const mayDecide = remember2((row: RowId, decision: number): boolean => {
+    const known = rows.at(row)
+    // Nobody says so of an order that was not charged, as far as he has read.
+    if (!known || (EVERY_DECISION[decision]?.notDouble && !hasOpenCharge(known))) return false
+    return alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
+  })
+
+  const bookFirst = remember2(
+    (rowId: RowId, _: number): Written => apply(rowId, design.alter(createFromStatement(first, NOW), {})),
+  )
+
+  return { write, mayDecide, bookFirst }
+}
+
+const isWaiting = (row: Row): boolean => row.state === 'PENDING' && row.last_error?.verdict === 'open'
+
+export const paidOrder = ({ call, noticed_at, mode, amount, isOverCap }: Notice): PaymentNotice => ({
+  ...ORDER,
+  call: { ...ORDER.call, order_api: 'payafter-orders' },
+  call_hash: call,
+  noticed_at,
+  ...(mode && { mode }),
+  ...(amount !== undefined && { expected_amount: amount }),
+  ...(isOverCap && { cap: { counter: '1900000109#hour#2026112410#0', most: 0 } }),
+})

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { wrongRows } from './check-rows.ts'
+import { ROWS } from './rows.ts'
+import { faultsTable } from './table.ts'
+
+it('each fault has a guard that stands in the sources and a test that there is, and each test here a fault', () => {
+  expect(wrongRows(ROWS)).toEqual([])
+})
+
+it('a row whose guard or test is gone is named', () => {
+  const [row] = ROWS
+  if (!row) throw new Error('there are no rows')
+  const spoilt = { ...row, code: 'no such code', test: [row.test[0], 'no such test'] as const }
+
+  expect(wrongRows([spoilt, ...ROWS])).toHaveLength(2)
+})
+
+it('docs/faults.md is the table as it is', () => {
+  expect(readFileSync(new URL('../../../docs/faults.md', import.meta.url), 'utf8')).toBe(faultsTable(ROWS))
+})

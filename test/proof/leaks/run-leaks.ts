@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto'
+import { inspect } from 'node:util'
+import pLimit from 'p-limit'
+import { keyPair } from '../../../lib/local/keys.ts'
+import { startWorld, type World } from '../../../lib/local/world.ts'
+import { watchInvocations } from '../../support/invocations.ts'
+import { createFaultCount } from '../storm/faults-by-order.ts'
+import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../storm/merchants.ts'
+import { type PlannedOrder, planOrders } from '../storm/plan.ts'
+import { openOrders } from '../storm/story.ts'
+import { putNotice } from '../storm/till.ts'
+import { makeWeather } from '../storm/weather.ts'
+import { errorsAbout } from './errors.ts'
+import { startRecordingProxy } from './recording-proxy.ts'
+import { type Canary, createScan } from './scan.ts'
+
+const MINUTE = 60_000
+/** A till that makes mistakes. */
+const BAD = 0.1
+
+/**
+ * Orders in every kind of weather over the built functions, in whose secrets, answers and notices random words are
+ * planted; then a look for those words through all that was written, by every form that they could have taken.
+ */
+export const runLeaks = async (options: {
+  readonly orders: number
+  readonly seed: number
+  readonly say: (line: string) => void
+}) => {
+  const { orders, seed, say } = options
+  const proxy = await startRecordingProxy()
+  const aws = {
+    AWS_SESSION_TOKEN: randomBytes(60).toString('base64'),
+    AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64'),
+  }
+  const merchants = [...MERCHANTS, BROKEN].map(configured)
+  const world = await startWorld({ merchants, maxConcurrency: 6, env: { ...aws, WECHATPAY_ORIGIN: proxy.origin } })
+  proxy.target.origin = world.wechatpay.origin
+  const invocations = watchInvocations(world)
+  const weather = makeWeather(world, createFaultCount(), seed)
+  const answers: string[] = []
+  try {
+    world.putKey(BROKEN.mchid, false)
+    const plans = planOrders(orders, seed)
+    openOrders(plans, world)
+    const customers = plantCustomers(world)
+
+    const inTurn = pLimit(8)
+    let done = 0
+    const one = async (plan: PlannedOrder, i: number): Promise<void> => {
+      answers.push(...(await handOver(world, plan, i)))
+      done += 1
+      if (done % 1000 === 0) say(`  ${done} of ${orders} orders handed over`)
+    }
+    await Promise.all(plans.map((plan, i) => inTurn(() => one(plan, i))))
+    await world.idle()
+    say('  time passes')
+    for (const minutes of orders > 500 ? [2, 13, 20] : [12]) {
+      world.clock.advance(minutes * MINUTE)
+      await world.runReconcile()
+      say(`  reconciled ${minutes} minutes later`)
+    }
+    weather.end()
+    world.objects.put(`statements/${MERCHANTS[0]?.mchid}/today.csv`, statementOf(plans))
+    await world.idle()
+    await world.renewReports()
+    await Promise.all(
+      plans.map((plan, i) => inTurn(async () => void answers.push(...(await askAfter(world, plan, i))))),
+    )
+    await world.idle()
+
+    const secrets: Canary[] = [
+      ...Object.entries(aws).map(([what, value]) => ({ what, value })),
+      ...[...new Set([...MERCHANTS, BROKEN].map(signerOf))].flatMap((mchid) => [
+        ...linesOf(keyPair(mchid).privateKeyPem, 'private key'),
+      ]),
+      ...linesOf(keyPair(`not ${BROKEN.mchid}`).privateKeyPem, 'private key'),
+      ...[...proxy.signatures].map((value) => ({ what: 'signature', value })),
+      ...[...proxy.nonces].map((value) => ({ what: 'nonce', value })),
+      ...customers,
+    ]
+    const scan = createScan(secrets)
+    await lookThrough(world, invocations.all, answers, scan.look)
+    const secret = secretText(world)
+    for (const error of await errorsAbout(secret, customers[0]?.value ?? ''))
+      for (const line of inspect(error, { depth: 10, showHidden: true }).split('\n')) scan.look('error', line)
+    const planted = await tableHolds(world, customers)
+    return { scan, secrets, isInTable: planted, calls: world.wechatpay.history.calls.length }
+  } finally {
+    weather.end()
+    await world.close()
+    await proxy.close()
+  }
+}
+
+/** Customers whose openid, name and whereabouts nobody else has. */
+const plantCustomers = (world: World): readonly Canary[] =>
+  world.wechatpay.orders().flatMap((order) => {
+    const openid = `o${randomBytes(14).toString('base64url')}`
+    const name = `customer${randomBytes(12).toString('hex')}`
+    const phone = `phone${randomBytes(12).toString('hex')}`
+    Object.assign(order, { openid })
+    world.wechatpay.showInstead(order, { attach: name, location: { start_location: name, end_location: phone }, phone })
+    return [
+      { what: 'openid', value: openid },
+      { what: 'customer', value: name },
+      { what: 'customer', value: phone },
+    ]
+  })
+
+const linesOf = (pem: string, what: string): readonly Canary[] =>
+  pem
+    .split('\n')
+    .filter((line) => line.length >= 32 && !line.startsWith('-'))
+    .map((value) => ({ what, value }))
+
+const pathOf = ({ merchant, out_order_no }: PlannedOrder): string =>
+  `/merchants/${merchant.mchid}/payafter-orders/${encodeURIComponent(out_order_no)}`
+
+/** Right and wrong notices by every way; what came back. */
+const handOver = async (world: World, plan: PlannedOrder, i: number): Promise<readonly string[]> => {
+  const notice = { service_id: plan.service_id, detail: { paid_time: '20250102030405' } }
+  const isBad = (i % 10) / 10 < BAD
+  if (i % 3 === 0) {
+    putNotice(world, { mchid: plan.merchant.mchid, out_order_no: plan.out_order_no, ...notice })
+    return []
+  }
+  const wrong = isBad
+    ? [await post(world, `${pathOf(plan)}/sync`, { ...notice, detail: { paid_time: 'yesterday' } })]
+    : []
+  return [...wrong, await post(world, `${pathOf(plan)}/sync`, notice)]
+}
+
+/** What anybody may ask about an order later, another notice, and a decision that may or may not fit. */
+const askAfter = async (world: World, plan: PlannedOrder, i: number): Promise<readonly string[]> => [
+  await get(world, pathOf(plan)),
+  ...(i % 4 === 0 ? [await get(world, `${pathOf(plan)}?check=1`)] : []),
+  ...(i % 9 === 0
+    ? [await post(world, `${pathOf(plan)}/sync`, { service_id: plan.service_id, detail: { paid_time: '20250102' } })]
+    : []),
+  ...(i % 11 === 0 ? [await post(world, `${pathOf(plan)}/close`, { reason: 'to see what is said' })] : []),
+]
+
+const get = (world: World, path: string): Promise<string> =>
+  told(fetch(`${world.api.url}${path}`, { headers: world.api.headers }))
+const post = (world: World, path: string, body: object): Promise<string> =>
+  told(
+    fetch(`${world.api.url}${path}`, {
+      method: 'POST',
+      headers: { ...world.api.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  )
+
+const told = async (asked: Promise<Response>): Promise<string> => {
+  const response = await asked
+  return `${response.status} ${JSON.stringify([...response.headers])} ${await response.text()}`
+}
+
+const statementOf = (plans: readonly PlannedOrder[]): string => {
+  const ofFirst = plans.filter(({ merchant }: { merchant: StormMerchant }) => merchant.mchid === MERCHANTS[0]?.mchid)
+  const lines = ofFirst.map(({ out_order_no, service_id }) => `${out_order_no},2025-01-02 03:04:05,${service_id}`)
+  return `out_order_no,paid_time,service_id\n${lines.join('\n')}\nA-STRANGER,2025-01-02 03:04:05,\n`
+}
+
+/** Everything that was written but to the table and to WeChat Pay. */
+const lookThrough = async (
+  world: World,
+  invoked: ReturnType<typeof watchInvocations>['all'],
+  answers: readonly string[],
+  look: (where: string, text: string) => void,
+): Promise<void> => {
+  for (const { function: name, invocation } of invoked) {
+    for (const line of invocation.logs) look(`log of ${name}`, line)
+    look(`result of ${name}`, JSON.stringify(invocation.result ?? null))
+    if (invocation.error) look(`error of ${name}`, inspect(invocation.error, { depth: 10 }))
+  }
+  for (const answer of answers) for (const line of answer.split('\n')) look('HTTP answer', line)
+  for (const event of world.bus.history.events) look('event', JSON.stringify(event))
+  for (const letter of world.notices.letters) look('dead letter', JSON.stringify(letter))
+  for (const [key, { body }] of world.objects.stored) for (const line of body.toString().split('\n')) look(key, line)
+}
+
+/** The text of a secret as Secrets Manager has it: made here anew, since the stand-in gives none away. */
+const secretText = (world: World): string => {
+  const [mchid = ''] = MERCHANTS.map(signerOf)
+  return JSON.stringify({
+    mchid: '1900000109',
+    serial_no: '5157F09EFDC096DE15EBE81A47057A7232F1B8E1',
+    private_key: keyPair(mchid).privateKeyPem,
+    wechatpay_keys: { [world.wechatpay.keyId]: world.wechatpay.publicKeyPem },
+  })
+}
+
+/** The words did come in: WeChat Pay's signed answers are kept whole, in the table alone. */
+const tableHolds = async (world: World, customers: readonly Canary[]): Promise<boolean> => {
+  const scan = createScan(customers)
+  for (const row of await world.table.rows()) scan.look('table', JSON.stringify(row))
+  return scan.leaks.length > 0
+}

@@ -1,0 +1,54 @@
+import type { WorldMerchant } from '../../../lib/local/world.ts'
+
+/** A merchant with what its orders need at WeChat Pay. */
+export type StormMerchant = WorldMerchant & {
+  readonly family: 'payafter-orders' | 'serviceorder'
+  /** Its key is wrong for the whole run. */
+  readonly isBroken?: true
+}
+
+const direct = (mchid: string, order_api: 'payafter-orders' | 'serviceorder', services = 1): StormMerchant => ({
+  mchid,
+  order_api,
+  family: order_api,
+  services: Object.fromEntries(
+    Array.from({ length: services }, (_, i) => [`50${mchid.slice(-4)}${i}`, `wx${mchid.slice(-4)}${i}`]),
+  ),
+})
+
+const sub = (mchid: string, provider: string, channel_id?: string): StormMerchant => ({
+  mchid,
+  order_api: channel_id === undefined ? 'partner' : 'acquiringbank',
+  family: 'serviceorder',
+  services: { [`50${provider.slice(-4)}0`]: '' },
+  provider,
+  ...(channel_id !== undefined && { channel_id }),
+})
+
+/** Sixteen, since reconcile serves each at 20 orders a second: all four order APIs, and one merchant that looks first. */
+export const MERCHANTS: readonly StormMerchant[] = [
+  direct('1900000101', 'payafter-orders', 2),
+  direct('1900000102', 'payafter-orders'),
+  direct('1900000103', 'payafter-orders'),
+  direct('1900000104', 'payafter-orders'),
+  direct('1900000105', 'payafter-orders'),
+  direct('1900000106', 'payafter-orders'),
+  direct('1900000107', 'payafter-orders'),
+  direct('1900000201', 'serviceorder'),
+  direct('1900000202', 'serviceorder'),
+  direct('1900000203', 'serviceorder'),
+  { ...direct('1900000204', 'serviceorder'), mode: 'check' },
+  sub('1900000301', '1900000300'),
+  sub('1900000302', '1900000300'),
+  sub('1900000401', '1900000400', '1900000499'),
+  sub('1900000402', '1900000400', '1900000499'),
+]
+
+export const BROKEN: StormMerchant = { ...direct('1900000901', 'payafter-orders'), isBroken: true }
+
+/** Who signs, and under whose number WeChat Pay knows the orders. */
+export const signerOf = ({ mchid, provider }: StormMerchant): string => provider ?? mchid
+
+/** As in MERCHANTS: without what only this test knows. */
+export const configured = ({ family: _family, isBroken: _isBroken, ...merchant }: StormMerchant): WorldMerchant =>
+  merchant

@@ -1,0 +1,48 @@
+import type { World } from '../../../lib/local/world.ts'
+
+/** What the outcome events told, read as far as the bus has them. */
+export type Outcomes = {
+  readonly read: () => void
+  readonly hasEnded: (out_order_no: string) => boolean
+  /** The details of an order's events of a type, in order. */
+  readonly of: (out_order_no: string, detailType: string) => readonly Told[]
+  readonly counts: ReadonlyMap<string, number>
+}
+
+export type Told = {
+  readonly out_order_no: string
+  readonly state: string
+  readonly confirmed: boolean
+  readonly reason?: string
+  readonly amount?: number
+  readonly transaction_id?: string
+}
+
+export const createOutcomes = (world: World): Outcomes => {
+  const told = new Map<string, Map<string, readonly Told[]>>()
+  const ended = new Set<string>()
+  const counts = new Map<string, number>()
+  let seen = 0
+
+  const note = (detailType: string, detail: string): void => {
+    const one = JSON.parse(detail) as Told // our own function made it; the judge compares its members
+    const ofOrder = told.get(one.out_order_no) ?? new Map<string, readonly Told[]>()
+    told.set(one.out_order_no, ofOrder)
+    ofOrder.set(detailType, [...(ofOrder.get(detailType) ?? []), one])
+    counts.set(detailType, (counts.get(detailType) ?? 0) + 1)
+    const isEnd =
+      one.state === 'REJECTED' || one.state === 'DOUBLE_CHARGED' || (one.state === 'SYNCED' && one.confirmed)
+    if (isEnd) ended.add(one.out_order_no)
+  }
+
+  return {
+    counts,
+    hasEnded: (out_order_no) => ended.has(out_order_no),
+    of: (out_order_no, detailType) => told.get(out_order_no)?.get(detailType) ?? [],
+    read: () => {
+      for (const { source, detailType, detail } of world.bus.history.events.slice(seen))
+        if (source === 'payscore.ledger') note(detailType, detail)
+      seen = world.bus.history.events.length
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { LIMITS } from '../../../lib/limits.ts'
+import type { Invocation } from '../../../lib/local/lambda/invocation.ts'
+import { type Lambda, type LambdaOptions, startLambda } from '../../../lib/local/lambda/start-lambda.ts'
+import type { FaultCount } from './faults-by-order.ts'
+
+/** An invocation for one order that took long although nothing was done to it. By the clock that nobody moves. */
+export type Slow = { readonly out_order_no: string; readonly start: number; readonly end: number }
+
+export type Sandboxes = {
+  /** In place of startLambda. */
+  readonly start: (options: LambdaOptions) => Promise<Lambda>
+  /** Whether calls are frozen as well, which takes FROZEN_MS each. */
+  freezeToo: boolean
+  /** Events that were delivered twice at once. */
+  twice: number
+  /** Invocations by function. */
+  readonly calls: ReadonlyMap<string, number>
+  /** What the machine did by itself: on a busy one, time limits of the functions end calls that no fault struck. */
+  readonly slow: readonly Slow[]
+}
+
+/** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
+const DOOMED = 0.004
+/** Part of the events that are delivered twice at once: the bus promises to deliver at least once. */
+const TWICE = 0.05
+/** The platform's limit in the sandbox of the doomed: shorter than the real one, to keep runs short. No lease depends on it. */
+const FROZEN_MS = 5_000
+/** Reconcile works for 50 s and is only killed. */
+const LONG_MS = 30_000
+/** The shortest time limit inside a function. */
+const SLOW_MS = LIMITS.sdkConnect
+/** A call takes about this long. */
+const MOST_DELAY_MS = 60
+
+/**
+ * Functions whose calls wait while all sandboxes are taken, and now and then run in a sandbox of their own, which is
+ * killed in the middle of the call, or frozen until the time limit kills it.
+ */
+export const createSandboxes = (parts: {
+  readonly random: () => number
+  readonly count: FaultCount
+  readonly orderOf: (event: unknown) => string | undefined
+}): Sandboxes => {
+  const { random, count, orderOf } = parts
+  const calls = new Map<string, number>()
+  const slow: Slow[] = []
+
+  const start = async (options: LambdaOptions): Promise<Lambda> => {
+    const lambda = await startLambda(options)
+    const { invoke, close } = lambda
+    const inTurn = pLimit(options.maxConcurrency ?? 10)
+    const canFreeze = options.timeoutMs <= LONG_MS
+    let doomed: Promise<Lambda> | undefined
+    let isDoomedBusy = false
+
+    /** In the sandbox of the doomed: a first call warms it, the second one dies there. */
+    const die = async (event: unknown): Promise<Invocation> => {
+      doomed ??= startLambda({ ...options, maxConcurrency: 1, ...(canFreeze && { timeoutMs: FROZEN_MS }) })
+      const pool = await doomed
+      if (pool.sandboxes === 0) return pool.invoke(event)
+      const isFrozen = canFreeze && sandboxes.freezeToo && random() < 0.3
+      const running = pool.invoke(event)
+      await sleep(random() * MOST_DELAY_MS)
+      if (isFrozen) pool.freeze()
+      else await pool.kill()
+      const invocation = await running
+      if (isFrozen) pool.thaw()
+      return invocation
+    }
+
+    const invokeSomewhere = async (event: unknown): Promise<Invocation> => {
+      // Two for each death, since the first call only warms.
+      if (isDoomedBusy || random() >= 2 * DOOMED) return invoke(event)
+      isDoomedBusy = true
+      try {
+        return await die(event)
+      } finally {
+        isDoomedBusy = false
+      }
+    }
+
+    const invokeOnce = async (event: unknown): Promise<Invocation> => {
+      count.look('sandboxes')
+      calls.set(options.name, (calls.get(options.name) ?? 0) + 1)
+      const of = orderOf(event)
+      const faultsBefore = of === undefined ? 0 : count.ofOrder(of)
+      const startedAt = performance.now()
+      const invocation = await invokeSomewhere(event)
+      const endedAt = performance.now()
+      if (invocation.timedOut) count.add('sandboxes', 'timed out', of)
+      else if (invocation.error?.errorType === 'Runtime.ExitError') count.add('sandboxes', 'killed', of)
+      if (of !== undefined && endedAt - startedAt >= SLOW_MS && count.ofOrder(of) === faultsBefore)
+        slow.push({ out_order_no: of, start: startedAt, end: endedAt })
+      return invocation
+    }
+
+    const deliver = async (event: unknown): Promise<Invocation> => {
+      const isTwice = isEvent(event) && random() < TWICE
+      if (isTwice) sandboxes.twice += 1
+      const [first] = await Promise.all([
+        inTurn(() => invokeOnce(event)),
+        isTwice ? inTurn(() => invokeOnce(event)) : undefined,
+      ])
+      return first
+    }
+
+    return Object.assign(lambda, {
+      invoke: deliver,
+      close: async () => {
+        await Promise.all([close(), doomed?.then((pool) => pool.close())])
+      },
+    })
+  }
+
+  const sandboxes = { start, freezeToo: false, twice: 0, calls, slow }
+  return sandboxes
+}
+
+const isEvent = (event: unknown): boolean => typeof event === 'object' && event !== null && 'detail-type' in event

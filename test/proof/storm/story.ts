@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Order } from '../../../lib/local/wechatpay/orders.ts'
+import type { World } from '../../../lib/local/world.ts'
+import { signerOf } from './merchants.ts'
+import type { PlannedOrder } from './plan.ts'
+
+/** A charge of WeChat Pay for an order that was also paid in the shop. */
+export type Charge = { readonly transaction_id: string; readonly amount: number }
+
+/** What really happened, to be held against what the ledger says. */
+export type Truth = {
+  readonly plan: PlannedOrder
+  /** Undefined where WeChat Pay knows no such order. */
+  readonly order: Order | undefined
+  charge?: Charge
+  /** When the story went on, by the clock of WeChat Pay's history. */
+  movedAt?: number
+}
+
+/** How far from a notice's handing over WeChat Pay charges, at most. */
+const MEANWHILE_MS = 60
+
+/** Opens the orders at WeChat Pay, as they stand before any notice. */
+export const openOrders = (plans: readonly PlannedOrder[], world: World): ReadonlyMap<string, Truth> =>
+  new Map(plans.map((plan) => [plan.out_order_no, openOrder(plan, world)]))
+
+const openOrder = (plan: PlannedOrder, world: World): Truth => {
+  const { merchant, service_id, out_order_no, total_amount, story } = plan
+  if (story === 'unknown to WeChat Pay') return { plan, order: undefined }
+  const order = world.wechatpay.addOrder({
+    family: merchant.family,
+    mchid: signerOf(merchant),
+    ...(merchant.provider && { sub_mchid: merchant.mchid }),
+    ...(merchant.channel_id && { channel_id: merchant.channel_id }),
+    service_id,
+    out_order_no,
+    total_amount,
+    state: story === 'completed late' || story === 'cancelled late' ? 'accepted' : 'finished',
+  })
+  const truth: Truth = { plan, order }
+  if (story === 'charged before') charge(truth, world)
+  if (story === 'charge fails' || story === 'charge succeeds') world.wechatpay.chargeStarts(order)
+  if (story === 'cancelled before') world.wechatpay.merchantCancels(order)
+  if (story === 'refused')
+    world.wechatpay.refuseNext({
+      refusal: 'parameter-illegal',
+      match: { kind: 'sync', out_order_no },
+      times: Number.POSITIVE_INFINITY,
+    })
+  return truth
+}
+
+const charge = (truth: Truth, { wechatpay }: World): void => {
+  if (!truth.order || truth.charge) return
+  truth.charge = { transaction_id: wechatpay.payscoreCharges(truth.order), amount: truth.order.total_amount }
+}
+
+/** Charges at about the moment at which a notice is handed over. */
+export const chargeMeanwhile = async (truth: Truth, world: World, random: () => number): Promise<void> => {
+  await sleep(random() * MEANWHILE_MS)
+  charge(truth, world)
+}
+
+/** Charges what is to be charged after our sync as soon as that has landed: long before its proof. Gives what ends it. */
+export const chargeAfterSyncs = (truths: Iterable<Truth>, world: World): (() => void) => {
+  const waiting = new Set([...truths].filter(({ plan }) => plan.story === 'charged after'))
+  const look = () => {
+    for (const truth of waiting) {
+      if (truth.order?.state === 'paid') charge(truth, world)
+      if (truth.charge) waiting.delete(truth)
+    }
+  }
+  const looking = setInterval(look, LOOK_EVERY_MS)
+  return () => clearInterval(looking)
+}
+
+const LOOK_EVERY_MS = 100
+
+/** What happens at WeChat Pay after a wave, while nothing is under way. */
+export const goOn = (truths: Iterable<Truth>, wave: number, world: World): void => {
+  for (const truth of truths) {
+    const { plan, order } = truth
+    if (!order) continue
+    // Our sync has not landed at all.
+    if (plan.story === 'charged after' && firstWave(plan) === wave) charge(truth, world)
+    if (plan.moveAfter === wave) move(truth, order, world)
+  }
+}
+
+const firstWave = ({ notices }: PlannedOrder): number => Math.min(...notices.map(({ wave }) => wave))
+
+const move = (truth: Truth, order: Order, world: World): void => {
+  const { wechatpay } = world
+  switch (truth.plan.story) {
+    case 'charge fails':
+      wechatpay.chargeFails(order)
+      break
+    case 'charge succeeds':
+      charge(truth, world)
+      break
+    case 'completed late':
+      wechatpay.merchantCompletes(order)
+      break
+    case 'cancelled late':
+      wechatpay.merchantCancels(order)
+      break
+    default:
+      return
+  }
+  truth.movedAt = performance.now()
+}

@@ -1,0 +1,292 @@
+import type { Template } from '../../lib/local/stack/template.ts'
+import { busPolicy, managedPolicy, type Policy, queuePolicy, rolePolicy, trustPolicy } from './policies.ts'
+
+/** One request to AWS, by whom and with which policies, and whether it may be allowed. */
+export type Case = {
+  readonly claim: string
+  readonly isAllowed: boolean
+  readonly principal: string
+  readonly policy: Policy
+  readonly action: string
+  readonly resource: string
+  readonly resourcePolicy?: Policy
+  readonly context: Readonly<Record<string, string | readonly string[]>>
+}
+
+const ACCOUNT = '111122223333'
+const API = `arn:aws:execute-api:ap-east-1:${ACCOUNT}:HttpApi/$default`
+const BUS = `arn:aws:events:ap-east-1:${ACCOUNT}:event-bus/EventBus`
+const TABLE = `arn:aws:dynamodb:ap-east-1:${ACCOUNT}:table/Ledger`
+const OFFLINE = 'Payscore Order Paid Offline'
+
+/** Who asks for what, of a stack with two tills: pos serves 1900000109 and 1900000111, the other till 1900000110. */
+export const callerCases = (template: Template): readonly Case[] => {
+  const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`
+  const everything: Policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+  const pos = {
+    who: 'a till',
+    principal: role('pos'),
+    policy: managedPolicy(template, 'TillComExamplePosc803369ba7bfPolicy'),
+  }
+  const other = {
+    who: 'another account’s till',
+    principal: role('TillComExampleOther24473df468cbRole'),
+    policy: managedPolicy(template, 'TillComExampleOther24473df468cbPolicy'),
+  }
+  const lists = {
+    who: 'who uploads a till’s lists',
+    principal: role('office'),
+    policy: managedPolicy(template, 'TillComExamplePosc803369ba7bfStatementPolicy'),
+  }
+  const stranger = { ...pos, who: 'a role with a till’s policy that is not listed', principal: role('stranger') }
+  const admin = { who: 'an administrator', principal: role('admin'), policy: everything }
+  const operator = {
+    who: 'an operator',
+    principal: role('operator'),
+    policy: managedPolicy(template, 'OperatorPolicy'),
+  }
+  const support = { who: 'support', principal: role('support'), policy: managedPolicy(template, 'SupportPolicy') }
+  const own = (name: string) => ({ who: name, principal: role(name), policy: rolePolicy(template, name) })
+
+  type Caller = typeof pos
+  const request = (
+    isAllowed: boolean,
+    caller: Caller,
+    what: string,
+    action: string,
+    resource: string,
+    context = {},
+  ): Case => ({
+    claim: `${caller.who} ${isAllowed ? 'may' : 'may not'} ${what}`,
+    isAllowed,
+    principal: caller.principal,
+    policy: caller.policy,
+    action,
+    resource,
+    context: { 'aws:PrincipalArn': caller.principal, ...context },
+  })
+  const calls = (isAllowed: boolean, caller: Caller, path: string) =>
+    request(isAllowed, caller, `call ${path}`, 'execute-api:Invoke', `${API}/${path}`)
+  const puts = (
+    isAllowed: boolean,
+    caller: Caller,
+    sources: readonly string[],
+    detailTypes: readonly string[] = [OFFLINE],
+  ): Case => ({
+    ...request(
+      isAllowed,
+      caller,
+      `put ${detailTypes.join(' and ')} of ${sources.join(' and ')}`,
+      'events:PutEvents',
+      BUS,
+      {
+        ...(sources.length > 0 && { 'events:source': sources }),
+        // Evaluated entry by entry.
+        ...(detailTypes.length > 0 && { 'events:detail-type': detailTypes[0] }),
+      },
+    ),
+    resourcePolicy: busPolicy(template),
+  })
+  const invokes = (isAllowed: boolean, caller: Caller, name: string) =>
+    request(
+      isAllowed,
+      caller,
+      `invoke ${name}`,
+      'lambda:InvokeFunction',
+      `arn:aws:lambda:ap-east-1:${ACCOUNT}:function:${name}`,
+    )
+  const stores = (isAllowed: boolean, caller: Caller, how: 'put' | 'get', key: string) =>
+    request(
+      isAllowed,
+      caller,
+      `${how} ${key}`,
+      how === 'put' ? 's3:PutObject' : 's3:GetObject',
+      `arn:aws:s3:::Statements/${key}`,
+    )
+
+  /** Over TLS, as a role or a person does. */
+  const sends = (isAllowed: boolean, caller: Caller, queue: string, context = {}): Case => ({
+    ...request(isAllowed, caller, `write to ${queue}`, 'sqs:SendMessage', `arn:aws:sqs:ap-east-1:${ACCOUNT}:${queue}`, {
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalIsAWSService': 'false',
+      ...context,
+    }),
+    resourcePolicy: queuePolicy(template, queue),
+  })
+  /** As a rule does: no identity of IAM, but the rule's name. */
+  const ruleSends = (isAllowed: boolean, rule: string, queue: string): Case => ({
+    claim: `the rule ${rule} ${isAllowed ? 'may' : 'may not'} write to ${queue}`,
+    isAllowed,
+    principal: 'events.amazonaws.com',
+    policy: { Version: '2012-10-17', Statement: [] },
+    action: 'sqs:SendMessage',
+    resource: `arn:aws:sqs:ap-east-1:${ACCOUNT}:${queue}`,
+    resourcePolicy: queuePolicy(template, queue),
+    context: {
+      'aws:SourceArn': `arn:aws:events:ap-east-1:${ACCOUNT}:rule/${rule}`,
+      'aws:SourceAccount': ACCOUNT,
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalIsAWSService': 'true',
+    },
+  })
+  const assumes = (isAllowed: boolean, account: string, externalId: string | undefined): Case => ({
+    claim: `account ${account} ${isAllowed ? 'may' : 'may not'} act as the other till with external id ${externalId}`,
+    isAllowed,
+    principal: `arn:aws:iam::${account}:role/vendor`,
+    policy: everything,
+    action: 'sts:AssumeRole',
+    resource: role('TillComExampleOther24473df468cbRole'),
+    resourcePolicy: trustPolicy(template, 'TillComExampleOther24473df468cbRole'),
+    context: externalId === undefined ? {} : { 'sts:ExternalId': externalId },
+  })
+
+  return [
+    // To a queue of letters, which say that customers paid, or to the robot
+    ...[
+      'NoticeDeadLetters',
+      'OutcomeDeadLetters',
+      'StatementDeadLetters',
+      'WebhookQueue',
+      'WebhookDeadLetters',
+    ].flatMap((queue) => [admin, operator, pos].map((caller) => sends(false, caller, queue))),
+    sends(true, own('SyncRole'), 'NoticeDeadLetters'),
+    sends(true, own('OutcomeRole'), 'OutcomeDeadLetters'),
+    sends(true, own('StatementRole'), 'StatementDeadLetters'),
+    sends(false, own('SyncRole'), 'NoticeDeadLetters', { 'aws:SecureTransport': 'false' }),
+    sends(false, own('OutcomeRole'), 'NoticeDeadLetters'),
+    sends(false, own('StatementRole'), 'NoticeDeadLetters'),
+    ruleSends(true, 'PaidOfflineRule', 'NoticeDeadLetters'),
+    ruleSends(true, 'StatementRule', 'StatementDeadLetters'),
+    ruleSends(true, 'WebhookRule', 'WebhookQueue'),
+    ruleSends(false, 'a-rule-of-somebody', 'NoticeDeadLetters'),
+    ruleSends(false, 'a-rule-of-somebody', 'StatementDeadLetters'),
+    ruleSends(false, 'a-rule-of-somebody', 'WebhookQueue'),
+    // As another account
+    assumes(true, '444455556666', 'payscore-of-example'),
+    assumes(false, '444455556666', 'payscore-of-another'),
+    assumes(false, '444455556666', undefined),
+    assumes(false, '777788889999', 'payscore-of-example'),
+    // Over HTTP
+    calls(true, pos, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    calls(true, pos, 'GET/merchants/1900000111/payafter-orders/A1'),
+    calls(true, other, 'POST/merchants/1900000110/payafter-orders/A1/sync'),
+    calls(false, pos, 'POST/merchants/1900000110/payafter-orders/A1/sync'),
+    calls(false, pos, 'GET/merchants/1900000110/payafter-orders/A1'),
+    calls(false, pos, 'POST/merchants/19000001090/payafter-orders/A1/sync'),
+    calls(false, pos, 'DELETE/merchants/1900000109/payafter-orders/A1'),
+    calls(false, other, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    calls(true, pos, 'POST/merchants/1900000109/payafter-orders/A1/withdraw'),
+    calls(false, pos, 'POST/merchants/1900000110/payafter-orders/A1/withdraw'),
+    calls(false, pos, 'POST/merchants/1900000109/payafter-orders/A1/close'),
+    calls(false, pos, 'POST/merchants/1900000109/payafter-orders/A1/settle'),
+    calls(true, operator, 'POST/merchants/1900000109/payafter-orders/A1/settle'),
+    // By event
+    puts(true, pos, ['com.example.pos']),
+    puts(true, other, ['com.example.other']),
+    puts(false, pos, ['com.example.other']),
+    puts(false, pos, ['com.example.pos', 'com.example.other']),
+    puts(false, pos, ['com.example.pos', 'payscore.reconcile']),
+    puts(false, pos, ['com.example.pos'], ['Payscore Order Due']),
+    puts(false, pos, []),
+    puts(false, other, ['com.example.pos']),
+    puts(false, stranger, ['com.example.pos']),
+    puts(false, admin, ['com.example.pos']),
+    puts(false, admin, ['com.example.unlisted', 'com.example.pos']),
+    puts(false, admin, ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, admin, ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(false, admin, ['payscore.anything']),
+    puts(true, admin, ['com.example.unlisted'], ['anything else']),
+    // By direct call
+    invokes(false, pos, 'SyncLambdaFunction'),
+    invokes(false, pos, 'StatusLambdaFunction'),
+    invokes(false, other, 'SyncLambdaFunction'),
+    invokes(false, support, 'SyncLambdaFunction'),
+    invokes(true, operator, 'SyncLambdaFunction'),
+    // What the stream brings, or names of orders.
+    invokes(false, operator, 'OutcomeLambdaFunction'),
+    invokes(true, operator, 'OutcomeLambdaFunction:announce'),
+    invokes(false, support, 'OutcomeLambdaFunction:announce'),
+    invokes(false, pos, 'OutcomeLambdaFunction:announce'),
+    // By list
+    stores(true, lists, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(true, lists, 'put', 'statements/1900000111/a/b.csv'),
+    stores(true, lists, 'get', 'reports/1900000111/2026-11-24.html'),
+    stores(false, lists, 'put', 'statements/1900000110/2026-11-24.csv'),
+    stores(false, lists, 'put', 'statements/19000001090/2026-11-24.csv'),
+    stores(false, lists, 'put', 'reports/1900000109/2026-11-24.html'),
+    stores(false, lists, 'get', 'reports/1900000110/2026-11-24.html'),
+    stores(false, lists, 'get', 'statements/1900000109/2026-11-24.csv'),
+    stores(false, pos, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(false, support, 'put', 'statements/1900000109/2026-11-24.csv'),
+    stores(true, operator, 'put', 'statements/1900000109/2026-11-24.csv'),
+    // Our own functions
+    puts(true, own('ReconcileRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('SyncRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('DecideRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(true, own('OutcomeRole'), ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, own('OutcomeRole'), ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(false, own('SyncRole'), ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, own('SyncRole'), ['com.example.pos']),
+    request(false, own('StatusRole'), 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(false, own('ReconcileRole'), 'read a row', 'dynamodb:GetItem', TABLE),
+    // The ledger and the keys
+    request(false, pos, 'read the ledger', 'dynamodb:GetItem', TABLE),
+    request(false, pos, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(false, operator, 'write the ledger past the API', 'dynamodb:UpdateItem', TABLE),
+    request(false, support, 'read a row with its personal data', 'dynamodb:GetItem', TABLE),
+    request(true, support, 'read the index of days', 'dynamodb:Query', `${TABLE}/index/day`),
+    calls(true, support, 'GET/merchants/1900000109/payafter-orders/A1'),
+    calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
+    calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/close'),
+    ...[pos, operator, support, own('ReconcileRole'), own('OutcomeRole'), own('DecideRole')].map((caller) =>
+      request(
+        false,
+        caller,
+        'read a merchant’s key',
+        'secretsmanager:GetSecretValue',
+        `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
+      ),
+    ),
+    request(
+      true,
+      own('SyncRole'),
+      'read a merchant’s key',
+      'secretsmanager:GetSecretValue',
+      `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
+    ),
+  ]
+}
+
+/** Two sources of which one is named like a policy of the other: S serves 100, S.statement serves 101. */
+export const ALIKE = {
+  merchants: {
+    '100': { sources: ['S'], services: { s: 'w' } },
+    '101': { sources: ['S.statement'], services: { s: 'w' } },
+  },
+  tills: { S: { principals: ['role/s'], accounts: [] }, 'S.statement': { principals: ['role/other'], accounts: [] } },
+}
+
+/** Who uploads the lists of S is no till of S.statement, and the other way round. */
+export const alikeCases = (template: Template): readonly Case[] => {
+  const asked = (isAllowed: boolean, policy: string, action: string, resource: string): Case => ({
+    claim: `the holder of ${policy} ${isAllowed ? 'may' : 'may not'} ${action} ${resource}`,
+    isAllowed,
+    principal: `arn:aws:iam::${ACCOUNT}:role/office`,
+    policy: managedPolicy(template, policy),
+    action,
+    resource,
+    context: { 'aws:PrincipalArn': `arn:aws:iam::${ACCOUNT}:role/office` },
+  })
+  const [lists, notices] = ['TillS8de0b3c47f11StatementPolicy', 'TillSStatement9b18ac5d6240Policy']
+  const list = (mchid: number) => `arn:aws:s3:::Statements/statements/${mchid}/a.csv`
+  const sync = (mchid: number) => `${API}/POST/merchants/${mchid}/payafter-orders/A1/sync`
+  return [
+    asked(true, lists, 's3:PutObject', list(100)),
+    asked(false, lists, 's3:PutObject', list(101)),
+    asked(false, lists, 'execute-api:Invoke', sync(100)),
+    asked(false, lists, 'execute-api:Invoke', sync(101)),
+    asked(true, notices, 'execute-api:Invoke', sync(101)),
+    asked(false, notices, 'execute-api:Invoke', sync(100)),
+    asked(false, notices, 's3:PutObject', list(101)),
+  ]
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { readMerchantsFile } from '../../stack/merchants-plugin.ts'
+import { merchantsVariable } from './two-tills.ts'
+
+const merchant = { sources: ['com.example.pos'], services: { '2002': 'wxd678' } }
+const till = { principals: ['role/pos'], accounts: [] }
+const good = { merchants: { '1900000109': merchant }, tills: { 'com.example.pos': till } }
+
+describe('merchants.json', () => {
+  it('becomes the variable MERCHANTS without a needless byte', async () => {
+    const value = await merchantsVariable('environment', JSON.stringify(good, undefined, 2))
+
+    expect(value).toBe('{"1900000109":{"sources":["com.example.pos"],"services":{"2002":"wxd678"}}}')
+  })
+
+  it('names the secret of a provider for its sub-merchant, once', async () => {
+    const sub = { sources: ['com.example.pos'], services: { '2002': '' }, order_api: 'partner', provider: '1900000100' }
+    const text = JSON.stringify({ ...good, merchants: { '1900000109': sub, '1900000110': sub } })
+
+    expect(await merchantsVariable('secrets', text)).toEqual([
+      {
+        'Fn::Sub': `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:payscore/merchants/1900000100-??????`,
+      },
+    ])
+  })
+
+  it.each(['payscore/*', 'payscore/merchant?', `payscore/\${AWS::AccountId}`, '/payscore', 'payscore/', ''])(
+    'may not be served from secrets named %j: policies would say more than was meant',
+    async (prefix) => {
+      await expect(merchantsVariable('secrets', JSON.stringify(good), prefix)).rejects.toThrow(
+        'the parameter secretsPrefix must be words of 0-9 A-Z a-z _ + = . @ - with / between them',
+      )
+    },
+  )
+
+  it.each<[string, unknown, string]>([
+    [
+      'a merchant that the functions would refuse',
+      { ...good, merchants: { '1900000109': { ...merchant, services: {} } } },
+      'merchants.1900000109.services: must name at least one service_id',
+    ],
+    ['a member that nobody knows', { ...good, shops: {} }, 'shops: Invalid key: Expected never but received "shops"'],
+    ['no merchants', { tills: {} }, 'merchants: Invalid key: Expected "merchants" but received undefined'],
+    ['a source without a till', { ...good, tills: {} }, 'tills: who sends com.example.pos is not listed'],
+    [
+      'a till without a merchant',
+      { ...good, tills: { ...good.tills, 'com.example.new': till } },
+      'tills.com.example.new: no merchant has this source',
+    ],
+    [
+      'merchants that nobody could send for',
+      { merchants: { '1900000109': { services: merchant.services } }, tills: {} },
+      'merchants: none has a source, so nobody could send',
+    ],
+    [
+      'an ARN for a name',
+      { ...good, tills: { 'com.example.pos': { ...till, principals: ['arn:aws:iam::111122223333:role/pos'] } } },
+      'tills.com.example.pos.principals.0: must be role/NAME or user/NAME of this account',
+    ],
+    [
+      'a principal for everybody',
+      { ...good, tills: { 'com.example.pos': { ...till, principals: ['role/*'] } } },
+      'tills.com.example.pos.principals.0: must be role/NAME or user/NAME of this account',
+    ],
+    [
+      'an account of 11 digits',
+      { ...good, tills: { 'com.example.pos': { ...till, accounts: ['44445555666'] } } },
+      'tills.com.example.pos.accounts.0: must be the 12 digits of an account',
+    ],
+    [
+      'other accounts without an external id',
+      { ...good, tills: { 'com.example.pos': { ...till, accounts: ['444455556666'] } } },
+      'tills.com.example.pos.external_id: is needed with accounts, and goes with them only',
+    ],
+    [
+      'an external id without other accounts',
+      { ...good, tills: { 'com.example.pos': { ...till, external_id: 'agreed' } } },
+      'tills.com.example.pos.external_id: is needed with accounts, and goes with them only',
+    ],
+    [
+      'an external id that AWS would not take',
+      { ...good, tills: { 'com.example.pos': { ...till, accounts: ['444455556666'], external_id: `\${aws:userid}` } } },
+      'tills.com.example.pos.external_id: must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -',
+    ],
+    [
+      'more than Lambda takes',
+      {
+        ...good,
+        merchants: {
+          '1900000109': {
+            ...merchant,
+            services: Object.fromEntries(
+              Array.from({ length: 80 }, (_, i) => [`20020000000005581288513615${100000 + i}`, 'wxd678efh567hg6787']),
+            ),
+          },
+        },
+      },
+      'bytes are too many for a variable of Lambda',
+    ],
+  ])('is refused with %s', (_, file, problem) => {
+    expect(() => readMerchantsFile(JSON.stringify(file))).toThrow(problem)
+  })
+
+  it('may be bytes with a byte order mark before them', () => {
+    expect(readMerchantsFile(Buffer.from(`\ufeff${JSON.stringify(good)}`)).json).toBe(JSON.stringify(good.merchants))
+  })
+
+  it.each([
+    ['in UTF-16', Buffer.from(`\ufeff${JSON.stringify(good)}`, 'utf16le'), 'it is UTF-16, it must be UTF-8'],
+    [
+      'with a merchant twice, of which one would not be served',
+      JSON.stringify(good).replace('"merchants":{', '"merchants":{"1900000109":{},'),
+      'it has 1900000109 twice',
+    ],
+  ])('is refused %s', (_, source, problem) => {
+    expect(() => readMerchantsFile(source)).toThrow(`the merchants file cannot be used:\n- ${problem}`)
+  })
+
+  it('is refused when it is not JSON', () => {
+    expect(() => readMerchantsFile('merchants:')).toThrow('the merchants file cannot be used:\n- is not JSON')
+  })
+})

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClock } from '../../lib/local/clock.ts'
+import { startObjects } from '../../lib/local/objects.ts'
+import type { RunOrder, RunResult } from '../proof/flood/run-statement.ts'
+import { EVENING } from '../support/statement-day.ts'
+import { BUCKET, MCHID } from '../support/statement-world.ts'
+
+/** A small heap: V8 keeps the room that it once took. What stays resident is then what is held. */
+const HEAP = ['--expose-gc', '--max-semi-space-size=2', '--max-old-space-size=96']
+const SCRIPT = fileURLToPath(new URL('run-statement.ts', import.meta.url))
+
+/** A ledger's table, named payscore-ledger. */
+type Table = { readonly endpoint: string; close(): Promise<void> }
+
+/** A bucket in this process beside a table, and statements that are read in processes of their own, which may be killed. */
+export const startOutside = async <T extends Table>(table: T) => {
+  const clock = createClock(EVENING)
+  const bucket = await startObjects({ clock, bucket: BUCKET })
+  const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
+
+  const start = (name: string, lines: number): ChildProcess => {
+    const order: RunOrder = {
+      dynamo: table.endpoint,
+      table: 'payscore-ledger',
+      s3: bucket.endpoint,
+      name,
+      lines,
+      scratch,
+      now: EVENING,
+    }
+    return fork(SCRIPT, [JSON.stringify(order)], {
+      execArgv: HEAP,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+  }
+
+  const put = (name: string, csv: string) => bucket.put(`statements/${MCHID}/${name}.csv`, csv)
+  const file = (name: string, extension: string) =>
+    bucket.stored.get(`reports/${MCHID}/${name}.csv.${extension}`)?.body.toString()
+
+  const close = async () => {
+    await Promise.all([table.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])
+  }
+  return { table, bucket, start, put, file, close }
+}
+
+/** What a run came to; undefined when it was killed. */
+export const resultOf = (child: ChildProcess): Promise<RunResult | undefined> =>
+  new Promise((resolve, reject) => {
+    let result: RunResult | undefined
+    child.on('message', (message) => {
+      result = message as RunResult // it sends nothing else
+    })
+    child.on('exit', (code, signal) => {
+      if (result) resolve(result)
+      else if (signal) resolve(undefined)
+      else reject(new Error(`the run ended with code ${code}`))
+    })
+  })
