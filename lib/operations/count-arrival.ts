@@ -1,5 +1,5 @@
 import type { Ledger } from '../aws/ledger.ts'
-import type { PaymentNotice } from '../intake/payment-notice.ts'
+import type { PaymentNotice } from '../ledger/notice.ts'
 import { LIMITS } from '../limits.ts'
 
 type Deps = { readonly ledger: Pick<Ledger, 'count'>; readonly now: () => number }

@@ -1,6 +1,6 @@
 import { TryAgainError } from '../errors.ts'
 import type { EventSource } from '../intake/event-source.ts'
-import type { PaymentNotice } from '../intake/payment-notice.ts'
+import type { PaymentNotice } from '../ledger/notice.ts'
 import { type Row, rowKey } from '../ledger/row.ts'
 import { claim, conflict, create, mayReopen, reopen } from '../ledger/transitions/notice.ts'
 import { expedite } from '../ledger/transitions/operator.ts'

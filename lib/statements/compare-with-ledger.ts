@@ -1,7 +1,7 @@
 import type { Ledger } from '../aws/ledger.ts'
 import { type BookRow, type LedgerReader, READ_BATCH } from '../aws/ledger-reader.ts'
 import { TryAgainError } from '../errors.ts'
-import type { PaymentNotice } from '../intake/payment-notice.ts'
+import type { PaymentNotice } from '../ledger/notice.ts'
 import { dayShards, readRowKey, rowKey } from '../ledger/row.ts'
 import { createFromStatement } from '../ledger/transitions/notice.ts'
 import { isOverCap } from '../operations/count-arrival.ts'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Call } from '../../lib/wechatpay/order-api.ts'
 import { KINDS, type Kind, type Notice } from '../wechatpay/samples.ts'
 

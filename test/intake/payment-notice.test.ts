@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../../lib/errors.ts'
 import { readEventSource } from '../../lib/intake/event-source.ts'
-import { type PaymentNotice, readOrderKey, readPaymentNotice } from '../../lib/intake/payment-notice.ts'
+import { readOrderKey, readPaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import {
   busEvent,
   eventOf,

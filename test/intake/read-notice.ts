@@ -1,7 +1,8 @@
 import type { Merchant } from '../../lib/config/merchants.ts'
 import { InputError } from '../../lib/errors.ts'
 import { readEventSource } from '../../lib/intake/event-source.ts'
-import { type PaymentNotice, readPaymentNotice } from '../../lib/intake/payment-notice.ts'
+import { readPaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import { MERCHANTS, NOW } from '../wechatpay/samples.ts'
 
 /** What is made of an event, by whichever way it came. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { DAY, MINUTE, NOW, PK } from '../support/orders.ts'

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
 import type { DueEvent } from '../../lib/ledger/due-event.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import type { OrderDeps } from '../../lib/operations/call-wechatpay.ts'
 import type { SendRequest, Sent } from '../../lib/wechatpay/send.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import { close } from '../../lib/ledger/transitions/operator.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { processDue } from '../../lib/operations/process-due.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { NOW, PK, SECOND } from '../support/orders.ts'

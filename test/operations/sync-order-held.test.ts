@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { processDue } from '../../lib/operations/process-due.ts'

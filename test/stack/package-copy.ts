@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 export const packageCopy = async (commitSeconds: number, ...options: readonly string[]): Promise<string> => {
   const folder = mkdtempSync(`${tmpdir()}/package-`)
   const needed = readdirSync(ROOT).filter((name) =>
-    /^(serverless\.|esbuild\.|merchants\.|package\.|tsconfig\.|functions$|lib$)/.test(name),
+    /^(serverless\.|merchants\.|package\.|tsconfig\.|functions$|lib$|stack$)/.test(name),
   )
   for (const name of needed) cpSync(`${ROOT}${name}`, `${folder}/${name}`, { recursive: true })
   symlinkSync(`${ROOT}node_modules`, `${folder}/node_modules`)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../lib/ledger/transitions/answer.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../lib/ledger/transitions/notice.ts'

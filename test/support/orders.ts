@@ -1,4 +1,4 @@
-import type { PaymentNotice } from '../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 
 /** 2026-11-24 10:30:00 in China. */

@@ -121,11 +121,11 @@ const packageIfStale = async (session: Session): Promise<void> => {
   }
 }
 
-const PACKAGED = /^(functions|lib\/(?!cli(?:\/|$))|serverless|esbuild|merchants|package)/
+const PACKAGED = /^(functions|lib\/(?!cli(?:\/|$)|local(?:\/|$))|stack|serverless|merchants|package)/
 
 const isStale = (): boolean => {
   const builtAt = Math.min(modifiedAt('.serverless/serverless-state.json'), modifiedAt('.build/sync/index.mjs'))
-  return ['', 'functions', 'lib'].some((folder) =>
+  return ['', 'functions', 'lib', 'stack'].some((folder) =>
     readdirSync(join(ROOT, folder), { recursive: folder !== '' })
       .map((name) => join(folder, String(name)))
       .some((name) => PACKAGED.test(name) && modifiedAt(name) > builtAt),

@@ -1,6 +1,6 @@
-import type { PaymentNotice } from '../../intake/payment-notice.ts'
 import { LIMITS } from '../../limits.ts'
 import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
+import type { PaymentNotice } from '../notice.ts'
 import { dayKey, dueKeyOf, type Row, rowKey, type Step, waitingKeyOf } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,

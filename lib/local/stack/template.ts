@@ -25,7 +25,7 @@ export const readTemplate = (path = PACKAGED): Template => {
 
 const isStale = (): boolean => {
   if (!existsSync(PACKAGED)) return true
-  const sources = readdirSync(ROOT).filter((name) => /^(serverless\.|merchants\.json|esbuild\.)/.test(name))
+  const sources = ['serverless.yml', 'merchants.json', ...readdirSync(`${ROOT}stack`).map((name) => `stack/${name}`)]
   const packagedAt = statSync(PACKAGED).mtimeMs
   return sources.some((name) => statSync(`${ROOT}${name}`).mtimeMs > packagedAt)
 }

@@ -1,6 +1,7 @@
 import type { Merchant } from '../../config/merchants.ts'
 import { InputError } from '../../errors.ts'
-import { type PaymentNotice, readPaymentNotice } from '../../intake/payment-notice.ts'
+import { readPaymentNotice } from '../../intake/payment-notice.ts'
+import type { PaymentNotice } from '../../ledger/notice.ts'
 import { readPaidTime } from '../../paid-time.ts'
 import type { Problem } from '../problem.ts'
 import { readTillSum, type TillSum } from '../till-sum.ts'

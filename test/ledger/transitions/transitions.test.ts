@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PaymentNotice } from '../../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import {
   claim,
   conflict,

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => bundle.remove())
 
 const PARENT = `
-import { startLambda } from ${JSON.stringify(fileURLToPath(new URL('start-lambda.ts', import.meta.url)))}
+import { startLambda } from ${JSON.stringify(fileURLToPath(new URL('../../../lib/local/lambda/start-lambda.ts', import.meta.url)))}
 const lambda = await startLambda({ name: 'toy', bundleDir: process.argv[1], env: {}, timeoutMs: 60_000 })
 const { logs } = await lambda.invoke({ ms: 0 })
 setTimeout(() => console.log(logs.find((line) => /^\\d+$/.test(line))), 200)

@@ -1,5 +1,5 @@
 import { DECISIONS, type DecisionName, decisionTransition } from '../../../lib/intake/operator-decision.ts'
-import type { PaymentNotice } from '../../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import { hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'

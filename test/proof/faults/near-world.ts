@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createMerchantSecrets } from '../../../lib/aws/merchant-secrets.ts'
-import type { PaymentNotice } from '../../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import { keyPair, serialNo } from '../../../lib/local/keys.ts'
 import { startWechatpay } from '../../../lib/local/wechatpay/wechatpay.ts'
 import type { OrderDeps } from '../../../lib/operations/call-wechatpay.ts'
