@@ -1,8 +1,11 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import middy from '@middy/core'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { signersOf } from '../lib/config/merchants.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { checkCertificates } from '../lib/operations/check-certificates.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
@@ -12,9 +15,9 @@ const secrets = createMerchantSecrets(new SecretsManagerClient(functionSettings(
   prefix: secretsPrefix,
   maxAgeMs: 0,
 })
-const signers = [...new Set([...merchants.values()].map(({ mchid, provider }) => provider ?? mchid))]
 
 /** Every day: how long the merchants' certificates last. */
-const certificates = (): Promise<OperationResult> => checkCertificates(signers, secrets, Date.now())
+const certificates = (): Promise<OperationResult> =>
+  checkCertificates(signersOf(merchants.values()), secrets, Date.now())
 
-export const handler = createHandler('certificates', certificates)
+export const handler = middy(certificates).use(logLine('certificates')).use(respond())

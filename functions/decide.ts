@@ -1,14 +1,23 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import middy from '@middy/core'
+import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { readBody, readCaller, readPath, readPathName, readQuery } from '../lib/intake/event-source.ts'
 import { readDecision } from '../lib/intake/operator-decision.ts'
 import { readOrderKey } from '../lib/intake/payment-notice.ts'
 import { createLedgerDeps } from '../lib/lambda/dependencies.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { applyDecision } from '../lib/operations/apply-decision.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
 const config = readConfig(['merchants', 'ledgerTable', 'eventBus'])
-const deps = createLedgerDeps(config)
+const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
+const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
+const deps = createLedgerDeps({ ledger, bus })
 
 /** What a person, or the shop that takes a notice back, decided about an order. */
 const decide = async (event: unknown): Promise<OperationResult> => {
@@ -17,4 +26,4 @@ const decide = async (event: unknown): Promise<OperationResult> => {
   return applyDecision(readDecision(key, readPathName(event, 'decision'), readBody(event), readCaller(event)), deps)
 }
 
-export const handler = createHandler('decide', decide)
+export const handler = middy(decide).use(logLine('decide')).use(respond())

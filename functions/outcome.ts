@@ -1,13 +1,15 @@
 import { type AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import middy from '@middy/core'
 import type { Context, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { readPublishTask } from '../lib/intake/publish-task.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import type { Row } from '../lib/ledger/row.ts'
 import { type Change, publishAgain, publishOrderEvents } from '../lib/operations/publish-order-events.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
@@ -43,4 +45,4 @@ const changeOf = ({ eventID, dynamodb }: DynamoDBRecord): Change => {
 const rowOf = (image: unknown): Row | undefined =>
   image ? (unmarshall(image as Record<string, AttributeValue>) as Row) : undefined
 
-export const handler = createHandler('outcome', outcome)
+export const handler = middy(outcome).use(logLine('outcome')).use(respond())

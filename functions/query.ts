@@ -1,15 +1,30 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import middy from '@middy/core'
+import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
+import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { InputError } from '../lib/errors.ts'
 import { createOrderDeps, STEP_CONFIG } from '../lib/lambda/dependencies.ts'
 import { dryRunQuery } from '../lib/lambda/dry-run.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/ledger/due-event.ts'
 import { processDue } from '../lib/operations/process-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
 const config = readConfig(STEP_CONFIG)
-const deps = createOrderDeps(config)
+const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
+const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
+  prefix: config.secretsPrefix,
+  maxAgeMs: config.secretMaxAgeMs,
+})
+const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
+const deps = createOrderDeps(config, { ledger, bus, keys })
 
 /** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */
 const query = async (event: unknown): Promise<OperationResult> => {
@@ -18,5 +33,7 @@ const query = async (event: unknown): Promise<OperationResult> => {
   return processDue({ ...due, next: 'query' }, deps)
 }
 
-export const handler = createHandler('query', query)
+export const handler = middy(query).use(logLine('query')).use(respond())
+
+/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
 export const init = () => warmUp(config, deps, dryRunQuery)

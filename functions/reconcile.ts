@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import middy from '@middy/core'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { dispatchDue, dispatchResult } from '../lib/operations/dispatch-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
@@ -21,4 +23,4 @@ const deps = {
 const reconcile = async (): Promise<OperationResult> =>
   dispatchResult(await dispatchDue([...config.merchants.keys()], deps))
 
-export const handler = createHandler('reconcile', reconcile)
+export const handler = middy(reconcile).use(logLine('reconcile')).use(respond())

@@ -1,12 +1,14 @@
 import { tmpdir } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
+import middy from '@middy/core'
 import { bucketSettings, createBucket } from '../lib/aws/bucket.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 import { importStatement, type StatementDeps } from '../lib/statements/import-statement.ts'
 import { findOverdue, refreshReports } from '../lib/statements/refresh-reports.ts'
@@ -36,4 +38,4 @@ const statement = (event: unknown): Promise<OperationResult> => {
   }
 }
 
-export const handler = createHandler('statement', statement)
+export const handler = middy(statement).use(logLine('statement')).use(respond())

@@ -1,5 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import middy from '@middy/core'
 import { createLedger } from '../lib/aws/ledger.ts'
+import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { InputError } from '../lib/errors.ts'
@@ -7,7 +10,8 @@ import { readPath, readQuery } from '../lib/intake/event-source.ts'
 import { readOrderKey, readQueryCall } from '../lib/intake/payment-notice.ts'
 import { CALL_CONFIG, createCallDeps } from '../lib/lambda/dependencies.ts'
 import { dryRunQuery } from '../lib/lambda/dry-run.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { rowKey } from '../lib/ledger/row.ts'
 import { precheckOrder } from '../lib/operations/precheck-order.ts'
@@ -15,9 +19,13 @@ import type { OperationResult } from '../lib/operations/result.ts'
 import { statusReply } from '../lib/views/reply.ts'
 
 const config = readConfig(['merchants', 'ledgerTable', ...CALL_CONFIG])
+const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
+  prefix: config.secretsPrefix,
+  maxAgeMs: config.secretMaxAgeMs,
+})
 const deps = {
   ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
-  ...createCallDeps(config),
+  ...createCallDeps(config, { keys }),
 }
 
 /** What the ledger knows of an order; with `?check=1` what WeChat Pay says of it now. */
@@ -31,5 +39,7 @@ const status = async (event: unknown): Promise<OperationResult> => {
   return { reply: statusReply(row), log: { ...key, state: row?.state } }
 }
 
-export const handler = createHandler('status', status)
+export const handler = middy(status).use(logLine('status')).use(respond())
+
+/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
 export const init = () => warmUp(config, deps, dryRunQuery)

@@ -1,9 +1,18 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import middy from '@middy/core'
+import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
+import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { readEventSource } from '../lib/intake/event-source.ts'
 import { readPaymentNotice } from '../lib/intake/payment-notice.ts'
 import { createOrderDeps, STEP_CONFIG } from '../lib/lambda/dependencies.ts'
 import { dryRunSync } from '../lib/lambda/dry-run.ts'
-import { createHandler } from '../lib/lambda/handler.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/ledger/due-event.ts'
 import { processDue } from '../lib/operations/process-due.ts'
@@ -11,15 +20,27 @@ import type { OperationResult } from '../lib/operations/result.ts'
 import { syncOrder } from '../lib/operations/sync-order.ts'
 
 const config = readConfig(STEP_CONFIG)
-const deps = createOrderDeps(config)
+const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
+const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
+  prefix: config.secretsPrefix,
+  maxAgeMs: config.secretMaxAgeMs,
+})
+const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
+const deps = createOrderDeps(config, { ledger, bus, keys })
 
-/** An offline payment, or a row whose sync is due: one signed sync call at most. */
+/**
+ * Triggered by API Gateway or EventBridge, by an offline payment or a row whose sync is due: pulls the merchant's key
+ * from Secrets Manager, and makes one signed sync call at most.
+ */
 const sync = (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (due) return processDue({ ...due, next: 'sync' }, deps)
   const trigger = readEventSource(event, deps.now())
-  return syncOrder(readPaymentNotice(trigger, config.merchants, deps.now()), trigger.via, deps)
+  const order = readPaymentNotice(trigger, config.merchants, deps.now())
+  return syncOrder(order, trigger.via, deps)
 }
 
-export const handler = createHandler('sync', sync)
+export const handler = middy(sync).use(logLine('sync')).use(respond())
+
+/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
 export const init = () => warmUp(config, deps, dryRunSync)

@@ -1,29 +1,21 @@
-import { formatChinaTime } from './paid-time.ts'
-import type { Text } from './two-languages.ts'
+/** China keeps one time, and no summer time. */
+export const CHINA_OFFSET_MS = 8 * 3_600_000
 
-/** 2026-11-24 10:30:00, in China time: the one clock of tills, bills and WeChat Pay's console. */
-export const chinaTime = (ms: number): string => spaced(formatChinaTime(ms))
+/** ms → yyyyMMddHHmmss in China time. */
+export const formatChinaTime = (timeMs: number): string =>
+  new Date(timeMs + CHINA_OFFSET_MS).toISOString().slice(0, 19).replace(/\D/g, '')
 
-/** The same of yyyyMMddHHmmss. */
-export const spaced = (digits: string): string =>
-  digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3 $4:$5:$6')
-
-/** ms of yyyyMMddHHmmss in China time. */
-export const readChinaTime = (digits: string): number => Date.parse(`${spaced(digits).replace(' ', 'T')}+08:00`)
-
-const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000 } as const
-
-/** 3d, 2h, 15m, 40s: the largest unit that fits, rounded down. */
-export const age = (ms: number): Text => {
-  const [unit, size] = Object.entries(UNITS).find(([, one]) => ms >= one) ?? ['s', 1000]
-  const count = Math.max(0, Math.floor(ms / size))
-  return { en: `${count}${unit}`, zh: `${count}${CHINESE_UNITS[unit]}` }
+/** ms of 8 or 14 digits that stand for a real time in China. */
+export const chinaTimeMs = (digits: string): number => {
+  const part = (from: number, to: number) => Number(digits.slice(from, to) || 0)
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10) - 8, part(10, 12), part(12, 14))
 }
 
-const CHINESE_UNITS: Readonly<Record<string, string>> = { d: '天', h: '小时', m: '分钟', s: '秒' }
+/** 20261124103000 → 2026-11-24 10:30:00; a day alone stays one. */
+export const readableTime = (digits: string): string =>
+  digits.replace(/^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/, (_, year, month, day, hour, minute, second) =>
+    hour === undefined ? `${year}-${month}-${day}` : `${year}-${month}-${day} ${hour}:${minute}:${second}`,
+  )
 
-/** ms of 90s, 15m, 2h, 3d; undefined for anything else. */
-export const readAge = (text: string): number | undefined => {
-  const [, count, unit] = /^(\d{1,6})([dhms])$/.exec(text) ?? []
-  return count === undefined || unit === undefined ? undefined : Number(count) * UNITS[unit as keyof typeof UNITS]
-}
+/** ms → 2026-11-24 10:30:00 in China time: the one clock of tills, bills and WeChat Pay's console. */
+export const chinaTime = (ms: number): string => readableTime(formatChinaTime(ms))

@@ -34,3 +34,10 @@ export class UnavailableError extends Error {
   override readonly name = 'UnavailableError'
   readonly code = 'ERR_UNAVAILABLE'
 }
+
+/** For a `catch`: what the SDK threw, told by its name alone. */
+export const unavailableOf =
+  (service: string) =>
+  (error: unknown): never => {
+    throw new UnavailableError(`${service} says ${error instanceof Error ? error.name : 'unknown error'}`)
+  }

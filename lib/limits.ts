@@ -1,5 +1,3 @@
-import { SIGNATURE_WINDOW_MS } from './wechatpay/answer.ts'
-
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -35,7 +33,8 @@ export const LIMITS = {
   clockDifference: 5 * SECOND,
   /** A row that is due no later than this may be under a lease; a later one only waits. */
   callMayBeOut: 40 * SECOND,
-  signatureWindow: SIGNATURE_WINDOW_MS,
+  /** How old, or how far ahead, an answer's timestamp may be. @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420 */
+  signatureWindow: 5 * MINUTE,
   /** From an accepted sync to the query that proves it. */
   confirmDelay: 10 * MINUTE,
 

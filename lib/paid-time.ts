@@ -1,3 +1,4 @@
+import { CHINA_OFFSET_MS, formatChinaTime } from './china-time.ts'
 import { LIMITS } from './limits.ts'
 
 /** `paid_time` as the provider takes it, and whether a fast clock made us set it to now. */
@@ -7,8 +8,6 @@ export type PaidTime = {
   /** In the same form, as the till said it. */
   readonly stated_time: string
 }
-
-const CHINA_OFFSET_MS = 8 * 3_600_000
 
 /**
  * Normalises yyyyMMddHHmmss or yyyyMMdd in China time, or RFC 3339 with an offset, to 14 digits in China time.
@@ -23,10 +22,6 @@ export const readPaidTime = (text: string, nowMs: number): PaidTime | undefined 
     stated_time: formatChinaTime(timeMs),
   }
 }
-
-/** yyyyMMddHHmmss in China time. */
-export const formatChinaTime = (timeMs: number): string =>
-  new Date(timeMs + CHINA_OFFSET_MS).toISOString().slice(0, 19).replace(/\D/g, '')
 
 const DIGITS = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?(?:[Zz]|([+-])(\d\d):(\d\d))$/

@@ -1,20 +1,13 @@
 // The one build: `npm run build`, the tests, the local world and the packager all use it.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const names = readdirSync(new URL('../functions/', import.meta.url)).map((file) => basename(file, '.ts'))
-
-// An ESM import of node:http would load undici, at 30 to 60 ms of every cold start; a CommonJS require does not.
-const entry = `const { createRequire } = process.getBuiltinModule('node:module')
-const { handler, init } = createRequire(import.meta.url)('./function.cjs')
-await init?.()
-export { handler }
-`
 
 /** How our code becomes one file; the benchmark builds what it compares by the same. */
 export const bundling = {
@@ -87,12 +80,15 @@ export const bundleFunctions = async ({ write }) => {
   }
 }
 
-/** Makes .build/NAME for each: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls. */
+/**
+ * Makes .build/NAME for each: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls. An ESM import
+ * of node:http would load undici, at 30 to 60 ms of every cold start; the require in index.mjs does not.
+ */
 export const buildFunctions = async () => {
   const account = await bundleFunctions({ write: true })
   for (const name of names) {
     mkdirSync(`${ROOT}.build/${name}`, { recursive: true })
-    writeFileSync(`${ROOT}.build/${name}/index.mjs`, entry)
+    copyFileSync(`${import.meta.dirname}/lib/lambda/index.mjs`, `${ROOT}.build/${name}/index.mjs`)
   }
   return account
 }

@@ -1,7 +1,7 @@
 // Who is served, and who may say that a customer paid: merchants.json, checked, as values and resources of the stack.
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
-import { type Merchant, readMerchantsConfig } from '../lib/config/merchants.ts'
+import { type Merchant, readMerchantsConfig, signersOf } from '../lib/config/merchants.ts'
 import { PAID_OFFLINE } from '../lib/intake/event-source.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { readJson } from '../lib/text.ts'
@@ -70,7 +70,7 @@ export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile =>
 
 /** Secrets that sign for these merchants, as ARNs; Secrets Manager ends each name with six characters of its own. */
 const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json[] =>
-  [...new Set(merchants.map(({ mchid, provider }) => provider ?? mchid))].map((signer) =>
+  signersOf(merchants).map((signer) =>
     sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/${signer}-??????`),
   )
 

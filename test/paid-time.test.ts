@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatChinaTime, readPaidTime } from '../lib/paid-time.ts'
+import { readPaidTime } from '../lib/paid-time.ts'
 import { NOW } from './wechatpay/samples.ts'
 
 describe('readPaidTime', () => {
@@ -113,17 +113,5 @@ describe('readPaidTime', () => {
 
   it('reads the oldest year that it takes', () => {
     expect(readPaidTime('01000101', NOW)).toMatchObject({ paid_time: '01000101000000' })
-  })
-})
-
-describe('formatChinaTime', () => {
-  it.each([
-    [Date.UTC(2026, 10, 24, 2, 30, 0), '20261124103000'],
-    [Date.UTC(2026, 10, 24, 2, 30, 0, 999), '20261124103000'],
-    [Date.UTC(2025, 11, 31, 16, 0, 0), '20260101000000'],
-    [Date.UTC(2024, 1, 28, 16, 0, 0), '20240229000000'],
-    [0, '19700101080000'],
-  ])('writes %i as %s', (timeMs, expected) => {
-    expect(formatChinaTime(timeMs)).toBe(expected)
   })
 })

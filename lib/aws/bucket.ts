@@ -6,12 +6,12 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { createAgents } from '../connections.ts'
-import { UnavailableError } from '../errors.ts'
+import { unavailableOf } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 
 /** An object as a listing knows it. `modifiedAt` in ms. */
@@ -88,15 +88,14 @@ export const createBucket = (client: S3Client, Bucket: string): Bucket => {
   }
 
   const list = async function* (Prefix: string): AsyncGenerator<readonly Listed[]> {
-    let ContinuationToken: string | undefined
-    do {
-      const command = new ListObjectsV2Command({ Bucket, Prefix, ...(ContinuationToken && { ContinuationToken }) })
-      const { Contents = [], NextContinuationToken } = await client.send(command).catch(unavailable)
-      yield Contents.flatMap(({ Key, LastModified }) =>
-        Key && LastModified ? [{ key: Key, modifiedAt: LastModified.getTime() }] : [],
-      )
-      ContinuationToken = NextContinuationToken
-    } while (ContinuationToken)
+    try {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix }))
+        yield Contents.flatMap(({ Key, LastModified }) =>
+          Key && LastModified ? [{ key: Key, modifiedAt: LastModified.getTime() }] : [],
+        )
+    } catch (error) {
+      unavailable(error)
+    }
   }
 
   const remove = async (Key: string): Promise<void> => {
@@ -109,6 +108,4 @@ export const createBucket = (client: S3Client, Bucket: string): Bucket => {
 /** A browser shows it as what it is, and keeps no copy. */
 const described = (ContentType: string) => ({ ContentType, CacheControl: 'no-store' })
 
-const unavailable = (error: unknown): never => {
-  throw new UnavailableError(`the bucket says ${error instanceof Error ? error.name : 'unknown error'}`)
-}
+const unavailable = unavailableOf('the bucket')

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
-import { UnavailableError } from '../errors.ts'
+import { unavailableOf } from '../errors.ts'
 
 export type BusEvent = { readonly source: string; readonly detailType: string; readonly detail: object }
 
@@ -19,9 +19,7 @@ export const createEventBus = (client: EventBridgeClient, EventBusName: string):
       DetailType: detailType,
       Detail: JSON.stringify(detail),
     }))
-    const answer = await client.send(new PutEventsCommand({ Entries })).catch((error: unknown) => {
-      throw new UnavailableError(`the event bus says ${error instanceof Error ? error.name : 'unknown error'}`)
-    })
+    const answer = await client.send(new PutEventsCommand({ Entries })).catch(unavailableOf('the event bus'))
     return events.filter((_, i) => answer.Entries?.[i]?.EventId === undefined)
   },
 })

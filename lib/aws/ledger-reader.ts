@@ -1,13 +1,7 @@
-import { BatchGetItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { BatchGetItemCommand, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { UnavailableError } from '../errors.ts'
-import type { Row } from '../ledger/row.ts'
-
-/** A row without WeChat Pay's words: of those only when they were sent. */
-export type BookRow = Omit<Row, 'receipt' | 'proof'> & {
-  readonly receipt?: { readonly sent_at: number }
-  readonly proof?: { readonly sent_at: number }
-}
+import { UnavailableError, unavailableOf } from '../errors.ts'
+import type { BookRow } from '../ledger/row.ts'
 
 /** Reads many orders at once. Every method throws UnavailableError when DynamoDB could not be asked. */
 export type LedgerReader = {
@@ -63,26 +57,24 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
   }
 
   const day = async function* (key: string): AsyncGenerator<readonly string[]> {
-    let from: ConstructorParameters<typeof QueryCommand>[0]['ExclusiveStartKey']
-    do {
-      const command = new QueryCommand({
+    const pages = paginateQuery(
+      { client, pageSize: 1000 },
+      {
         TableName,
         IndexName: 'day',
         KeyConditionExpression: '#day = :day',
         ExpressionAttributeNames: { '#day': 'day' },
         ExpressionAttributeValues: { ':day': { S: key } },
-        Limit: 1000,
-        ...(from && { ExclusiveStartKey: from }),
-      })
-      const { Items = [], LastEvaluatedKey } = await client.send(command).catch(unavailable)
-      yield Items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
-      from = LastEvaluatedKey
-    } while (from)
+      },
+    )
+    try {
+      for await (const { Items = [] } of pages) yield Items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+    } catch (error) {
+      unavailable(error)
+    }
   }
 
   return { readMany, day }
 }
 
-const unavailable = (error: unknown): never => {
-  throw new UnavailableError(`the ledger says ${error instanceof Error ? error.name : 'unknown error'}`)
-}
+const unavailable = unavailableOf('the ledger')

@@ -7,7 +7,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { UnavailableError } from '../errors.ts'
+import { unavailableOf } from '../errors.ts'
 import type { Condition } from '../ledger/condition.ts'
 import type { PartyStatus } from '../ledger/known-party.ts'
 import type { Row } from '../ledger/row.ts'
@@ -142,9 +142,7 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
 const partyLimit = () => ({ abortSignal: AbortSignal.timeout(LIMITS.party) })
 
 /** No cause is kept: errors of the SDK hold the raw answer, and with it the row. */
-const unavailable = (error: unknown): never => {
-  throw new UnavailableError(`the ledger says ${error instanceof Error ? error.name : 'unknown error'}`)
-}
+const unavailable = unavailableOf('the ledger')
 
 /** A transition in DynamoDB's words. */
 export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {

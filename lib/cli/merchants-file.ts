@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Merchant, readMerchantsConfig } from '../config/merchants.ts'
+import { isObject, type Json, membersOf } from '../json.ts'
 import { readJson } from '../text.ts'
 import { CliError, type Text } from '../two-languages.ts'
 import type { Session } from './session.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 /**
  * Who is served: the entries as they stand in MERCHANTS or, without that, in merchants.json; none when there is neither.
@@ -16,7 +15,7 @@ export const merchantEntries = ({ env, cwd }: Session): Json => {
   const bytes = bytesOf(resolve(cwd, 'merchants.json'))
   if (!bytes) return {}
   const { merchants } = readObject(bytes, { en: 'merchants.json', zh: 'merchants.json' })
-  return isObject(merchants) ? merchants : {}
+  return membersOf(merchants)
 }
 
 /** One merchant's entry, checked. Throws CliError. */
@@ -27,9 +26,6 @@ export const checkEntry = (mchid: string, entry: unknown): Merchant => {
   const said = problems.join('; ')
   throw new CliError({ en: `merchant ${said}`, zh: `商户配置有误:${said}` }, 2)
 }
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An object of JSON that somebody wrote. Throws CliError that says, after the words for `what` it is, what was seen. */
 export const readObject = (source: string | Uint8Array, what: Text): Json => {

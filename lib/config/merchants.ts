@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isObject, type Json } from '../json.ts'
 import { readJson } from '../text.ts'
 import { ORDER_APIS, type OrderApi } from '../wechatpay/order-api.ts'
 
@@ -22,10 +23,7 @@ export type Merchant = {
 }
 
 /** Arrays are objects to valibot, and their indices would pass for numbers of merchants. */
-const object = v.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be a JSON object',
-)
+const object = v.custom<Json>(isObject, 'must be a JSON object')
 const text = v.string('must be text')
 const number32 = v.pipe(text, v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
 const word32 = v.pipe(text, v.regex(/^[0-9A-Za-z_-]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ -'))
@@ -121,6 +119,11 @@ const table = v.pipe(
   v.record(number32, entry),
   v.check((merchants) => Object.keys(merchants).length > 0, 'must name at least one merchant'),
 )
+
+/** Who signs for these merchants, once each. */
+export const signersOf = (merchants: Iterable<Merchant>): readonly string[] => [
+  ...new Set([...merchants].map(({ mchid, provider }) => provider ?? mchid)),
+]
 
 /** Reads the value of MERCHANTS: the merchants by mchid, and what is wrong with it, a sentence each. */
 export const readMerchantsConfig = (

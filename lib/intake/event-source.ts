@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import { isObject, type Json, membersOf } from '../json.ts'
 import type { OrderKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import { damagedText, readJson } from '../text.ts'
@@ -27,11 +28,11 @@ export const readEventSource = (event: unknown, nowMs: number): EventSource => {
 }
 
 /** Is it a request of API Gateway, so that the answer must be one as well? */
-export const isHttp = (event: unknown): boolean => isObject(event) && isObject(event.requestContext)
+export const isHttp = (event: unknown): boolean => isObject(membersOf(event).requestContext)
 
 /** The order that the path of an HTTP request names. Throws InputError. */
 export const readPath = (event: unknown): OrderKey => {
-  const parameters = isObject(event) && isObject(event.pathParameters) ? event.pathParameters : {}
+  const parameters = membersOf(membersOf(event).pathParameters)
   return {
     // Never decoded here: policies name merchants by the path as it came.
     mchid: pathText(parameters.mchid, 'mchid'),
@@ -40,15 +41,14 @@ export const readPath = (event: unknown): OrderKey => {
 }
 
 /** A name that a route has in its path beside the order. */
-export const readPathName = (event: unknown, name: string): unknown =>
-  isObject(event) && isObject(event.pathParameters) ? event.pathParameters[name] : undefined
+export const readPathName = (event: unknown, name: string): unknown => membersOf(membersOf(event).pathParameters)[name]
 
 /** The query string, of which these names are read. Throws InputError for any other: somebody meant something by it. */
 export const readQuery = <Name extends string>(
   event: unknown,
   ...names: readonly Name[]
 ): { readonly [name in Name]?: string } => {
-  const stated = isObject(event) && isObject(event.queryStringParameters) ? event.queryStringParameters : {}
+  const stated = membersOf(membersOf(event).queryStringParameters)
   const unknown = Object.keys(stated).find((name) => !names.some((known) => known === name))
   if (unknown !== undefined)
     throw new InputError(unknown, `is not read from the query string${names.length > 0 ? knownAre(names) : ''}`)
@@ -61,9 +61,9 @@ const knownAre = (names: readonly string[]): string => `, where only ${names.joi
 
 /** Who calls, as IAM knows it: the ARN that API Gateway writes into payload 2.0, resp. 1.0. */
 export const readCaller = (event: unknown): unknown => {
-  const context = isObject(event) && isObject(event.requestContext) ? event.requestContext : {}
-  const iam = isObject(context.authorizer) && isObject(context.authorizer.iam) ? context.authorizer.iam : {}
-  const identity = isObject(context.identity) ? context.identity : {}
+  const context = membersOf(membersOf(event).requestContext)
+  const iam = membersOf(membersOf(context.authorizer).iam)
+  const identity = membersOf(context.identity)
   return iam.userArn ?? identity.userArn
 }
 
@@ -103,7 +103,7 @@ const pathText = (value: unknown, field: string): string => {
 
 /** The JSON body of an HTTP request. Throws InputError. */
 export const readBody = (event: unknown): unknown => {
-  const { body, isBase64Encoded } = isObject(event) ? event : {}
+  const { body, isBase64Encoded } = membersOf(event)
   if (typeof body !== 'string' || body === '') throw new InputError('body', 'is missing')
   const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
   if (bytes.length > LIMITS.noticeBytes) throw tooLarge('body')
@@ -136,7 +136,3 @@ const sizeOf = (value: unknown): number => {
 }
 
 const tooLarge = (field: string) => new InputError(field, `must not be larger than ${LIMITS.noticeBytes} bytes`)
-
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Merchant } from '../config/merchants.ts'
 import { InputError } from '../errors.ts'
+import { isObject } from '../json.ts'
 import { capOf } from '../ledger/hourly-cap.ts'
 import type { PaymentNotice } from '../ledger/notice.ts'
 import { hashCall, type Labels, type OrderKey } from '../ledger/row.ts'
@@ -133,13 +134,11 @@ export const readQueryCall = (
 
 /** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
 const withPath = (notice: unknown, path: OrderKey): unknown => {
-  if (typeof notice !== 'object' || notice === null || Array.isArray(notice))
-    throw new InputError('body', 'must be a JSON object')
-  const body = notice as Readonly<Record<string, unknown>>
+  if (!isObject(notice)) throw new InputError('body', 'must be a JSON object')
   for (const name of ['mchid', 'out_order_no'] as const)
-    if (body[name] !== undefined && body[name] !== path[name])
+    if (notice[name] !== undefined && notice[name] !== path[name])
       throw new InputError(name, 'differs between path and body')
-  return { ...body, ...path }
+  return { ...notice, ...path }
 }
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {

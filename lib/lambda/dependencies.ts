@@ -1,10 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { createEventBus, type EventBus } from '../aws/event-bus.ts'
-import { createLedger } from '../aws/ledger.ts'
-import { createMerchantSecrets } from '../aws/merchant-secrets.ts'
-import { functionSettings } from '../aws/sdk/settings.ts'
+import type { EventBus } from '../aws/event-bus.ts'
+import type { Ledger } from '../aws/ledger.ts'
+import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import type { Config } from '../config/config.ts'
 import { renewedCall } from '../intake/renewed-call.ts'
 import { dueBusEvent } from '../ledger/due-event.ts'
@@ -17,36 +13,40 @@ import { randomNonce } from '../wechatpay/signed-call.ts'
 export const CALL_CONFIG = ['secretsPrefix', 'secretMaxAgeMs', 'wechatpayOrigin'] as const
 export const STEP_CONFIG = ['merchants', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
 
-type With<Names extends readonly (keyof Config)[]> = Pick<Config, Names[number]>
+/** Few steps announce anything, so few pay for a client of the bus. */
+type LedgerServices = { readonly ledger: Ledger; readonly bus: () => EventBus }
+type CallServices = { readonly keys: MerchantSecrets }
 
 /** The real world of a step. */
-export const createOrderDeps = (config: With<typeof STEP_CONFIG>): OrderDeps & { readonly send: Connection } => ({
-  ...createLedgerDeps(config),
-  ...createCallDeps(config),
+export const createOrderDeps = (
+  config: Pick<Config, 'merchants' | 'wechatpayOrigin'>,
+  services: LedgerServices & CallServices,
+): OrderDeps & { readonly send: Connection } => ({
+  ...createLedgerDeps(services),
+  ...createCallDeps(config, services),
   renewed: (row) => renewedCall(row, config.merchants),
 })
 
 /** The rows, and who is told that one of them is due. */
-export const createLedgerDeps = ({ ledgerTable, eventBus }: Pick<Config, 'ledgerTable' | 'eventBus'>): LedgerDeps => {
-  // Few steps announce anything, so few pay for this client.
-  let bus: EventBus | undefined
+export const createLedgerDeps = ({ ledger, bus }: LedgerServices): LedgerDeps => {
+  let opened: EventBus | undefined
   return {
-    ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), ledgerTable),
+    ledger,
     announceDue: async (due) => {
-      bus ??= createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
-      await bus.put([dueBusEvent(due)])
+      opened ??= bus()
+      await opened.put([dueBusEvent(due)])
     },
     now: Date.now,
   }
 }
 
 /** Who signs, and the way to WeChat Pay. */
-export const createCallDeps = (config: With<typeof CALL_CONFIG>): WechatPayDeps & { readonly send: Connection } => ({
-  merchants: createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
-    prefix: config.secretsPrefix,
-    maxAgeMs: config.secretMaxAgeMs,
-  }),
-  send: createSend(config.wechatpayOrigin, {
+export const createCallDeps = (
+  { wechatpayOrigin }: Pick<Config, 'wechatpayOrigin'>,
+  { keys }: CallServices,
+): WechatPayDeps & { readonly send: Connection } => ({
+  merchants: keys,
+  send: createSend(wechatpayOrigin, {
     timeoutMs: LIMITS.call,
     maxAnswerBytes: LIMITS.answerBytes,
     maxIdleMs: LIMITS.socketIdle,

@@ -13,7 +13,7 @@ import type { MiddyContext } from './middy-context.ts'
 export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, MiddyContext> => ({
   after: (request) => {
     const handled = request.response as OperationResult
-    const { reply } = handled
+    const { reply = NOTHING } = handled
     request.internal.handled = handled
     if (isHttp(request.event)) request.response = httpAnswer(reply)
     else if (handled.throwsByEvent) throw new TryAgainError(String(reply.body.detail))
@@ -23,6 +23,8 @@ export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Middy
     if (isHttp(request.event)) request.response = httpAnswer(errorReply(request.error))
   },
 })
+
+const NOTHING: Reply = { status: 200, body: {} }
 
 const httpAnswer = ({ status, headers, body }: Reply) => ({
   statusCode: status,

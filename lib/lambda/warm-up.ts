@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import { signersOf } from '../config/merchants.ts'
 import { LIMITS } from '../limits.ts'
 import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import type { Connection } from '../wechatpay/send.ts'
@@ -24,11 +25,12 @@ export const warmUp = async (
   withinMs: number = LIMITS.init,
 ): Promise<void> => {
   const open = [...merchants.values()].filter(({ closed }) => !closed)
-  const signers = new Set([...merchants.values()].map(({ mchid, provider }) => provider ?? mchid))
   const parts = [
     () => deps.send.connect(),
     () => deps.ledger.read(WARM_UP_KEY),
-    ...[...signers].slice(0, SIGNERS_MOST).map((mchid) => () => deps.merchants.signer(mchid)),
+    ...signersOf(merchants.values())
+      .slice(0, SIGNERS_MOST)
+      .map((mchid) => () => deps.merchants.signer(mchid)),
     ...open.slice(0, 1).map((merchant) => () => rehearse(merchant, deps)),
   ]
   let timer: NodeJS.Timeout | undefined

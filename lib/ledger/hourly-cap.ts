@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { formatChinaTime } from '../china-time.ts'
 import { LIMITS } from '../limits.ts'
-import { formatChinaTime } from '../paid-time.ts'
 import type { OrderKey } from './row.ts'
 
 /** Where a payment is counted, and how many may be counted there: what exceeds it is held. */

@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts'
 import type { Call } from '../wechatpay/order-api.ts'
-import type { Verdict, VerdictKind } from '../wechatpay/verdict.ts'
+import type { Verdict } from '../wechatpay/verdict.ts'
+import { VERDICT_KINDS } from '../wechatpay/verdict-kinds.ts'
 import { type Row, readRowKey } from './row.ts'
 
 /**
@@ -22,19 +23,7 @@ export const partyKey = ({ pk, call }: Pick<Row, 'pk' | 'call'>): string => {
 }
 
 /** WeChat Pay's signed word about an order that it knows. */
-export const hasKnownOrder = ({ kind, verified }: Verdict): boolean => verified && KNOWS.has(kind)
-
-const KNOWS: ReadonlySet<VerdictKind> = new Set([
-  'accepted',
-  'confirmed',
-  'collected',
-  'undecided',
-  'unpaid',
-  'part_paid',
-  'open',
-  'closed',
-  'busy',
-])
+export const hasKnownOrder = ({ kind, verified }: Verdict): boolean => verified && VERDICT_KINDS[kind].isKnown === true
 
 /**
  * What it means that WeChat Pay knows no such order. Of a party that it knows, the number is wrong. Of one of which it

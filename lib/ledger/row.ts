@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { RefusalName } from '../wechatpay/refusals.ts'
-import type { SignedResponse, VerdictKind } from '../wechatpay/verdict.ts'
+import type { SignedResponse } from '../wechatpay/verdict.ts'
+import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
 
-export type State = 'PENDING' | 'HELD' | 'SYNCED' | 'REJECTED' | 'DOUBLE_CHARGED'
+export const STATES = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED'] as const
+export type State = (typeof STATES)[number]
 export type Step = 'sync' | 'query'
 
 /** Why the last attempt did not end the order, and which attempt it was. */
@@ -79,6 +81,12 @@ export type Row = Labels & {
   readonly expires_at?: number
   /** Version of this shape. */
   readonly v: 1
+}
+
+/** A row without WeChat Pay's words: of those only when they were sent. */
+export type BookRow = Omit<Row, 'receipt' | 'proof'> & {
+  readonly receipt?: { readonly sent_at: number }
+  readonly proof?: { readonly sent_at: number }
 }
 
 /** WeChat Pay charged the order, and nobody has said yet how that was settled. */

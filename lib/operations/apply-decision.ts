@@ -4,10 +4,10 @@ import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { withDecision } from '../ledger/transitions/operator.ts'
 import { decidedReply, refusedReply, statusReply } from '../views/reply.ts'
 import { type LedgerDeps, publishDueNow, rowFields } from './call-wechatpay.ts'
-import type { OperationResult } from './result.ts'
+import type { Replied } from './result.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */
-export const applyDecision = async (request: DecisionRequest, deps: LedgerDeps): Promise<OperationResult> => {
+export const applyDecision = async (request: DecisionRequest, deps: LedgerDeps): Promise<Replied> => {
   const { mchid, out_order_no, what, by, why } = request
   const said = { via: 'person', decision: what, by, reason: why }
   const row = await deps.ledger.read(rowKey(request))

@@ -12,7 +12,7 @@ import { LIMITS } from '../limits.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
 import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
-import { type Signer, sendSigned } from '../wechatpay/signed-call.ts'
+import { sendSigned } from '../wechatpay/signed-call.ts'
 import { queryVerdict, syncVerdict, type Verdict } from '../wechatpay/verdict.ts'
 
 /** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
@@ -47,33 +47,43 @@ const STEPS = {
  * whatever fails, the row stands in the ledger with a query owed.
  */
 export const callWechatPay = async (step: Step, claimed: Row, deps: OrderDeps): Promise<CallResult> => {
+  const { request, judge, after } = STEPS[step]
   const row = deps.renewed?.(claimed) ?? claimed
   const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
   const startedAt = deps.now()
-  const heard = 'kind' in signer ? signer : await callOnce(step, row, signer, deps)
-  if (!heard) return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
+  if (!('kind' in signer) && isLeaseOver(row, startedAt))
+    return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
+  const heard = 'kind' in signer ? signer : judge(row.call, await sendSigned(request(row.call), signer, deps))
+  if (heard.status === 401) deps.merchants.forget(row.call.mchid)
   const verdict = heard.kind === 'absent' ? await classifyMissing(row, heard, deps) : heard
   const moment = { now: deps.now(), random: deps.random() }
-  const transition = withDueLane(keepCall(STEPS[step].after(row, verdict, moment), claimed, row), row)
+  const transition = withDueLane(keepCall(after(row, verdict, moment), claimed, row), row)
   const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
+  return record(transition, verdict, { row, log: verdictFields(step, verdict), metrics }, deps)
+}
+
+/** Writes down what came of the call, and tells who takes the next step if that is due already. */
+const record = async (
+  transition: Transition,
+  verdict: Verdict,
+  { row, log, metrics }: CallResult,
+  deps: OrderDeps,
+): Promise<CallResult> => {
   try {
     const [applied] = await Promise.all([deps.ledger.apply(transition), rememberKnownParty(row, verdict, deps)])
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
     if (applied) await publishDueNow(after, deps)
-    const name = applied?.transition.name ?? 'fenced'
     return {
       row: after,
-      log: { ...rowFields(after), ...verdictFields(step, verdict), transition: name },
+      log: { ...rowFields(after), ...log, transition: applied?.transition.name ?? 'fenced' },
       metrics: { ...metrics, ...(applied?.transition.alarm && count(applied.transition.alarm)) },
     }
   } catch (error) {
-    const log = {
-      ...rowFields(row),
-      ...verdictFields(step, verdict),
-      transition: 'not recorded',
-      ...errorFields(error),
+    return {
+      row,
+      log: { ...rowFields(row), ...log, transition: 'not recorded', ...errorFields(error) },
+      metrics: { ...metrics, ...count('not_recorded') },
     }
-    return { row, log, metrics: { ...metrics, ...count('not_recorded') } }
   }
 }
 
@@ -94,14 +104,8 @@ const keepCall = (transition: Transition, claimed: Row, { call, call_hash }: Row
     ? transition
     : { ...transition, set: { ...transition.set, call, call_hash } }
 
-/** Undefined when the lease may end before the call does: somebody else may take the row then. */
-const callOnce = async (step: Step, row: Row, signer: Signer, deps: OrderDeps): Promise<Verdict | undefined> => {
-  if (deps.now() + LIMITS.call > (row.due_at ?? 0)) return undefined
-  const { request, judge } = STEPS[step]
-  const verdict = judge(row.call, await sendSigned(request(row.call), signer, deps))
-  if (verdict.status === 401) deps.merchants.forget(row.call.mchid)
-  return verdict
-}
+/** The lease may end before a call does that begins now: somebody else may take the row then. */
+const isLeaseOver = ({ due_at = 0 }: Row, now: number): boolean => now + LIMITS.call > due_at
 
 /** Without a key nothing was sent. */
 const credentialVerdict = (error: unknown): Verdict =>

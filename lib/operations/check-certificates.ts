@@ -12,7 +12,8 @@ export const checkCertificates = async (
   const seen = await Promise.all(
     mchids.map(async (mchid) => {
       try {
-        return { mchid, certificate_days_left: daysLeft(await merchants.signer(mchid), now) }
+        const { notAfter } = await merchants.signer(mchid)
+        return { mchid, certificate_days_left: notAfter === undefined ? undefined : daysLeft(notAfter, now) }
       } catch (error) {
         return { mchid, ...errorFields(error) }
       }

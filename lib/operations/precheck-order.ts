@@ -3,10 +3,10 @@ import { type Call, queryRequest } from '../wechatpay/order-api.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
 import { queryVerdict } from '../wechatpay/verdict.ts'
 import type { WechatPayDeps } from './call-wechatpay.ts'
-import type { OperationResult } from './result.ts'
+import type { Replied } from './result.ts'
 
 /** Asks WeChat Pay how an order stands, for a cashier who is about to take money. One signed query; writes nothing. */
-export const precheckOrder = async (call: Call, deps: WechatPayDeps): Promise<OperationResult> => {
+export const precheckOrder = async (call: Call, deps: WechatPayDeps): Promise<Replied> => {
   const signer = await deps.merchants.signer(call.mchid)
   const verdict = queryVerdict(call, await sendSigned(queryRequest(call), signer, deps))
   if (verdict.status === 401) deps.merchants.forget(call.mchid)

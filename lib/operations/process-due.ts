@@ -11,12 +11,10 @@ export const processDue = async (due: DueEvent, deps: OrderDeps): Promise<Operat
   const known = { via: 'due', mchid, out_order_no, step: next }
   try {
     const claimed = await deps.ledger.apply(claim(rowKey(due), next, deps.now()))
-    if (!claimed) return { reply: DONE, log: { ...known, transition: 'not claimed' } }
+    if (!claimed) return { log: { ...known, transition: 'not claimed' } }
     const { log, metrics } = await callWechatPay(next, claimed.row, deps)
-    return { reply: DONE, log: { ...known, ...log }, metrics }
+    return { log: { ...known, ...log }, metrics }
   } catch (error) {
-    return { reply: DONE, log: { ...known, ...errorFields(error) }, metrics: { errors: { value: 1, unit: 'Count' } } }
+    return { log: { ...known, ...errorFields(error) }, metrics: { errors: { value: 1, unit: 'Count' } } }
   }
 }
-
-const DONE = { status: 200, body: {} } as const

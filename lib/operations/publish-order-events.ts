@@ -4,7 +4,7 @@ import { UnavailableError } from '../errors.ts'
 import { type OrderKey, type Row, rowKey } from '../ledger/row.ts'
 import type { Metrics } from '../log.ts'
 import { eventsOfRow, type OrderEvent, orderEvents } from '../views/order-events.ts'
-import type { OperationResult } from './result.ts'
+import type { OperationResult, Replied } from './result.ts'
 
 /** One write to the ledger: the row before, if there was one, and after; undefined where the record cannot be read. */
 export type Change = {
@@ -35,7 +35,7 @@ export const publishOrderEvents = async (
   if (counted.size > COUNTED_MOST) counted.clear()
   for (const { id } of changes) if (id !== undefined) problem ? counted.add(id) : counted.delete(id)
   return {
-    reply: problem ? { status: 503, body: { detail: problem } } : { status: 200, body: {} },
+    ...(problem && { reply: { status: 503, body: { detail: problem } } }),
     log: { changes: changes.length, events: events.length, ...(unworded.length > 0 && { unworded }) },
     metrics: metricsOf(fresh.map(({ events }) => events)),
     throwsByEvent: problem !== undefined,
@@ -67,7 +67,7 @@ const count = (value: number) => ({ value, unit: 'Count' }) as const
 export const publishAgain = async (
   keys: readonly OrderKey[],
   { ledger, bus }: { readonly ledger: Pick<Ledger, 'read'>; readonly bus: EventBus },
-): Promise<OperationResult> => {
+): Promise<Replied> => {
   const rows = await Promise.all(keys.map((key) => ledger.read(rowKey(key))))
   const standing = rows.map((row) => (row ? eventsOfRow(row) : []))
   const problem = await putAll(standing.flat(), bus)

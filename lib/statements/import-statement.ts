@@ -35,7 +35,7 @@ export const importStatement = async (
   version?: string,
   isRenewal = false,
 ): Promise<OperationResult> => {
-  if (isFolder(key)) return { reply: DONE, log: { via: 'statement', outcome: 'folder' } }
+  if (isFolder(key)) return { log: { via: 'statement', outcome: 'folder' } }
   const statement = readStatementKey(key)
   if (!statement) return notAStatement(key)
   const folder = await mkdtemp(join(deps.scratch, 'statement-'))
@@ -73,7 +73,7 @@ const gone = async (
   { objects }: StatementDeps,
 ): Promise<OperationResult> => {
   if (version === undefined) await objects.remove(openKey(statement))
-  return { reply: DONE, log: { ...named(statement), outcome: 'gone' } }
+  return { log: { ...named(statement), outcome: 'gone' } }
 }
 
 const takeFile = async (
@@ -114,8 +114,6 @@ const takeFile = async (
   }
 }
 
-const DONE = { status: 200, body: {} } as const
-
 const named = ({ mchid, name, earlier }: StatementKey) => ({
   via: 'statement',
   mchid,
@@ -125,7 +123,6 @@ const named = ({ mchid, name, earlier }: StatementKey) => ({
 
 /** Nobody looks for a report of what has no name, so an alarm tells. */
 const notAStatement = (key: string): OperationResult => ({
-  reply: DONE,
   log: { via: 'statement', outcome: 'not a statement', key: key.slice(0, 256) },
   metrics: { statement_refused: { value: 1, unit: 'Count' } },
 })

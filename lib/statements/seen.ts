@@ -16,7 +16,7 @@ export const createSeen = (most: number): Seen => {
   const slots = new BigUint64Array(size)
   const [lines, amounts, times] = [new Uint32Array(most + 1), new Float64Array(most + 1), new Float64Array(most + 1)]
   const places = new Uint32Array(size)
-  // Touched now: memory that comes as it is filled would look like a leak.
+  // Touched now, so that memory which grows with the lines is a leak. A Map of 200,000 takes 33 MB as it fills, this 10 MB.
   for (const { buffer } of [slots, lines, amounts, times, places]) new Uint8Array(buffer).fill(0)
   const mask = BigInt(size - 1)
   let count = 0

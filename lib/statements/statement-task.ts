@@ -1,4 +1,5 @@
 import { InputError } from '../errors.ts'
+import { membersOf } from '../json.ts'
 
 export type StatementTask =
   | { readonly do: 'read'; readonly key: string; readonly version: string | undefined }
@@ -6,12 +7,9 @@ export type StatementTask =
 
 /** S3's event of a new object, or `{"do": "renew"}` and `{"do": "overdue"}` of the schedules. Throws InputError. */
 export const readStatementTask = (event: unknown): StatementTask => {
-  const { source, detail, do: task } = members(event)
+  const { source, detail, do: task } = membersOf(event)
   if (task === 'renew' || task === 'overdue') return { do: task }
-  const { key, 'version-id': version } = members(members(detail).object)
+  const { key, 'version-id': version } = membersOf(membersOf(detail).object)
   if (source !== 'aws.s3' || typeof key !== 'string') throw new InputError('event', 'must name a new object, or a task')
   return { do: 'read', key, version: typeof version === 'string' ? version : undefined }
 }
-
-const members = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? { ...value } : {}

@@ -1,6 +1,6 @@
+import { count as grouped, yuan } from '../money.ts'
 import { readFen, yuanToFen } from './parse/forms.ts'
 import type { Problem } from './problem.ts'
-import { count as grouped, yuan } from './report/money.ts'
 
 /** A till's own sum of the lines above it, or of those since its last one. Fen. */
 export type TillSum = { readonly count?: number; readonly amount?: number }

@@ -1,6 +1,6 @@
+import { chinaTimeMs } from '../china-time.ts'
 import type { Entry } from './classify-line.ts'
 import { CLASS_NAMES, CLASSES, type LineClass, type Stage } from './line-classes.ts'
-import { chinaTimeMs } from './parse/china-time.ts'
 
 /** Lines, and what was paid at the till in those that say it, fen; a line that repeats another is no second payment. */
 export type Sum = { readonly lines: number; readonly amount: number }

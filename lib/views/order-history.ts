@@ -1,8 +1,10 @@
-import { readChinaTime } from '../china-time.ts'
+import { chinaTimeMs } from '../china-time.ts'
 import { countDecisions, type Decision, type LastError, type Row } from '../ledger/row.ts'
+import { plainYuan } from '../money.ts'
 import type { Text } from '../two-languages.ts'
 import { REFUSALS } from '../wechatpay/refusals.ts'
 import type { SignedResponse } from '../wechatpay/verdict.ts'
+import { VERDICT_WORDS } from './verdict-words.ts'
 
 /** Something that happened to an order, or will. */
 export type Happening = {
@@ -18,7 +20,7 @@ export const historyOf = (row: Row): readonly Happening[] => {
   const [first] = decisions
   const earlier = countDecisions(row) - decisions.length
   const happenings: (Happening | undefined)[] = [
-    { at: readChinaTime(call.paid_time), by: 'shop', what: PAID },
+    { at: chinaTimeMs(call.paid_time), by: 'shop', what: PAID },
     { at: handedOver, by: 'shop', what: HANDED_OVER },
     created_at - handedOver > 60_000 ? { at: created_at, by: 'us', what: TAKEN_UP_AGAIN } : undefined,
     receipt && { at: receipt.sent_at, by: 'wechatpay', what: signed(TOOK_IT, receipt) },
@@ -51,16 +53,13 @@ const EARLIER = (count: number): Text => ({
 const proofText = ({ state, amount, transaction_id }: Row): Text =>
   state === 'DOUBLE_CHARGED'
     ? {
-        en: `WeChat Pay says that it charged ${amount === undefined ? 'the customer' : `${yuan(amount)} yuan`}, transaction ${transaction_id ?? 'without a number'}`,
-        zh: `微信支付查单显示支付分已扣款${amount === undefined ? '' : ` ${yuan(amount)} 元`},微信支付订单号${transaction_id === undefined ? '缺失' : ` ${transaction_id}`}`,
+        en: `WeChat Pay says that it charged ${amount === undefined ? 'the customer' : `${plainYuan(amount)} yuan`}, transaction ${transaction_id ?? 'without a number'}`,
+        zh: `微信支付查单显示支付分已扣款${amount === undefined ? '' : ` ${plainYuan(amount)} 元`},微信支付订单号${transaction_id === undefined ? '缺失' : ` ${transaction_id}`}`,
       }
     : {
         en: 'WeChat Pay says that the order is done, collected by the merchant alone',
         zh: '微信支付查单显示订单已完成,由商户渠道收款',
       }
-
-/** 元 with two decimals, as people write it. */
-export const yuan = (fen = 0): string => (fen / 100).toFixed(2)
 
 const signed = ({ en, zh }: Text, { request_id, serial }: SignedResponse): Text => ({
   en: `${en} (signed with ${serial}${request_id ? `, Request-Id ${request_id}` : ''})`,
@@ -72,21 +71,8 @@ const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastE
   const meaning = refusal ? REFUSALS[refusal] : undefined
   return {
     en: `attempt ${attempt}: ${meaning?.en.meaning ?? verdict}${facts ? ` (${facts})` : ''}`,
-    zh: `第${attempt}次:${meaning?.zh.meaning ?? VERDICTS[verdict] ?? verdict}${facts ? `(${facts})` : ''}`,
+    zh: `第${attempt}次:${meaning?.zh.meaning ?? VERDICT_WORDS[verdict]?.history ?? verdict}${facts ? `(${facts})` : ''}`,
   }
-}
-
-const VERDICTS: { readonly [verdict in LastError['verdict']]?: string } = {
-  unpaid: '商户已完结,待支付',
-  part_paid: '已收到部分款项,其余待收',
-  open: '进行中:商户未完结',
-  closed: '订单已取消或已失效',
-  absent: '订单不存在(查询单据不存在)',
-  unknown: '结果未知,将自动查单',
-  unsent: '未能发出',
-  undecided: '订单已完成,但无法判断收款渠道',
-  config: '配置或权限错误',
-  collected: '支付分已扣款成功',
 }
 
 const decided = ({ what, by, at, why }: Decision): Happening => ({

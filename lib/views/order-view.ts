@@ -1,3 +1,4 @@
+import type { Json } from '../json.ts'
 import { adviceOf } from '../ledger/advice.ts'
 import { countDecisions, type Row, readRowKey } from '../ledger/row.ts'
 
@@ -27,7 +28,7 @@ export const lastAnswer = ({ last_error }: Row) => {
 }
 
 /** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */
-export const orderView = (row: Row): Readonly<Record<string, unknown>> => ({
+export const orderView = (row: Row): Json => ({
   ...orderFacts(row),
   ...adviceFacts(row),
   confirmed: row.state === 'SYNCED' && row.proof !== undefined,

@@ -1,12 +1,13 @@
+import { plainYuan } from '../money.ts'
 import type { Call } from '../wechatpay/order-api.ts'
-import type { Verdict, VerdictKind } from '../wechatpay/verdict.ts'
+import type { Verdict } from '../wechatpay/verdict.ts'
+import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
 import { problem, type Reply } from './reply.ts'
 
 /** Before the cashier takes money: how the order stands at WeChat Pay, and one line of advice. */
 export const precheckReply = ({ out_order_no }: Call, verdict: Verdict): Reply => {
   const { kind, verified, status, code, request_id, total_amount, paid_amount, paying_amount, charge } = verdict
-  const { may_charge, en, zh } =
-    kind === 'part_paid' ? partPaid(verdict) : (PRECHECK_LINES[kind] ?? PRECHECK_LINES.unknown)
+  const { may_charge, en, zh } = kind === 'part_paid' ? partPaid(verdict) : PRECHECK_LINES[kind]
   const sums = { total_amount, paid_amount, paying_amount }
   const facts = { out_order_no, verdict: kind, ...sums, may_charge, advice: en, advice_zh: zh, ...charge }
   const isTold = verified && (status === 200 || kind === 'absent' || kind === 'busy')
@@ -20,17 +21,21 @@ type PrecheckLine = { readonly may_charge: boolean; readonly en: string; readonl
 const partPaid = ({ paid_amount = 0, paying_amount = 0, charge }: Verdict): PrecheckLine => ({
   may_charge: true,
   en:
-    `Do not take the whole sum: ${yuan(paid_amount)} yuan are paid already${charge ? ', charged by WeChat Pay' : ''}, ` +
-    `${yuan(paying_amount)} yuan are outstanding. A person must look the order up in the merchant platform first.`,
+    `Do not take the whole sum: ${plainYuan(paid_amount)} yuan are paid already${charge ? ', charged by WeChat Pay' : ''}, ` +
+    `${plainYuan(paying_amount)} yuan are outstanding. A person must look the order up in the merchant platform first.`,
   zh:
-    `请勿按总金额收款:已收 ${yuan(paid_amount)} 元${charge ? '(支付分扣款)' : ''},待收 ${yuan(paying_amount)} 元。` +
+    `请勿按总金额收款:已收 ${plainYuan(paid_amount)} 元${charge ? '(支付分扣款)' : ''},待收 ${plainYuan(paying_amount)} 元。` +
     '请先由店长或财务在商户平台核对该订单。',
 })
 
-const yuan = (fen: number): string => (fen / 100).toFixed(2)
+const NOT_KNOWN: PrecheckLine = {
+  may_charge: true,
+  en: 'WeChat Pay cannot tell now: check again in a minute, before you take money.',
+  zh: '暂时无法查询,请一分钟后再查,查明后再收款。',
+}
 
 /** `may_charge`: whether WeChat Pay may still charge this order. */
-const PRECHECK_LINES: { readonly [kind in VerdictKind]?: PrecheckLine } & { readonly unknown: PrecheckLine } = {
+const PRECHECK_LINES: Readonly<Record<Exclude<VerdictKind, 'part_paid'>, PrecheckLine>> = {
   unpaid: {
     may_charge: true,
     en: 'Take the whole sum, and hand the payment over at once.',
@@ -71,9 +76,11 @@ const PRECHECK_LINES: { readonly [kind in VerdictKind]?: PrecheckLine } & { read
     en: 'The order is done, but nobody can tell who collected: take no money before you have looked it up in the merchant platform.',
     zh: '订单已完成,但无法判断收款渠道:请先在商户平台核对,核对前请勿收款。',
   },
-  unknown: {
-    may_charge: true,
-    en: 'WeChat Pay cannot tell now: check again in a minute, before you take money.',
-    zh: '暂时无法查询,请一分钟后再查,查明后再收款。',
-  },
+  accepted: NOT_KNOWN,
+  state: NOT_KNOWN,
+  unknown: NOT_KNOWN,
+  unsent: NOT_KNOWN,
+  throttled: NOT_KNOWN,
+  config: NOT_KNOWN,
+  invalid: NOT_KNOWN,
 }

@@ -1,4 +1,5 @@
 import type { DecisionName } from '../intake/operator-decision.ts'
+import type { Json } from '../json.ts'
 import { hasOpenCharge, type Row, type State } from '../ledger/row.ts'
 import { isClosedByHand } from '../ledger/transitions/lease.ts'
 import { LIMITS } from '../limits.ts'
@@ -8,16 +9,14 @@ import { adviceFacts, isoTime, lastAnswer, orderFacts, orderView, syncedAt } fro
 export type Reply = {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: Json
 }
 
 /** RFC 9457. `detail` says what was seen and what it means; members beside it are for programs. */
-export const problem = (
-  status: number,
-  title: string,
-  detail: string,
-  more: Readonly<Record<string, unknown>> = {},
-): Reply => ({ status, body: { type: 'about:blank', title, status, detail, ...more } })
+export const problem = (status: number, title: string, detail: string, more: Json = {}): Reply => ({
+  status,
+  body: { type: 'about:blank', title, status, detail, ...more },
+})
 
 /** What the row says to whoever handed the payment over. `replayed`: this invocation made no call. */
 export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
@@ -37,7 +36,7 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
 /** What WeChat Pay charged. */
 const chargeOf = ({ amount, transaction_id }: Row) => ({ amount, transaction_id })
 
-const endReply = (status: number, title: string, row: Row, more: Readonly<Record<string, unknown>>): Reply => {
+const endReply = (status: number, title: string, row: Row, more: Json): Reply => {
   const { meaning, ...advice } = adviceFacts(row)
   const { code, request_id } = row.last_error ?? {}
   return problem(status, title, meaning, { ...orderFacts(row), ...advice, code, request_id, ...more })

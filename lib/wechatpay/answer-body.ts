@@ -1,3 +1,4 @@
+import { membersOf } from '../json.ts'
 import { readJson } from '../text.ts'
 import type { PayafterOrder, PayafterSyncAnswer, RefusalBody, ServiceOrder } from './order-api.ts'
 
@@ -9,7 +10,7 @@ export type Body = Unread<PayafterSyncAnswer & ServiceOrder & PayafterOrder & Re
 /** A body that is not sound JSON says nothing: kept as text, its signature could not be checked again. */
 export const parseBody = (bytes: Buffer): Body => {
   const read = readJson(bytes, (json) => (BARE_NUMBER.test(json) ? exactNumber : undefined))
-  return 'flaw' in read ? {} : object(read.value)
+  return 'flaw' in read ? {} : membersOf(read.value)
 }
 
 /**
@@ -19,9 +20,6 @@ export const parseBody = (bytes: Buffer): Body => {
 const BARE_NUMBER = /transaction_id"\s*:\s*\d/
 const exactNumber = (name: string, value: unknown, context?: { readonly source?: string }): unknown =>
   name.endsWith('transaction_id') && /^\d+$/.test(context?.source ?? '') ? context?.source : value
-
-/** An object's members as unknown. A spread takes anything, and gives no named member of what is no object. */
-export const object = (value: unknown): Readonly<Record<string, unknown>> => ({ ...(value as object) })
 
 /** A list's members; one object in its place is read as its only member, as some official samples write it. */
 export const list = (value: unknown): readonly unknown[] => {

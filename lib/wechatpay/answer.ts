@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { LIMITS } from '../limits.ts'
 import { verify } from './signature.ts'
 import { stringToVerify } from './signed-message.ts'
 
@@ -25,9 +26,6 @@ export type Trust =
   | { readonly verified: true; readonly signed: AnswerSignature }
   | { readonly verified: false; readonly reason: Distrust }
 
-/** How old, or how far ahead, an answer's timestamp may be. @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420 */
-export const SIGNATURE_WINDOW_MS = 5 * 60_000
-
 /** The one value of a header, whatever the case of its name; undefined when missing, empty or given twice. */
 export const header = ({ rawHeaders }: Pick<RawAnswer, 'rawHeaders'>, name: string): string | undefined => {
   const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name)
@@ -44,7 +42,7 @@ export const verifyAnswer = (answer: RawAnswer, keys: ReadonlyMap<string, KeyObj
   // HTTP carries no line break in a header; with one, lines of the body could pass for the end of the nonce.
   if (nonce.includes('\n')) return distrust('header')
   if (!/^\d{10}$/.test(timestamp)) return distrust('timestamp')
-  if (Math.abs(nowMs - Number(timestamp) * 1000) > SIGNATURE_WINDOW_MS) return distrust('stale')
+  if (Math.abs(nowMs - Number(timestamp) * 1000) > LIMITS.signatureWindow) return distrust('stale')
   const key = keys.get(serial)
   if (!key) return distrust('serial')
   if (!verify(stringToVerify(timestamp, nonce, answer.body), signature, key)) return distrust('signature')

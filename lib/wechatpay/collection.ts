@@ -1,4 +1,5 @@
-import { type Body, fen, isStated, list, object, text, type Unread } from './answer-body.ts'
+import { membersOf } from '../json.ts'
+import { type Body, fen, isStated, list, text, type Unread } from './answer-body.ts'
 import type { CollectionDetail, ServiceOrder } from './order-api.ts'
 import type { Charge } from './verdict.ts'
 
@@ -35,7 +36,9 @@ type Payment = {
 }
 
 export const readMoney = (body: Body): Money => {
-  const collections = list(body.collection).map((one): Unread<NonNullable<ServiceOrder['collection']>> => object(one))
+  const collections = list(body.collection).map(
+    (one): Unread<NonNullable<ServiceOrder['collection']>> => membersOf(one),
+  )
   const [collection = {}] = collections
   const entries = collections.flatMap(({ details }) => list(details)).map(readEntry)
   const payments = entries.filter((entry) => entry.amount !== 0 || entry.isMarked)
@@ -67,7 +70,7 @@ export const readMoney = (body: Body): Money => {
 }
 
 const readEntry = (one: unknown): Payment & { readonly isReadable: boolean } => {
-  const { paid_type, amount, transaction_id, seq }: Unread<CollectionDetail> = object(one)
+  const { paid_type, amount, transaction_id, seq }: Unread<CollectionDetail> = membersOf(one)
   return {
     paid_type,
     amount: fen(amount),

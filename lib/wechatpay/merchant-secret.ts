@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { ConfigError } from '../errors.ts'
+import { isObject, membersOf } from '../json.ts'
 import { readJson } from '../text.ts'
 import type { Signer } from './signed-call.ts'
 
@@ -29,7 +30,7 @@ export const readMerchantSecret = (source: string | Uint8Array, mchid: string): 
   const privateKey = readPrivateKey(private_key)
   if (typeof privateKey === 'string') throw wrong(`private_key ${privateKey}`)
 
-  const entries = isObject(wechatpay_keys) ? Object.entries(wechatpay_keys) : []
+  const entries = Object.entries(membersOf(wechatpay_keys))
   if (entries.length === 0) throw wrong('wechatpay_keys must hold at least one key of WeChat Pay by its id')
   const own = spki(createPublicKey(privateKey))
   const wechatpayKeys = new Map<string, KeyObject>()
@@ -46,9 +47,8 @@ export const readMerchantSecret = (source: string | Uint8Array, mchid: string): 
 
 const DAY_MS = 86_400_000
 
-/** Whole days until the merchant's certificate ends, below 0 after it; undefined when the secret does not say. */
-export const daysLeft = ({ notAfter }: Signer, nowMs: number): number | undefined =>
-  notAfter === undefined ? undefined : Math.floor((notAfter - nowMs) / DAY_MS)
+/** Whole days until a certificate ends (ms), below 0 after it. */
+export const daysLeft = (notAfter: number, nowMs: number): number => Math.floor((notAfter - nowMs) / DAY_MS)
 
 /** The key, or what is wrong with it. */
 const readPrivateKey = (pem: unknown): KeyObject | string => {
@@ -82,9 +82,6 @@ const isPem = (value: unknown, label: string): value is string =>
   typeof value === 'string' && new RegExp(`^\\s*-----BEGIN ${label}-----\\r?\\n`).test(value)
 
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64')
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Errors of the parsers quote what they read, so none of them is passed on, not even as a cause. */
 const attempt = <T>(read: () => T): T | undefined => {

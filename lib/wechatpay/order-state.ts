@@ -1,6 +1,7 @@
 import { type Body, fen, isStated, text } from './answer-body.ts'
 import { type Money, readMoney } from './collection.ts'
-import type { Verdict, VerdictKind } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
+import type { VerdictKind } from './verdict-kinds.ts'
 
 type Read = Pick<Verdict, 'kind' | 'total_amount' | 'charge' | 'paid_amount' | 'paying_amount'>
 

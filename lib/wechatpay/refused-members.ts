@@ -1,4 +1,5 @@
-import { list, object, text } from './answer-body.ts'
+import { membersOf } from '../json.ts'
+import { list, text } from './answer-body.ts'
 
 /** What of a refusal can name members of a request. */
 export type Complaint = { readonly message?: string | undefined; readonly detail?: unknown }
@@ -43,7 +44,7 @@ const DEPLOYMENT = new Set([
 /** `detail` as it is documented, `{field, location}`; and as it comes, `{location, value}`, where the value may be a pointer. */
 const membersIn = (detail: unknown): readonly Member[] => {
   if (typeof detail === 'string') return pointersIn(detail)
-  const { field, issue, location, value } = object(detail)
+  const { field, issue, location, value } = membersOf(detail)
   const place = text(location) || undefined
   const pointers = [...pointersIn(text(issue)), ...list(value).flatMap((one) => pointersIn(text(one)))]
   const named = [...(text(field) === '' ? [] : [memberAt(text(field), place)]), ...pointers]

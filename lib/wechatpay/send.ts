@@ -48,13 +48,16 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
         ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
       },
     }
-    return exchange(request(options), body, limits)
+    const outgoing = request(options)
+    const sent = sentBy(outgoing, limits)
+    outgoing.end(body)
+    return sent
   }
   return Object.assign(send, { connect: sockets.connect })
 }
 
-/** Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
-const exchange = (request: ClientRequest, body: string, limits: SendLimits): Promise<Sent> =>
+/** What becomes of a request. Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
+const sentBy = (request: ClientRequest, limits: SendLimits): Promise<Sent> =>
   new Promise((settle) => {
     const resolve = (sent: Sent) => {
       clearTimeout(timer)
@@ -101,7 +104,6 @@ const exchange = (request: ClientRequest, body: string, limits: SendLimits): Pro
         else resolve({ kind: 'answered', answer: { status: statusCode, rawHeaders, body } })
       })
     })
-    request.end(body)
   })
 
 /**

@@ -5,25 +5,7 @@ import { readOrderState } from './order-state.ts'
 import { REFUSALS, type RefusalName, refusalOf } from './refusals.ts'
 import { membersOfDeployment } from './refused-members.ts'
 import type { Outcome } from './signed-call.ts'
-
-/** What an answer of WeChat Pay means for the order. */
-export type VerdictKind =
-  | 'accepted' // the sync was taken; a query must prove it
-  | 'confirmed' // done, and only the merchant's own channel collected
-  | 'collected' // done, and WeChat Pay collected as well
-  | 'undecided' // done, but nobody can tell who collected
-  | 'unpaid' // waiting for payment: a sync is due
-  | 'part_paid' // a part was paid, the rest is outstanding
-  | 'open' // not completed yet: too early
-  | 'closed' // cancelled or expired
-  | 'absent' // WeChat Pay's signed word that there is no such order
-  | 'state' // a refusal about the order's state or existence
-  | 'busy' // a charge is running
-  | 'unknown' // anything may have happened
-  | 'unsent' // nothing can have happened
-  | 'throttled'
-  | 'config' // the deployment is wrong
-  | 'invalid' // a refusal of a parameter
+import type { VerdictKind } from './verdict-kinds.ts'
 
 /** WeChat Pay's signed word, kept as received so that anybody can check it again. May hold personal data. */
 export type SignedResponse = AnswerSignature & {

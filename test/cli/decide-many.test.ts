@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { formatChinaTime } from '../../lib/china-time.ts'
 import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { formatChinaTime } from '../../lib/paid-time.ts'
 import { noticeOf, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { parseDocument } from 'yaml'
 import { VARIABLES } from '../../lib/config/config.ts'
 import { adviceOf, type Situation } from '../../lib/ledger/advice.ts'
+import { TURNS } from '../../lib/ledger/turns.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import { readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
 import { REFUSALS, type Refusal, type Turn } from '../../lib/wechatpay/refusals.ts'
@@ -24,13 +25,8 @@ const HEADS = {
   en: { meaning: 'meaning', default: 'default', turn: 'whose turn', next: 'what to do' },
   zh: { meaning: '含义', default: '默认值', turn: '由谁处理', next: '下一步' },
 } as const
-const TURNS: Readonly<Record<Turn, string>> = {
-  service: '本服务',
-  shop: '门店',
-  engineer: '工程师',
-  accountant: '财务',
-}
-const turnOf = (turn: Turn, language: Language) => (language === 'en' ? turn : TURNS[turn])
+const turnOf = (turn: Turn, language: Language) =>
+  language === 'en' ? turn : turn === 'service' ? '本服务' : TURNS[turn].zh
 
 /** What is told by neither code nor number. */
 const IN_WORDS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {

@@ -94,7 +94,7 @@ it('awaits in its entry what its code exports as init', () => {
   expect(entry).toBe(
     "const { createRequire } = process.getBuiltinModule('node:module')\n" +
       "const { handler, init } = createRequire(import.meta.url)('./function.cjs')\n" +
-      'await init?.()\n' +
+      'await init?.()\n\n' +
       'export { handler }\n',
   )
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, InputError, TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import type { OperationResult } from '../../lib/operations/result.ts'
-import { problem } from '../../lib/views/reply.ts'
+import { problem, type Reply } from '../../lib/views/reply.ts'
 import { busEvent, goodNotice, httpApiEvent, restApiEvent } from '../wechatpay/samples.ts'
 import { chain, failureOf } from './chain.ts'
 
@@ -14,8 +14,7 @@ const OTHERS = [
   ['a direct caller', goodNotice()],
 ] as const
 
-const giving = (reply: OperationResult['reply'], more: Partial<OperationResult> = {}) =>
-  chain(async () => ({ reply, log: {}, ...more }))
+const giving = (reply: Reply, more: Partial<OperationResult> = {}) => chain(async () => ({ reply, log: {}, ...more }))
 const throwing = (error: unknown) =>
   chain(async () => {
     throw error
@@ -118,6 +117,12 @@ describe.each(OTHERS)('respond to %s', (_, event) => {
     const { invoke } = giving({ status, body, headers: { 'retry-after': '30' } })
 
     expect(await invoke(event)).toBe(body)
+  })
+
+  it('gives an empty object where nobody waits for a reply', async () => {
+    const { invoke } = chain(async () => ({ log: {} }))
+
+    expect(await invoke(event)).toStrictEqual({})
   })
 
   it('throws a reply that must not be lost, so that it is tried again', async () => {

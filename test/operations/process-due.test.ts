@@ -16,7 +16,7 @@ describe('a due event', () => {
 
     expect(world.sent).toMatchObject([{ method: 'POST' }])
     expect(world.applied).toStrictEqual(['2 claim', '4 accepted'])
-    expect(handled.reply).toStrictEqual({ status: 200, body: {} })
+    expect(handled.reply).toBeUndefined()
     expect(handled.log).toMatchObject({ via: 'due', ...KEY, step: 'sync', state: 'SYNCED', attempt: 5 })
     expect(handled.metrics).toMatchObject({ sync_accepted: { value: 1, unit: 'Count' } })
     expect(handled.throwsByEvent).toBeUndefined()
@@ -48,7 +48,6 @@ describe('a due event', () => {
     expect(world.sent).toHaveLength(0)
     expect(world.applied).toStrictEqual([])
     expect(handled).toStrictEqual({
-      reply: { status: 200, body: {} },
       log: { via: 'due', ...KEY, step: 'sync', transition: 'not claimed' },
     })
   })
@@ -60,7 +59,6 @@ describe('a due event', () => {
 
     expect(world.sent).toHaveLength(0)
     expect(handled).toStrictEqual({
-      reply: { status: 200, body: {} },
       log: {
         via: 'due',
         ...KEY,
@@ -89,7 +87,7 @@ describe('a due event', () => {
     const handled = await processDue(SYNC_DUE, world.deps)
 
     expect(world.sent).toHaveLength(0)
-    expect(handled.reply).toStrictEqual({ status: 200, body: {} })
+    expect(handled.reply).toBeUndefined()
     expect(handled.log).toMatchObject({ error: 'TypeError' })
     expect(handled.metrics).toStrictEqual({ errors: { value: 1, unit: 'Count' } })
   })

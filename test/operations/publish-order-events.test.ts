@@ -186,7 +186,6 @@ describe('a batch of changes', () => {
 
     expect(puts.map((events) => events.length)).toStrictEqual([10, 10, 3])
     expect(handled).toStrictEqual({
-      reply: { status: 200, body: {} },
       log: { changes: 24, events: 23 },
       metrics: { synced: { value: 23, unit: 'Count' } },
       throwsByEvent: false,

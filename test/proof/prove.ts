@@ -17,7 +17,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   storm: {
     command: ['test/proof/storm/storm.ts'],
     built: true,
-    proves: '100,000 orders through the bundles, with faults everywhere: nothing lost, nothing told twice without a fault',
+    proves:
+      '100,000 orders through the bundles, with faults everywhere: nothing lost, nothing told twice without a fault',
     takes: '2 minutes for --orders 3000; above an hour for all',
     when: 'each change of the ledger, of a call or of a function',
   },
@@ -42,7 +43,8 @@ const PROOFS: Readonly<Record<string, Proof>> = {
   },
   explore: {
     command: ['test/proof/explore/main.ts'],
-    proves: 'every order of events with two faults over the real transitions: no invariant is broken, no clause is needless',
+    proves:
+      'every order of events with two faults over the real transitions: no invariant is broken, no clause is needless',
     takes: '25 seconds for `small`; 20 minutes for all',
     when: 'each change of a transition or its condition',
   },
@@ -101,10 +103,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const [name = '', ...options] = process.argv.slice(2)
 const proof = Object.hasOwn(PROOFS, name) ? PROOFS[name] : undefined
 if (proof) {
-  if (proof.built) execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (proof.built)
+    execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
   if (name === 'bench')
     execFileSync('npm', ['ci', '--prefix', 'test/proof/bench', '--silent', '--no-audit', '--no-fund'], { cwd: ROOT })
-  process.exitCode = spawnSync(process.execPath, [...proof.command, ...options], { cwd: ROOT, stdio: 'inherit' }).status ?? 1
+  process.exitCode =
+    spawnSync(process.execPath, [...proof.command, ...options], { cwd: ROOT, stdio: 'inherit' }).status ?? 1
 } else {
   for (const [each, { proves, takes, when }] of Object.entries(PROOFS))
     console.log(`${each.padEnd(14)} ${proves}\n${' '.repeat(15)}${takes}; run it at ${when}`)

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { BookRow } from '../../lib/aws/ledger-reader.ts'
 import { TryAgainError, UnavailableError } from '../../lib/errors.ts'
-import type { Row } from '../../lib/ledger/row.ts'
+import type { BookRow, Row } from '../../lib/ledger/row.ts'
 import type { Entry } from '../../lib/statements/classify-line.ts'
 import { compareWithLedger } from '../../lib/statements/compare-with-ledger.ts'
 import { readFirstPass } from '../../lib/statements/first-pass.ts'

@@ -261,7 +261,6 @@ describe('a statement', () => {
       world.bucket.put(key, '')
 
       expect(await importStatement(key, world.deps)).toEqual({
-        reply: { status: 200, body: {} },
         log: { via: 'statement', outcome: 'folder' },
       })
       expect([...world.bucket.stored.keys()].filter((one) => one.startsWith('reports/'))).toEqual([])
@@ -272,7 +271,6 @@ describe('a statement', () => {
     const long = `statements/${'x'.repeat(300)}`
     expect(await importStatement(long, world.deps)).toMatchObject({ log: { key: long.slice(0, 256) } })
     expect(await importStatement('statements/readme.txt', world.deps)).toEqual({
-      reply: { status: 200, body: {} },
       log: { via: 'statement', outcome: 'not a statement', key: 'statements/readme.txt' },
       metrics: { statement_refused: { value: 1, unit: 'Count' } },
     })

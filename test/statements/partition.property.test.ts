@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { BookRow } from '../../lib/aws/ledger-reader.ts'
+import type { BookRow } from '../../lib/ledger/row.ts'
 import { dayKey, type Row } from '../../lib/ledger/row.ts'
 import type { Entry } from '../../lib/statements/classify-line.ts'
 import { compareWithLedger } from '../../lib/statements/compare-with-ledger.ts'

@@ -1,4 +1,5 @@
-import type { BookRow, LedgerReader } from '../../lib/aws/ledger-reader.ts'
+import type { LedgerReader } from '../../lib/aws/ledger-reader.ts'
+import type { BookRow } from '../../lib/ledger/row.ts'
 
 /** A reader of a ledger in a Map, for tests that are not about DynamoDB. */
 export const plainReader = (rows: ReadonlyMap<string, BookRow>): LedgerReader => ({

@@ -1,6 +1,6 @@
+import { formatChinaTime } from '../../lib/china-time.ts'
 import { dayKey, dueKeyOf, type Row } from '../../lib/ledger/row.ts'
 import { seededRandom } from '../../lib/local/aws-faults.ts'
-import { formatChinaTime } from '../../lib/paid-time.ts'
 import { DAY, HOUR, MINUTE, NOW, ORDER, SECOND } from './orders.ts'
 import { MCHID } from './statement-world.ts'
 import { LAST_ERRORS, WORD } from './verdicts.ts'

@@ -1,4 +1,5 @@
-import type { SignedResponse, Verdict, VerdictKind } from '../../lib/wechatpay/verdict.ts'
+import type { SignedResponse, Verdict } from '../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 import { NOW, SECOND } from './orders.ts'
 
 /** What WeChat Pay said, with the personal data that its answers hold. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { header, SIGNATURE_WINDOW_MS, verifyAnswer } from '../../lib/wechatpay/answer.ts'
+import { LIMITS } from '../../lib/limits.ts'
+import { header, verifyAnswer } from '../../lib/wechatpay/answer.ts'
 import { signedAnswer } from '../support/answers.ts'
 import { NOW_MS, PUBLIC_KEY_ID, recordedAnswers, wechatpay, wechatpayKeys } from './recorded-answers.ts'
 
@@ -43,7 +44,7 @@ test('says how wide the window is to whoever must wait it out', () => {
   const parts = { status: 200, serial: PUBLIC_KEY_ID, timestamp: '1795487400', nonce: 'N', body }
   const answer = signedAnswer(parts, wechatpay.privateKey)
 
-  const onTheLimit = verifyAnswer(answer, wechatpayKeys, 1795487400_000 + SIGNATURE_WINDOW_MS)
+  const onTheLimit = verifyAnswer(answer, wechatpayKeys, 1795487400_000 + LIMITS.signatureWindow)
 
   expect(onTheLimit.verified).toBe(true)
 })

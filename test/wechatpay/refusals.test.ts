@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { REFUSALS, type Refusal, type RefusalName, refusalOf } from '../../lib/wechatpay/refusals.ts'
-import { queryVerdict, syncVerdict, type VerdictKind } from '../../lib/wechatpay/verdict.ts'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 import { CALLS, signed, unsigned } from './answers.ts'
 
 type Row = readonly [

@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 
 /** What is seen of an order, and what it means as the answer to a sync and to a query. */
 type Row = readonly [name: string, state: string, bySync: VerdictKind, byQuery: VerdictKind]

@@ -23,6 +23,9 @@ export type Connection = {
   readonly api?: string
 }
 
+export const localOption = (t: Session['t']) =>
+  ['--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' })] as const
+
 /** The options of every command that looks into the ledger. */
 export const addLedgerOptions = (command: Command, { t }: Session): Command =>
   command
@@ -38,7 +41,7 @@ export const addLedgerOptions = (command: Command, { t }: Session): Command =>
       '--stack <name>',
       t({ en: 'a deployed stack, to take table, bus and queues from', zh: '已部署的堆栈,从中读取表、事件总线和队列' }),
     )
-    .option('--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' }))
+    .option(...localOption(t))
 
 export const connect = async (options: LedgerOptions, session: Session): Promise<Connection> => {
   if (options.local) enterLocalWorld(session)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { createRequestHandler } from '../../aws/sdk/request-handler.ts'
+import { type Json, membersOf } from '../../json.ts'
 import type { OrderKey } from '../../ledger/row.ts'
 import { LIMITS } from '../../limits.ts'
 import { readJson } from '../../text.ts'
@@ -9,7 +10,7 @@ import { CliError } from '../../two-languages.ts'
 import { cliClientSettings } from './client.ts'
 
 /** What came back of a route of the HTTP API. */
-export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+export type Answer = { readonly status: number; readonly body: Json }
 
 /**
  * Posts to a route of an order (`sync`, or a decision), signed for IAM with the caller's own credentials; again after a
@@ -84,5 +85,5 @@ const signed = async (url: URL, body: string) => {
 const parse = (body: Uint8Array): Answer['body'] => {
   const read = readJson(body)
   if ('flaw' in read || read.value === undefined) return { detail: Buffer.from(body).toString().slice(0, 200) }
-  return typeof read.value === 'object' && read.value !== null ? { ...read.value } : {}
+  return membersOf(read.value)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isObject, type Json } from '../../json.ts'
 import { CliError } from '../../two-languages.ts'
-import { isObject } from '../merchants-file.ts'
 import type { Session } from '../session.ts'
 
 /** Where `npm start` writes, while it is up, what other processes need to reach its world. */
@@ -23,7 +23,7 @@ export const enterLocalWorld = ({ cwd, env }: Session): void => {
   for (const [name, value] of Object.entries(readWorldFile(resolve(cwd, WORLD_FILE)))) env[name] = String(value)
 }
 
-const readWorldFile = (path: string): Readonly<Record<string, unknown>> => {
+const readWorldFile = (path: string): Json => {
   try {
     const world: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (isObject(world)) return world

@@ -3,6 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Command } from 'commander'
 import { createEventBus } from '../../aws/event-bus.ts'
 import { PUBLISHED_AT_ONCE } from '../../intake/publish-task.ts'
+import { parseMembers } from '../../json.ts'
 import { type OrderKey, type Row, readRowKey } from '../../ledger/row.ts'
 import { publishAgain } from '../../operations/publish-order-events.ts'
 import { CliError } from '../../two-languages.ts'
@@ -145,13 +146,11 @@ const byFunction = async (stack: string): Promise<Announce> => {
     const Payload = Buffer.from(JSON.stringify({ announce: keys }))
     const answer = await client.send(new InvokeCommand({ FunctionName, Payload }))
     if (answer.FunctionError === undefined) return undefined
-    const { errorMessage } = JSON.parse(Buffer.from(answer.Payload ?? []).toString() || '{}') as Failure
-    return errorMessage ?? answer.FunctionError
+    // As Lambda tells of a function that threw.
+    const { errorMessage } = parseMembers(answer.Payload ?? '')
+    return typeof errorMessage === 'string' ? errorMessage : answer.FunctionError
   }
 }
-
-/** As Lambda tells of a function that threw. */
-type Failure = { readonly errorMessage?: string }
 
 const tellResults = (
   results: readonly Told[],

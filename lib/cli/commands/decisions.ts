@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { chinaTime } from '../../china-time.ts'
 import type { DecisionName } from '../../intake/operator-decision.ts'
+import type { Json } from '../../json.ts'
 import { readRowKey } from '../../ledger/row.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
@@ -180,12 +181,7 @@ const carryOut = async (what: DecisionName, order: string, options: Options, ses
 }
 
 /** The problem that the protected route would answer with, in words. */
-const tellRefusal = (
-  what: DecisionName,
-  order: string,
-  told: Readonly<Record<string, unknown>>,
-  { t, say, paint }: Session,
-): void => {
+const tellRefusal = (what: DecisionName, order: string, told: Json, { t, say, paint }: Session): void => {
   const { title, detail, meaning_zh, possible, needs, next_attempt_at } = told
   say(
     `${paint('red', '✗')} ${t({ en: `${what} ${order}: ${title}. ${detail}`, zh: `${order}:目前无法执行 ${what}。${meaning_zh ?? ''}` })}`,

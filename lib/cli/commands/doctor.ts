@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { VARIABLES } from '../../config/config.ts'
 import { readMerchantsConfig } from '../../config/merchants.ts'
 import { CliError } from '../../two-languages.ts'
+import { localOption } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { bad, type Check, type Finding, look, ok } from '../doctor/check.ts'
@@ -26,7 +27,7 @@ export const addDoctor = (program: Command, session: Session, done: (code: numbe
       '--stack <name>',
       t({ en: 'a deployed stack, to take table and bus from', zh: '已部署的堆栈,从中读取表和事件总线' }),
     )
-    .option('--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' }))
+    .option(...localOption(t))
     .option(
       '--live',
       t({

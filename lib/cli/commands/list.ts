@@ -1,15 +1,18 @@
 import type { Command } from 'commander'
-import { age, spaced } from '../../china-time.ts'
+import { age } from '../../age.ts'
+import { readableTime } from '../../china-time.ts'
+import { isObject } from '../../json.ts'
 import { adviceOf } from '../../ledger/advice.ts'
 import type { Row } from '../../ledger/row.ts'
 import { waitsForOperator } from '../../ledger/transitions/waiting-index.ts'
+import { TURNS } from '../../ledger/turns.ts'
 import type { Text } from '../../two-languages.ts'
 import { orderView } from '../../views/order-view.ts'
 import { standingOf } from '../../views/state-words.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { isObject, merchantEntries } from '../merchants-file.ts'
+import { merchantEntries } from '../merchants-file.ts'
 import { addFilterOptions, addStateOption, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { pathOf } from '../order/find.ts'
 import { REASONS, whyOf } from '../order/reasons.ts'
@@ -105,10 +108,10 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
         const { turn } = adviceOf(row)
         return [
           pathOf(row.pk),
-          turn === 'service' ? '–' : t(TURN_WORDS[turn]),
+          turn === 'service' ? '–' : t(TURNS[turn]),
           { text: t(text), colour },
           t(age(now() - row.created_at)),
-          spaced(row.call.paid_time),
+          readableTime(row.call.paid_time),
           row.shop_id ?? '',
           t(whyOf(row)),
         ]
@@ -119,12 +122,6 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
   note(t(COUNTED[part.by](count)))
   if (next) note(t({ en: `next page: --from ${writePlace(next)}`, zh: `下一页:--from ${writePlace(next)}` }))
 }
-
-const TURN_WORDS = {
-  shop: { en: 'shop', zh: '门店' },
-  engineer: { en: 'engineer', zh: '技术人员' },
-  accountant: { en: 'accountant', zh: '财务' },
-} as const
 
 const orders = (count: number): string => (count === 1 ? '1 order' : `${count} orders`)
 const found = (count: number): Text => ({ en: orders(count), zh: `${count} 个订单` })

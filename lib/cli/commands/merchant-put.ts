@@ -1,16 +1,18 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { VARIABLES } from '../../config/config.ts'
+import { isObject, membersOf } from '../../json.ts'
 import { writePrivate } from '../../private-file.ts'
 import { CliError, type Text } from '../../two-languages.ts'
-import { readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
+import { daysLeft, readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
+import { WARN_DAYS } from '../doctor/wechatpay.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { type InputOptions, readInputFiles, tidyId } from '../merchant/input-files.ts'
 import type { InputProblem } from '../merchant/problems.ts'
 import { type MerchantSecret, readMerchantFiles } from '../merchant/read-files.ts'
 import { isSameVersion, nextVersion, whatToWatch } from '../merchant/rotation.ts'
 import { createSecretStore, type Stored } from '../merchant/store.ts'
-import { checkEntry, isObject, merchantEntries } from '../merchants-file.ts'
+import { checkEntry, merchantEntries } from '../merchants-file.ts'
 import type { Session } from '../session.ts'
 
 type Options = InputOptions & {
@@ -26,8 +28,6 @@ type Options = InputOptions & {
 }
 
 const EXAMPLE_ID = 'PUB_KEY_ID_0119000001092026112400291100001000'
-const DAY_MS = 86_400_000
-const WARN_DAYS = 60
 
 /** `merchant put`: a merchant's files, checked, become the next version of its secret. */
 export const addMerchantPut = (merchant: Command, session: Session, done: (code: number) => void): void => {
@@ -195,9 +195,7 @@ const checkDropped = (dropped: readonly string[], stored: Stored | undefined): v
 }
 
 const isSigner = (mchid: string, session: Session): boolean =>
-  Object.entries(merchantEntries(session)).some(
-    ([own, entry]) => own === mchid || (isObject(entry) && entry.provider === mchid),
-  )
+  Object.entries(merchantEntries(session)).some(([own, entry]) => own === mchid || membersOf(entry).provider === mchid)
 
 /** The form that the local world takes: a merchant as in MERCHANTS, and the secret of who signs for it. */
 const writeLocal = (secret: MerchantSecret, out: string, options: Options, session: Session): number => {
@@ -234,7 +232,7 @@ const localEntry = (mchid: string, secret: MerchantSecret, options: Options, ses
       2,
     )
   return {
-    ...(isObject(known) && known),
+    ...membersOf(known),
     ...(services && { services: Object.fromEntries(services.map(([id = '', appid = '']) => [id, appid])) }),
     ...(options.orderApi && { order_api: options.orderApi }),
     ...(mchid !== secret.mchid && { provider: secret.mchid }),
@@ -242,19 +240,16 @@ const localEntry = (mchid: string, secret: MerchantSecret, options: Options, ses
   }
 }
 
-const daysLeft = ({ not_after }: MerchantSecret, now: number): number =>
-  Math.floor((Date.parse(not_after) - now) / DAY_MS)
-
 const facts = (secret: MerchantSecret, { now }: Session) => ({
   mchid: secret.mchid,
   serial_no: secret.serial_no,
   not_after: secret.not_after,
-  days_left: daysLeft(secret, now()),
+  days_left: daysLeft(Date.parse(secret.not_after), now()),
   wechatpay_keys: Object.keys(secret.wechatpay_keys),
 })
 
 const tellFacts = (secret: MerchantSecret, { t, say, paint, now }: Session): void => {
-  const days = daysLeft(secret, now())
+  const days = daysLeft(Date.parse(secret.not_after), now())
   const ok = paint('green', '✓')
   say(`${ok} ${t({ en: 'mchid', zh: '商户号' })} ${secret.mchid}`)
   say(`${ok} ${t({ en: 'certificate', zh: '商户API证书序列号' })} ${secret.serial_no}`)

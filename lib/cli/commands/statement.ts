@@ -10,6 +10,7 @@ import { readStatementKey, reportKey, type StatementKey } from '../../statements
 import { CliError, type Text } from '../../two-languages.ts'
 import { isoTime } from '../../views/order-view.ts'
 import { type BucketOptions, connectBucket } from '../aws/bucket.ts'
+import { localOption } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { merchantEntries } from '../merchants-file.ts'
@@ -97,7 +98,7 @@ const addBucketOptions = (command: Command, { t }: Session): Command =>
     .option('--mchid <mchid>', t({ en: 'the merchant, if there are several', zh: '商户号(有多个商户时必填)' }))
     .option('--bucket <name>', t({ en: 'the bucket (BUCKET)', zh: '存储桶名称(BUCKET)' }))
     .option('--stack <name>', t({ en: 'a deployed stack, to take the bucket from', zh: '已部署的堆栈,从中读取存储桶' }))
-    .option('--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' }))
+    .option(...localOption(t))
 
 const check = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
   const statement = statementOf(basename(path), options, session)

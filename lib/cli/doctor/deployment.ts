@@ -4,11 +4,11 @@ import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { createLedger } from '../../aws/ledger.ts'
 import type { Merchant } from '../../config/merchants.ts'
 import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import { type Json, membersOf, parseMembers } from '../../json.ts'
 import { everyDueKey } from '../../ledger/row.ts'
 import type { Text } from '../../two-languages.ts'
 import { cliClientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
-import { isObject } from '../merchants-file.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
 const DEPLOY: Text = { en: 'Deploy the stack again.', zh: '请重新部署堆栈。' }
@@ -72,19 +72,19 @@ export const busChecks = (bus: string | undefined, merchants: readonly Merchant[
       const found = await client.send(new ListRulesCommand({ EventBusName: bus })).catch(unlessMissing)
       const patterns = (found?.Rules ?? [])
         .filter(({ State }) => State === 'ENABLED')
-        .map(({ EventPattern = '{}' }) => parse(EventPattern))
+        .map(({ EventPattern = '{}' }) => parseMembers(EventPattern))
       return rulesFinding(patterns, merchants)
     },
   },
 ]
 
-type Pattern = Readonly<Record<string, unknown>>
+type Pattern = Json
 
 const rulesFinding = (patterns: readonly Pattern[], merchants: readonly Merchant[]): Finding => {
   const sources = new Set(patterns.filter((one) => lists(one, 'detail-type', PAID_OFFLINE)).flatMap(sourcesOf))
   const unheard = [...new Set(merchants.flatMap((merchant) => merchant.sources))].filter((one) => !sources.has(one))
   const undue = (['sync', 'query'] as const).filter(
-    (next) => !patterns.some((one) => isObject(one.detail) && lists(one.detail, 'next', next)),
+    (next) => !patterns.some((one) => lists(membersOf(one.detail), 'next', next)),
   )
   if (unheard.length > 0) {
     const names = unheard.join(', ')
@@ -158,9 +158,4 @@ export const closedChecks = (table: string | undefined, merchants: readonly Merc
 const unlessMissing = (error: unknown): undefined => {
   if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined
   throw error
-}
-
-const parse = (text: string): Pattern => {
-  const value: unknown = JSON.parse(text)
-  return isObject(value) ? value : {}
 }

@@ -1,22 +1,18 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createMerchantSecrets, type MerchantSecrets } from '../../aws/merchant-secrets.ts'
-import type { Merchant } from '../../config/merchants.ts'
+import { type Merchant, signersOf } from '../../config/merchants.ts'
 import { ConfigError } from '../../errors.ts'
 import { LIMITS } from '../../limits.ts'
 import { header } from '../../wechatpay/answer.ts'
+import { daysLeft } from '../../wechatpay/merchant-secret.ts'
 import { REFUSALS, refusalOf } from '../../wechatpay/refusals.ts'
 import { createSend, type Send } from '../../wechatpay/send.ts'
 import { type Outcome, randomNonce, type Signer, sendSigned } from '../../wechatpay/signed-call.ts'
 import { cliClientSettings } from '../aws/client.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
-const DAY_MS = 86_400_000
-const WARN_DAYS = 60
-
-/** Who signs for these merchants, once each. */
-const signersOf = (merchants: readonly Merchant[]): readonly string[] => [
-  ...new Set(merchants.map(({ mchid, provider }) => provider ?? mchid)),
-]
+/** So many days before a merchant's certificate ends, its next one is applied for. */
+export const WARN_DAYS = 60
 
 type Setting = {
   readonly merchants: readonly Merchant[]
@@ -113,7 +109,7 @@ const certificateCheck = (mchid: string, secrets: MerchantSecrets, now: () => nu
         { en: 'its end is not in the secret', zh: '密钥中没有证书到期时间' },
         { en: 'npx payscore merchant put writes it.', zh: 'npx payscore merchant put 会写入到期时间。' },
       )
-    const days = Math.floor((signer.notAfter - now()) / DAY_MS)
+    const days = daysLeft(signer.notAfter, now())
     const renew = {
       en: 'Apply for the next one in the merchant platform, then npx payscore merchant put.',
       zh: '请在商户平台申请新证书,然后运行 npx payscore merchant put。',

@@ -5,9 +5,8 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
-import { readJson } from '../../text.ts'
+import { parseMembers } from '../../json.ts'
 import { cliClientSettings } from '../aws/client.ts'
-import { isObject } from '../merchants-file.ts'
 import type { MerchantSecret } from './read-files.ts'
 
 /** What is in Secrets Manager already, as far as it can be read as a merchant's secret. */
@@ -20,7 +19,8 @@ export const createSecretStore = (SecretId: string) => {
     read: async (): Promise<Stored | undefined> => {
       try {
         const { SecretString, SecretBinary = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
-        return parse(SecretString ?? SecretBinary)
+        // Somebody may have written it by hand, so it may hold anything.
+        return parseMembers(SecretString ?? SecretBinary)
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined
         throw error
@@ -35,10 +35,4 @@ export const createSecretStore = (SecretId: string) => {
       return VersionId
     },
   }
-}
-
-/** A secret that somebody wrote by hand may hold anything. */
-const parse = (source: string | Uint8Array): Stored => {
-  const read = readJson(source)
-  return 'value' in read && isObject(read.value) ? read.value : {}
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { readAge } from '../../china-time.ts'
-import type { Row, State } from '../../ledger/row.ts'
+import { readAge } from '../../age.ts'
+import { type Row, STATES, type State } from '../../ledger/row.ts'
 import { waitsForOperator } from '../../ledger/transitions/waiting-index.ts'
 import type { Text } from '../../two-languages.ts'
 import type { LedgerOptions } from '../aws/connect.ts'
@@ -20,8 +20,6 @@ export type FilterOptions = LedgerOptions & {
   readonly all?: boolean
 }
 
-const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
-
 export const addFilterOptions = (command: Command, session: Session): Command =>
   addFurtherFilters(
     command.option(
@@ -38,8 +36,8 @@ export const addStateOption = (command: Command, { t }: Session): Command =>
   command.option(
     '--state <state>',
     t({
-      en: 'PENDING, HELD, SYNCED, REJECTED, DOUBLE_CHARGED',
-      zh: '状态:PENDING、HELD、SYNCED、REJECTED、DOUBLE_CHARGED',
+      en: STATES.join(', '),
+      zh: `状态:${STATES.join('、')}`,
     }),
   )
 

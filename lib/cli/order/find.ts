@@ -1,4 +1,4 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb'
+import { paginateScan } from '@aws-sdk/client-dynamodb'
 import { type OrderKey, type Row, readRowKey, rowKey } from '../../ledger/row.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import type { Connection, LedgerOptions } from '../aws/connect.ts'
@@ -78,23 +78,22 @@ const searchTransaction = async (
   const progress = createProgress(session)
   try {
     let seen = 0
-    let from: Record<string, unknown> | undefined
-    do {
-      const command: ScanCommand = new ScanCommand({
+    const pages = paginateScan(
+      { client },
+      {
         TableName: table,
         FilterExpression: 'contains(#transaction_id, :name)',
         ProjectionExpression: 'pk',
         ExpressionAttributeNames: { '#transaction_id': 'transaction_id' },
         ExpressionAttributeValues: { ':name': { S: name } },
-        ...(from && { ExclusiveStartKey: from as NonNullable<typeof command.input.ExclusiveStartKey> }),
-      })
-      const { Items = [], ScannedCount = 0, LastEvaluatedKey } = await client.send(command)
+      },
+    )
+    for await (const { Items = [], ScannedCount = 0 } of pages) {
       seen += ScannedCount
       progress.tell(session.t({ en: `${seen} orders searched`, zh: `已查找 ${seen} 个订单` }))
       const pk = Items[0]?.pk?.S
       if (pk !== undefined) return ledger.read(pk)
-      from = LastEvaluatedKey
-    } while (from)
+    }
     return undefined
   } finally {
     progress.end()

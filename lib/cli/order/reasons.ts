@@ -1,8 +1,9 @@
 import { adviceOf } from '../../ledger/advice.ts'
 import { hasOpenCharge, type Row } from '../../ledger/row.ts'
 import type { Text } from '../../two-languages.ts'
+import { VERDICT_WORDS } from '../../views/verdict-words.ts'
 import { REFUSALS } from '../../wechatpay/refusals.ts'
-import type { VerdictKind } from '../../wechatpay/verdict.ts'
+import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 
 /** Why an order stands as it does, in the words of `--reason`; in Chinese with what they mean. */
 export const whyOf = (row: Row): Text => {
@@ -16,7 +17,7 @@ export const whyOf = (row: Row): Text => {
   if (byPerson) return { en: word, zh: `${byPerson[1]}:${word.slice(byPerson[0].length)}` }
   return {
     en: word,
-    zh: `${VERDICT_WORDS[word] ?? REFUSAL_WORDS[word]?.zh.meaning ?? adviceOf(row).zh.meaning}(${word})`,
+    zh: `${verdictWord(word) ?? REFUSAL_WORDS[word]?.zh.meaning ?? adviceOf(row).zh.meaning}(${word})`,
   }
 }
 
@@ -29,20 +30,8 @@ const BY_PERSON = [
 ] as const
 
 /** A pending order says that it is pending: what was answered last says more. */
-const VERDICT_WORDS: Readonly<Record<string, string>> = {
-  unpaid: '商户已完结,待支付',
-  open: '商户未完结',
-  closed: '订单已取消或已失效',
-  absent: '订单不存在',
-  state: '当前订单状态不允许同步',
-  part_paid: '已收到部分款项,其余待收',
-  busy: '正在扣款',
-  unknown: '结果未知',
-  unsent: '未能发出',
-  throttled: '请求过于频繁',
-  undecided: '收款渠道不明',
-  config: '配置或权限错误',
-} satisfies { readonly [kind in VerdictKind]?: string }
+const verdictWord = (word: string): string | undefined =>
+  Object.hasOwn(VERDICT_WORDS, word) ? VERDICT_WORDS[word as VerdictKind].reason : undefined
 
 const REFUSAL_WORDS: Readonly<Record<string, { readonly zh: { readonly meaning: string } }>> = REFUSALS
 
@@ -59,7 +48,7 @@ const ENDS = [
 export const REASONS: readonly string[] = [
   ...new Set([
     ...Object.keys(VERDICT_WORDS),
-    ...['invalid', 'accepted', 'confirmed', 'collected', 'unproved', 'closed by hand', 'withdrawn'],
+    ...['unproved', 'closed by hand', 'withdrawn'],
     ...ENDS,
     ...Object.keys(REFUSALS),
   ]),

@@ -1,8 +1,7 @@
-import type { QueryCommandInput } from '@aws-sdk/client-dynamodb'
-import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb'
-import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
-import { dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
+import { dayShards, dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
 import type { Connection } from '../aws/connect.ts'
 
 /** Which part of the ledger is read: what waits for a person, what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
@@ -73,9 +72,7 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
       everyDueKey(mchid).map((key) => streamOf('due', key, ['pk', 'due', 'due_at'], connection, part.state)),
     )
   return part.days.flatMap((day) =>
-    part.mchids.flatMap((mchid) =>
-      shards.map((shard) => streamOf('day', `${mchid}#${day}#${shard}`, ['pk', 'day'], connection)),
-    ),
+    part.mchids.flatMap((mchid) => dayShards(mchid, day).map((key) => streamOf('day', key, ['pk', 'day'], connection))),
   )
 }
 
@@ -109,18 +106,8 @@ const queryKeys = async function* (
   { client, table }: Connection,
   from: Key | undefined,
 ): AsyncGenerator<readonly Key[]> {
-  let next = from && toDynamo(from)
-  do {
-    const command: QueryCommand = new QueryCommand({
-      TableName: table,
-      ...query,
-      Limit: PAGE,
-      ...(next && { ExclusiveStartKey: next }),
-    })
-    const { Items = [], LastEvaluatedKey } = await client.send(command)
-    yield Items.map((item) => pick(unmarshall(item), names))
-    next = LastEvaluatedKey
-  } while (next)
+  const pages = paginateQuery({ client, pageSize: PAGE, ...startingAt(from) }, { TableName: table, ...query })
+  for await (const { Items = [] } of pages) yield Items.map((item) => pick(unmarshall(item), names))
 }
 
 const scanKeys = async function* (
@@ -128,28 +115,20 @@ const scanKeys = async function* (
   { client, table }: Connection,
   from: Key | undefined,
 ): AsyncGenerator<readonly Key[]> {
-  let next = from && toDynamo(from)
-  do {
-    const command: ScanCommand = new ScanCommand({
+  const pages = paginateScan(
+    { client, ...startingAt(from) },
+    {
       TableName: table,
       ProjectionExpression: 'pk',
       FilterExpression: state ? '#state = :state' : 'attribute_exists(#state)',
       ExpressionAttributeNames: { '#state': 'state' },
       ...(state && { ExpressionAttributeValues: { ':state': { S: state } } }),
-      ...(next && { ExclusiveStartKey: next }),
-    })
-    const { Items = [], LastEvaluatedKey } = await client.send(command)
-    yield Items.map((item) => pick(unmarshall(item), ['pk']))
-    next = LastEvaluatedKey
-  } while (next)
+    },
+  )
+  for await (const { Items = [] } of pages) yield Items.map((item) => pick(unmarshall(item), ['pk']))
 }
 
-type DynamoKey = NonNullable<QueryCommandInput['ExclusiveStartKey']>
-
-const toDynamo = (key: Key): DynamoKey =>
-  Object.fromEntries(
-    Object.entries(key).map(([name, value]) => [name, typeof value === 'number' ? { N: String(value) } : { S: value }]),
-  )
+const startingAt = (from: Key | undefined) => (from ? { startingToken: marshall(from) } : {})
 
 const pick = (item: Readonly<Record<string, unknown>>, names: readonly string[]): Key =>
   Object.fromEntries(

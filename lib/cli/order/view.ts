@@ -1,7 +1,10 @@
-import { age, chinaTime } from '../../china-time.ts'
+import { age } from '../../age.ts'
+import { chinaTime } from '../../china-time.ts'
 import { adviceOf } from '../../ledger/advice.ts'
 import { type Row, readRowKey } from '../../ledger/row.ts'
-import { historyOf, nextOf, yuan } from '../../views/order-history.ts'
+import { TURNS } from '../../ledger/turns.ts'
+import { plainYuan } from '../../money.ts'
+import { historyOf, nextOf } from '../../views/order-history.ts'
 import { standingOf } from '../../views/state-words.ts'
 import type { Session } from '../session.ts'
 
@@ -15,7 +18,8 @@ export const tellRow = (row: Row, session: Session): void => {
   tell(`${paint('bold', out_order_no)}  ${t({ en: `merchant ${mchid}`, zh: `商户号 ${mchid}` })}`)
   const colon = t({ en: ': ', zh: ':' })
   tell(paint(colour, t(text)) + (words.meaning === t(text) ? '' : `${colon}${words.meaning}`), 2)
-  tell(`→ ${turn === 'service' ? '' : `${t(TURNS[turn])}${colon}`}${words.next}`, 2)
+  const { en, zh } = TURNS[turn]
+  tell(`→ ${turn === 'service' ? '' : `${t({ en: `the ${en}’s turn`, zh })}${colon}`}${words.next}`, 2)
   for (const [name, value] of factsOf(row, session)) tell(`  ${name}${colon}${value}`, 4)
   say('')
   const moment = (at: number, what: string) => tell(`${paint('dim', chinaTime(at))}  ${what}`, 21)
@@ -27,14 +31,6 @@ export const tellRow = (row: Row, session: Session): void => {
     wait <= 0 ? { en: 'within a minute', zh: '一分钟内' } : { en: `in ${age(wait).en}`, zh: `${age(wait).zh}后` }
   moment(next.at, t({ en: `next, ${when.en}: ${next.what.en}`, zh: `下一步(${when.zh}):${next.what.zh}` }))
 }
-
-/** Whose turn it is. */
-export const TURNS = {
-  service: { en: 'nobody’s turn', zh: '系统' },
-  shop: { en: 'the shop’s turn', zh: '门店' },
-  engineer: { en: 'the engineer’s turn', zh: '技术人员' },
-  accountant: { en: 'the accountant’s turn', zh: '财务' },
-} as const
 
 const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])[] => {
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -55,4 +51,4 @@ const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])
 const isCode = (reason = ''): boolean => /^[a-z_]+$/.test(reason)
 
 const inYuan = (fen: number | undefined, t: Session['t']): string | undefined =>
-  fen === undefined ? undefined : t({ en: `${yuan(fen)} yuan`, zh: `${yuan(fen)} 元` })
+  fen === undefined ? undefined : t({ en: `${plainYuan(fen)} yuan`, zh: `${plainYuan(fen)} 元` })

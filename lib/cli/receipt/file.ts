@@ -1,12 +1,14 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import * as v from 'valibot'
+import { type Json, membersOf } from '../../json.ts'
 import { type Row, readRowKey } from '../../ledger/row.ts'
 import { isoTime } from '../../views/order-view.ts'
-import { list, object, parseBody } from '../../wechatpay/answer-body.ts'
+import { list, parseBody } from '../../wechatpay/answer-body.ts'
 import { readOrderState } from '../../wechatpay/order-state.ts'
 import { verify } from '../../wechatpay/signature.ts'
 import { stringToVerify } from '../../wechatpay/signed-message.ts'
-import type { SignedResponse, VerdictKind } from '../../wechatpay/verdict.ts'
+import type { SignedResponse } from '../../wechatpay/verdict.ts'
+import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 
 const base64 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]+={0,2}$/))
 const Word = v.strictObject({
@@ -89,8 +91,7 @@ export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt
 const isProof = ({ sync, query }: Receipt): boolean =>
   (sync !== null && signedBody(sync).body !== '') || (query !== null && (sync === null || isDone(query)))
 
-const isDone = (word: Word): boolean => DONE.has(readOrderState(parse(signedBody(word).body)).kind)
-const DONE: ReadonlySet<VerdictKind> = new Set(['confirmed', 'collected', 'undecided'])
+const isDone = (word: Word): boolean => VERDICT_KINDS[readOrderState(parse(signedBody(word).body)).kind].isDone === true
 
 /** Exactly what `receiptText` writes, byte for byte, and at least one word. */
 const readReceipt = (bytes: Buffer): Receipt | undefined => {
@@ -123,7 +124,7 @@ const namesOrder = (word: Word, { mchid, out_order_no }: Receipt): boolean => {
 /** What the signed body says of the order, without what is personal in it. */
 export const signedFacts = (word: Word): readonly (readonly [name: string, value: string])[] => {
   const body = parse(signedBody(word).body)
-  const details = list(body.collection).flatMap((collection) => list(object(collection).details).map(object))
+  const details = list(body.collection).flatMap((collection) => list(membersOf(collection).details).map(membersOf))
   const named = (of: Json, names: readonly string[]) =>
     names.flatMap((name) =>
       typeof of[name] === 'string' || typeof of[name] === 'number' ? [[name, String(of[name])] as const] : [],
@@ -133,8 +134,6 @@ export const signedFacts = (word: Word): readonly (readonly [name: string, value
     ...details.flatMap((detail) => named(detail, ['paid_type', 'amount', 'paid_time', 'transaction_id'])),
   ]
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 /** As verdicts read it: a transaction to its last digit. */
 const parse = (text: string): Json => parseBody(Buffer.from(text))

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { chinaTime, spaced } from '../../china-time.ts'
+import { chinaTime, readableTime } from '../../china-time.ts'
 import { adviceOf } from '../../ledger/advice.ts'
 import type { Row } from '../../ledger/row.ts'
-import { historyOf, yuan } from '../../views/order-history.ts'
+import { plainYuan } from '../../money.ts'
+import { html, type Markup } from '../../statements/report/markup.ts'
+import { historyOf } from '../../views/order-history.ts'
 import { type Receipt, signedBody, signedFacts, WORDS, type Word, type WordName } from './file.ts'
 
 /**
@@ -19,9 +21,9 @@ export const evidenceSheet = (row: Row, receipt: Receipt, file: string, madeAtMs
     ['门店', row.shop_id],
     ['收银员', row.cashier_id],
     ['小票号', row.pos_ref],
-    ['收款成功时间(线下)', spaced(call.paid_time)],
-    ['线下收款金额', row.expected_amount === undefined ? undefined : `${yuan(row.expected_amount)} 元`],
-    ['支付分扣款金额', row.amount === undefined ? undefined : `${yuan(row.amount)} 元`],
+    ['收款成功时间(线下)', readableTime(call.paid_time)],
+    ['线下收款金额', row.expected_amount === undefined ? undefined : `${plainYuan(row.expected_amount)} 元`],
+    ['支付分扣款金额', row.amount === undefined ? undefined : `${plainYuan(row.amount)} 元`],
     ['微信支付订单号(扣款)', row.transaction_id],
     ['当前状态', adviceOf(row).zh.meaning],
   ]
@@ -29,10 +31,10 @@ export const evidenceSheet = (row: Row, receipt: Receipt, file: string, madeAtMs
     const word = receipt[name]
     return word ? [wordSection(name, word)] : []
   })
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
-<title>支付分订单线下收款证明 ${escaped(receipt.out_order_no)}</title>
+<title>支付分订单线下收款证明 ${receipt.out_order_no}</title>
 <style>
 @page { size: A4; margin: 15mm }
 body { font: 14px/1.5 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; max-width: 48em; margin: 1em auto; color: #111 }
@@ -48,15 +50,15 @@ ${table(facts)}
 <h2>二、经过</h2>
 ${table(historyOf(row).map(({ at, what }) => [chinaTime(at), what.zh]))}
 <h2>三、微信支付的签名应答</h2>
-${words.join('\n')}
+${lines(words)}
 <h2>四、如何核验</h2>
-<p>凭证文件 <code>${escaped(file)}</code> 保存了微信支付应答的原始字节和签名。使用商户平台“API安全”中与上述密钥ID对应的微信支付公钥(或平台证书),可离线核验:</p>
-<p><code>npx payscore receipt verify ${escaped(file)} --key pub_key.pem</code></p>
+<p>凭证文件 <code>${file}</code> 保存了微信支付应答的原始字节和签名。使用商户平台“API安全”中与上述密钥ID对应的微信支付公钥(或平台证书),可离线核验:</p>
+<p><code>npx payscore receipt verify ${file} --key pub_key.pem</code></p>
 <p>该命令同时给出仅使用 OpenSSL 的等效核验命令。签名算法:SHA256 with RSA(PKCS#1 v1.5),签名串为“应答时间戳\\n应答随机串\\n应答报文主体\\n”。</p>
 <h2>五、说明</h2>
 <p>“微信支付的签名应答”中的应答内容和签名时间由微信支付签名,任何一位被改动都会导致核验失败。Request-Id、HTTP 状态和“经过”来自本商户的同步台账,可凭 Request-Id 向微信支付核实。原始应答可能包含用户标识(openid),本页不包含;请勿公开凭证文件。</p>
 </html>
-`
+`.markup
 }
 
 const NAMES: Readonly<Record<WordName, string>> = { sync: '同步订单状态的应答', query: '查询支付分订单的应答' }
@@ -82,33 +84,36 @@ const VALUES: Readonly<Record<string, string>> = {
   NEWTON: '支付分扣款',
 }
 
-const wordSection = (name: WordName, word: Word): string => {
+const wordSection = (name: WordName, word: Word): Markup => {
   const signed = signedFacts(word).map(
     ([member, value]): Line => [LABELS[member] ?? member, VALUES[value] ? `${VALUES[value]}(${value})` : value],
   )
-  return `<p><b>${NAMES[name]}</b></p>\n${table([
-    ['签名时间', chinaTime(signedBody(word).timestamp * 1000)],
-    ...(signed.length > 0
-      ? signed
-      : [['应答内容', '无报文主体(HTTP 204),不含订单号,须与查单应答一并作为证明'] as const]),
-    ['HTTP 状态', String(word.status)],
-    ['Request-Id', word.request_id || undefined],
-    ['微信支付密钥ID', word.serial],
-    ['签名串 SHA-256', createHash('sha256').update(Buffer.from(word.message, 'base64')).digest('hex')],
-    ['签名(Base64)', word.signature],
-  ])}`
+  return html`<p><b>${NAMES[name]}</b></p>
+${table([
+  ['签名时间', chinaTime(signedBody(word).timestamp * 1000)],
+  ...(signed.length > 0 ? signed : [['应答内容', '无报文主体(HTTP 204),不含订单号,须与查单应答一并作为证明'] as const]),
+  ['HTTP 状态', String(word.status)],
+  ['Request-Id', word.request_id || undefined],
+  ['微信支付密钥ID', word.serial],
+  ['签名串 SHA-256', createHash('sha256').update(Buffer.from(word.message, 'base64')).digest('hex')],
+  ['签名(Base64)', word.signature],
+])}`
 }
 
 type Line = readonly [name: string, value: string | undefined]
 
-const table = (lines: readonly Line[]): string =>
-  `<table>\n${lines
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value = '']) => `<tr><th>${escaped(name)}</th><td>${cell(value)}</td></tr>`)
-    .join('\n')}\n</table>`
+const table = (facts: readonly Line[]): Markup =>
+  html`<table>
+${lines(facts.flatMap(([name, value]) => (value === undefined ? [] : [html`<tr><th>${name}</th><td>${cell(value)}</td></tr>`])))}
+</table>`
 
-const cell = (value: string): string =>
-  value.length > 60 && !/\s/.test(value) ? `<code>${escaped(value)}</code>` : escaped(value)
+const cell = (value: string): Markup | string =>
+  value.length > 60 && !/\s/.test(value) ? html`<code>${value}</code>` : value
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+const lines = (parts: readonly Markup[]): readonly Markup[] =>
+  parts.map((part, i) =>
+    i === 0
+      ? part
+      : html`
+${part}`,
+  )

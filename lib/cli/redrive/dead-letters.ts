@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import { membersOf } from '../../json.ts'
 import type { CheckNotice } from './check-notice.ts'
 import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
@@ -93,7 +94,7 @@ const receive = async (client: SQSClient, QueueUrl: string): Promise<readonly Me
 const redriveOne = async (letter: Letter, check: CheckNotice, sendAgain: SendAgain | undefined): Promise<Redriven> => {
   if (letter.kind === 'due') return { outcome: sendAgain ? 'dropped' : 'would drop', order: '' }
   if (letter.kind === 'other') return { outcome: 'kept', order: '', why: 'no notice' }
-  const { mchid = '', out_order_no = '' } = { ...letter.event.detail } as { mchid?: unknown; out_order_no?: unknown }
+  const { mchid = '', out_order_no = '' } = membersOf(letter.event.detail)
   const order = `${shown(mchid)}/${shown(out_order_no)}`
   const doubt = check(letter.event, letter.functionArn)
   if (doubt !== undefined) return { outcome: 'kept', order, why: doubt }

@@ -1,10 +1,9 @@
 import { PAID_OFFLINE } from '../../intake/event-source.ts'
+import { isObject, type Json, parseMembers } from '../../json.ts'
 import { readDueEvent } from '../../ledger/due-event.ts'
-import { readJson } from '../../text.ts'
-import { isObject } from '../merchants-file.ts'
 
 /** An event as EventBridge delivers it, as far as it is needed to be sent again. */
-export type KeptEvent = Readonly<Record<string, unknown>> & {
+export type KeptEvent = Json & {
   readonly source: string
   readonly 'detail-type': string
   /** RFC 3339, of the first delivery: a notice's age counts from here. */
@@ -23,7 +22,7 @@ export type Letter =
 
 /** Lambda wraps the event that it gave up; a rule keeps the bare event and names its target beside it. */
 export const readLetter = (body: string, targetArn: string | undefined): Letter => {
-  const letter = parse(body)
+  const letter = parseMembers(body)
   const isWrapped = isObject(letter.requestContext) && 'requestPayload' in letter
   const event = isWrapped ? letter.requestPayload : letter
   if (readDueEvent(event)) return { kind: 'due' }
@@ -43,8 +42,3 @@ const isNotice = (event: unknown): event is KeptEvent =>
 /** Without the qualifier: a stack names its function bare. */
 const bareArn = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:[\w-]+/.exec(arn)?.[0] : undefined
-
-const parse = (text: string): Readonly<Record<string, unknown>> => {
-  const read = readJson(text)
-  return 'value' in read && isObject(read.value) ? read.value : {}
-}

@@ -1,5 +1,6 @@
 import { LIMITS } from '../../limits.ts'
-import type { Verdict, VerdictKind } from '../../wechatpay/verdict.ts'
+import type { Verdict } from '../../wechatpay/verdict.ts'
+import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
@@ -261,7 +262,7 @@ const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => {
   const end = endOfHeld(row, verdict, moment)
   if (end) return reject(row, verdict, moment, end, 'HELD')
-  const isSooner = reason === 'over_cap' || SAYS_NOTHING.has(verdict.kind)
+  const isSooner = reason === 'over_cap' || VERDICT_KINDS[verdict.kind].isSilent
   const isAbsent = verdict.kind === 'absent'
   return {
     name: '17 hold',
@@ -289,7 +290,7 @@ const endOfHeld = (row: Row, { kind, charge, isUnmet }: Verdict, moment: Moment)
   if (row.state !== 'HELD' || row.transaction_id !== undefined || charge) return undefined
   if (kind === 'absent')
     return !isUnmet && isOlder(row.absent_since, LIMITS.absentGiveUp, moment) ? 'not_found' : undefined
-  return CANNOT_TELL.has(kind) && isOlder(row.created_at, LIMITS.giveUp, moment) ? 'too_old' : undefined
+  return VERDICT_KINDS[kind].isBlind && isOlder(row.created_at, LIMITS.giveUp, moment) ? 'too_old' : undefined
 }
 
 /** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
@@ -299,26 +300,18 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   // What WeChat Pay charged once is a person's to settle, whatever it says later.
   if (row.state === 'HELD' && hasOpenCharge(row) && kind !== 'collected') return row.reason
   if (isGivenUp(row, verdict)) return undefined
-  const isTold =
-    kind === 'unpaid' || kind === 'confirmed' || kind === 'collected' || kind === 'undecided' || kind === 'closed'
-  if (isTold && row.expected_amount !== undefined && total_amount !== row.expected_amount) {
+  const { isFixed, isEnd } = VERDICT_KINDS[kind]
+  if (isFixed && row.expected_amount !== undefined && total_amount !== row.expected_amount) {
     if (total_amount === undefined) return 'amount_unknown'
     return row.expected_amount < total_amount ? 'paid_less' : 'paid_more'
   }
   if (kind === 'unpaid' && row.mode === 'observe') return 'observe_only'
-  const isEnd = kind === 'confirmed' || kind === 'collected' || kind === 'closed'
   return row.state === 'HELD' && !isEnd ? row.reason : undefined
 }
 
 /** Open when the notice came, and then cancelled, or completed with 0: the shop did what it was told to do. */
 const isGivenUp = ({ last_error }: Row, { kind, total_amount = 0 }: Verdict): boolean =>
   last_error?.verdict === 'open' && total_amount === 0 && (kind === 'closed' || kind === 'confirmed')
-
-/** Whoever answers so knows nothing of the order. */
-const CANNOT_TELL: ReadonlySet<VerdictKind> = new Set(['unknown', 'unsent', 'throttled', 'config', 'invalid'])
-
-/** Answers that say nothing of how the order stands. */
-const SAYS_NOTHING: ReadonlySet<VerdictKind> = new Set([...CANNOT_TELL, 'busy', 'state'])
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
 

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../limits.ts'
-import type { VerdictKind } from '../../wechatpay/verdict.ts'
+import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 import { after, and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
 import type { Row } from '../row.ts'
 

@@ -1,10 +1,10 @@
 import type * as v from 'valibot'
 import { PAID_OFFLINE } from '../../intake/event-source.ts'
 import { NoticeSchema } from '../../intake/payment-notice.ts'
+import { STATES } from '../../ledger/row.ts'
 import { orderView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'
-import { STATES } from './words.ts'
 
 /** Every event schema by the name of its file, in the form that EventBridge's schema registry takes. */
 export const eventSchemas = (version: string): Readonly<Record<string, Json>> => ({

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import { DECISIONS } from '../../intake/operator-decision.ts'
-import type { State, Step } from '../../ledger/row.ts'
+import type { Step } from '../../ledger/row.ts'
 import { ORDER_APIS } from '../../wechatpay/order-api.ts'
 import type { Turn } from '../../wechatpay/refusals.ts'
-import type { VerdictKind } from '../../wechatpay/verdict.ts'
+import { VERDICT_KINDS, type VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 
 /** The names of a type of words: the compiler sees to it that none is missing and none is too many. */
 const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[] => Object.keys(all) as T[]
@@ -11,36 +11,9 @@ const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[]
 /** A member with what it means. */
 export const said = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 
-export const STATES = namesOf<State>({
-  PENDING: true,
-  HELD: true,
-  SYNCED: true,
-  REJECTED: true,
-  DOUBLE_CHARGED: true,
-})
-
 export const Next = v.picklist(namesOf<Step>({ sync: true, query: true }))
 export const Turns = v.picklist(namesOf<Turn>({ service: true, shop: true, engineer: true, accountant: true }))
-export const Verdicts = v.picklist(
-  namesOf<VerdictKind>({
-    accepted: true,
-    confirmed: true,
-    collected: true,
-    undecided: true,
-    unpaid: true,
-    part_paid: true,
-    open: true,
-    closed: true,
-    absent: true,
-    state: true,
-    busy: true,
-    unknown: true,
-    unsent: true,
-    throttled: true,
-    config: true,
-    invalid: true,
-  }),
-)
+export const Verdicts = v.picklist(Object.keys(VERDICT_KINDS) as VerdictKind[])
 export const Decisions = v.picklist(DECISIONS)
 export const OrderApis = v.picklist(ORDER_APIS)
 

@@ -1,6 +1,7 @@
 import type { Merchant } from '../../config/merchants.ts'
 import { InputError } from '../../errors.ts'
 import { readPaymentNotice } from '../../intake/payment-notice.ts'
+import { isObject, type Json } from '../../json.ts'
 import type { PaymentNotice } from '../../ledger/notice.ts'
 import { readPaidTime } from '../../paid-time.ts'
 import type { Problem } from '../problem.ts'
@@ -126,7 +127,7 @@ export const readJsonLine = ({ number, text, isCut }: TextLine, context: LineCon
 type State = { readonly column: StateColumn; readonly name: string; readonly value: string }
 
 /** What a line states; nothing of it is believed yet. */
-type Stated = Readonly<{ [name: string]: unknown }>
+type Stated = Json
 
 /** First whether anything was paid, then what. What no column says surely is not booked. */
 const judged = (
@@ -233,9 +234,8 @@ const parseObject = (text: string): Stated => {
   } catch {
     throw new LineError({ en: 'is not JSON', zh: '不是有效的 JSON' })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new LineError({ en: 'must be a JSON object', zh: '必须是 JSON 对象' })
-  return { ...value }
+  if (!isObject(value)) throw new LineError({ en: 'must be a JSON object', zh: '必须是 JSON 对象' })
+  return value
 }
 
 class LineError extends Error {

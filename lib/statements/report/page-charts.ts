@@ -1,7 +1,7 @@
+import { count } from '../../money.ts'
 import { CLASS_NAMES, CLASSES } from '../line-classes.ts'
 import { DELAYS, HOURS, type Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
-import { count } from './money.ts'
 
 /** All lines as one bar, each class in its share. */
 export const classBar = ({ classes, lines }: Totals): Markup => {

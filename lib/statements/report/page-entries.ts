@@ -1,18 +1,10 @@
+import { chinaTime, readableTime } from '../../china-time.ts'
+import { TURNS } from '../../ledger/turns.ts'
+import { count, yuan } from '../../money.ts'
 import type { Entry } from '../classify-line.ts'
 import { CLASS_NAMES, CLASSES, LEDGER_ONLY } from '../line-classes.ts'
-import { readableTime } from '../parse/china-time.ts'
 import type { Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
-import { chinaTimeText } from './moment.ts'
-import { count, yuan } from './money.ts'
-
-/** Who has to act, in a word beside the advice. */
-const TURNS = {
-  service: { zh: '系统', en: 'this service' },
-  shop: { zh: '门店', en: 'shop' },
-  engineer: { zh: '技术', en: 'engineer' },
-  accountant: { zh: '财务', en: 'accountant' },
-} as const
 
 /** What needs a person, with what to do; under the sums of a report. */
 const person = ({ needs_person, shown, classes }: Totals): Markup | undefined => {
@@ -119,7 +111,7 @@ const item = (entry: Entry): Markup => {
   const isCharged = name === 'charged_twice' || charged !== undefined || transaction_id !== undefined
   const where = [shop_id, cashier_id && `收银员 ${cashier_id}`, pos_ref && `小票 ${pos_ref}`].filter(Boolean)
   return html`<li><code>${out_order_no === '' ? '(空)' : out_order_no}</code>${line !== undefined && html`<span class="badge">第 ${line} 行</span>`}${amount !== undefined && html`<span class="sum">¥${yuan(amount)}</span>`}
-<span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${ledger_amount !== undefined && ` · 此前通知金额 ¥${yuan(ledger_amount)}`}${name === 'pending' && ` · 自 ${chinaTimeText(since)} 起`}</span>
+<span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${ledger_amount !== undefined && ` · 此前通知金额 ¥${yuan(ledger_amount)}`}${name === 'pending' && since !== undefined && ` · 自 ${chinaTime(since)} 起`}</span>
 ${problem && OWN_WORDS.has(name) && html`<span class="more">${problem.zh} <span lang="en">${problem.en}</span></span>`}
 ${isCharged && html`<span class="more">${settled ? '已处理' : '待核对'} ${charged === undefined ? '金额未知' : `¥${yuan(charged)}`} · 微信支付订单号 ${transaction_id === undefined ? '缺失' : html`<code>${transaction_id}</code>`}</span>`}</li>`
 }

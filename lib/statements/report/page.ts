@@ -1,9 +1,8 @@
+import { chinaTime, readableTime } from '../../china-time.ts'
+import { count, yuan } from '../../money.ts'
 import { CLASS_NAMES, CLASSES, LEDGER_ONLY } from '../line-classes.ts'
-import { readableTime } from '../parse/china-time.ts'
 import type { ShopSum, Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
-import { chinaTimeText } from './moment.ts'
-import { count, yuan } from './money.ts'
 import { classBar, delaysChart, hoursChart, share } from './page-charts.ts'
 import { entryLists } from './page-entries.ts'
 import { PAGE_STYLE, PAGE_STYLE_HASH } from './page-style.ts'
@@ -35,8 +34,8 @@ ${head}
 ${headline(report)}
 ${report.refused ? undefined : body(tally)}
 <footer>
-<p>更新于 ${chinaTimeText(report.made_at)}(北京时间);${ending(report).zh}</p>
-<p lang="en">Made at ${chinaTimeText(report.made_at)} (China). ${ending(report).en}</p>
+<p>更新于 ${chinaTime(report.made_at)}(北京时间);${ending(report).zh}</p>
+<p lang="en">Made at ${chinaTime(report.made_at)} (China). ${ending(report).en}</p>
 </footer>
 </main>
 </body>

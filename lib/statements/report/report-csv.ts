@@ -1,8 +1,7 @@
+import { chinaTime, readableTime } from '../../china-time.ts'
 import type { Entry } from '../classify-line.ts'
 import { CLASSES, LEDGER_ONLY } from '../line-classes.ts'
-import { readableTime } from '../parse/china-time.ts'
 import { countedAmount } from '../totals.ts'
-import { chinaTimeText } from './moment.ts'
 
 /** Byte order mark, so that Excel reads UTF-8. */
 export const CSV_BEGIN = '\ufeff'
@@ -14,7 +13,7 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
   ['商户服务订单号', 'out_order_no', ({ out_order_no }) => out_order_no],
   ['收款成功时间', 'paid_time', ({ paid_time }) => paid_time && readableTime(paid_time)],
   ['台账收款时间', 'ledger_paid_time', ({ ledger_paid_time }) => ledger_paid_time && readableTime(ledger_paid_time)],
-  ['金额(元)', 'amount_yuan', ({ amount }) => plainYuan(amount)],
+  ['金额(元)', 'amount_yuan', ({ amount }) => yuanCell(amount)],
   ['门店', 'shop_id', ({ shop_id }) => shop_id],
   ['收银员', 'cashier_id', ({ cashier_id }) => cashier_id],
   ['小票号', 'pos_ref', ({ pos_ref }) => pos_ref],
@@ -25,17 +24,17 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
   ['', 'next_step', ({ advice }) => advice?.en.next],
   ['状态', 'state', ({ state }) => state],
   ['已核实', 'confirmed', ({ confirmed }) => (confirmed === undefined ? undefined : String(confirmed))],
-  ['入账时间', 'in_ledger_since', ({ since }) => chinaTimeText(since)],
-  ['同步时间', 'synced_at', ({ synced_at }) => chinaTimeText(synced_at)],
-  ['已扣金额(元)', 'charged_yuan', ({ charged }) => plainYuan(charged)],
+  ['入账时间', 'in_ledger_since', ({ since }) => since && chinaTime(since)],
+  ['同步时间', 'synced_at', ({ synced_at }) => synced_at && chinaTime(synced_at)],
+  ['已扣金额(元)', 'charged_yuan', ({ charged }) => yuanCell(charged)],
   ['微信支付订单号', 'transaction_id', ({ transaction_id }) => transaction_id],
   ['重复支付已处理', 'settled', ({ settled }) => (settled === undefined ? undefined : String(settled))],
   [
     '计入合计(元)',
     'counted_yuan',
-    (entry) => plainYuan(entry.class === 'ledger_only' ? undefined : countedAmount(entry)),
+    (entry) => yuanCell(entry.class === 'ledger_only' ? undefined : countedAmount(entry)),
   ],
-  ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => plainYuan(ledger_amount)],
+  ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => yuanCell(ledger_amount)],
 ]
 
 /** The header, with the line's end. */
@@ -62,4 +61,4 @@ const guarded = (text: string): string => {
 }
 
 /** For a spreadsheet to add up. */
-const plainYuan = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)
+const yuanCell = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)

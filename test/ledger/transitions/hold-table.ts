@@ -1,5 +1,5 @@
 import type { Row, State } from '../../../lib/ledger/row.ts'
-import type { VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
 /** What the notice said of the amount, and the answer of the total. */
 export const AMOUNTS = {

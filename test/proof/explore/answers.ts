@@ -1,5 +1,6 @@
 import type { Row, Step } from '../../../lib/ledger/row.ts'
-import type { SignedResponse, Verdict, VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import type { SignedResponse, Verdict } from '../../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 import { NOW } from './essence.ts'
 import { PART, TOTAL } from './scenario.ts'
 

@@ -1,4 +1,4 @@
-import { SIGNATURE_WINDOW_MS } from '../../../lib/wechatpay/answer.ts'
+import { LIMITS } from '../../../lib/limits.ts'
 import { signed } from './answers.ts'
 import type { InvocationId } from './invocation.ts'
 import type { Model } from './model.ts'
@@ -42,4 +42,4 @@ const MOST_COUNTED = 7
 
 /** Old answers are counted down in these steps, ms. */
 export const OLD_STEP = 5000
-const FRESH = SIGNATURE_WINDOW_MS / OLD_STEP + 1
+const FRESH = LIMITS.signatureWindow / OLD_STEP + 1

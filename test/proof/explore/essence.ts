@@ -1,6 +1,6 @@
 import type { Row } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
-import type { VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
 /** The explorer's clock always shows this moment (ms): when time passes, what is remembered of it moves back instead. */
 export const NOW = 2_000_000_000_000

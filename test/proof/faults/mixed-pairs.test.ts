@@ -7,7 +7,8 @@ import { type RawAnswer, verifyAnswer } from '../../../lib/wechatpay/answer.ts'
 import { type Call, ORDER_APIS, queryRequest, syncRequest } from '../../../lib/wechatpay/order-api.ts'
 import { createSend } from '../../../lib/wechatpay/send.ts'
 import { type Outcome, randomNonce, type Signer, sendSigned } from '../../../lib/wechatpay/signed-call.ts'
-import { queryVerdict, syncVerdict, type VerdictKind } from '../../../lib/wechatpay/verdict.ts'
+import { queryVerdict, syncVerdict } from '../../../lib/wechatpay/verdict.ts'
+import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 import { NOW } from '../../support/orders.ts'
 
 /** Two merchants of each API, so that every answer has a neighbour that differs by the order alone, or by the merchant. */

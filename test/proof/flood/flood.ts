@@ -2,9 +2,9 @@
 // what became of it: how many rows there are, how often each order would be called, how fast it was, and its memory.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { formatChinaTime } from '../../../lib/china-time.ts'
 import { dayKey, type Row, readRowKey } from '../../../lib/ledger/row.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
-import { formatChinaTime } from '../../../lib/paid-time.ts'
 import { SIGNER } from '../../operations/step-world.ts'
 import { resultOf, startOutside } from '../../statements/outside.ts'
 import { type Item, startSwiftTable } from '../../statements/swift-table.ts'

@@ -22,8 +22,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'notice',
-    mutate: ['lib/order/{paid-order,paid-time,trigger}.ts'],
-    tests: ['test/order/{paid-*,trigger*,query-call}.test.ts'],
+    mutate: ['lib/order/{paid-order,paid-time,trigger}.ts', 'lib/{china-time,json}.ts'],
+    tests: ['test/order/{paid-*,trigger*,query-call}.test.ts', 'test/{china-time,json}.test.ts'],
     least: 100,
   },
   {
@@ -40,7 +40,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'rest of order',
-    mutate: ['lib/order/!(transition*|verdict|paid-order|paid-time|trigger).ts'],
+    mutate: ['lib/order/!(transition*|verdict|paid-order|paid-time|trigger).ts', 'lib/limits.ts'],
     tests: ['test/order/*.test.ts', 'test/operations/publish-order-events.test.ts'],
   },
   {

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { count, yuan } from '../../../lib/money.ts'
 import { html } from '../../../lib/statements/report/markup.ts'
-import { count, yuan } from '../../../lib/statements/report/money.ts'
 import { CSV_BEGIN, csvHeader, csvRow } from '../../../lib/statements/report/report-csv.ts'
 import { NOW } from '../../support/orders.ts'
 

@@ -6,3 +6,6 @@ export const yuan = (fen: number): string => {
 
 /** 1,234 */
 export const count = (number: number): string => String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+
+/** Fen → yuan with two decimals: 1234.50. */
+export const plainYuan = (fen: number): string => (fen / 100).toFixed(2)
