@@ -88,7 +88,7 @@ export const buildFunctions = async () => {
   const account = await bundleFunctions({ write: true })
   for (const name of names) {
     mkdirSync(`${ROOT}.build/${name}`, { recursive: true })
-    copyFileSync(`${import.meta.dirname}/lib/lambda/index.mjs`, `${ROOT}.build/${name}/index.mjs`)
+    copyFileSync(`${ROOT}lib/lambda/index.mjs`, `${ROOT}.build/${name}/index.mjs`)
   }
   return account
 }

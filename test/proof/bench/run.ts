@@ -1,4 +1,4 @@
-// npm run bench: every ratio of the table in one run, from whole processes that are measured from outside.
+// npm run prove -- bench: every ratio of the table in one run, from whole processes that are measured from outside.
 // --cold N, --warm N: rounds. --rows N: orders for reconcile. --draft: nothing is written.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -5,7 +5,7 @@ import type { Row } from './row.ts'
 export const faultsTable = (rows: readonly Row[]): string => `# Faults
 
 Every fault that we know of on the way of an order, what must happen, what sees to it, and the test that shows it.
-\`npm run faults\` takes each guard away and fails unless its test does. Made from \`test/proof/faults/rows/\`: \`npm run faults -- --write\`.
+\`npm run prove -- faults\` takes each guard away and fails unless its test does. Made from \`test/proof/faults/rows/\`: \`npm run prove -- faults --write\`.
 
 | where | fault | what must happen | guard | test |
 | --- | --- | --- | --- | --- |

@@ -1,4 +1,4 @@
-// npm run flood -- [LINES]: a statement as large as one may be, the same again, and one that begins among its last lines; then
+// npm run prove -- flood [LINES]: a statement as large as one may be, the same again, and one that begins among its last lines; then
 // what became of it: how many rows there are, how often each order would be called, how fast it was, and its memory.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'

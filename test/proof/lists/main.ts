@@ -1,4 +1,4 @@
-// npm run lists -- [--runs 100000] [--seed 1]: generated lists, each read by the service's reader and by a second one.
+// npm run prove -- lists [--runs 100000] [--seed 1]: generated lists, each read by the service's reader and by a second one.
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { compareReaders } from './compare.ts'
