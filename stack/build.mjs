@@ -23,7 +23,7 @@ export const bundling = {
 }
 
 /** Somebody waits for these, so each cold start counts. */
-const AWAITED = new Set(['sync', 'query', 'status', 'decide'])
+export const AWAITED = new Set(['sync', 'query', 'status', 'decide'])
 
 const LEFT_OUT = [
   '@aws-sdk/middleware-endpoint-discovery',

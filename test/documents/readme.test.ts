@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventSchemas } from '../../lib/order/schema/events.ts'
 import { runCli } from '../cli/run-cli.ts'
@@ -9,9 +10,10 @@ const READMES = [
   ['README.md', 'en'],
   ['README.zh-CN.md', 'zh'],
 ] as const
-const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'].filter((file) =>
-  existsSync(`${ROOT}${file}`),
-)
+const DOCUMENTS = [
+  ...['README.md', 'README.zh-CN.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
+  ...['docs/ledger.md', 'docs/architecture.md'],
+].filter((file) => existsSync(`${ROOT}${file}`))
 
 const read = (file: string) => readFileSync(`${ROOT}${file}`, 'utf8')
 const english = readDocument('README.md')
@@ -95,9 +97,10 @@ describe('links', () => {
 
     const broken = inside.filter((target) => {
       const [path = '', anchor] = decodeURIComponent(target).split('#')
-      if (path !== '' && !existsSync(`${ROOT}${path}`)) return true
+      const led = path === '' ? file : posix.join(posix.dirname(file), path)
+      if (!existsSync(`${ROOT}${led}`)) return true
       if (anchor === undefined) return false
-      return !readDocument(path || file).headings.some(({ slug }) => slug === anchor)
+      return !readDocument(led).headings.some(({ slug }) => slug === anchor)
     })
 
     expect(broken).toEqual([])

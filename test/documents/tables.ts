@@ -12,14 +12,14 @@ import { PARTS } from '../proof/parts.ts'
 export type Language = 'en' | 'zh'
 
 /** A table as the code has it. `isWorded`: the last column is the document's own, kept by the first. */
-type Table = {
+export type Table = {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly isWorded?: boolean
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const code = (text: string) => `\`${text}\``
+export const code = (text: string) => `\`${text}\``
 const codes = (texts: readonly (string | number)[] = []) => texts.map((text) => code(String(text)))
 const HEADS = {
   en: { meaning: 'meaning', default: 'default', turn: 'whose turn', next: 'what to do' },
@@ -182,8 +182,13 @@ const isCount = (name: string) =>
 const limitText = (name: string, value: number): string => {
   if (isCount(name)) return value.toLocaleString('en')
   if (/Bytes/.test(name)) return value < 1024 * 1024 ? `${value / 1024} KiB` : `${value / 1024 / 1024} MiB`
-  const [unit, size] = UNITS.find(([, size]) => value >= size && Number.isInteger(value / size)) ?? ['s', 1000]
-  return `${value / size} ${unit}`
+  return spanText(value)
+}
+
+/** ms in the largest unit that makes it a whole number. */
+export const spanText = (ms: number): string => {
+  const [unit, size] = UNITS.find(([, size]) => ms >= size && Number.isInteger(ms / size)) ?? ['s', 1000]
+  return `${ms / size} ${unit}`
 }
 
 const limits = (language: Language): Table => ({
@@ -218,6 +223,8 @@ const proof = (language: Language): Table => {
   }
 }
 
+export type Tables = Readonly<Record<string, (language: Language) => Table>>
+
 const TABLES = { refusals, stands, alarms, variables, parameters, limits, scripts, proof } as const
 
 export const TABLE_NAMES = Object.keys(TABLES)
@@ -226,9 +233,9 @@ export const TABLE_NAMES = Object.keys(TABLES)
 const MARKED = /<!-- from the code: (\w+) -->\n((?:\|.*\n)*)/g
 
 /** The document with every table that comes from the code as the code has it now. Throws for one that nobody knows. */
-export const withTables = (document: string, language: Language): string =>
+export const withTables = (document: string, language: Language, tables: Tables = TABLES): string =>
   document.replaceAll(MARKED, (_, name: string, before: string) => {
-    const table = (TABLES as Readonly<Record<string, (language: Language) => Table>>)[name]
+    const table = tables[name]
     if (!table) throw new TypeError(`no table ${name}`)
     const { head, rows, isWorded } = table(language)
     const words = new Map(
@@ -241,7 +248,8 @@ export const withTables = (document: string, language: Language): string =>
     return `<!-- from the code: ${name} -->\n${[head, head.map(() => '---'), ...whole].map(lineOf).join('')}`
   })
 
-const lineOf = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+export const lineOf = (cells: readonly string[]) =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
 
 const cellsOf = (line: string): readonly string[] =>
   line

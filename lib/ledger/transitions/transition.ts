@@ -3,7 +3,7 @@ import type { Row } from '../row.ts'
 
 /** One write to one row: applied whole when its condition holds, else not at all. */
 export type Transition = {
-  /** Number and name as in the table of the ledger. */
+  /** Number and name, as logs and docs/ledger.md have them. */
   readonly name: string
   readonly pk: string
   readonly when: Condition

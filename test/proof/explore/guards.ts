@@ -7,7 +7,8 @@ export type Guard = string
 
 const ALWAYS: Condition = { op: 'and', all: [] }
 
-const inWords = (condition: Condition): string => {
+/** A clause as its guard names it, after the transition. */
+export const inWords = (condition: Condition): string => {
   switch (condition.op) {
     case 'and':
     case 'or':

@@ -62,12 +62,14 @@ const walk = (scenarios: readonly Scenario[], guards: Set<Guard>) => {
 }
 
 const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
-  const scenario = FOUND[guard]
-  for (const tried of scenario ? [scenario] : isSmall ? [] : SMALL) {
+  const failure = FOUND[guard]
+  for (const tried of failure ? [failure.scenario] : isSmall ? [] : SMALL) {
     const report = explore(tried, { design: withoutGuards([guard]), isWhole: false })
     if (!report.violation) continue
     console.log(`- ${guard} | ${reportInWords(report)}`)
-    return scenario !== undefined
+    const isExpected = report.violation.broken === failure?.broken
+    if (failure && !isExpected) console.log(`    not, as is said of it: ${failure.broken}`)
+    return isExpected
   }
   console.log(`- ${guard} | ${NEEDLESS[guard] ?? 'nothing is broken, and nobody knows why'}`)
   return NEEDLESS[guard] !== undefined
