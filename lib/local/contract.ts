@@ -22,7 +22,7 @@ export type HttpAnswer = {
   readonly body: string
 }
 
-const FOLDER = new URL('../order/schema/', import.meta.url)
+const FOLDER = new URL('../../docs/', import.meta.url)
 
 const read = (name: string): Json => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))
 
@@ -69,14 +69,12 @@ export const createContract = () => {
 }
 
 const readEvents = () =>
-  readdirSync(FOLDER)
-    .filter((file) => /^event-.*\.json$/.test(file))
-    .map((file) => {
-      const schema = closed(read(file)) as { components: { schemas: Record<string, Json> } }
-      const { AWSEvent, ...details } = schema.components.schemas
-      const [name = ''] = Object.keys(details)
-      return { detailType: String(AWSEvent?.['x-amazon-events-detail-type']), name, schema: { ...schema } }
-    })
+  readdirSync(new URL('events/', FOLDER)).map((file) => {
+    const schema = closed(read(`events/${file}`)) as { components: { schemas: Record<string, Json> } }
+    const { AWSEvent, ...details } = schema.components.schemas
+    const [name = ''] = Object.keys(details)
+    return { detailType: String(AWSEvent?.['x-amazon-events-detail-type']), name, schema: { ...schema } }
+  })
 
 /** The schemas of the API are one document, of which each answer names a part. */
 const anchored = (schema: Json): Json => JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/'))

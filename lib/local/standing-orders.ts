@@ -3,7 +3,7 @@ import type { World } from './world.ts'
 
 /** What WeChat Pay knows in the world that stays up, completed and not paid yet: fen by order number. */
 const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[] = [
-  // Those of both READMEs.
+  // Those of the documents.
   ['1234323JKHDFE1243252', 12800],
   ['1234323JKHDFE1243253', 12800],
   ['1234323JKHDFE1243254', 12800],

@@ -247,7 +247,7 @@ export const startWorld = async (options: {
     const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger')
     const wrong = outcomes.flatMap(({ detailType, detail }) => contract.outcome(detailType, detail) ?? [])
     const [first, ...more] = [...differences, ...wrong]
-    if (first) throw new Error(`not as published in lib/order/schema (${more.length} more): ${first}`)
+    if (first) throw new Error(`not as published in docs (${more.length} more): ${first}`)
   }
 
   const close = async (): Promise<void> => {

@@ -1,4 +1,4 @@
-// node test/browser/screenshot.ts: a busy day's report on three phones, as the README shows it. Needs Chromium.
+// node test/browser/screenshot.ts: a busy day's report on three phones, as docs/statements.md shows it. Needs Chromium.
 import { chromium } from 'playwright-core'
 import { EVENING, statementDay } from '../support/statement-day.ts'
 import { startStatementWorld } from '../support/statement-world.ts'

@@ -8,6 +8,7 @@ import { NoticeSchema } from '../../lib/intake/payment-notice.ts'
 import { KEY_ID, MCHID, merchantFolder } from '../cli/merchant-folder.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { npmStart } from '../support/npm-start.ts'
+import { DOCUMENTS, filesIn, PAIRS } from './documents.ts'
 import {
   type Example,
   examplesOf,
@@ -20,8 +21,7 @@ import {
 } from './examples.ts'
 import { ROOT } from './markdown.ts'
 
-const FILES = ['README.md', 'README.zh-CN.md'] as const
-const examples = examplesOf('README.md')
+const examples = filesIn('en').flatMap(examplesOf)
 const commands = examples.flatMap((example) => example.commands)
 
 /** What is not run against `npm start`, by how it begins, and why. */
@@ -46,7 +46,7 @@ const folderFor = (): string => {
   return folder
 }
 
-/** Starts the world as the README says, but on a free port, and gives a shell in its folder. */
+/** Starts the world as the documents say, but on a free port, and gives a shell in its folder. */
 const startHere = async (args: readonly string[]) => {
   const folder = folderFor()
   cpSync(join(ROOT, 'merchants.json'), join(folder, 'merchants.json'))
@@ -65,7 +65,7 @@ const startHere = async (args: readonly string[]) => {
     runInShell(
       `curl() { command curl -sS "$@"; }\n${command
         .replaceAll('http://127.0.0.1:3000', api)
-        // With temporary credentials, as the README says.
+        // With temporary credentials, as docs/reference.md says.
         .replace(/--aws-sigv4 /, '-H "x-amz-security-token: $AWS_SESSION_TOKEN" --aws-sigv4 ')}`,
       { cwd: folder, env },
     )
@@ -73,22 +73,22 @@ const startHere = async (args: readonly string[]) => {
 }
 
 /**
- * Compares what was printed with what the README shows. `WRITE_EXAMPLES=1 npx vitest run test/documents/examples.long.test.ts`
- * writes it into both instead.
+ * Compares what was printed with what a document shows. `WRITE_EXAMPLES=1 npx vitest run test/documents/examples.long.test.ts`
+ * writes it there instead, in both languages.
  */
 const holds = (example: Example, printed: string): void => {
   const now = pretty(printed).trimEnd()
   if (isShown(now, example.printed ?? '')) return
   if (!process.env.WRITE_EXAMPLES) expect({ ...example, printed: now }).toEqual(example)
-  for (const file of FILES) {
+  for (const [file] of DOCUMENTS) {
     const path = `${ROOT}${file}`
     writeFileSync(path, withPrinted(readFileSync(path, 'utf8'), example, now))
   }
 }
 
-describe('an example of the README', () => {
-  it('is the same in both languages', () => {
-    expect(examplesOf('README.zh-CN.md')).toEqual(examples)
+describe('an example of the documents', () => {
+  it.each(PAIRS)('is the same in both languages: $en, $zh', ({ en, zh }) => {
+    expect(examplesOf(zh)).toEqual(examplesOf(en))
   })
 
   it.each(commands)('is run here, or cannot be for a reason: %s', (command) => {
@@ -195,8 +195,9 @@ describe('an example of the README', () => {
   })
 })
 
-describe.each(FILES)('a command in the text of %s', (file) => {
-  const whole = [...inlineCommandsOf(file), ...commands.filter((command) => command.includes('npx payscore '))]
+describe.each(['en', 'zh'] as const)('a command in the text, %s,', (language) => {
+  const inline = [...new Set(filesIn(language).flatMap(inlineCommandsOf))]
+  const whole = [...inline, ...commands.filter((command) => command.includes('npx payscore '))]
 
   it.each(whole)('has options that there are: %s', async (command) => {
     const words = command

@@ -11,11 +11,10 @@ import { PARTS } from '../proof/parts.ts'
 
 export type Language = 'en' | 'zh'
 
-/** A table as the code has it. `isWorded`: the last column is the document's own, kept by the first. */
+/** A table as the code has it. What its rows lack at the end is the document's own, and kept by the first column. */
 export type Table = {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  readonly isWorded?: boolean
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -105,7 +104,10 @@ const stands = (language: Language): Table => ({
 })
 
 const alarms = (language: Language): Table => ({
-  head: language === 'en' ? ['alarm', 'what it means and what to do'] : ['告警', '含义和处理办法'],
+  head:
+    language === 'en'
+      ? ['alarm', 'what it means and what to do', 'look, then do', 'call an engineer']
+      : ['告警', '含义和处理办法', '查看,然后处理', '是否找工程师'],
   rows: resourcesOf(readTemplate(), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
     const { AlarmName, AlarmDescription } = Properties as { AlarmName: string; AlarmDescription: string }
     const [zh = '', en = ''] = AlarmDescription.split('\n')
@@ -126,7 +128,6 @@ const variables = (language: Language): Table => ({
     codes(readersOf(name)).join(' '),
     value === undefined ? '–' : code(value),
   ]),
-  isWorded: true,
 })
 
 /** Functions to which the template gives a variable: they are those that read it. */
@@ -163,7 +164,6 @@ const parameters = (language: Language): Table => {
   return {
     head: [language === 'en' ? 'parameter' : '参数', HEADS[language].default, HEADS[language].meaning],
     rows: names.map((name) => [code(name), defaultOf(name)]),
-    isWorded: true,
   }
 }
 
@@ -194,7 +194,6 @@ export const spanText = (ms: number): string => {
 const limits = (language: Language): Table => ({
   head: language === 'en' ? ['limit', 'value', 'meaning'] : ['限制', '值', '含义'],
   rows: Object.entries(LIMITS).map(([name, value]) => [code(name), limitText(name, value)]),
-  isWorded: true,
 })
 
 const scripts = (language: Language): Table => {
@@ -202,7 +201,6 @@ const scripts = (language: Language): Table => {
   return {
     head: language === 'en' ? ['command', 'does'] : ['命令', '作用'],
     rows: Object.keys(all).map((name) => [code(['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`)]),
-    isWorded: true,
   }
 }
 
@@ -237,14 +235,14 @@ export const withTables = (document: string, language: Language, tables: Tables 
   document.replaceAll(MARKED, (_, name: string, before: string) => {
     const table = tables[name]
     if (!table) throw new TypeError(`no table ${name}`)
-    const { head, rows, isWorded } = table(language)
-    const words = new Map(
+    const { head, rows } = table(language)
+    const written = new Map(
       before
         .split('\n')
-        .map((line) => cellsOf(line))
-        .map((cells) => [cells[0], cells.at(-1) ?? '']),
+        .map(cellsOf)
+        .map((cells) => [cells[0], cells]),
     )
-    const whole = isWorded ? rows.map((row) => [...row, words.get(row[0]) ?? '']) : rows
+    const whole = rows.map((row) => head.map((_, i) => row[i] ?? written.get(row[0])?.[i] ?? ''))
     return `<!-- from the code: ${name} -->\n${[head, head.map(() => '---'), ...whole].map(lineOf).join('')}`
   })
 

@@ -74,7 +74,7 @@ describe('the functions of the stack', () => {
     },
   )
 
-  it('have the variables that the README says', () => {
+  it('have the variables that docs/configuration.md says', () => {
     const given = Object.fromEntries(
       functions.map(([id]) => [id.replace('LambdaFunction', ''), Object.keys(variablesOf(id))]),
     )

@@ -116,8 +116,8 @@ const merchantsCheck = (problems: readonly string[], count: number): Check => ({
     return bad(
       { en: said, zh: said },
       {
-        en: 'Mend merchants.json (or MERCHANTS) as the README says.',
-        zh: '请按 README 修改 merchants.json(或 MERCHANTS)。',
+        en: 'Mend merchants.json (or MERCHANTS) as docs/configuration.md says.',
+        zh: '请按 docs/zh/configuration.md 修改 merchants.json(或 MERCHANTS)。',
       },
     )
   },

@@ -18,7 +18,6 @@ const rooms = (files: readonly string[], arrows: readonly Arrow[], levels: reado
     const below = levels.filter((one) => imported.has(one) && levels.indexOf(one) > levels.indexOf(room))
     return [code(room), about(linesOf(own)), below.map(code).join(' ') || '–']
   }),
-  isWorded: true,
 })
 
 /** What leads upwards all the same, and out of what runs in production. */
@@ -31,7 +30,6 @@ const exceptions = (arrows: readonly Arrow[], levels: readonly string[]): Table 
         .map(({ from, to }) => `${code(from)} → ${code(to)}`),
     ),
   ].map((arrow) => [arrow]),
-  isWorded: true,
 })
 
 const programs = async (): Promise<Table> => {

@@ -1,5 +1,5 @@
 import { DECISIONS, type DecisionRequest, decisionTransition } from '../../../lib/intake/operator-decision.ts'
-import type { PaymentNotice } from '../../../lib/intake/payment-notice.ts'
+import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import type { Row, State } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync, type Moment } from '../../../lib/ledger/transitions/answer.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'

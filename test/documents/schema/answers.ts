@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { State } from '../../ledger/row.ts'
-import { STATES } from '../../ledger/row.ts'
+import type { State } from '../../../lib/ledger/row.ts'
+import { STATES } from '../../../lib/ledger/row.ts'
 import { Count, Decisions, Fen, Next, OrderApis, PaidTime, said, Text, Time, Turns, Verdicts } from './words.ts'
 
 // What this service answers. For tests and documents: nothing here is part of a function.

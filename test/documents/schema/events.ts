@@ -1,32 +1,27 @@
 import type * as v from 'valibot'
-import { PAID_OFFLINE } from '../../intake/event-source.ts'
-import { NoticeSchema } from '../../intake/payment-notice.ts'
-import { STATES } from '../../ledger/row.ts'
+import { PAID_OFFLINE } from '../../../lib/intake/event-source.ts'
+import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
+import { STATES } from '../../../lib/ledger/row.ts'
 import { orderView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'
 
 /** Every event schema by the name of its file, in the form that EventBridge's schema registry takes. */
 export const eventSchemas = (version: string): Readonly<Record<string, Json>> => ({
-  'event-paid-offline.json': inForm(
+  'paid-offline.json': inForm(
     { name: 'PaidOffline', detailType: PAID_OFFLINE, source: 'com.example.pos', version },
     described(jsonSchema(NoticeSchema, 'input', 'openapi-3.0'), NOTICE_MEMBERS),
   ),
-  'event-synced.json': outcome('Synced', 'Payscore Order Synced', orderView('SYNCED'), version),
-  'event-rejected.json': outcome('Rejected', 'Payscore Order Rejected', orderView('REJECTED'), version),
-  'event-held.json': outcome('Held', 'Payscore Order Held', orderView('HELD'), version),
-  'event-double-charged.json': outcome(
+  'synced.json': outcome('Synced', 'Payscore Order Synced', orderView('SYNCED'), version),
+  'rejected.json': outcome('Rejected', 'Payscore Order Rejected', orderView('REJECTED'), version),
+  'held.json': outcome('Held', 'Payscore Order Held', orderView('HELD'), version),
+  'double-charged.json': outcome(
     'DoubleCharged',
     'Payscore Order Double Charged',
     orderView('DOUBLE_CHARGED', 'HELD', 'REJECTED'),
     version,
   ),
-  'event-pending-too-long.json': outcome(
-    'PendingTooLong',
-    'Payscore Order Pending Too Long',
-    orderView(...STATES),
-    version,
-  ),
+  'pending-too-long.json': outcome('PendingTooLong', 'Payscore Order Pending Too Long', orderView(...STATES), version),
 })
 
 const outcome = (name: string, detailType: string, detail: v.GenericSchema, version: string): Json =>

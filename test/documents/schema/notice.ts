@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { NoticeSchema } from '../../intake/payment-notice.ts'
+import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
 
 /** What the members of a notice mean to whoever sends it. */
 export const NOTICE_MEMBERS = {

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import { DECISIONS } from '../../intake/operator-decision.ts'
-import type { Step } from '../../ledger/row.ts'
-import { ORDER_APIS } from '../../wechatpay/order-api.ts'
-import type { Turn } from '../../wechatpay/refusals.ts'
-import { VERDICT_KINDS, type VerdictKind } from '../../wechatpay/verdict-kinds.ts'
+import { DECISIONS } from '../../../lib/intake/operator-decision.ts'
+import type { Step } from '../../../lib/ledger/row.ts'
+import { ORDER_APIS } from '../../../lib/wechatpay/order-api.ts'
+import type { Turn } from '../../../lib/wechatpay/refusals.ts'
+import { VERDICT_KINDS, type VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
 /** The names of a type of words: the compiler sees to it that none is missing and none is too many. */
 const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[] => Object.keys(all) as T[]

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import { DECISIONS, DecisionSchema } from '../../intake/operator-decision.ts'
+import { DECISIONS, DecisionSchema } from '../../../lib/intake/operator-decision.ts'
 import * as answers from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS, NoticeBody } from './notice.ts'

@@ -1,30 +1,28 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
 import { readTemplate, resourcesOf } from '../../../lib/local/stack/template.ts'
-import { eventSchemas } from '../../../lib/order/schema/events.ts'
-import { schemaFiles } from '../../../lib/order/schema/files.ts'
-import { openApi } from '../../../lib/order/schema/openapi.ts'
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const FOLDER = `${ROOT}lib/order/schema/`
-const { version } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { version: string }
+import { ROOT } from '../markdown.ts'
+import { eventSchemas } from './events.ts'
+import { schemaFiles, version } from './files.ts'
+import { openApi } from './openapi.ts'
 
 describe('the published schemas', () => {
-  it.each(schemaFiles(version))('%s is what the code says: npm run schemas', (name, text) => {
-    expect(readFileSync(`${FOLDER}${name}`, 'utf8')).toBe(text)
+  it.each(schemaFiles())('%s is what the code says: npm run documents', (path, text) => {
+    expect(readFileSync(`${ROOT}${path}`, 'utf8')).toBe(text)
   })
 
-  it('are all of the folder', () => {
-    const published = readdirSync(FOLDER).filter((name) => name.endsWith('.json'))
+  it('are all of docs/', () => {
+    const published = readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => `docs/${name}`)
 
     expect(published.sort()).toEqual(
-      schemaFiles(version)
-        .map(([name]) => name)
+      schemaFiles()
+        .map(([path]) => path)
         .sort(),
     )
   })
@@ -33,11 +31,11 @@ describe('the published schemas', () => {
     const files = ['functions', 'lib'].flatMap((folder) =>
       readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
         .map((file) => `${folder}/${file}`)
-        .filter((file) => file.endsWith('.ts') && !file.startsWith('lib/order/schema/')),
+        .filter((file) => file.endsWith('.ts')),
     )
 
     const importing = files.filter((file) =>
-      /from '([^']*\/schema\/|@valibot\/|ajv|@redocly\/)/.test(readFileSync(`${ROOT}${file}`, 'utf8')),
+      /from '([^']*\/documents\/|@valibot\/|ajv|@redocly\/)/.test(readFileSync(`${ROOT}${file}`, 'utf8')),
     )
 
     expect(files.length).toBeGreaterThan(100)
@@ -85,7 +83,7 @@ describe('a linter that is not ours', () => {
 })
 
 describe('the schema of a notice', () => {
-  const file = eventSchemas(version)['event-paid-offline.json'] as {
+  const file = eventSchemas(version)['paid-offline.json'] as {
     components: { schemas: { PaidOffline: Record<string, unknown> } }
   }
   const isPublished = new Ajv2020({ strict: false }).compile(file.components.schemas.PaidOffline)
