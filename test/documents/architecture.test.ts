@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { inLevels } from './architecture/levels.ts'
-import { architectureTables } from './architecture/tables.ts'
+import { architectureTables, importsUpwards } from './architecture/tables.ts'
 import { ROOT, readDocument } from './markdown.ts'
 import { withTables } from './tables.ts'
 
@@ -29,6 +29,10 @@ describe(FILE, () => {
 })
 
 describe('the order of the folders', () => {
+  it('has no import that leads upwards', () => {
+    expect(importsUpwards()).toEqual([])
+  })
+
   const weightOf =
     (arrows: Readonly<Record<string, number>>) =>
     (from: string, to: string): number =>
@@ -46,7 +50,7 @@ describe('the order of the folders', () => {
 it.each([FILE, 'docs/ledger.md'])('every path that %s names is there', (file) => {
   const named = [
     ...readFileSync(`${ROOT}${file}`, 'utf8').matchAll(
-      /`((?:lib|functions|test)(?:\/[\w./-]+)?|serverless\.\w*\.?yml)`/g,
+      /`((?:lib|functions|test)(?:\/[\w./-]+)?|stack(?:\/[\w./-]+)?|serverless\.yml)`/g,
     ),
   ]
 

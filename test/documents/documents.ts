@@ -11,7 +11,7 @@ const pagesIn = (folder: string): readonly string[] =>
     .sort()
 
 /** For who changes the code, as CONTRIBUTING.md is: in English alone. */
-const isEnglishAlone = (name: string): boolean => ['architecture.md', 'ledger.md'].includes(name)
+const isEnglishAlone = (name: string): boolean => ['architecture.md', 'faults.md', 'ledger.md'].includes(name)
 
 export const ENGLISH_ALONE: readonly string[] = pagesIn('docs').filter(isEnglishAlone)
 

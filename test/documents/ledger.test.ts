@@ -8,7 +8,7 @@ import { ROOT } from './markdown.ts'
 const linesBelow = (folder: string): readonly string[] =>
   readdirSync(`${ROOT}${folder}`).flatMap((file) => readFileSync(`${ROOT}${folder}/${file}`, 'utf8').split('\n'))
 
-const namesInCode = linesBelow('lib/order/transition').flatMap((line) => /\bname: '([^']+)',/.exec(line)?.[1] ?? [])
+const namesInCode = linesBelow('lib/ledger/transitions').flatMap((line) => /\bname: '([^']+)',/.exec(line)?.[1] ?? [])
 const described = Object.values(GROUPS).flatMap((transitions) => Object.keys(transitions))
 const clauses = described.flatMap(clausesNamed)
 
@@ -41,7 +41,7 @@ describe('docs/ledger.md', () => {
   })
 
   it('explains every word that a log line says where no transition was applied', () => {
-    const words = linesBelow('lib/steps')
+    const words = linesBelow('lib/operations')
       .filter((line) => /\btransition\b/.test(line) && !/^import |^ \*/.test(line))
       .flatMap((line) => [...line.matchAll(/(?:transition: |\?\? |\? |: )'([^']+)'/g)].map(([, word = '']) => word))
       .filter((word) => !described.includes(word))

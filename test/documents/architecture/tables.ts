@@ -20,17 +20,11 @@ const rooms = (files: readonly string[], arrows: readonly Arrow[], levels: reado
   }),
 })
 
-/** What leads upwards all the same, and out of what runs in production. */
-const exceptions = (arrows: readonly Arrow[], levels: readonly string[]): Table => ({
-  head: ['import', 'why'],
-  rows: [
-    ...new Set(
-      arrows
-        .filter(({ from, to }) => levels.indexOf(roomOf(to)) < levels.indexOf(roomOf(from)))
-        .map(({ from, to }) => `${code(from)} → ${code(to)}`),
-    ),
-  ].map((arrow) => [arrow]),
-})
+/** What leads upwards in this order of the rooms. */
+const upwards = (arrows: readonly Arrow[], levels: readonly string[]): readonly string[] =>
+  arrows
+    .filter(({ from, to }) => levels.indexOf(roomOf(to)) < levels.indexOf(roomOf(from)))
+    .map(({ from, to }) => `${from} -> ${to}`)
 
 const programs = async (): Promise<Table> => {
   const functions = await lambdas()
@@ -63,17 +57,23 @@ const programs = async (): Promise<Table> => {
   }
 }
 
-/** The tables of docs/architecture.md, by the names of their marks. */
-export const architectureTables = async (): Promise<Tables> => {
+const layout = () => {
   const files = sourceFiles()
   const arrows = betweenRooms(importsOf(files))
   const weight = (from: string, to: string) =>
     arrows.filter((arrow) => roomOf(arrow.from) === from && roomOf(arrow.to) === to).length
-  const levels = inLevels([...new Set(files.map(roomOf))], weight)
+  return { files, arrows, levels: inLevels([...new Set(files.map(roomOf))], weight) }
+}
+
+/** Imports that lead upwards, in the order of the rooms that has the fewest. */
+export const importsUpwards = (): readonly string[] => {
+  const { arrows, levels } = layout()
+  return upwards(arrows, levels)
+}
+
+/** The tables of docs/architecture.md, by the names of their marks. */
+export const architectureTables = async (): Promise<Tables> => {
+  const { files, arrows, levels } = layout()
   const running = await programs()
-  return {
-    rooms: () => rooms(files, arrows, levels),
-    exceptions: () => exceptions(arrows, levels),
-    programs: () => running,
-  }
+  return { rooms: () => rooms(files, arrows, levels), programs: () => running }
 }

@@ -102,9 +102,9 @@ const HEAD = `# The ledger
 
 <!-- Written from the code: npm run documents. Change the code, or the words below test/documents/ledger. -->
 
-Every order is one row. A row changes only by a transition: one conditional write, applied whole when its condition holds, and else not at all. The transitions are data in [\`lib/order/transition\`](../lib/order/transition); this page is written from them. What a state asks of a person is in [the README](../README.md#the-way-of-an-order).
+Every order is one row. A row changes only by a transition: one conditional write, applied whole when its condition holds, and else not at all. The transitions are data in [\`lib/ledger/transitions\`](../lib/ledger/transitions); this page is written from them. What a state asks of a person is in [the README](../README.md#the-way-of-an-order).
 
-\`npm run explore\` walks every interleaving of these transitions, with faults at any moment, and finds nothing broken. It also leaves out one clause after the other. The tables below say what was broken then, and in which part of the world; or why nothing is broken without the clause as long as nothing else changes.`
+\`npm run prove -- explore\` walks every interleaving of these transitions, with faults at any moment, and finds nothing broken. It also leaves out one clause after the other. The tables below say what was broken then, and in which part of the world; or why nothing is broken without the clause as long as nothing else changes.`
 
 const DIAGRAM_HEAD = `Every way in which a state changes, as far as the conditions allow it. From \`SYNCED\` a row goes back only when WeChat Pay takes its own word back; that rings an alarm. No arrow is drawn for what leaves the state as it is.`
 
@@ -115,7 +115,7 @@ const WORDS = `- \`attempt\`: claims so far. *As read* means that nobody has cla
 - \`waits\`: the key in the index of rows that wait for a person. Every transition sets or removes it with what it changes, so it is left out below. So is in which part of the index of due rows \`due\` puts a row that only waits: behind all others of its merchant.
 - \`receipt\`, \`proof\`: WeChat Pay's signed word to the sync, and to the query.
 
-All others are in [\`lib/ledger/row.ts\`](../lib/order/row.ts).`
+All others are in [\`lib/ledger/row.ts\`](../lib/ledger/row.ts).`
 
 const LOG = `Each log line of \`sync\`, \`query\` and \`decide\` names as \`transition\` what was applied, by the headings below. Where nothing was applied, it says:`
 
