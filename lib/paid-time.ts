@@ -35,6 +35,7 @@ const parseTime = (text: string): number | undefined => {
   const rfc = RFC3339.exec(text)
   if (!rfc) return undefined
   const utc = realTime(rfc.slice(1, 7))
+  // Stryker disable next-line StringLiteral: equivalent - an offset that is not there is 0 hours and 0 minutes by either text, as a number
   const [sign, hours = '0', minutes = '0'] = rfc.slice(7)
   if (utc === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined
   const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000

@@ -90,6 +90,7 @@ const fromEventBridge = (event: Json, nowMs: number): EventSource => {
 const pathValue = (value: unknown, field: string): string => {
   const text = pathText(value, field)
   try {
+    // Stryker disable next-line StringLiteral: equivalent - text without % stays the same when it is decoded
     return text.includes('%') ? decodeURIComponent(text) : text
   } catch {
     throw new InputError(field, 'is not properly percent-encoded')
@@ -105,6 +106,7 @@ const pathText = (value: unknown, field: string): string => {
 export const readBody = (event: unknown): unknown => {
   const { body, isBase64Encoded } = membersOf(event)
   if (typeof body !== 'string' || body === '') throw new InputError('body', 'is missing')
+  // Stryker disable next-line StringLiteral: equivalent - Node takes an empty name of an encoding for utf8
   const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
   if (bytes.length > LIMITS.noticeBytes) throw tooLarge('body')
   if (isBase64Encoded === true && bytes.toString('base64') !== body) throw new InputError('body', 'is not base64')
@@ -129,6 +131,7 @@ const ofFairSize = (notice: unknown): unknown => {
 /** Bytes as JSON; infinite for what is nested too deep to be written. */
 const sizeOf = (value: unknown): number => {
   try {
+    // Stryker disable next-line StringLiteral: equivalent - what JSON cannot write has no size, and any short text is of fair size
     return Buffer.byteLength(JSON.stringify(value) ?? '')
   } catch {
     return Number.POSITIVE_INFINITY

@@ -51,6 +51,7 @@ export const NoticeSchema = v.strictObject(
 /** valibot says by `expected` whether a member is unknown, or missing (its quoted name), or the whole is no object. */
 function whatIsWrong({ expected }: { readonly expected: string | null }): string {
   if (expected === 'never') return `is no member of a notice; those are ${MEMBERS.join(', ')} and detail.paid_time`
+  // Stryker disable next-line MethodExpression,OptionalChaining: equivalent - valibot always says what it expected, and puts a missing name in quotes
   return expected?.startsWith('"') ? 'is missing' : 'must be an object'
 }
 

@@ -35,5 +35,6 @@ export const isStated = (value: unknown): boolean => value !== undefined && valu
 /** A sum in fen; one official sample writes it as text. Undefined for what is no sum. */
 export const fen = (value: unknown): number | undefined => {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  // Stryker disable next-line ConditionalExpression: equivalent - only a number is a safe integer; the types do not know that
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined
 }

@@ -13,6 +13,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'faults',
     command: ['test/proof/faults/main.ts'],
+    built: true,
     figures: {
       faults: { en: 'faults on the way of an order', zh: '订单途中的故障' },
       'shown able to fail': { en: 'whose test fails without the guard', zh: '去掉防护后测试会失败的' },

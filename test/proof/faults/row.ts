@@ -1,3 +1,6 @@
+/** What `npm run package` makes. */
+export const TEMPLATE = '.serverless/cloudformation-template-update-stack.json'
+
 /** Where on the way of an order a fault can hit. */
 export const STEPS = [
   'arrival by API',
@@ -28,14 +31,19 @@ export type Row = {
   readonly fault: string
   /** What must happen. */
   readonly must: string
-  /** What sees to it. A file, or the beginning of several of which one holds the code. */
-  readonly file: string
-  /** Stands there once. */
-  readonly code: string
-  /** The same with the guard taken away. */
-  readonly without: string
+  /**
+   * What sees to it: a file and a function or constant at its top level, after which may stand a name that the guard
+   * uses in it; or `serverless.yml` and the logical id of a resource, after which may stand one of its properties.
+   */
+  readonly guard: `${string} ${string}`
   /** The test that shows it: a file under test/, and the title as it is written there. */
   readonly test: readonly [file: string, title: string]
   /** What must be made anew before the test: bundles for a world, the template for a test of it. */
   readonly needs?: 'bundle' | 'template'
+}
+
+/** Where a row's guard stands, for which the template counts as a file. */
+export const placeOf = ({ guard }: Row): { readonly file: string; readonly symbol: string; readonly word?: string } => {
+  const [file = '', symbol = '', word] = guard.split(' ')
+  return { file: file.endsWith('.yml') ? TEMPLATE : file, symbol, ...(word && { word }) }
 }

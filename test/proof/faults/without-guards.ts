@@ -3,13 +3,12 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { guardedFile } from './check-rows.ts'
-import type { Row } from './row.ts'
+import { placeOf, type Row, TEMPLATE } from './row.ts'
+import { waysWithout } from './ways-without.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-
-/** What became of a row: its test passes as things are, and fails without the guard. */
-export type Shown = { readonly row: Row; readonly passes: boolean; readonly fails: boolean; readonly seconds: number }
+/** So many changes of one guard are tried. */
+const MOST = 25
 
 type Run = { readonly passed: readonly string[]; readonly failed: readonly string[] }
 
@@ -27,21 +26,31 @@ export const copySources = () => {
       execFileSync(join(ROOT, 'node_modules/.bin/serverless'), ['package'], { cwd: copy, stdio: 'pipe' })
   }
 
-  /** The tests of these rows, which are of one file, as things are. */
-  const passing = async (rows: readonly Row[]): Promise<Run> => runTests(copy, rows)
+  /** Which of these rows, which are of one file, have a test that passes as things are. */
+  const passing = async (rows: readonly Row[]): Promise<readonly Row[]> => {
+    const run = await runTests(copy, rows)
+    return rows.filter((row) => run.passed.some(isTestOf(row)) && !run.failed.some(isTestOf(row)))
+  }
 
-  const failing = async (row: Row): Promise<Run> => {
-    const file = guardedFile(row, `${copy}/`)
-    if (!file) throw new Error(`no guard in ${row.file}`)
-    const path = join(copy, file)
+  /** The first change of the guard with which the row's test fails. Undefined: none of those that are tried. */
+  const failing = async (row: Row): Promise<string | undefined> => {
+    const { file } = placeOf(row)
+    for (const { text, what } of (await waysWithout(row, copy)).slice(0, MOST)) {
+      const { failed } = await runWith(join(copy, file), text, row)
+      if (failed.some(isTestOf(row))) return what
+    }
+    return undefined
+  }
+
+  const runWith = async (path: string, text: string, row: Row): Promise<Run> => {
     const right = readFileSync(path, 'utf8')
+    writeFileSync(path, text)
     try {
-      writeFileSync(
-        path,
-        right.replace(row.code, () => row.without),
-      )
-      make(row.needs)
+      if (!path.endsWith(TEMPLATE)) make(row.needs)
       return await runTests(copy, [row])
+    } catch {
+      // What cannot be built is no program whose test could fail.
+      return { passed: [], failed: [] }
     } finally {
       writeFileSync(path, right)
     }
@@ -73,10 +82,12 @@ const runTests = (cwd: string, rows: readonly Row[]): Promise<Run> => {
 }
 
 /** As vitest matches titles: what a table of cases fills in may be anything. */
-export const patternOf = (title: string): string =>
+const patternOf = (title: string): string =>
   title
     .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/%(?:\d+\\\$)?[sijdof#]|\\\$\\\{.*?\\\}|\\\$[a-zA-Z]\w*(?:\\\.\w+)*/g, '.*')
+
+const isTestOf = (row: Row) => (title: string) => new RegExp(`^${patternOf(row.test[1])}$`, 's').test(title)
 
 const readReport = (report: string): Run => {
   if (!existsSync(report)) return { passed: [], failed: [] }
