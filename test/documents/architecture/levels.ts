@@ -1,29 +1,20 @@
 /** How many arrows lead from one room to another. */
 export type Weight = (from: string, to: string) => number
 
-type Order = { readonly rooms: readonly string[]; readonly against: number }
-
 /**
- * The rooms in the order in which the fewest arrows lead upwards; what imports the others stands first. Of equal orders the
- * first by the alphabet.
+ * The rooms from the top: first what no other imports, or what is imported least where rooms import each other in a circle.
+ * Of equal ones the first by the alphabet.
  */
 export const inLevels = (rooms: readonly string[], weight: Weight): readonly string[] => {
-  const known = new Map<string, Order>()
-  const best = (left: readonly string[]): Order => {
-    const key = left.join()
-    const before = known.get(key)
-    if (before) return before
-    const orders = left.map((top): Order => {
-      const others = left.filter((room) => room !== top)
-      const below = best(others)
-      const against = others.reduce((sum, room) => sum + weight(room, top), below.against)
-      return { rooms: [top, ...below.rooms], against }
-    })
-    const order = orders.reduce((least, one) => (one.against < least.against ? one : least), orders[0] ?? NONE)
-    known.set(key, order)
-    return order
-  }
-  return best([...rooms].sort()).rooms
+  if (rooms.length === 0) return []
+  const imported = (room: string): number =>
+    rooms.reduce((sum, other) => sum + (other === room ? 0 : weight(other, room)), 0)
+  const [top = ''] = [...rooms].sort((a, b) => imported(a) - imported(b) || (a < b ? -1 : 1))
+  return [
+    top,
+    ...inLevels(
+      rooms.filter((room) => room !== top),
+      weight,
+    ),
+  ]
 }
-
-const NONE: Order = { rooms: [], against: 0 }

@@ -69,16 +69,16 @@ export const GROUPS: readonly Group[] = [
     mutate: ['lib/{text,content-coding,connections}.ts'],
     tests: ['test/{text,connections}.test.ts', 'test/wechatpay/send*.test.ts'],
   },
-  { name: 'steps', mutate: ['lib/steps/**/*.ts'], tests: ['test/operations/**/*.test.ts'] },
+  { name: 'operations', mutate: ['lib/operations/*.ts'], tests: ['test/operations/**/*.test.ts'] },
   {
     name: 'lambda',
-    mutate: ['lib/{lambda/*,config,errors,log}.ts'],
-    tests: ['test/lambda/{entry,log-line,rehearsal,respond,warm-up}.test.ts', 'test/{config,log}.test.ts'],
+    mutate: ['lib/{lambda/*,config/*,errors,log}.ts'],
+    tests: ['test/lambda/{log-line,dry-run,respond,warm-up}.test.ts', 'test/config/*.test.ts', 'test/log.test.ts'],
   },
   {
-    name: 'statement',
-    mutate: ['lib/statement/**/*.ts'],
-    tests: ['test/statements/!(killed|statement-e2e|kinds-e2e).test.ts'],
+    name: 'statements',
+    mutate: ['lib/statements/*.ts', 'lib/statements/parse/*.ts'],
+    tests: ['test/statements/!(kinds-e2e).test.ts', 'test/statements/parse/*.test.ts'],
   },
   {
     name: 'report',
