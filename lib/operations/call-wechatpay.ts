@@ -10,10 +10,11 @@ import { expiry } from '../ledger/transitions/lease.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
+import { queryVerdict, syncVerdict } from '../wechatpay/classify-answer.ts'
 import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
-import { queryVerdict, syncVerdict, type Verdict } from '../wechatpay/verdict.ts'
+import type { Verdict } from '../wechatpay/verdict.ts'
 
 /** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
 export type OrderDeps = LedgerDeps &

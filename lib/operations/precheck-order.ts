@@ -1,7 +1,7 @@
 import { precheckReply } from '../views/precheck.ts'
+import { queryVerdict } from '../wechatpay/classify-answer.ts'
 import { type Call, queryRequest } from '../wechatpay/order-api.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
-import { queryVerdict } from '../wechatpay/verdict.ts'
 import type { WechatPayDeps } from './call-wechatpay.ts'
 import type { Replied } from './result.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/classify-answer.ts'
 import { ORDER_APIS } from '../../lib/wechatpay/order-api.ts'
-import { queryVerdict, syncVerdict, type Verdict } from '../../lib/wechatpay/verdict.ts'
+import type { Verdict } from '../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 import { CALLS, PARTIES, signed } from './answers.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/classify-answer.ts'
 import { REFUSALS, type Refusal, type RefusalName, refusalOf } from '../../lib/wechatpay/refusals.ts'
-import { queryVerdict, syncVerdict } from '../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 import { CALLS, signed, unsigned } from './answers.ts'
 

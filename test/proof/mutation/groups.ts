@@ -34,8 +34,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'verdict',
-    mutate: ['lib/wechatpay/verdict*.ts'],
-    tests: ['test/wechatpay/{verdict*,refusals}.test.ts', 'test/views/precheck.test.ts'],
+    mutate: ['lib/wechatpay/{classify-answer,verdict-kinds}.ts'],
+    tests: ['test/wechatpay/{classify-answer*,verdict-kinds,refusals}.test.ts', 'test/views/precheck.test.ts'],
     least: 100,
   },
   {
@@ -55,7 +55,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'rest of wechatpay',
-    mutate: ['lib/wechatpay/!(answer|signature|signed-message|signed-call|verdict*).ts'],
+    mutate: ['lib/wechatpay/!(answer|signature|signed-message|signed-call|classify-answer|verdict-kinds).ts'],
     tests: ['test/wechatpay/**/*.test.ts'],
   },
   {

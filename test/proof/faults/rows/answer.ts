@@ -68,14 +68,14 @@ export const ANSWER: readonly Row[] = [
     step: OUTCOME,
     fault: 'an unsigned 200',
     must: 'unknown: it ends nothing',
-    guard: 'lib/wechatpay/verdict.ts readAnswer verified',
-    test: ['wechatpay/verdict-trust.test.ts', 'is unknown and says why: %s'],
+    guard: 'lib/wechatpay/classify-answer.ts readAnswer verified',
+    test: ['wechatpay/classify-answer-trust.test.ts', 'is unknown and says why: %s'],
   },
   {
     step: OUTCOME,
     fault: 'a rightly signed answer about another order, another merchant or another request',
     must: 'unknown: every recorded answer fits its own request alone',
-    guard: 'lib/wechatpay/verdict.ts namesOrder out_order_no',
+    guard: 'lib/wechatpay/classify-answer.ts namesOrder out_order_no',
     test: ['proof/faults/mixed-pairs.test.ts', 'no recorded answer is taken for the answer to another request'],
   },
   {
@@ -130,7 +130,7 @@ export const ANSWER: readonly Row[] = [
     fault: 'WeChat Pay charged as well',
     must: 'DOUBLE_CHARGED with sum and number, never "synced"',
     guard: 'lib/wechatpay/collection.ts chargeOf isMarked',
-    test: ['wechatpay/verdict.test.ts', 'is judged when %s'],
+    test: ['wechatpay/classify-answer.test.ts', 'is judged when %s'],
   },
   {
     step: OUTCOME,
@@ -179,7 +179,7 @@ export const ANSWER: readonly Row[] = [
     fault: 'an answer that nobody can read: DONE without details, or paid in a way we do not know',
     must: 'undecided: asked about again, then named for a person',
     guard: 'lib/wechatpay/order-state.ts judgeDone every',
-    test: ['wechatpay/verdict.test.ts', 'is judged when %s'],
+    test: ['wechatpay/classify-answer.test.ts', 'is judged when %s'],
   },
   {
     step: CONTENT,
@@ -341,8 +341,8 @@ export const ANSWER: readonly Row[] = [
     step: WECHAT_PAY,
     fault: '5xx, 202, or a status that there is not',
     must: 'unknown, whoever signed it',
-    guard: 'lib/wechatpay/verdict.ts readAnswer status',
-    test: ['wechatpay/verdict-trust.test.ts', 'is unknown for status %i, whatever it says and whoever signed it'],
+    guard: 'lib/wechatpay/classify-answer.ts readAnswer status',
+    test: ['wechatpay/classify-answer-trust.test.ts', 'is unknown for status %i, whatever it says and whoever signed it'],
   },
   {
     step: WECHAT_PAY,

@@ -167,7 +167,7 @@ export const CALL: readonly Row[] = [
     must: 'read without it; its signature is checked, and it is kept, with it',
     guard: 'lib/text.ts readText startsWith',
     test: [
-      'wechatpay/verdict-trust.test.ts',
+      'wechatpay/classify-answer-trust.test.ts',
       'is believed after a byte order mark, which was signed with it and is kept',
     ],
   },
@@ -182,7 +182,7 @@ export const CALL: readonly Row[] = [
     step: RECEIVE,
     fault: 'the request was taken and its answer lost',
     must: 'unknown: a query comes before any repeat',
-    guard: 'lib/wechatpay/verdict.ts readAnswer unknown',
+    guard: 'lib/wechatpay/classify-answer.ts readAnswer unknown',
     test: [
       'proof/faults/late-request.test.ts',
       'a sync that was taken and whose answer was lost is asked about, and not repeated',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/classify-answer.ts'
 import type { OrderApi } from '../../lib/wechatpay/order-api.ts'
-import { queryVerdict, syncVerdict } from '../../lib/wechatpay/verdict.ts'
 import {
   CALLS,
   PARTIES,

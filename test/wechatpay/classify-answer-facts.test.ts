@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { queryVerdict, syncVerdict } from '../../lib/wechatpay/verdict.ts'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/classify-answer.ts'
 import { CALLS, PERSONAL, payafterOrder, REQUEST_ID, SIGNED, serviceOrder, signed, unsigned } from './answers.ts'
 import { NOW } from './samples.ts'
 import { done, MCH, NEWTON, PAYAFTER_ORDERS, SERVICE_ORDERS } from './verdict-rows.ts'

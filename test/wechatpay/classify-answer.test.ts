@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { queryVerdict, syncVerdict } from '../../lib/wechatpay/classify-answer.ts'
 import type { OrderApi } from '../../lib/wechatpay/order-api.ts'
-import { queryVerdict, syncVerdict } from '../../lib/wechatpay/verdict.ts'
 import { CALLS, PAYAFTER_SYNCED, payafterOrder, REQUEST_ID, SIGNED, serviceOrder, signed } from './answers.ts'
 import { NOW } from './samples.ts'
 import { PAYAFTER_ORDERS, SERVICE_ORDERS } from './verdict-rows.ts'
