@@ -17,7 +17,7 @@ const makeFolder = async (): Promise<string> => {
   return folder
 }
 
-const ownSamples = join(import.meta.dirname, 'samples')
+const ownSamples = join(import.meta.dirname, '../../lib/local/samples')
 
 /** A folder with the one sample that is over soonest. */
 const fewSamples = async (folder: string, change: (paid: Sample) => Sample = (paid) => paid): Promise<string> => {

@@ -11,7 +11,7 @@ import { BUCKET, MCHID } from '../support/statement-world.ts'
 
 /** A small heap: V8 keeps the room that it once took. What stays resident is then what is held. */
 const HEAP = ['--expose-gc', '--max-semi-space-size=2', '--max-old-space-size=96']
-const SCRIPT = fileURLToPath(new URL('run-statement.ts', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../proof/flood/run-statement.ts', import.meta.url))
 
 /** A ledger's table, named payscore-ledger. */
 type Table = { readonly endpoint: string; close(): Promise<void> }
