@@ -9,7 +9,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { unavailableOf } from '../errors.ts'
 import type { Condition } from '../ledger/condition.ts'
-import type { PartyStatus } from '../ledger/known-party.ts'
+import type { PartyStatus } from '../ledger/known-merchants.ts'
 import type { Row } from '../ledger/row.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { LIMITS } from '../limits.ts'

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises'
-import { run } from './run.ts'
+import { run } from './commands.ts'
 
 // Whoever reads may stop reading (`| head -1`): what the command does, and its exit code, stay as they are.
 for (const stream of [process.stdout, process.stderr])

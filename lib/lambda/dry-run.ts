@@ -1,7 +1,7 @@
 import { updateItem } from '../aws/ledger.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { readPaymentNotice, readQueryCall } from '../intake/payment-notice.ts'
-import { NO_ORDER_KNOWN } from '../ledger/known-party.ts'
+import { NO_ORDER_KNOWN } from '../ledger/known-merchants.ts'
 import type { Row } from '../ledger/row.ts'
 import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import { precheckOrder } from '../operations/precheck-order.ts'

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { refuseStranger, whyStranger } from './strangers.ts'
+import { refuseStranger, whyStranger } from './request-guard.ts'
 
 export type LoopbackServer = {
   readonly port: number

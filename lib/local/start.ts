@@ -1,10 +1,10 @@
 // npm start: the way of an order on this machine, shown by named samples; then an API and a page on port 3000.
 import { announceWorld, keepPublicKey, PUBLIC_KEY } from './announce-world.ts'
+import { addStandingOrders } from './known-orders.ts'
 import { startLiveWorld } from './live.ts'
 import { claimLocalFolder } from './local-folder.ts'
 import { openLivePages, openPages } from './page/pages.ts'
 import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
-import { addStandingOrders } from './standing-orders.ts'
 import { StartError } from './start-error.ts'
 import { readStartOptions, USAGE, WHY_LIVE } from './start-options.ts'
 import { tableHead, tableRow } from './table.ts'

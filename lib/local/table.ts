@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import type { Played } from './samples.ts'
-import { padDisplay, wrap } from './wrap.ts'
+import { padDisplay, wrap } from './terminal-width.ts'
 
 /** Together with the mark before and the gaps between them at most 80 places. */
 const COLUMNS = [

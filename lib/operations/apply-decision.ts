@@ -3,7 +3,8 @@ import { type Decision, type Row, rowKey } from '../ledger/row.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { withDecision } from '../ledger/transitions/operator.ts'
 import { decidedReply, refusedReply, statusReply } from '../views/reply.ts'
-import { type LedgerDeps, publishDueNow, rowFields } from './call-wechatpay.ts'
+import { type LedgerDeps, publishDueNow } from './call-wechatpay.ts'
+import { rowFields } from './log-fields.ts'
 import type { Replied } from './result.ts'
 
 /** Carries out what a person decided, if the order still stands so that it can be. Makes no call. */

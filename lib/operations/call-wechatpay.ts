@@ -2,7 +2,7 @@ import type { Ledger } from '../aws/ledger.ts'
 import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import { ConfigError } from '../errors.ts'
 import type { DueEvent } from '../ledger/due-event.ts'
-import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../ledger/known-party.ts'
+import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../ledger/known-merchants.ts'
 import { type Row, readRowKey, type Step } from '../ledger/row.ts'
 import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
@@ -15,6 +15,7 @@ import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
 import type { Send } from '../wechatpay/send.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
+import { count, latency, rowFields, verdictFields, verdictMetrics } from './log-fields.ts'
 
 /** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
 export type OrderDeps = LedgerDeps &
@@ -119,37 +120,3 @@ export const publishDueNow = async ({ pk, next, due_at }: Row, { announceDue, no
   if (next === undefined || due_at === undefined || due_at > now()) return
   await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }
-
-export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped }: Row): Fields => ({
-  ...readRowKey(pk),
-  state,
-  attempt,
-  next,
-  due_at,
-  paid_time_clamped,
-})
-
-const verdictFields = (step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({
-  step,
-  verdict: kind,
-  verified,
-  status,
-  code,
-  request_id,
-  message: detail,
-})
-
-const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })
-
-const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics => ({
-  ...count(`${step}_${kind}`),
-  ...(word && {
-    clock_difference: { value: Math.abs(Number(word.timestamp) * 1000 - word.sent_at), unit: 'Milliseconds' },
-  }),
-  ...(kind === 'accepted' &&
-    word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
-})
-
-/** Of a call that was answered. */
-const latency = ({ status }: Verdict, ms: number): Metrics =>
-  status === undefined ? {} : { wechatpay_latency: { value: ms, unit: 'Milliseconds' } }

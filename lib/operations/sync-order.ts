@@ -5,8 +5,9 @@ import { type Row, rowKey } from '../ledger/row.ts'
 import { claim, conflict, create, mayReopen, reopen } from '../ledger/transitions/notice.ts'
 import { expedite } from '../ledger/transitions/operator.ts'
 import { conflictReply, rowReply } from '../views/reply.ts'
-import { type CallResult, callWechatPay, type OrderDeps, publishDueNow, rowFields } from './call-wechatpay.ts'
+import { type CallResult, callWechatPay, type OrderDeps, publishDueNow } from './call-wechatpay.ts'
 import { isOverCap } from './count-arrival.ts'
+import { rowFields } from './log-fields.ts'
 import type { Replied } from './result.ts'
 
 /**

@@ -6,7 +6,7 @@ import { LIMITS } from '../limits.ts'
 import type { LineClass } from './line-classes.ts'
 import type { Payment, StatementLine } from './parse/statement-line.ts'
 import type { Problem } from './problem.ts'
-import type { Telling } from './seen.ts'
+import type { Telling } from './seen-order-numbers.ts'
 
 /** What a report says of one line, or of an order that the ledger has and the statement lacks. Sums are fen, times ms. */
 export type Entry = {

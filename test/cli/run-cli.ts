@@ -1,4 +1,4 @@
-import { run } from '../../lib/cli/run.ts'
+import { run } from '../../lib/cli/commands.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
 

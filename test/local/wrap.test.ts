@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { displayWidth, padDisplay, wrap } from '../../lib/local/wrap.ts'
+import { displayWidth, padDisplay, wrap } from '../../lib/local/terminal-width.ts'
 
 it.each([
   ['abc', 3],

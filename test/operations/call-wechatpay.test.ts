@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Ledger } from '../../lib/aws/ledger.ts'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
-import { partyKey } from '../../lib/ledger/known-party.ts'
+import { partyKey } from '../../lib/ledger/known-merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { callWechatPay } from '../../lib/operations/call-wechatpay.ts'
 import { precheckOrder } from '../../lib/operations/precheck-order.ts'

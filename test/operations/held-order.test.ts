@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { partyKey } from '../../lib/ledger/known-party.ts'
+import { partyKey } from '../../lib/ledger/known-merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'

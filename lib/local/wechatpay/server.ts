@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { refuseStranger, whyStranger } from '../strangers.ts'
+import { refuseStranger, whyStranger } from '../request-guard.ts'
 
 export type LoopbackServer = { readonly origin: string; readonly close: () => Promise<void> }
 

@@ -1,5 +1,5 @@
 import { chinaTime, readableTime } from '../../china-time.ts'
-import { TURNS } from '../../ledger/turns.ts'
+import { TURNS } from '../../ledger/whose-turn.ts'
 import { count, yuan } from '../../money.ts'
 import type { Entry } from '../classify-line.ts'
 import { CLASS_NAMES, CLASSES, LEDGER_ONLY } from '../line-classes.ts'

@@ -1,6 +1,6 @@
+import { keyOf, nameOf, wrongCharge } from './expected-end.ts'
 import type { Promised, Verdict } from './judge.ts'
 import { faultTotals } from './judge.ts'
-import { keyOf, nameOf, wrongCharge } from './right-end.ts'
 import type { Storm } from './run-storm.ts'
 import type { Truth } from './story.ts'
 

@@ -1,6 +1,6 @@
 import { extraCalls } from './calls.ts'
+import { keyOf, nameOf, notWaiting, untold, wrongCharge, wrongEnd } from './expected-end.ts'
 import { MERCHANTS } from './merchants.ts'
-import { keyOf, nameOf, notWaiting, untold, wrongCharge, wrongEnd } from './right-end.ts'
 import type { Storm } from './run-storm.ts'
 import type { Slow } from './sandboxes.ts'
 import type { Truth } from './story.ts'

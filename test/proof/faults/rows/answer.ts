@@ -271,7 +271,7 @@ export const ANSWER: readonly Row[] = [
     step: CONTENT,
     fault: 'a customer’s openid in an answer',
     must: 'in the table alone: no log line, event, answer or metric holds it',
-    guard: 'lib/operations/call-wechatpay.ts verdictFields',
+    guard: 'lib/operations/log-fields.ts verdictFields',
     test: ['proof/faults/leaks.long.test.ts', 'nothing secret or personal is in anything that is written'],
     needs: 'bundle',
   },
@@ -342,7 +342,10 @@ export const ANSWER: readonly Row[] = [
     fault: '5xx, 202, or a status that there is not',
     must: 'unknown, whoever signed it',
     guard: 'lib/wechatpay/classify-answer.ts readAnswer status',
-    test: ['wechatpay/classify-answer-trust.test.ts', 'is unknown for status %i, whatever it says and whoever signed it'],
+    test: [
+      'wechatpay/classify-answer-trust.test.ts',
+      'is unknown for status %i, whatever it says and whoever signed it',
+    ],
   },
   {
     step: WECHAT_PAY,

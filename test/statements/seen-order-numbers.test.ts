@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createSeen } from '../../lib/statements/seen.ts'
+import { createSeen } from '../../lib/statements/seen-order-numbers.ts'
 
 const told = (line: number) => ({ line, amount: line, paid_time: '20261124' })
 const numbers = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}-${i}`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Merchant } from '../../lib/config/merchants.ts'
-import { renewedCall } from '../../lib/intake/renewed-call.ts'
+import { renewedCall } from '../../lib/intake/call-from-configuration.ts'
 import { hashCall, type Row } from '../../lib/ledger/row.ts'
 import { CLAIMED } from '../support/orders.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../../lib/ledger/known-party.ts'
+import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../../lib/ledger/known-merchants.ts'
 import { CLAIMED, DAY, NOW, PK } from '../support/orders.ts'
 import { VERDICTS } from '../support/verdicts.ts'
 import { CALLS } from '../wechatpay/answers.ts'

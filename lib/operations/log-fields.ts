@@ -1,0 +1,39 @@
+import { type Row, readRowKey, type Step } from '../ledger/row.ts'
+import type { Fields, Metrics } from '../log.ts'
+import type { Verdict } from '../wechatpay/verdict.ts'
+
+/** What a log line says of an order: facts alone, never a signature or a body. */
+export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped }: Row): Fields => ({
+  ...readRowKey(pk),
+  state,
+  attempt,
+  next,
+  due_at,
+  paid_time_clamped,
+})
+
+/** What a log line says of an answer. */
+export const verdictFields = (step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({
+  step,
+  verdict: kind,
+  verified,
+  status,
+  code,
+  request_id,
+  message: detail,
+})
+
+export const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })
+
+export const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics => ({
+  ...count(`${step}_${kind}`),
+  ...(word && {
+    clock_difference: { value: Math.abs(Number(word.timestamp) * 1000 - word.sent_at), unit: 'Milliseconds' },
+  }),
+  ...(kind === 'accepted' &&
+    word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
+})
+
+/** Of a call that was answered. */
+export const latency = ({ status }: Verdict, ms: number): Metrics =>
+  status === undefined ? {} : { wechatpay_latency: { value: ms, unit: 'Milliseconds' } }
