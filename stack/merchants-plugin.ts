@@ -252,7 +252,7 @@ export default class Merchants {
           environment: read.json,
           sources: read.sources,
           secrets: secretArns(read, prefix),
-          doors: callerPolicies(read),
+          callerPolicies: callerPolicies(read),
         }
         return { value: values[address] }
       },

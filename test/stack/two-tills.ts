@@ -46,7 +46,7 @@ export const twoTills = (): Promise<Template> => packagedWith(TWO_TILLS)
 export const packagedWith = async (merchantsFile: object): Promise<Template> => {
   const template = readTemplate()
   const text = JSON.stringify(merchantsFile)
-  const doors = (await merchantsVariable('doors', text)) as Template
+  const doors = (await merchantsVariable('callerPolicies', text)) as Template
   const source = await merchantsVariable('sources', text)
   const listening = ['PaidOfflineRule', 'Archive'].map((id) => {
     const { Type = '', Properties = {} } = template.Resources[id] ?? {}

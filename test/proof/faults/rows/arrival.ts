@@ -17,7 +17,7 @@ export const ARRIVAL: readonly Row[] = [
     fault: 'a till of merchant A asks for merchant B by the path',
     must: 'IAM refuses it: the policy of a till names the paths of its own merchants',
     guard: 'stack/merchants-plugin.ts callerPolicies sources',
-    test: ['stack/doors.test.ts', 'names the paths of its own merchants and its own events'],
+    test: ['stack/caller-policies.test.ts', 'names the paths of its own merchants and its own events'],
     needs: 'template',
   },
   {
@@ -257,7 +257,7 @@ export const ARRIVAL: readonly Row[] = [
     fault: 'who uploads the lists of merchant A uploads one for merchant B',
     must: 'IAM refuses it: the policy names the folders of its own merchants',
     guard: 'stack/merchants-plugin.ts statementPolicy statements',
-    test: ['stack/doors.test.ts', 'for its lists names the folders of its own merchants'],
+    test: ['stack/caller-policies.test.ts', 'for its lists names the folders of its own merchants'],
     needs: 'template',
   },
   {

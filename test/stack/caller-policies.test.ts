@@ -183,7 +183,7 @@ describe('the bus', () => {
       tills: { a: { principals: [], accounts: [] } },
     })
 
-    const doors = (await merchantsVariable('doors', text)) as typeof template
+    const doors = (await merchantsVariable('callerPolicies', text)) as typeof template
 
     expect(busPolicy(doors).Statement[0]?.Condition).toEqual({ 'ForAnyValue:StringEquals': { 'events:source': ['a'] } })
   })
