@@ -209,8 +209,8 @@ export const REFUSALS = {
     codes: ['FREQUENCY_LIMITED', 'RATELIMIT_EXCEEDED'],
     statuses: [429],
     turn: 'service',
-    en: { meaning: 'too many requests', next: 'Nothing. It is sent again later.' },
-    zh: { meaning: '请求过于频繁', next: '无需处理,稍后自动重试。' },
+    en: { meaning: 'too many requests', next: 'Nothing. The order is asked about, and the sync sent again.' },
+    zh: { meaning: '请求过于频繁', next: '无需处理,稍后自动查单并重试。' },
   },
   'our-parameter': {
     verdict: 'config',
