@@ -1,4 +1,4 @@
-// The one build: `npm run build`, the tests, the local world and the packager all use it.
+// The only build: `npm run build`, the tests, the local world and the packager use it.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
@@ -9,20 +9,20 @@ import { build } from 'esbuild'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const names = readdirSync(new URL('../functions/', import.meta.url)).map((file) => basename(file, '.ts'))
 
-/** How our code becomes one file; the benchmark builds what it compares by the same. */
+/** The esbuild options for our code. The benchmark builds its candidates with the same options. */
 export const bundling = {
   bundle: true,
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  // A package's ES modules come without what is not used of them.
+  // ES modules of packages, so that esbuild can drop unused code.
   mainFields: ['module', 'main'],
   supported: { 'dynamic-import': false },
   minify: true,
   alias: { '@aws-sdk/credential-provider-node': './lib/aws/sdk/environment-credentials.ts' },
 }
 
-/** Somebody waits for these, so each cold start counts. */
+/** A POS or a person waits for these functions, so their cold start matters. */
 export const AWAITED = new Set(['sync', 'query', 'status', 'decide'])
 
 const LEFT_OUT = [
@@ -34,11 +34,11 @@ const LEFT_OUT = [
   'node:fs/promises',
 ]
 
-/** For functions whose clients have all of functionSettings, and which read no files. */
+/** For functions whose SDK clients have all settings of functionSettings, so that the SDK reads no files. */
 export const leanBundling = {
   ...bundling,
   alias: { ...bundling.alias, ...Object.fromEntries(LEFT_OUT.map((name) => [name, './lib/aws/sdk/stubs.ts'])) },
-  // The SDK's client reads nothing but the version of its own package.
+  // The SDK reads only the version from its own package.json.
   plugins: [
     {
       name: 'version-alone',
@@ -51,7 +51,7 @@ export const leanBundling = {
   ],
 }
 
-/** Bundles each function, to .build unless `write` is false. Gives esbuild's account of what went into them. */
+/** Bundles each function, to .build unless `write` is false. Gives esbuild's metafile. */
 export const bundleFunctions = async ({ write }) => {
   const bundle = (some, how) =>
     build({
@@ -81,8 +81,9 @@ export const bundleFunctions = async ({ write }) => {
 }
 
 /**
- * Makes .build/NAME for each: the code as function.cjs, and index.mjs, whose export `handler` Lambda calls. An ESM import
- * of node:http would load undici, at 30 to 60 ms of every cold start; the require in index.mjs does not.
+ * Makes .build/NAME for each function: the code as function.cjs, and index.mjs with the export `handler` that Lambda
+ * calls. An ESM import of node:http would load undici, which costs 30 to 60 ms of every cold start; the require in
+ * index.mjs does not.
  */
 export const buildFunctions = async () => {
   const account = await bundleFunctions({ write: true })
@@ -93,7 +94,7 @@ export const buildFunctions = async () => {
   return account
 }
 
-/** What osls loads as a plugin: it builds before it zips, and names the sizes. */
+/** The osls plugin: builds before osls makes the zip files, and prints their sizes. */
 export default class Build {
   constructor(serverless) {
     const zips = () => names.map((name) => ({ name, bytes: readFileSync(`.serverless/${name}.zip`) }))
@@ -113,8 +114,9 @@ export default class Build {
   }
 }
 
-// The packager names the folder in the bucket after the clock, and the template names the folder. Named after the
-// commit and the content instead, in the form that the packager sorts by, the same source gives the same template.
+// The packager names the S3 folder after the current time, and the template contains this name. We take the time of the
+// commit and a hash of the content instead, in the format that the packager sorts by, so that the same source gives the
+// same template.
 const folderName = (zips) => {
   const hash = createHash('sha256')
   for (const { bytes } of zips) hash.update(bytes)
@@ -122,7 +124,7 @@ const folderName = (zips) => {
   return `${builtAt.getTime()}-${builtAt.toISOString()}-${hash.digest('hex').slice(0, 12)}`
 }
 
-/** Without a repository, as in a downloaded archive, it is the clock after all. */
+/** The time of the commit; without a git repository, as in a downloaded archive, the current time. */
 const commitSeconds = () => {
   if (process.env.SOURCE_DATE_EPOCH) return Number(process.env.SOURCE_DATE_EPOCH)
   try {
@@ -132,5 +134,5 @@ const commitSeconds = () => {
   }
 }
 
-// No top-level await: osls loads this file by require.
+// No top-level await, since osls loads this file with require.
 if (process.argv[1] === import.meta.filename) buildFunctions()

@@ -1,5 +1,5 @@
-// A value of the template as it will be at its longest: its references filled in for the account, region and partition
-// with the longest names.
+// The longest form of a value in the template: references are resolved for the account, region and partition with the
+// longest names.
 export type Json = Readonly<Record<string, unknown>>
 export type Template = {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Json }>>
@@ -17,18 +17,18 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com.cn',
 }
 
-/** What CloudFormation adds to a name that it makes: a hyphen and 13 characters. */
+/** The suffix of a name that CloudFormation generates: a hyphen and 13 characters. */
 const RANDOM = '-ABCDEFGHIJKLM'
 
 type Kind = {
-  /** Characters of the longest name that CloudFormation gives it. */
+  /** Length of the longest name that CloudFormation generates. */
   readonly longest: number
   readonly service: string
-  /** What stands before the name in its ARN. */
+  /** The part of the ARN before the name. */
   readonly before?: string
 }
 
-/** The types that policies name. */
+/** The resource types that policies refer to. */
 const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::ApiGatewayV2::Api': { longest: 10, service: 'apigateway' },
   'AWS::CloudFormation::Stack': { longest: 128, service: 'cloudformation', before: 'stack/' },
@@ -47,7 +47,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 }
 const OTHER: Kind = { longest: 64, service: 'other-service' }
 
-/** The value with every reference filled in. `stack` is the name of the stack. */
+/** The value with every reference resolved. `stack` is the name of the stack. */
 export const largestValue = (template: Template, stack: string, value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((part) => largestValue(template, stack, part))
   if (typeof value !== 'object' || value === null) return value
@@ -62,7 +62,7 @@ export const largestValue = (template: Template, stack: string, value: unknown):
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, largestValue(template, stack, part)]))
 }
 
-/** To name one of these is to name its ARN. */
+/** `Ref` of these types gives the ARN. */
 const BY_ARN = ['AWS::IAM::ManagedPolicy', 'AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine']
 
 const referTo = (template: Template, stack: string, id: string): string => {
@@ -82,10 +82,10 @@ const attributeOf = (template: Template, stack: string, path: string): string =>
 const nameOf = (template: Template, stack: string, id: string): string => {
   const { Type = '', Properties = {} } = template.Resources[id] ?? {}
   const given = Properties.Name ?? Properties.FunctionName ?? Properties.LogGroupName
-  // An API is referred to by its id.
+  // `Ref` of an API gives its id.
   if (typeof given !== 'string' || Type === 'AWS::ApiGatewayV2::Api')
     return `${stack}-${id}${RANDOM}`.slice(-(KINDS[Type] ?? OTHER).longest)
-  // The ARN of a rule of an own bus names the bus as well.
+  // The ARN of a rule of a custom bus contains the bus name.
   return Type === 'AWS::Events::Rule' ? `${stack}/${given}` : given
 }
 

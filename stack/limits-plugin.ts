@@ -1,8 +1,8 @@
-// Before anything is deployed: is a name of the stack made twice, and does AWS take every document as it will be?
+// Checks before a deployment: no name of the stack is defined twice, and every document is within the limits of AWS.
 import { type Json, largestValue, type Template } from './largest-value.ts'
 
 type Resource = Template['Resources'][string]
-/** Something of the stack beside the most that AWS takes of it. */
+/** A measured value and its limit in AWS. */
 type Measure = readonly [what: string, size: number, most: number, doThis: string]
 
 const FEWER_MERCHANTS = 'Divide the merchants of this till between two sources.'
@@ -11,7 +11,7 @@ const FEWER_TILLS =
 const SHORTER_STAGE = 'Choose a shorter stage.'
 const REPORT = 'No merchants file makes this grow: report it as a fault of this service.'
 
-/** Every document and count of the packaged template that AWS would refuse, a sentence each. */
+/** Every document and count of the packaged template that exceeds a limit of AWS, one sentence each. */
 export const findTooLarge = (template: Template, stack: string): readonly string[] =>
   measuresOf(template, (value) => largestValue(template, stack, value))
     .filter(([, size, most]) => size > most)
@@ -55,7 +55,7 @@ const stackMeasures = (template: Template): readonly Measure[] => [
 ]
 
 /**
- * The statements of a bus are one document.
+ * All statements of a bus are one resource policy.
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
  */
 const busMeasures = (template: Template, resolve: Resolve): readonly Measure[] => {
@@ -138,7 +138,7 @@ const MEASURES: Readonly<Record<string, (id: string, properties: Json) => readon
   ],
 }
 
-/** Properties that name a thing in the account, by the most characters that AWS takes. */
+/** Properties that name a resource in the account, and the maximum length of the name. */
 const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'AWS::CloudWatch::Alarm': { AlarmName: 255 },
   'AWS::CloudWatch::Dashboard': { DashboardName: 255 },
@@ -150,8 +150,8 @@ const NAMES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 }
 
 /**
- * Names that stand twice among what is merged into one template, where the later would take the place of the former
- * without a word, or that AWS would not tell apart.
+ * Names that are defined twice in the parts that are merged into one template, where the later definition would
+ * silently replace the earlier; and names that AWS does not distinguish.
  */
 export const findDoubles = (parts: readonly Partial<Template>[]): readonly string[] => {
   const sections = parts.flatMap((part) =>
@@ -167,7 +167,7 @@ export const findDoubles = (parts: readonly Partial<Template>[]): readonly strin
       .filter((property) => Properties[property] !== undefined)
       .map((property) => `${Type} ${property} ${textOf(Properties[property])}`),
   )
-  // A second policy takes the place of the first.
+  // A bucket or queue has one policy, so a second resource replaces the first.
   const governed = resources.flatMap(([, { Type, Properties = {} }]) =>
     Type === 'AWS::SQS::QueuePolicy' || Type === 'AWS::S3::BucketPolicy'
       ? [Properties.Queues ?? Properties.Bucket].flat().map((one) => `policy of ${textOf(one)}`)
@@ -183,7 +183,7 @@ export const findDoubles = (parts: readonly Partial<Template>[]): readonly strin
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-/** Names of which more than one is there; letters that differ by case alone are the same to many a service. */
+/** Names that occur more than once. Many AWS services ignore case. */
 const twice = (names: readonly string[]): readonly string[] =>
   [...Map.groupBy(names, (name) => name.toLowerCase()).values()].flatMap((same) =>
     same.length > 1 ? [[...new Set(same)].join(' or ')] : [],
@@ -202,12 +202,12 @@ type Serverless = {
   readonly getProvider: (name: 'aws') => { readonly naming: { readonly getStackName: () => string } }
 }
 
-/** What osls loads as a plugin: packaging fails where deploying would, or where one name would hide another. */
+/** The osls plugin: packaging fails if the deployment would fail, or if a name is defined twice. */
 export default class Limits {
   hooks: Readonly<Record<string, () => void>>
 
   constructor(serverless: Serverless) {
-    // Merged later on: from then on nobody can tell what stood twice.
+    // Checked before osls merges the parts, since duplicate names are not visible afterwards.
     const parts = [...serverless.configurationInput.resources]
     const template = () => serverless.service.provider.compiledCloudFormationTemplate
     const refuse = (problems: readonly string[]) => {

@@ -1,4 +1,5 @@
-// Who is served, and who may say that a customer paid: merchants.json, checked, as values and resources of the stack.
+// Reads and validates merchants.json, which has the merchants and the callers that may send payment notices. Gives
+// values and resources of the stack.
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { type Merchant, readMerchantsConfig, signersOf } from '../lib/config/merchants.ts'
@@ -22,24 +23,27 @@ const file = v.strictObject({ merchants: v.record(v.string(), v.unknown()), till
 
 type Till = v.InferOutput<typeof till>
 type MerchantsFile = {
-  /** The value of MERCHANTS. */
+  /** The value of the variable MERCHANTS. */
   readonly json: string
   readonly merchants: readonly Merchant[]
   readonly sources: readonly string[]
   readonly tills: ReadonlyMap<string, Till>
 }
 
-/** Lambda gives all variables 4 KB together; the names of table and bus are only known when the stack stands. */
+/**
+ * Lambda allows 4 KB for all variables together. The names of table and bus are known only after the deployment, so
+ * space is reserved for them.
+ */
 const OTHER_VARIABLES_BYTES = 600
 
-/** What a till calls: it hands over, takes back and looks. All other decisions are a person's. */
+/** The routes for a POS: send a payment notice, withdraw it, read the status. All other decisions are for operators. */
 const TILL_ROUTES = [
   ['POST', '*/sync'],
   ['POST', '*/withdraw'],
   ['GET', '*'],
 ] as const
 
-/** merchants.json, its text or its bytes → what is in it. Throws one Error that names every mistake. */
+/** Parses merchants.json from text or bytes. Throws one Error that lists every problem. */
 export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile => {
   const parsed = v.safeParse(file, parse(source))
   if (!parsed.success) throw mistakes(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`))
@@ -68,13 +72,16 @@ export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile =>
   return { json, merchants: [...merchants.values()], sources, tills }
 }
 
-/** Secrets that sign for these merchants, as ARNs; Secrets Manager ends each name with six characters of its own. */
+/** ARNs of the secrets of the signing merchants. Secrets Manager appends a hyphen and six characters to each name. */
 const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json[] =>
   signersOf(merchants).map((signer) =>
     sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/${signer}-??????`),
   )
 
-/** For each till what it may do, the role through which other accounts do it, and that nobody else sends its events. */
+/**
+ * For each caller: its IAM policy, the role for other accounts, and the bus statement that denies its events to
+ * everybody else.
+ */
 const callerPolicies = ({ merchants, sources, tills }: MerchantsFile) => {
   const Resources: Record<string, Json> = {}
   const Outputs: Record<string, Json> = {}
@@ -106,7 +113,7 @@ const callerPolicies = ({ merchants, sources, tills }: MerchantsFile) => {
       ...principals.map((name) => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
       ...(accounts.length > 0 ? [arn(`${id}Role`)] : []),
     ]
-    // One after the other: the statements of a bus are one document.
+    // One after the other, since all statements of a bus are one resource policy.
     Resources[`${id}Only`] = { ...denyOthers(source, senders), DependsOn: former }
     former = `${id}Only`
   }
@@ -135,7 +142,7 @@ const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
           Effect: 'Allow',
           Action: 'events:PutEvents',
           Resource: arn('EventBus'),
-          // Every entry of a batch must fit, and a request that names none does not.
+          // Every entry of a request must match. Null denies a request without the condition key.
           Condition: {
             'ForAllValues:StringEquals': { 'events:source': [source], 'events:detail-type': [PAID_OFFLINE] },
             Null: { 'events:source': 'false', 'events:detail-type': 'false' },
@@ -146,7 +153,9 @@ const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
   },
 })
 
-/** Whoever may upload a list says that customers paid: as good as a till, and no further than its merchants. */
+/**
+ * A person who uploads a statement says that customers paid, so the rights are those of a POS, for its merchants only.
+ */
 const statementPolicy = (source: string, mchids: readonly string[]): Json => ({
   Type: 'AWS::IAM::ManagedPolicy',
   Properties: {
@@ -164,7 +173,7 @@ const statementPolicy = (source: string, mchids: readonly string[]): Json => ({
 const objectsOf = (folder: string, mchids: readonly string[]): readonly Json[] =>
   mchids.map((mchid) => sub(`\${Statements.Arn}/${folder}/${mchid}/*`))
 
-/** What policies of tills refer to, and a stack whose rules have the longest names that AWS takes. */
+/** Resolves references in the policies of callers, for a stack whose rules have the longest names that AWS allows. */
 const ABOUT_THE_STACK = {
   Resources: {
     HttpApi: { Type: 'AWS::ApiGatewayV2::Api', Properties: {} },
@@ -175,7 +184,10 @@ const ABOUT_THE_STACK = {
 }
 const LONGEST_STACK = 's'.repeat(51)
 
-/** Merchants in as few parts as policies have room for: their numbers have up to 32 digits, and AWS counts characters. */
+/**
+ * Splits the merchants over as few policies as possible: an mchid has up to 32 digits, and AWS limits the characters of
+ * a policy.
+ */
 const whatFits = (mchids: readonly string[], source: string): readonly (readonly string[])[] => {
   const fits = (part: readonly string[]) =>
     [tillPolicy, statementPolicy].every((policy) => {
@@ -207,7 +219,8 @@ const tillRole = (
           Effect: 'Allow',
           Principal: { AWS: accounts.map((account) => sub(`arn:\${AWS::Partition}:iam::${account}:root`)) },
           Action: 'sts:AssumeRole',
-          // Whoever runs tills for many shops could be made to act for another of them.
+          // Prevents the confused deputy problem: a provider that runs POS systems for many shops must state for which
+          // one it acts.
           Condition: { StringEquals: { 'sts:ExternalId': external_id } },
         },
       ],
@@ -216,7 +229,10 @@ const tillRole = (
   },
 })
 
-/** Even a principal with every right cannot send these events: one entry of this source in a batch denies the batch. */
+/**
+ * Denies these events to every other principal, even with full rights. One entry with this source denies the whole
+ * request.
+ */
 const denyOthers = (source: string, senders: readonly Json[]): Json => ({
   Type: 'AWS::Events::EventBusPolicy',
   Properties: {
@@ -237,7 +253,7 @@ const denyOthers = (source: string, senders: readonly Json[]): Json => ({
 
 type Question = { readonly address: string; readonly resolveVariable: (name: string) => Promise<string> }
 
-/** What osls loads as a plugin: the variables `${merchants:…}` of serverless.yml. */
+/** The osls plugin: the variables `${merchants:…}` of serverless.yml. */
 export default class Merchants {
   configurationVariablesSources = {
     merchants: {
@@ -245,7 +261,7 @@ export default class Merchants {
         const path = await resolveVariable('param:merchants')
         const read = readMerchantsFile(readFileSync(path))
         const prefix = await resolveVariable('param:secretsPrefix')
-        // It stands in the ARNs of policies, where `*` and `?` mean more than themselves.
+        // The prefix is part of ARNs in policies, where `*` and `?` are wildcards.
         if (!/^[\w+=.@-]+(\/[\w+=.@-]+)*$/.test(prefix))
           throw new Error('the parameter secretsPrefix must be words of 0-9 A-Z a-z _ + = . @ - with / between them')
         const values: Json = {

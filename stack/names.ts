@@ -1,10 +1,10 @@
-// Names of the stack that are made from somebody's input.
+// Names of the stack that are made from input of a person.
 import { createHash } from 'node:crypto'
 
-/** A logical id takes 255 characters and a statement's id 64; the readable part is for people alone. */
+/** A logical id may have 255 characters and a statement id 64. The readable part only helps people. */
 const READABLE = 40
 
-/** com.example.pos → ComExamplePos0123456789ab. Two inputs have two names, since the end is a hash of the whole input. */
+/** com.example.pos → ComExamplePos0123456789ab. The hash of the whole input at the end makes names unique. */
 export const logicalName = (source: string): string => {
   const words = source.split(/[^0-9A-Za-z]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1))
   return words.join('').slice(0, READABLE) + hashOf(source)

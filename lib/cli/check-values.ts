@@ -3,7 +3,7 @@ import { CliError, type Text } from '../two-languages.ts'
 import type { Session } from './session.ts'
 import { ARGUMENTS, type Kind, OPTIONS, TEXT } from './value-kinds.ts'
 
-/** Holds every value of every option and argument against its kind, before any command begins. Throws CliError. */
+/** Checks the value of every option and argument before a command begins. Throws CliError. */
 export const checkValues = (command: Command, session: Session): void => {
   for (const option of command.options) if (option.required || option.optional) checkOption(option, session)
   for (const argument of command.registeredArguments) checkArgument(argument, session)
@@ -38,13 +38,13 @@ const checked = (name: string, kind: Kind, value: string, session: Session): str
   throw wrongValue(name, value, kind.must)
 }
 
-/** An option, what was given, and what it must be. */
+/** The error for an option: what was given, and what it must be. */
 export const wrongValue = (name: string, value: string, must: Text): CliError => {
   const seen = shown(value)
   return new CliError({ en: `${name} ${seen}: ${must.en}`, zh: `${name} ${seen}:${must.zh}` }, 2)
 }
 
-/** In one line, and not too long a one. */
+/** A value on one line, cut if it is long. */
 const shown = (value: string): string => {
   const line = value.replace(/[\p{C}\p{Z}]+/gu, ' ').trim()
   return line.length > 60 ? `${line.slice(0, 60)}…` : line

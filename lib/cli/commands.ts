@@ -17,7 +17,7 @@ import { errorText } from './errors.ts'
 import { createProgram, parserExitCode } from './help.ts'
 import { createSession, type Io, type Session } from './session.ts'
 
-/** Runs one command line and gives its exit code: 0 done, 1 not done, 2 the command line was wrong. Never throws. */
+/** Runs one command line and gives its exit code: 0 done, 1 not done, 2 wrong command line. Never throws. */
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   const session = createSession(io)
   let exitCode = 0
@@ -32,7 +32,9 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   }
 }
 
-/** Every command with its options, in the language of the session. `done` is told the exit code of the one that is run. */
+/**
+ * Builds every command with its options, in the language of the session. `done` receives the exit code of the command.
+ */
 export const buildProgram = (session: Session, done: (code: number) => void): Command => {
   const { t } = session
   const program = createProgram(session).description(

@@ -3,8 +3,8 @@ import { ConfigError, InputError, UnavailableError } from '../errors.ts'
 import { CliError, type Text } from '../two-languages.ts'
 
 /**
- * What was seen, what it means and what to do. Our own errors word themselves. Of any other only its name and code are
- * told, and the file that it names: a message may quote what was read.
+ * The text of an error: what happened, what it means and what to do. Our own errors have this text. Of any other error
+ * only its name, its code and the file are shown, since its message may quote file contents.
  */
 export const errorText = (error: unknown): Text => {
   if (error instanceof CliError) return error.text
@@ -23,7 +23,7 @@ export const errorText = (error: unknown): Text => {
   return meaning ? joined(error.name, meaning) : unexpected(error.name, placeOf(error))
 }
 
-/** An error of AWS within a sentence of ours. */
+/** Adds what an AWS error means to its message. */
 const withMeaning = (message: string): Text => {
   const meaning = meaningOf(message)
   return meaning
@@ -40,7 +40,7 @@ const unexpected = (name: string, place: string): Text => ({
   zh: `${name}${place}:出现未预期的错误,属于 payscore 的缺陷。请附上本行和所用命令反馈。`,
 })
 
-/** Where in our own files: names and lines hold nothing that was read. */
+/** Where in our own files the error was thrown. File names and line numbers hold no data. */
 const placeOf = ({ stack = '' }: Error): string => {
   const [, file, line] = /\/lib\/([\w/.-]+\.ts):(\d+)/.exec(stack) ?? []
   return file === undefined ? '' : ` (${file}:${line})`

@@ -3,7 +3,7 @@ import type { Text } from '../two-languages.ts'
 import { widthOf, wrap } from './screen.ts'
 import type { Session } from './session.ts'
 
-/** The parser with its help and its errors in the language of the session. */
+/** Creates the parser, with help and errors in the language of the session. */
 export const createProgram = (session: Session): Command => {
   const { t, locale } = session
   const write = (text: string) => void session.out.write(text)
@@ -35,20 +35,20 @@ export const createProgram = (session: Session): Command => {
     .showHelpAfterError(t({ en: '(--help tells more)', zh: '(使用 --help 查看帮助)' }))
 }
 
-/** Whether commander has said already what there was to say; help and version are no failures. */
+/** The exit code, if commander has already printed its message. Help and version are successes. */
 export const parserExitCode = (error: unknown): number | undefined => {
   if (!(error instanceof CommanderError)) return undefined
   return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2
 }
 
-/** A command with what every command has. */
+/** Adds a command with the options that every command has. */
 export const addCommand = (parent: Command, session: Session, usage: string, what: Text): Command =>
   parent
     .command(usage)
     .description(session.t(what))
     .option('--json', session.t({ en: 'the result as JSON', zh: '以 JSON 输出结果' }))
 
-/** Commands that work, below the help of one. */
+/** Adds examples that can be run to the help of a command. */
 export const addExamples = (command: Command, session: Session, examples: readonly string[], more?: Text): Command =>
   command.addHelpText(
     'after',
@@ -60,10 +60,10 @@ export const addExamples = (command: Command, session: Session, examples: readon
     ].join('\n'),
   )
 
-/** A line that was broken where a narrower screen breaks it elsewhere. */
+/** What joins two lines of a text that is wrapped again for a narrower screen. */
 const JOINED = { en: ' ', zh: '' } as const
 
-/** A command that can be copied whole: broken before an option, as a shell takes it. */
+/** An example that can be copied as a whole: broken with a backslash before an option, as a shell allows. */
 const inLines = (example: string, columns: number): string => {
   const lines: string[] = []
   let line = ' '

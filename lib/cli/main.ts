@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline/promises'
 import { run } from './commands.ts'
 
-// Whoever reads may stop reading (`| head -1`): what the command does, and its exit code, stay as they are.
+// If the reader closes the pipe (`
+// head -1`), the command still finishes with its own exit code.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

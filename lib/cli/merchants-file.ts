@@ -7,8 +7,8 @@ import { CliError, type Text } from '../two-languages.ts'
 import type { Session } from './session.ts'
 
 /**
- * Who is served: the entries as they stand in MERCHANTS or, without that, in merchants.json; none when there is neither.
- * Throws CliError for what cannot be read.
+ * The merchants: from the variable MERCHANTS, or else from merchants.json; none if there is neither. Throws CliError if
+ * they cannot be read.
  */
 export const merchantEntries = ({ env, cwd }: Session): Json => {
   if (env.MERCHANTS) return readObject(env.MERCHANTS, { en: 'MERCHANTS', zh: 'MERCHANTS' })
@@ -18,7 +18,7 @@ export const merchantEntries = ({ env, cwd }: Session): Json => {
   return membersOf(merchants)
 }
 
-/** One merchant's entry, checked. Throws CliError. */
+/** Checks the entry of one merchant. Throws CliError. */
 export const checkEntry = (mchid: string, entry: unknown): Merchant => {
   const { merchants, problems } = readMerchantsConfig(JSON.stringify({ [mchid]: entry }))
   const merchant = merchants.get(mchid)
@@ -27,7 +27,7 @@ export const checkEntry = (mchid: string, entry: unknown): Merchant => {
   throw new CliError({ en: `merchant ${said}`, zh: `商户配置有误:${said}` }, 2)
 }
 
-/** An object of JSON that somebody wrote. Throws CliError that says, after the words for `what` it is, what was seen. */
+/** Parses a JSON object that a person wrote. Throws CliError with `what` and the problem. */
 export const readObject = (source: string | Uint8Array, what: Text): Json => {
   const read = readJson(source)
   if ('value' in read && isObject(read.value)) return read.value

@@ -4,7 +4,7 @@ import { wrap } from './screen.ts'
 
 type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean; readonly columns?: number }
 
-/** What a command has of the machine: a test gives its own. */
+/** What a command uses of the machine. A test passes its own. */
 export type Io = {
   readonly env: NodeJS.ProcessEnv
   readonly cwd: string
@@ -12,27 +12,27 @@ export type Io = {
   readonly err: Stream
   /** ms */
   readonly now: () => number
-  /** Asks the person at the keyboard, where there is one. */
+  /** Asks the person at the terminal, if there is one. */
   readonly ask?: (question: string) => Promise<string>
 }
 
 type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow'
 
 export type Session = Io & {
-  /** ms by this machine's clock, where `now` is by that of the world that is worked on. */
+  /** ms of this machine's clock; `now` is the clock of the local world, if one is used. */
   readonly machineNow: () => number
   readonly locale: Locale
   readonly t: (text: Text) => string
-  /** Places in a line of the screen; undefined where the result goes to a file or a pipe. */
+  /** Width of the terminal; undefined if the output goes to a file or a pipe. */
   readonly columns: number | undefined
-  /** A line of the result, as it is: a command to be copied, or a link. */
+  /** Prints a line of the result unwrapped, such as a command to copy or a link. */
   readonly say: (line: string) => void
-  /** A sentence of the result, broken between words where the screen ends; further lines begin with so many blanks. */
+  /** Prints a sentence of the result, wrapped to the terminal; later lines are indented by `hanging`. */
   readonly tell: (text: string, hanging?: number) => void
-  /** A sentence beside the result, to stderr: `--json` stays JSON. */
+  /** Prints to stderr, so that the output of `--json` stays JSON. */
   readonly note: (text: string) => void
   readonly json: (value: unknown) => void
-  /** Coloured on a terminal, plain elsewhere. */
+  /** Colours a text on a terminal only. */
   readonly paint: (style: Style, text: string) => string
 }
 
@@ -50,7 +50,7 @@ export const createSession = (io: Io): Session => {
           .join('\n')
   return {
     ...io,
-    // A local world moves its clock over every wait, and says how far.
+    // The local world moves its clock forward over waits, and gives the offset in this variable.
     now: () => io.now() + Number(io.env.PAYSCORE_CLOCK_OFFSET_MS ?? 0),
     machineNow: io.now,
     locale,
@@ -64,13 +64,13 @@ export const createSession = (io: Io): Session => {
   }
 }
 
-/** A terminal that does not say how wide it is has what every one has. */
+/** A terminal that does not report its width is taken as 80 columns wide. */
 const widthOfScreen = ({ isTTY, columns }: Stream): number | undefined => (isTTY ? columns || 80 : undefined)
 
-/** Shows how far something is, once it has taken more than a second. */
+/** Shows progress after the first second. */
 export type Progress = { readonly tell: (text: string) => void; readonly end: () => void }
 
-/** On a terminal one line that changes; elsewhere a line every ten seconds. */
+/** On a terminal, one line that is rewritten; elsewhere a line every ten seconds. */
 export const createProgress = ({ err, now }: Pick<Session, 'err' | 'now'>): Progress => {
   const startedAt = now()
   let toldAt = 0

@@ -6,8 +6,8 @@ export type Cell = string | { readonly text: string; readonly colour: 'green' | 
 const GAP = 2
 
 /**
- * Columns as wide as their widest cell. On a screen that is too narrow the wide ones are broken between words; where that
- * is not enough, each row is told in lines of its own.
+ * Prints columns that are as wide as their widest cell. If the terminal is too narrow, wide cells are wrapped; if that
+ * is not enough, each row is printed over several lines.
  */
 export const tellTable = (head: readonly string[], rows: readonly (readonly Cell[])[], session: Session): void => {
   const { say, paint, columns = Number.POSITIVE_INFINITY } = session
@@ -36,7 +36,7 @@ export const tellTable = (head: readonly string[], rows: readonly (readonly Cell
   for (const row of rows) tellRow(row, (text, cell) => (typeof cell === 'string' ? text : paint(cell.colour, text)))
 }
 
-/** Widths that fit, taken from the widest columns; undefined when words would have to be broken. */
+/** Reduces the widest columns until all fit; undefined if that would break words. */
 const fitting = (wanted: readonly number[], least: readonly number[], most: number): readonly number[] | undefined => {
   const widths = [...wanted]
   const sum = () => widths.reduce((all, one) => all + one, 0)

@@ -4,7 +4,7 @@ import type { Text } from '../two-languages.ts'
 import { ORDER_APIS } from '../wechatpay/order-api.ts'
 import type { Session } from './session.ts'
 
-/** What a value must be like: gives it as it is meant, or undefined for one that is wrong. */
+/** A kind of value: `read` gives the cleaned value, or undefined if it is invalid. */
 export type Kind = { readonly read: (value: string, session: Session) => string | undefined; readonly must: Text }
 
 const matching = (pattern: RegExp, must: Text, tidy: (value: string) => string = trimmed): Kind => ({
@@ -15,11 +15,11 @@ const matching = (pattern: RegExp, must: Text, tidy: (value: string) => string =
   must,
 })
 
-/** What nobody sees and nobody typed: blanks around it, marks of direction, a byte order mark. */
+/** Removes what a person does not see: spaces around the text, direction marks, a byte order mark. */
 const trimmed = (value: string): string =>
   value.replace(/[\p{Cf}\u00a0\u3000]/gu, (char) => (/\p{Cf}/u.test(char) ? '' : ' ')).trim()
 
-/** A number or an id as it is pasted: in quotes, with blanks in it, in full-width digits. */
+/** A pasted number or id: without quotes and spaces, full-width digits converted. */
 export const pasted = (value: string): string =>
   trimmed(value.normalize('NFKC'))
     .replace(/^["'“”‘’「」`]+|["'“”‘’「」`,;。]+$/g, '')
@@ -46,7 +46,7 @@ const printable = (most: number): Kind =>
     zh: `须为一行 1 至 ${most} 个可见字符`,
   })
 
-/** Of AWS: what it takes as a name, or an ARN. */
+/** A name as AWS allows it, or an ARN. */
 const named = (pattern: RegExp, what: Text): Kind =>
   matching(pattern, { en: `is no name of ${what.en}`, zh: `不是有效的${what.zh}` })
 
@@ -90,10 +90,10 @@ const MCHID = matching(
   { en: 'is no merchant number (8 to 32 digits)', zh: '不是商户号(8 至 32 位数字)' },
   pasted,
 )
-/** Of options and arguments that are not here. */
+/** For options and arguments without a kind of their own. */
 export const TEXT = printable(200)
 
-/** What the value of an option must be, by the option's name. */
+/** The kind of each option's value. */
 export const OPTIONS: Readonly<Record<string, Kind>> = {
   '--mchid': MCHID,
   '--sub-mchid': MCHID,
@@ -141,7 +141,7 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
     pasted,
   ),
   '--secrets-prefix': matching(/^[\w/+=.@-]{1,200}$/, { en: 'is no name of a secret', zh: '不是有效的密钥名称前缀' }),
-  // What is wrong with files of a merchant is told of all of them at once.
+  // Problems with a merchant's files are reported all together, by the command.
   '--cert': anyPath,
   '--key': anyPath,
   '--wechatpay-key': anyPath,
@@ -156,7 +156,7 @@ const ORDER = matching(
   pasted,
 )
 
-/** The same of arguments. */
+/** The kind of each argument. */
 export const ARGUMENTS: Readonly<Record<string, Kind>> = {
   order: ORDER,
   orders: ORDER,

@@ -8,14 +8,14 @@ const WORLD = join(LOCAL, 'world.json')
 const TOKEN = join(LOCAL, 'token')
 const KEYS = join(LOCAL, 'wechatpay-keys')
 
-/** The key that WeChat Pay signs with in this world, as the merchant platform would give it. */
+/** The public key that the local WeChat Pay signs with, as a file from the merchant platform. */
 export const PUBLIC_KEY = join(LOCAL, 'pub_key.pem')
 
 const write = (path: string, text: string): void => writePrivate({ path, text, option: LOCAL, mayReplace: true })
 
 /**
- * Tells the owner's other programs how to reach the world and how to be let in: `npx payscore … --local` reads the one
- * file, `curl -H @.local/token` the other; no program's command line shows it. Gives what takes both back.
+ * Writes files by which the owner's other programs reach the local world: `npx payscore … --local` reads one, `curl -H
+ * @.local/token` the other, so that no secret is on a command line. Gives a function that deletes both.
  */
 export const announceWorld = ({ env, api, clock }: World): (() => void) => {
   const world = { ...env, PAYSCORE_API: api.url, PAYSCORE_CLOCK_OFFSET_MS: String(clock.offset()) }
@@ -26,7 +26,10 @@ export const announceWorld = ({ env, api, clock }: World): (() => void) => {
   }
 }
 
-/** Keeps WeChat Pay's public key, and those of earlier starts: a receipt is verified by the one that signed it. */
+/**
+ * Saves WeChat Pay's public key beside those of earlier starts, since a receipt is verified with the key that signed
+ * it.
+ */
 export const keepPublicKey = ({ wechatpay: { keyId, publicKeyPem } }: World): void => {
   mkdirSync(KEYS, { recursive: true })
   write(join(KEYS, `${keyId}.pem`), publicKeyPem)

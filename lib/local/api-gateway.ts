@@ -8,7 +8,7 @@ import { answerJson, listenOnLoopback, type OnRequest, readBody } from './loopba
 
 export type Route = {
   readonly method: string
-  /** With names in braces, each for one whole segment: `/merchants/{mchid}/payafter-orders/{out_order_no}`. */
+  /** With names in braces, each for one path segment: `/merchants/{mchid}/payafter-orders/{out_order_no}`. */
   readonly path: string
   readonly lambda: Invocable
 }
@@ -17,7 +17,7 @@ export type ApiGateway = {
   readonly port: number
   /** `http://127.0.0.1:PORT` */
   readonly url: string
-  /** From now on answers every GET that is of no route. */
+  /** Answers every further GET that matches no route. */
   servePages(pages: OnRequest): void
   close(): Promise<void>
 }
@@ -30,7 +30,7 @@ type Answer = {
   readonly isBase64Encoded?: boolean
 }
 
-/** What the caller is told where a function failed. */
+/** What API Gateway answers if the function failed. */
 const BROKEN: Answer = {
   statusCode: 500,
   headers: { 'content-type': 'application/json' },
@@ -39,16 +39,19 @@ const BROKEN: Answer = {
 
 const maxBodyBytes = 10 * 1024 * 1024
 
-/** An HTTP API on loopback: each request that the guard lets through becomes a payload 2.0 event for the Lambda of its route. */
+/**
+ * An HTTP API on loopback. Each request that the guard allows becomes a payload 2.0 event for the function of its
+ * route.
+ */
 export const startApiGateway = async (options: {
   readonly routes: readonly Route[]
   readonly port?: number
   readonly clock?: Clock
-  /** Whom IAM would find behind every request. */
+  /** The ARN of the caller in every event, as IAM authorization would set it. */
   readonly callerArn?: string
-  /** In IAM's place; everything is served if left out. */
+  /** Authorizes requests, as IAM does on AWS. Without it every request is served. */
   readonly guard?: ApiGuard
-  /** Sees every answer on a route. */
+  /** Called with every response of a route. */
   readonly onAnswer?: (answer: HttpAnswer) => void
 }): Promise<ApiGateway> => {
   const { routes, callerArn, guard, clock = createClock(), onAnswer } = options
@@ -97,13 +100,13 @@ export const startApiGateway = async (options: {
   }
 }
 
-/** A result without a status code is the body of a 200; one that has it must be well formed. */
+/** A result without statusCode is the body of a 200. A result with statusCode must be well formed. */
 const answerOf = (result: unknown): Answer | undefined => {
   if (typeof result !== 'object' || result === null || !('statusCode' in result))
     return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(result) }
   const { statusCode, body } = result as Record<string, unknown>
   const isWellFormed = Number.isInteger(statusCode) && (body === undefined || body === null || typeof body === 'string')
-  // The fields that are left are optional, and what a handler puts there is a matter of its own tests.
+  // The other fields are optional; tests of the handlers check them.
   return isWellFormed ? (result as Answer) : undefined
 }
 
@@ -115,7 +118,7 @@ const send = (response: ServerResponse, { statusCode, headers = {}, cookies, bod
   response.writeHead(statusCode, { 'content-length': bytes.length }).end(bytes)
 }
 
-/** Repeated headers are joined by a comma; Node's own joining differs from one name to another. */
+/** Joins repeated headers by a comma. Node joins them differently for different names. */
 const headersOf = (rawHeaders: readonly string[]): Record<string, string> => {
   const headers: Record<string, string> = {}
   for (let index = 0; index < rawHeaders.length; index += 2) {

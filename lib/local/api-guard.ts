@@ -4,12 +4,12 @@ import type { Credentials } from './credentials.ts'
 import { checkSignature } from './signature-v4.ts'
 
 export type ApiGuard = {
-  /** Made anew for each guard. */
+  /** A new one for each guard. */
   readonly token: string
-  /** What a caller adds to each request. */
+  /** The headers that a caller adds to each request. */
   readonly headers: { readonly authorization: string }
   readonly isToken: (said: string) => boolean
-  /** Why a request is not served; undefined when it is. */
+  /** Why a request is refused; undefined if it is served. */
   readonly refusal: (request: IncomingMessage, body: Buffer) => { status: number; message: string } | undefined
 }
 
@@ -25,8 +25,9 @@ const NOT_JSON = {
 }
 
 /**
- * IAM's place on one machine: a request must say the token of this start, or be signed with the credentials of this start
- * as for a deployed API; a body must be JSON, which no web page can send elsewhere without asking first.
+ * Authorizes requests in place of IAM: a request must have the token of this start, or Signature Version 4 with the
+ * credentials of this start. A body must have the type JSON, since a web page cannot send that to another origin
+ * without a preflight request.
  */
 export const createApiGuard = (credentials: Credentials): ApiGuard => {
   const token = randomBytes(32).toString('base64url')
@@ -53,5 +54,5 @@ export const createApiGuard = (credentials: Credentials): ApiGuard => {
 
 const isJson = (type = ''): boolean => /^application\/json *(;|$)/i.test(type)
 
-/** Of one length, so that a comparison takes the same time for each. */
+/** Hashes have one length, so timingSafeEqual can compare them. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()

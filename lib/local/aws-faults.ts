@@ -1,22 +1,24 @@
-/** When a fault strikes: at requests that match, so many times or with a probability. */
+/** When a fault happens: at matching requests, a number of times or with a probability. */
 export type FaultRule<Request> = {
-  /** Every request if left out. */
+  /** Without it every request matches. */
   readonly match?: (request: Request) => boolean
-  /** How often it strikes in all: once if left out, without end when there is a probability. */
+  /** How often the fault happens: once by default, without limit if there is a probability. */
   readonly times?: number
-  /** From 0 to 1; always if left out. */
+  /** From 0 to 1; without it always. */
   readonly probability?: number
 }
 
 export type Faults<Request, Fault extends FaultRule<Request>> = {
-  /** Returns a function that takes the fault away again. */
+  /** Returns a function that removes the fault. */
   add(fault: Fault): () => void
   clear(): void
-  /** How many faults have struck, by what was counted. */
+  /** How many faults have happened, by kind. */
   readonly injected: Readonly<Record<string, number>>
 }
 
-/** The faults of one server. `strike` is for the server itself: which fault, if any, hits this request. */
+/**
+ * The faults of one server. The server calls `strike` with each request, and gets the fault that happens to it, if any.
+ */
 export const createFaults = <Request, Fault extends FaultRule<Request> & { readonly kind: string }>(seed = 1) => {
   const random = seededRandom(seed)
   const active = new Map<Fault, number>()
@@ -49,7 +51,7 @@ export const createFaults = <Request, Fault extends FaultRule<Request> & { reado
   return { faults, strike }
 }
 
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {
   let state = seed >>> 0
   return () => {

@@ -1,14 +1,14 @@
-/** Real time plus an offset that a test moves: days pass at once, while timers stay real. */
+/** The real time plus an offset that a test increases. Days pass at once; timers still use real time. */
 export type Clock = {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Moves the clock; never backwards, since no platform's clock does. */
+  /** Moves the clock forward. It never goes backwards. */
   advance(ms: number): void
-  /** Milliseconds by which this clock is ahead of the machine's own. */
+  /** Offset to the machine's clock in milliseconds. */
   offset(): number
 }
 
-/** @param startMs what the clock shows now; the machine's own time if left out */
+/** @param startMs the first time of the clock; the machine's time by default */
 export const createClock = (startMs?: number): Clock => {
   let offsetMs = startMs === undefined ? 0 : startMs - Date.now()
   return {

@@ -13,7 +13,7 @@ type OpenApi = {
   readonly components: { readonly schemas: Readonly<Record<string, Json>> }
 }
 
-/** One answer over HTTP; `route` is the path with its names in braces. */
+/** One HTTP response. `route` is the path with its names in braces. */
 export type HttpAnswer = {
   readonly method: string
   readonly route: string
@@ -27,8 +27,8 @@ const FOLDER = new URL('../../docs/', import.meta.url)
 const read = (name: string): Json => JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'))
 
 /**
- * Holds what the world answers and announces against the published schemas. They are read as closed: a member that no
- * schema names is a difference.
+ * Checks the responses and events of the local world against the published schemas. The schemas are made closed: a
+ * member that no schema names is an error.
  */
 export const createContract = () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -45,7 +45,7 @@ export const createContract = () => {
     return check(value) ? undefined : ajv.errorsText(check.errors)
   }
 
-  /** What is wrong with an answer; undefined if nothing is. */
+  /** What is wrong with a response; undefined if it is valid. */
   const answer = ({ method, route, status, contentType, body }: HttpAnswer): string | undefined => {
     const type = contentType.split(';', 1)[0] ?? ''
     const operation = api.paths[route]?.[method.toLowerCase()]
@@ -56,7 +56,7 @@ export const createContract = () => {
     return wrong && `${where}: ${wrong}: ${body}`
   }
 
-  /** What is wrong with an outcome event's detail; undefined if nothing is. */
+  /** What is wrong with the detail of an order event; undefined if it is valid. */
   const outcome = (detailType: string, detail: string): string | undefined => {
     const known = events.get(detailType)
     if (!known) return `${detailType}: no such event is published`
@@ -76,10 +76,10 @@ const readEvents = () =>
     return { detailType: String(AWSEvent?.['x-amazon-events-detail-type']), name, schema: { ...schema } }
   })
 
-/** The schemas of the API are one document, of which each answer names a part. */
+/** All schemas of the API are registered as one document, so their references need its id. */
 const anchored = (schema: Json): Json => JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/'))
 
-/** No object may have a member that its schema does not name. */
+/** Forbids members that a schema does not name. */
 const closed = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(closed)
   if (typeof schema !== 'object' || schema === null) return schema

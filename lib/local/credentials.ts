@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
 
-/** As a principal of AWS has them; here who holds them is the world itself, its functions, and `payscore --local`. */
+/** Credentials of AWS. Here they are held by the local world, its functions and `payscore --local`. */
 export type Credentials = {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string
 }
 
-/** New ones, that no other start of a world takes. */
+/** Makes new credentials, which are valid only for this start. */
 export const makeCredentials = (): Credentials => ({
   accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
   secretAccessKey: randomBytes(30).toString('base64'),
   sessionToken: randomBytes(60).toString('base64'),
 })
 
-/** Those of an environment; what it lacks is made anew. */
+/** Takes the credentials from environment variables; makes those that are missing. */
 export const credentialsIn = (env: Readonly<Record<string, string>> = {}): Credentials => {
   const made = makeCredentials()
   return {
@@ -24,7 +24,7 @@ export const credentialsIn = (env: Readonly<Record<string, string>> = {}): Crede
   }
 }
 
-/** As the SDK finds them in the environment. */
+/** As environment variables for the SDK. */
 export const credentialsEnv = ({ accessKeyId, secretAccessKey, sessionToken }: Credentials) => ({
   AWS_ACCESS_KEY_ID: accessKeyId,
   AWS_SECRET_ACCESS_KEY: secretAccessKey,

@@ -4,18 +4,18 @@ import dynalite, { type DynaliteOptions } from 'dynalite'
 import database, { type ItemStore, type Store } from 'dynalite/db/index.js'
 
 export type DynaliteServer = {
-  /** Lets dynalite answer; settles when it has. `isLost` breaks the connection in place of the answer. */
+  /** Lets dynalite answer, and settles after that. `isLost` resets the connection instead of sending the answer. */
   serve(request: IncomingMessage, body: Buffer, response: ServerResponse, isLost: boolean): Promise<void>
-  /** The items of a table as they lie in its store. */
+  /** The items of a table, in dynalite's own store. */
   items(tableName: string): ItemStore
-  /** All requests must have been served before. */
+  /** Call it only after all requests were answered. */
   close(): Promise<void>
 }
 
 type Replay = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & EventEmitter
 type Handler = (request: Replay, response: ServerResponse) => void
 
-/** dynalite without a socket of its own, and with its store at hand. */
+/** dynalite without its HTTP server, and with access to its store. */
 export const openDynalite = (options: DynaliteOptions): DynaliteServer => {
   const { handler, store } = open(options)
   return {
@@ -28,9 +28,9 @@ export const openDynalite = (options: DynaliteOptions): DynaliteServer => {
           else end(text)
           return response
         }
-        // dynalite ends an answer with one text and nothing else.
+        // dynalite calls end() once, with one text and no other argument.
         response.end = onEnd as typeof response.end
-        // It throws when a client breaks off in the middle of a request, so it is given whole ones only.
+        // dynalite throws if a client aborts during a request, so it gets only complete requests.
         const { method, url, headers } = request
         const replay = Object.assign(new EventEmitter(), { method, url, headers })
         handler(replay, response)
@@ -45,7 +45,7 @@ export const openDynalite = (options: DynaliteOptions): DynaliteServer => {
   }
 }
 
-/** dynalite keeps its store to itself, but makes it by a function that can be listened to for this moment. */
+/** dynalite does not export its store, so the function that creates the store is intercepted here. */
 const open = (options: DynaliteOptions): { handler: Handler; store: Store } => {
   const { create } = database
   let store: Store | undefined
@@ -56,7 +56,7 @@ const open = (options: DynaliteOptions): { handler: Handler; store: Store } => {
   try {
     const [handler] = dynalite(options).listeners('request')
     if (!handler || !store) throw new TypeError('dynalite has changed: no handler or no store')
-    // The listener of an HTTP server's requests; of a request it uses no more than a Replay has.
+    // A listener of http.Server. It uses only those members of a request that a Replay has.
     return { handler: handler as Handler, store }
   } finally {
     database.create = create

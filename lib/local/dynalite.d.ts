@@ -1,4 +1,4 @@
-// dynalite brings no types: here is the little of it that the ledger's table uses.
+// dynalite has no types. These are the parts that the ledger's table uses.
 
 declare module 'dynalite' {
   import type { Server } from 'node:http'
@@ -13,7 +13,7 @@ declare module 'dynalite/db/index.js' {
   import type { DynaliteOptions } from 'dynalite'
 
   type Done = (error: Error | null) => void
-  /** Numbers are texts, and bytes too: base64. */
+  /** Numbers are strings, and binary values are base64 strings. */
   export type AttributeMap = Record<string, AttributeValue>
   export type ItemStore = {
     get(key: string, done: (error: Error | null, item?: AttributeMap) => void): void

@@ -5,28 +5,28 @@ import { invokeUntilItRuns } from './lambda/until-it-runs.ts'
 import type { OnRecord, StreamRecord } from './ledger-stream.ts'
 
 export type StreamMapping = {
-  /** Records that were given up, each alone. */
+  /** Records that failed for good, each alone. */
   readonly deadLetters: readonly { readonly record: StreamRecord; readonly error: FunctionError }[]
-  /** Settles when every record so far was handed over or given up. */
+  /** Settles when every record so far was processed or failed for good. */
   idle(): Promise<void>
-  /** Hands over nothing more; what waits is forgotten. */
+  /** Stops; waiting records are dropped. */
   close(): void
 }
 
 /**
- * Feeds the stream of a table to a Lambda: batches in order, one at a time, as from one shard. A batch that fails is tried
- * again, then halved, until the record that cannot be handled is alone and is given up.
+ * Sends the stream of a table to a Lambda function: batches in order, one at a time, as from one shard. A batch that
+ * fails is retried, then split in two, until the record that fails is alone and is given up.
  */
 export const mapStream = (options: {
   readonly table: { onRecord(listener: OnRecord): () => void }
   readonly lambda: Invocable
-  /** Patterns of which a record must match one; all records are handed over if left out. */
+  /** Filter patterns, of which a record must match one. Without them every record is sent. */
   readonly filters?: readonly Readonly<Record<string, unknown>>[]
-  /** 100 if left out. */
+  /** By default 100. */
   readonly batchSize?: number
-  /** How long a batch may wait to be filled; 20 ms if left out. */
+  /** How long a batch may wait for more records; by default 20 ms. */
   readonly windowMs?: number
-  /** How often each batch is tried before it is halved; 3 if left out. */
+  /** How often a batch is tried before it is split; by default 3. */
   readonly tries?: number
 }): StreamMapping => {
   const { table, lambda, filters, batchSize = 100, windowMs = 20, tries = 3 } = options
@@ -68,7 +68,7 @@ export const mapStream = (options: {
       for (let next = records.shift(); next; next = batch.length < batchSize ? records.shift() : undefined)
         batch.push(next)
       await handOver(batch)
-      // The next batch has its own window to be filled in.
+      // The next batch has its own time window.
       if (records.size < batchSize) break
     }
     isRunning = false

@@ -1,4 +1,4 @@
-/** A queue whose `shift` stays cheap with hundreds of thousands of entries, unlike an array's. */
+/** A queue whose `shift` is fast with hundreds of thousands of entries; that of an array is not. */
 export type Fifo<T> = {
   readonly size: number
   push(value: T): void

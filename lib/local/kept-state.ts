@@ -3,22 +3,22 @@ import { dirname } from 'node:path'
 import { StartError } from './start-error.ts'
 import type { Order } from './wechatpay/orders.ts'
 
-/** What must outlive a restart beside the ledger: the orders at WeChat Pay, and how far the clock had come. */
+/** What is kept over a restart besides the ledger: the orders at WeChat Pay, and the clock. */
 export type KeptState = { readonly now: number; readonly orders: readonly Order[] }
 
 const NOTHING: KeptState = { now: 0, orders: [] }
 
-/** What was kept in the file; nothing before the first start. Throws StartError where somebody else has written there. */
+/** Reads the kept state; before the first start it is empty. Throws StartError if the file is not ours. */
 export const readKeptState = (file: string | undefined): KeptState => {
   if (!file || !existsSync(file)) return NOTHING
   const { now, orders } = parse(file)
-  // JSON has neither infinity nor undefined.
+  // JSON has neither Infinity nor undefined.
   return { now, orders: orders.map((order) => ({ ...order, lastCallAt: 0, shownInstead: order.shownInstead })) }
 }
 
 const parse = (file: string): KeptState => {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as KeptState // our own file
+    return JSON.parse(readFileSync(file, 'utf8')) as KeptState // this program wrote the file
   } catch (error) {
     throw new StartError(
       {
@@ -30,7 +30,7 @@ const parse = (file: string): KeptState => {
   }
 }
 
-/** Writes the whole file anew, or not at all. */
+/** Replaces the file atomically. */
 export const keepState = (file: string, state: KeptState): void => {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(`${file}.new`, JSON.stringify(state))

@@ -1,14 +1,14 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomInt } from 'node:crypto'
 
-/** `rsa-2048` is what WeChat Pay issues; the others are for inputs that must be refused. */
+/** WeChat Pay issues `rsa-2048`; the other kinds are for tests of invalid keys. */
 export type KeyKind = 'rsa-2048' | 'rsa-1024' | 'ec' | 'ed25519'
 
 export type KeyPair = {
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** PKCS#8, `BEGIN PRIVATE KEY`: the form of `apiclient_key.pem`. */
+  /** PKCS#8, `BEGIN PRIVATE KEY`, as in `apiclient_key.pem`. */
   readonly privateKeyPem: string
-  /** SPKI, `BEGIN PUBLIC KEY`: the form of the WeChat Pay public key. */
+  /** SPKI, `BEGIN PUBLIC KEY`, as in the file of a WeChat Pay public key. */
   readonly publicKeyPem: string
 }
 
@@ -24,8 +24,8 @@ const generate: Readonly<Record<KeyKind, () => RawPair>> = {
 const pool = new Map<string, KeyPair>()
 
 /**
- * The key pair of an owner. Made once in a process and then handed out again, since making one takes long:
- * the same owner has the same pair, two owners never share one. Nothing is ever written to disk.
+ * The key pair of an owner. It is made once per process, since that takes long. Two owners never have the same pair. It
+ * is never written to disk.
  */
 export const keyPair = (owner: string, kind: KeyKind = 'rsa-2048'): KeyPair => {
   const slot = `${kind} ${owner}`
@@ -43,8 +43,8 @@ export const keyPair = (owner: string, kind: KeyKind = 'rsa-2048'): KeyPair => {
 }
 
 /**
- * A new certificate serial number: 40 hexadecimal digits in upper case. It may begin with one zero but not with two,
- * as a certificate would not carry the empty byte.
+ * A new serial number of a certificate: 40 hexadecimal digits in upper case. It may begin with one zero but not with
+ * two, since a DER integer has no unnecessary zero byte.
  */
 export const serialNo = (): string =>
   Buffer.concat([Buffer.from([randomInt(1, 256)]), randomBytes(19)])

@@ -1,19 +1,19 @@
 import { MERCHANT } from './samples.ts'
 import type { World } from './world.ts'
 
-/** What WeChat Pay knows in the world that stays up, completed and not paid yet: fen by order number. */
+/** Orders at the local WeChat Pay that are completed and not paid; amount in fen by order number. */
 const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[] = [
-  // Those of the documents.
+  // The order numbers of the documents.
   ['1234323JKHDFE1243252', 12800],
   ['1234323JKHDFE1243253', 12800],
   ['1234323JKHDFE1243254', 12800],
-  // Those of lib/local/statement.csv.
+  // The order numbers of lib/local/statement.csv.
   ['SP2026112400001', 12800],
   ['SP2026112400002', 5650],
   ['SP2026112400003', 8800],
 ]
 
-/** Adds them, unless an earlier start has, and one that is new each time, whose number it gives. */
+/** Adds these orders, unless an earlier start has, and one new order, whose number it gives. */
 export const addStandingOrders = (world: World): string => {
   const fresh = `TRY-${world.clock.now()}`
   const [service_id = ''] = Object.keys(MERCHANT.services)

@@ -13,12 +13,12 @@ export type StreamRecord = {
   readonly awsRegion: string
   readonly eventSourceARN: string
   readonly dynamodb: {
-    /** Seconds since the epoch, by the world's clock. */
+    /** Seconds since the epoch, by the local world's clock. */
     readonly ApproximateCreationDateTime: number
     readonly Keys: AttributeMap
     readonly NewImage?: AttributeMap
     readonly OldImage?: AttributeMap
-    /** Digits; ever larger, also after a restart. */
+    /** Digits; always increasing, also after a restart. */
     readonly SequenceNumber: string
     readonly StreamViewType: 'NEW_AND_OLD_IMAGES'
   }
@@ -27,9 +27,9 @@ export type StreamRecord = {
 export type OnRecord = (record: StreamRecord) => void
 
 /**
- * Watches the store of a table's items. dynalite holds a lock on the key from reading an item until it has written it, so
- * the old image read inside a write is the one that is replaced, and the records of a key come in the order of its writes.
- * A write that changes nothing makes no record, as on the platform. Returns a function that adds a listener.
+ * Watches the item store of a table. dynalite locks the key from reading an item until it was written, so the old image
+ * that is read inside the write is the one that is replaced, and the records of a key are in the order of its writes. A
+ * write that changes nothing gives no record, as on AWS. Returns a function that adds a listener.
  */
 export const watchItems = (items: ItemStore, tableName: string, clock: Clock) => {
   const listeners = new Set<OnRecord>()
@@ -37,7 +37,7 @@ export const watchItems = (items: ItemStore, tableName: string, clock: Clock) =>
   let sequence = BigInt(Date.now()) * 1_000_000n
 
   const emit = (OldImage: AttributeMap | undefined, item: AttributeMap | undefined) => {
-    // A copy without dynalite's own prototypes.
+    // A copy, without dynalite's own prototypes.
     const NewImage: AttributeMap | undefined = item && JSON.parse(JSON.stringify(item))
     const image = NewImage ?? OldImage
     if (!image?.pk || isDeepStrictEqual(OldImage, NewImage)) return

@@ -12,14 +12,15 @@ import { answerJson, listenOnLoopback, readBody } from './loopback-server.ts'
 import { checkSignature } from './signature-v4.ts'
 
 type TableRequest = {
-  /** `UpdateItem` and the like. */
+  /** `UpdateItem`, for example. */
   readonly operation: string
   readonly input: Readonly<Record<string, unknown>>
 }
 
 /**
- * `throughput-exceeded` and `throttle` are the two refusals for haste; `fail` is a 500, nothing was done; `lose-answer`
- * does it and breaks the connection; `reset` breaks it before; `hang` does nothing and never answers.
+ * `throughput-exceeded` and `throttle` are the two throttling errors; `fail` is a 500 and nothing was done;
+ * `lose-answer` executes the request and resets the connection; `reset` resets it before; `hang` does nothing and never
+ * answers.
  */
 type TableFault = FaultRule<TableRequest> & {
   readonly kind: 'throughput-exceeded' | 'throttle' | 'fail' | 'lose-answer' | 'reset' | 'hang'
@@ -31,11 +32,11 @@ export type LedgerTable = {
   readonly tableName: string
   readonly faults: Faults<TableRequest, TableFault>
   /**
-   * The table's stream from now on: every write that changed something, once, in the order of writes for each key. The
-   * listener is called before the writer has its answer. Returns a function that ends it.
+   * The table's stream from now on: one record for every write that changed something, in the order of writes for each
+   * key. The listener is called before the writer gets its response. Returns a function that removes it.
    */
   onRecord(listener: OnRecord): () => void
-  /** Every item, as plain objects, in no order that matters. */
+  /** Every item as a plain object, in no particular order. */
   rows(): Promise<Record<string, unknown>[]>
   close(): Promise<void>
 }
@@ -57,15 +58,15 @@ const refusals = {
   fail: [500, 'com.amazonaws.dynamodb.v20120810#InternalServerError', 'Internal server error'],
 } as const
 
-/** DynamoDB with the ledger's table, in memory or, with `path`, in that folder, where an earlier table is found again. */
+/** DynamoDB with the ledger's table, in memory, or with `path` in that folder, where it is found again. */
 export const startLedgerTable = async (options: {
   readonly clock: Clock
   readonly path?: string
   readonly tableName?: string
   readonly port?: number
-  /** Of the faults' probabilities. */
+  /** Seed for the probabilities of faults. */
   readonly seed?: number
-  /** Whose signatures are taken; any if left out. */
+  /** The credentials whose signatures are accepted; any by default. */
   readonly credentials?: Credentials
 }): Promise<LedgerTable> => {
   const { clock, path, tableName = 'payscore-ledger', credentials } = options
@@ -131,7 +132,8 @@ const createTable = async (
     await create()
     const indexes = (await described())?.GlobalSecondaryIndexes ?? []
     if (indexes.length === tableOf(tableName).input.GlobalSecondaryIndexes?.length) return
-    // An earlier version's table cannot be given an index here: what it held was only tried out.
+    // dynalite cannot add an index to a table of an earlier version, so the table is made again. It held only trial
+    // data.
     await client.send(new DeleteTableCommand({ TableName: tableName }))
     while (await isThere()) await setTimeout(1)
     await create()
@@ -140,7 +142,7 @@ const createTable = async (
   }
 }
 
-/** The ledger's keys and indexes; a test holds the stack's to the same. */
+/** The ledger's keys and indexes. A test compares them with those of the stack. */
 export const tableOf = (tableName: string) =>
   new CreateTableCommand({
     TableName: tableName,

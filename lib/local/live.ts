@@ -2,26 +2,26 @@ import { readFileSync } from 'node:fs'
 import { StartError } from './start-error.ts'
 import { startWorld, type World, type WorldMerchant } from './world.ts'
 
-/** A merchant as in MERCHANTS, with the secret of who signs for it. */
+/** A merchant as in MERCHANTS, with the secret of the merchant that signs for it. */
 type LiveFile = WorldMerchant & { readonly secret: { readonly mchid: string } }
 
-/** The local functions and ledger with a real merchant's secret, speaking to the real WeChat Pay. */
+/** The functions and the ledger on this machine with a real merchant's secret, and with the real WeChat Pay. */
 export const startLiveWorld = async (file: string, apiPort: number): Promise<{ world: World; mchid: string }> => {
   const { secret, ...merchant } = readMerchant(file)
   const world = await startWorld({
     merchants: [merchant],
     apiPort,
     ledgerPath: '.local/live-ledger',
-    // Another official host by the same variable as in the deployment.
+    // Another official host can be set by the same variable as in a deployment.
     env: { WECHATPAY_ORIGIN: process.env.WECHATPAY_ORIGIN ?? 'https://api.mch.weixin.qq.com' },
   })
   world.secrets.putSecret(`${world.env.SECRETS_PREFIX}/${secret.mchid}`, JSON.stringify(secret))
-  // Nobody asks the one that stands in for WeChat Pay.
+  // The local WeChat Pay is not used here.
   await world.wechatpay.close()
   return { world, mchid: merchant.mchid }
 }
 
-/** Its members are checked by the functions themselves. */
+/** The functions check the members themselves. */
 const readMerchant = (file: string): LiveFile => {
   let merchant: Partial<LiveFile> | undefined
   try {

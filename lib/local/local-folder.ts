@@ -2,12 +2,12 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { StartError } from './start-error.ts'
 
-/** What a world that stays up keeps on disk, and by what `payscore --local` and curl are let in. */
+/** The folder of a running local world: its data, and the files by which `payscore --local` and curl get access. */
 export const LOCAL = '.local'
 
 /**
- * Makes the folder its owner's alone, and whatever this process writes from now on; claims it for this process. Throws
- * StartError where it cannot be, or where another world has it. What it gives takes the claim back.
+ * Makes the folder and all files of this process readable by their owner only, and claims the folder for this process.
+ * Throws StartError if that fails, or if another local world has claimed it. Gives a function that releases the claim.
  */
 export const claimLocalFolder = (): (() => void) => {
   process.umask(0o077)
@@ -42,7 +42,7 @@ const notOurs = (cause?: unknown): StartError =>
     { cause },
   )
 
-/** A process id; undefined where nobody claims the folder. */
+/** The process id of the claim; undefined if nobody has claimed the folder. */
 const readClaim = (file: string): number | undefined => {
   try {
     return Number(readFileSync(file, 'utf8'))
@@ -59,7 +59,7 @@ const writeClaim = (file: string): void => {
   }
 }
 
-/** A process of somebody else can have no claim here: it only has the number now. */
+/** A process of another user cannot have claimed this folder: it has only got the same process id. */
 const isAlive = (pid: number): boolean => {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
   try {

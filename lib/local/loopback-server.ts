@@ -5,15 +5,15 @@ export type LoopbackServer = {
   readonly port: number
   /** `127.0.0.1:PORT` */
   readonly host: string
-  /** Ends every connection, also one that still waits for an answer. */
+  /** Ends every connection, also one that waits for a response. */
   close(): Promise<void>
 }
 
 export type OnRequest = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /**
- * Listens on 127.0.0.1 only; on a free port unless one is named. Idle connections stay open until `close`. A request whose
- * handler throws or rejects gets no answer, but a broken connection. A web page's request never comes to the handler.
+ * Listens only on 127.0.0.1, on a free port unless one is given. Idle connections stay open until `close`. If the
+ * handler throws or rejects, the connection is reset. Requests of a web page are refused before the handler.
  */
 export const listenOnLoopback = async (onRequest: OnRequest, port = 0): Promise<LoopbackServer> => {
   const handle = async (request: IncomingMessage, response: ServerResponse) => onRequest(request, response)
@@ -40,7 +40,7 @@ export const listenOnLoopback = async (onRequest: OnRequest, port = 0): Promise<
   }
 }
 
-/** The whole body. Never settles when the client goes away first: then nobody is left to answer. */
+/** The whole body. It never settles if the client disconnects first. */
 export const readBody = (request: IncomingMessage): Promise<Buffer> =>
   new Promise((resolve) => {
     const chunks: Buffer[] = []

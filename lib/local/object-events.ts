@@ -4,7 +4,7 @@ import { type AsyncInvoker, createAsyncInvoker, type Target } from './event-bus/
 import { compilePattern } from './event-bus/pattern.ts'
 import type { Objects } from './objects.ts'
 
-/** A rule of the default bus. A bucket is named in it as the template's resource. */
+/** A rule of the default bus. Its pattern refers to the bucket as a resource of the template. */
 type Rule = { readonly name: string; readonly pattern: unknown; readonly targets: readonly Target[] }
 type ObjectEvent = { readonly id: string; readonly event: object }
 
@@ -14,7 +14,7 @@ export type ObjectEvents = {
   close(): void
 }
 
-/** Hands what happens in the bucket to functions, by the rules of the account's default bus. */
+/** Sends the events of the bucket to functions, by the rules of the account's default bus. */
 export const mapObjects = (options: {
   readonly objects: Objects
   readonly clock: Clock

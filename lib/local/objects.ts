@@ -6,13 +6,13 @@ import type { Credentials } from './credentials.ts'
 import { listenOnLoopback, readBody } from './loopback-server.ts'
 import { checkSignature } from './signature-v4.ts'
 
-/** What was put under a key. `modifiedAt` in ms of the world's clock. */
+/** An object of the bucket. `modifiedAt` is in ms of the local world's clock. */
 export type StoredObject = {
   readonly body: Buffer
   readonly contentType: string
   readonly cacheControl: string | undefined
   readonly modifiedAt: number
-  /** Each put makes one. */
+  /** Each put makes a new one. */
   readonly version: string
 }
 
@@ -20,10 +20,10 @@ type ObjectRequest = {
   readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
   readonly key: string
 }
-/** `fail` is a 500, nothing was done; `reset` breaks the connection before. */
+/** `fail` is a 500 and nothing was done; `reset` resets the connection before. */
 type ObjectFault = FaultRule<ObjectRequest> & { readonly kind: 'fail' | 'reset' }
 
-/** Hears of each object once it is there, as S3's event "Object Created" to EventBridge tells it. */
+/** Called with S3's "Object Created" event after each put. */
 type OnCreated = (event: object) => void
 
 export type Objects = {
@@ -31,9 +31,9 @@ export type Objects = {
   readonly endpoint: string
   readonly bucket: string
   readonly faults: Faults<ObjectRequest, ObjectFault>
-  /** What stands under each key now. */
+  /** The newest object of each key. */
   readonly stored: ReadonlyMap<string, StoredObject>
-  /** Gives the version that it made. */
+  /** Gives the new version id. */
   put(key: string, body: string | Buffer, contentType?: string): string
   onCreated(listener: OnCreated): void
   close(): Promise<void>
@@ -41,7 +41,7 @@ export type Objects = {
 
 const PAGE = 1000
 
-/** S3 for one bucket: GetObject as a stream, PutObject, DeleteObject, ListObjectsV2, and the events of new objects. */
+/** S3 with one bucket: GetObject as a stream, PutObject, DeleteObject, ListObjectsV2, and the events of new objects. */
 export const startObjects = async ({
   clock,
   bucket,
@@ -49,7 +49,7 @@ export const startObjects = async ({
 }: {
   readonly clock: Clock
   readonly bucket: string
-  /** Whose signatures are taken; if left out, any that has the form of one. */
+  /** The credentials whose signatures are accepted; by default any well-formed signature. */
   readonly credentials?: Credentials
 }): Promise<Objects> => {
   const check = credentials && checkSignature('s3', credentials)
@@ -120,7 +120,7 @@ export const startObjects = async ({
     const key = decodeURIComponent(rest.join('/'))
     const operation = operationOf(incoming.method ?? '', key)
     if (named !== bucket || !operation) return answerXml(response, 404, errorXml('NoSuchBucket'))
-    // A stand-in that took what S3 refuses would hide it.
+    // If this server accepted what S3 refuses, tests would not notice it.
     const isSigned =
       /^AWS4-HMAC-SHA256 /.test(incoming.headers.authorization ?? '') || url.searchParams.has('X-Amz-Signature')
     if (!isSigned || check?.(incoming, body)) return answerXml(response, 403, errorXml('AccessDenied'))
@@ -151,7 +151,7 @@ const operationOf = (method: string, key: string): ObjectRequest['operation'] | 
   return ({ GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' } as const)[method]
 }
 
-/** In pieces, so that a reader sees a stream. */
+/** In pieces, so that the reader gets a stream. */
 const sendObject = (object: StoredObject | undefined, lacking: string, response: ServerResponse) => {
   if (!object) return answerXml(response, 404, errorXml(lacking))
   const { body, contentType, cacheControl, modifiedAt, version } = object

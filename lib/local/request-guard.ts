@@ -7,9 +7,9 @@ const WHY = {
 }
 
 /**
- * Why a request is not served: a web page's, sent by the browser of whoever runs the world. A listener on loopback is
- * reached by every page that is open on this machine: without a preflight as long as nobody reads the answer, and under any
- * name that its owner lets point to 127.0.0.1. Undefined where this machine's own programs ask.
+ * Why a request is refused: it comes from a web page. Every page that is open in a browser on this machine can reach a
+ * server on loopback: without a preflight request if it does not read the response, and under any host name that
+ * resolves to 127.0.0.1 (DNS rebinding). Undefined for a request of a program on this machine.
  */
 export const whyStranger = ({ headers, rawHeaders, url = '', socket }: IncomingMessage): string | undefined => {
   if (!url.startsWith('/')) return WHY.target
@@ -20,11 +20,11 @@ export const whyStranger = ({ headers, rawHeaders, url = '', socket }: IncomingM
   return isOwn && (site === undefined || site === 'same-origin' || site === 'none') ? undefined : WHY.origin
 }
 
-/** Node keeps the first of two Host headers and says nothing of the other. */
+/** Node keeps only the first of two Host headers. */
 const timesSaid = (name: string, rawHeaders: readonly string[]): number =>
   rawHeaders.filter((said, i) => i % 2 === 0 && said.toLowerCase() === name).length
 
-/** Answers a stranger; nothing of the request was looked at, and nothing lets a page read the answer. */
+/** Refuses a request without reading it, and without a header that lets a page read the response. */
 export const refuseStranger = (response: ServerResponse, why: string): void => {
   const text = JSON.stringify({ message: `Forbidden: ${why}` })
   response

@@ -5,7 +5,7 @@ import type { Order, OrderSeed } from './wechatpay/orders.ts'
 import type { Wechatpay } from './wechatpay/wechatpay.ts'
 import { TILL, type World, type WorldMerchant } from './world.ts'
 
-/** What happens in a sample, one after the other. */
+/** The steps of a sample, in order. */
 type Scene =
   | { readonly notice: 'http' | 'event'; readonly amount?: number; readonly paid?: string }
   | { readonly wait: string }
@@ -13,16 +13,16 @@ type Scene =
   | { readonly wechatpay: 'refuses a parameter' }
   | { readonly key: 'wrong' | 'right' }
 
-/** One file of samples/: an order at WeChat Pay, a story, and how it must end. */
+/** One file of samples/: an order at WeChat Pay, what happens, and how it must end. */
 export type Sample = {
   readonly name: string
   readonly title: { readonly en: string; readonly zh: string }
   readonly order: Pick<OrderSeed, 'state' | 'total_amount'> | null
   readonly story: readonly Scene[]
-  /** By the first wait: what has been seen by then. */
+  /** What must be true before the first wait. */
   readonly soon?: Omit<Sample['ends'], 'status'>
   readonly ends: {
-    /** Of the first HTTP answer. */
+    /** The status of the first HTTP response. */
     readonly status?: number
     readonly state: string
     readonly confirmed?: boolean
@@ -34,13 +34,13 @@ export type Sample = {
 }
 
 export const MERCHANT = { mchid: '1900000109', services: { '2002000000000558128851361561536': 'wxd678efh567hg6787' } }
-/** Its key is made wrong in one sample, without harm to the others. */
+/** One sample makes the key of this merchant wrong, which does not affect the other samples. */
 export const OTHER_MERCHANT = {
   mchid: '1900000110',
   services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
 }
 
-/** @param folder of files, one for each sample; our own if left out. Throws StartError. */
+/** @param folder has one file for each sample; by default our own. Throws StartError. */
 export const readSamples = (folder = join(import.meta.dirname, 'samples')): readonly Sample[] =>
   namesIn(folder)
     .sort((a, b) => Number(b === PLAIN) - Number(a === PLAIN) || (a < b ? -1 : 1))
@@ -64,7 +64,7 @@ const readSample = (folder: string, file: string): Sample => {
     throw notASample(folder, file, error)
   }
   const { title, story, ends } = sample
-  if (title?.en && title.zh && Array.isArray(story) && ends?.state) return sample as Sample // as far as it is looked at
+  if (title?.en && title.zh && Array.isArray(story) && ends?.state) return sample as Sample // only what was checked
   throw notASample(folder, file)
 }
 
@@ -77,31 +77,31 @@ const notASample = (folder: string, file: string, cause?: unknown): StartError =
     { cause },
   )
 
-/** What a stranger should see first. */
+/** The first sample that is shown. */
 const PLAIN = 'paid.json'
 
-/** What a sample came to, judged by WeChat Pay's own history and by what the ledger tells. */
+/** The result of a sample, from WeChat Pay's history and the ledger. */
 export type Played = {
   readonly sample: Sample
   readonly out_order_no: string
-  /** How the notices were handed over. */
+  /** How the payment notices were sent. */
   readonly notices: readonly ('http' | 'event')[]
-  /** Of the HTTP answers. */
+  /** The statuses of the HTTP responses. */
   readonly statuses: readonly number[]
   readonly posts: number
   readonly queries: number
-  /** As `GET /merchants/{mchid}/payafter-orders/{out_order_no}` tells it. */
+  /** As `GET /merchants/{mchid}/payafter-orders/{out_order_no}` answers. */
   readonly order: Readonly<Record<string, unknown>>
-  /** Whether all of its story was played. */
+  /** Whether all steps were played. */
   readonly isAtEnd: boolean
-  /** Where it is otherwise than it should be at its end, or by the first wait. */
+  /** Differences from what must be true at the end, or before the first wait. */
   readonly wrong: readonly string[]
 }
 
-/** Whether a sample gives its merchant other keys on the way. */
+/** Whether a sample changes the merchant's key. */
 export const hasKeyScene = ({ story }: Sample): boolean => story.some((scene) => 'key' in scene)
 
-/** Plays a sample to its end, with waits that move the world's clock, or only until the first wait. */
+/** Plays a sample to its end, with waits that move the local world's clock, or only until the first wait. */
 export const playSample = async (
   sample: Sample,
   world: World,
@@ -143,13 +143,13 @@ export const playSample = async (
   const answer = await fetch(`${url}/merchants/${mchid}/payafter-orders/${out_order_no}`, { headers })
   const posts = world.wechatpay.history.posts(out_order_no).length
   const queries = world.wechatpay.history.queries(out_order_no).length
-  const told = (await answer.json()) as Played['order'] // our own answer, compared member by member below
+  const told = (await answer.json()) as Played['order'] // our own response, compared member by member below
   const isAtEnd = scenes.length === sample.story.length
   const played = { sample, out_order_no, notices, statuses, posts, queries, order: told, isAtEnd }
   return { ...played, wrong: differences(played) }
 }
 
-/** The sample's name; where an earlier start has played it, with the time. */
+/** The name of the sample; if an earlier start has played it, with the time added. */
 const freeNumber = async (name: string, { table, clock }: World): Promise<string> => {
   const isTaken = (await table.rows()).some(({ pk }) => String(pk).endsWith(`#${name}`))
   return isTaken ? `${name}-${clock.now()}`.slice(-32) : name.slice(-32)
@@ -160,7 +160,7 @@ const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
   return wait < 0 ? story : story.slice(0, wait)
 }
 
-/** Where a merchant's order lives at WeChat Pay. */
+/** Where a merchant's order is at WeChat Pay. */
 const placeOf = (
   { mchid, provider, channel_id, order_api = 'payafter-orders' }: WorldMerchant,
   service_id: string,
@@ -180,7 +180,7 @@ type Notice = {
   readonly service_id?: string
 }
 
-/** Over HTTP gives the status of the answer; an event has none. */
+/** Gives the status of the HTTP response; undefined for an event. */
 const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Promise<number | undefined> => {
   if (via === 'event') {
     const entry = { Source: TILL, DetailType: 'Payscore Order Paid Offline', EventBusName: world.bus.name }
@@ -195,7 +195,7 @@ const handOver = async (world: World, via: 'http' | 'event', notice: Notice): Pr
     body: JSON.stringify(rest),
   })
   await response.text()
-  // What is asked about first is asked at once: moving the clock over a query on its way would end its lease.
+  // An order that is checked first is queried at once. Moving the clock during this query would end its lease.
   await world.idle()
   return response.status
 }
@@ -209,7 +209,7 @@ const moveOrder = (order: Order, move: Extract<Scene, { order: unknown }>['order
   if (move === 'charged') wechatpay.payscoreCharges(order)
 }
 
-/** The functions hold a copy of a secret for minutes; new ones read it at once, as after minutes. */
+/** A function keeps a secret for minutes. New processes read the changed secret at once. */
 const changeKey = async ({ putKey, lambdas }: World, mchid: string, isRight: boolean): Promise<void> => {
   putKey(mchid, isRight)
   await Promise.all([lambdas.sync.kill(), lambdas.query.kill()])
@@ -233,6 +233,6 @@ const milliseconds = (text: string): number => {
   return Number(count) * (UNITS[unit] ?? Number.NaN)
 }
 
-/** yyyyMMddHHmmss, as a till writes it. */
+/** yyyyMMddHHmmss, as a POS writes it. */
 const chinaTime = (ms: number): string =>
   new Date(ms).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).replace(/\D/g, '')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** What Secrets Manager says: a JSON body, and of an error its `__type` ('' when there is none). */
+/** A response of Secrets Manager: JSON body, and `__type` of an error ('' if there is none). */
 export type Reply = { readonly status: number; readonly error: string; readonly body: object }
 
 export type Input = Readonly<Record<string, unknown>>
@@ -22,7 +22,7 @@ const NO_SUCH_VERSION = failure(
   "Secrets Manager can't find the specified secret value for that version or staging label.",
 )
 
-/** A value is text or, in base64, bytes. */
+/** A value is a string, or binary data in base64. */
 const readValue = ({ SecretString, SecretBinary }: Input): object | undefined => {
   if (typeof SecretString === 'string' && SecretBinary === undefined) return { SecretString }
   return typeof SecretBinary === 'string' && SecretString === undefined ? { SecretBinary } : undefined
@@ -30,7 +30,7 @@ const readValue = ({ SecretString, SecretBinary }: Input): object | undefined =>
 
 export type SecretVersions = {
   readonly run: (operation: string, input: Input) => Reply
-  /** A new secret, or a new version of one that there is. Answers the version's id. */
+  /** Makes a new secret, or a new version of an existing one. Gives the version id. */
   readonly put: (name: string, value: object) => string
 }
 
@@ -45,7 +45,7 @@ export const createSecretVersions = (now: () => number): SecretVersions => {
     return secret
   }
 
-  /** The new version becomes the current one, the one before it the previous; older ones lose their stage. */
+  /** The new version becomes AWSCURRENT and the one before AWSPREVIOUS; older versions lose their stage. */
   const addVersion = ({ versions }: Secret, value: object, id: string): Version => {
     for (const version of versions) version.stages = version.stages.includes('AWSCURRENT') ? ['AWSPREVIOUS'] : []
     const version: Version = { id, stages: ['AWSCURRENT'], value, createdAt: now() / 1000 }

@@ -10,38 +10,38 @@ type Fault =
   | 'internal-error'
   | 'access-denied'
   | 'decryption-failure'
-  /** No answer, until the client hangs up. */
+  /** No response until the client disconnects. */
   | 'hang'
-  /** The right answer, late. */
+  /** The right response, late. */
   | 'slow'
 
 type FaultPlan = {
   readonly fault: Fault
-  /** How many calls, 1 by default. The SDK makes several of one command. */
+  /** How many requests, by default 1. The SDK may send several for one command. */
   readonly times?: number
-  /** Only calls for this secret. */
+  /** Only requests for this secret. */
   readonly SecretId?: string
-  /** For `slow`; 1,000 by default. */
+  /** For `slow`; by default 1,000. */
   readonly delayMs?: number
 }
 
 type Call = {
-  /** Milliseconds of the clock that Secrets Manager was given. */
+  /** Milliseconds, by the clock that Secrets Manager was given. */
   readonly at: number
-  /** `GetSecretValue`, say; '' when the call names none. */
+  /** `GetSecretValue`, for example; '' if the request names none. */
   readonly operation: string
   readonly SecretId: string
-  /** 0 as long as nothing was answered. */
+  /** 0 until a response was sent. */
   readonly status: number
-  /** `__type` of the error; '' when there is none. */
+  /** `__type` of the error; '' if there is none. */
   readonly error: string
 }
 
 export type SecretsManager = {
-  /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
+  /** For AWS_ENDPOINT_URL_SECRETS_MANAGER. */
   readonly endpoint: string
   readonly history: readonly Call[]
-  /** A new secret, or a new version of one: text as SecretString, bytes as SecretBinary. Answers the version's id. */
+  /** Makes a new secret, or a new version of one: text as SecretString, bytes as SecretBinary. Gives the version id. */
   readonly putSecret: (name: string, value: string | Uint8Array) => string
   readonly faultNext: (plan: FaultPlan) => void
   readonly close: () => Promise<void>
@@ -56,7 +56,7 @@ const FAILURES: Readonly<Record<string, Reply>> = {
 
 const TARGET = 'secretsmanager.'
 
-/** Signature Version 4 by its form: for this service, of the day that the request says, over host and date. */
+/** The form of Signature Version 4: for this service, with the date of the request, over at least host and date. */
 const SIGV4 =
   /^AWS4-HMAC-SHA256 Credential=[^/\s]+\/(\d{8})\/[a-z0-9-]+\/secretsmanager\/aws4_request, SignedHeaders=([a-z0-9;-]+), Signature=[0-9a-f]{64}$/
 
@@ -84,12 +84,12 @@ const parseInput = (headers: IncomingHttpHeaders, body: Buffer): Input | undefin
 
 const NOT_JSON = failure('SerializationException', 'The body is not the JSON that was announced.')
 
-/** Secrets Manager on loopback: its JSON protocol, its versions and stages, its errors, and faults on request. */
+/** Secrets Manager on loopback: its JSON protocol, versions, stages, errors, and faults on request. */
 export const startSecretsManager = async (
   options: {
     readonly now?: () => number
     readonly port?: number
-    /** Whose signatures are taken; if left out, any that has the form of one. */
+    /** The credentials whose signatures are accepted; by default any well-formed signature. */
     readonly credentials?: Credentials
   } = {},
 ): Promise<SecretsManager> => {

@@ -2,7 +2,7 @@ import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Credentials } from './credentials.ts'
 
-/** What AWS calls a request that is not rightly signed. */
+/** AWS's error codes for a wrong signature. */
 type SignatureFault =
   | 'MissingAuthenticationTokenException'
   | 'IncompleteSignatureException'
@@ -16,8 +16,8 @@ const HEADER =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/(\d{8}\/[^/,\s]+\/([a-z0-9-]+)\/aws4_request), ?SignedHeaders=([a-z0-9;-]+), ?Signature=([0-9a-f]{64})$/
 
 /**
- * Signature Version 4 over a request as it came, for one service and by the only holder of credentials; in the header, or
- * in the query as a link has it. How old it is does not count: the credentials end with the world.
+ * Verifies Signature Version 4 of a request for one service and one pair of credentials; in the Authorization header,
+ * or in the query of a presigned URL. Its age is not checked, since the credentials end with the local world.
  */
 export const checkSignature = (service: string, credentials: Credentials): Check => {
   const keys = new Map<string, Buffer>()
@@ -64,10 +64,10 @@ export const checkSignature = (service: string, credentials: Credentials): Check
   }
 }
 
-/** S3 alone takes a body that nobody signed. */
+/** Only S3 accepts an unsigned body. */
 const UNSIGNED = 'UNSIGNED-PAYLOAD'
 
-/** A link's signature, as a header would have it. */
+/** The signature of a presigned URL, in the form of an Authorization header. */
 const headerOf = ({ searchParams }: URL): string =>
   `AWS4-HMAC-SHA256 Credential=${searchParams.get('X-Amz-Credential')}, SignedHeaders=${searchParams.get('X-Amz-SignedHeaders')}, Signature=${searchParams.get('X-Amz-Signature')}`
 
@@ -82,7 +82,7 @@ const canonicalQuery = ({ searchParams }: URL): string =>
 const encoded = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 
-/** Derived part by part of the scope: day, region, service. */
+/** Derived step by step from date, region and service. */
 const signingKey = (secretAccessKey: string, scope: string): Buffer =>
   scope
     .split('/')

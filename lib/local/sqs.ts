@@ -9,9 +9,9 @@ type Message = {
   readonly attributes: Attributes
   /** ms, by the queue's clock. */
   readonly sentAt: number
-  /** By the queue's clock: nobody receives it before. */
+  /** By the queue's clock: the message is hidden until then. */
   visibleAt: number
-  /** Of the last receive; an older one deletes nothing. */
+  /** The receipt handle of the last receive; an older one deletes nothing. */
   receipt: string
 }
 
@@ -19,16 +19,16 @@ export type Queue = {
   /** For AWS_ENDPOINT_URL_SQS. */
   readonly endpoint: string
   readonly url: string
-  /** Messages that nobody has deleted, hidden or not. */
+  /** Messages that were not deleted, also hidden ones. */
   readonly messages: readonly Readonly<Message>[]
-  /** Operations in the order of their calls. */
+  /** Operations in the order of the requests. */
   readonly history: readonly string[]
-  /** `sentAt` by the queue's clock, ms: now, unless it is given. */
+  /** `sentAt` by the queue's clock in ms; by default now. */
   send(body: string, attributes?: Attributes, sentAt?: number): void
   close(): Promise<void>
 }
 
-/** One SQS queue on loopback by SQS's JSON protocol: receive with a visibility time-out, change it, delete, count. */
+/** One SQS queue on loopback with SQS's JSON protocol: receive with a visibility timeout, change it, delete, count. */
 export const startQueue = async (options: { readonly name: string; readonly now?: () => number }): Promise<Queue> => {
   const { name, now = Date.now } = options
   const messages: Message[] = []
@@ -70,7 +70,7 @@ export const startQueue = async (options: { readonly name: string; readonly now?
   const server = await listenOnLoopback(async (request, response) => {
     const operation = String(request.headers['x-amz-target']).replace('AmazonSQS.', '')
     history.push(operation)
-    const input = JSON.parse((await readBody(request)).toString()) as Input // the SDK's own JSON
+    const input = JSON.parse((await readBody(request)).toString()) as Input // the SDK sends JSON
     const known = operations[operation]
     if (input.QueueUrl !== url)
       return answerJson(
@@ -112,5 +112,5 @@ const toWire = ({ id, body, attributes, sentAt, receipt }: Message) => ({
   ),
 })
 
-/** As a dead-letter queue of a rule has it beside the event. */
+/** The message attribute of a rule's dead letter. */
 export const targetArn = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`

@@ -1,4 +1,7 @@
-/** Something that whoever starts the world can mend, in both languages; what is shown has no stack. */
+/**
+ * A problem that the person who starts the local world can correct. Its text is shown in both languages, without a
+ * stack.
+ */
 export class StartError extends Error {
   override readonly name = 'StartError'
   readonly text: { readonly en: string; readonly zh: string }

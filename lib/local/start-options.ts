@@ -32,7 +32,7 @@ export type StartOptions = {
   | { readonly do: 'live'; readonly merchant: string }
 )
 
-/** Throws StartError for a command line that says nothing that can be done. */
+/** Throws StartError if the command line is invalid. */
 export const readStartOptions = (args: readonly string[]): StartOptions => {
   const { once, fast, samples, merchant, live, help, port } = parse(args)
   const common = { port: readPort(port ?? '3000'), samples }

@@ -1,4 +1,4 @@
-// npm start: the way of an order on this machine, shown by named samples; then an API and a page on port 3000.
+// npm start: shows what happens to an order by named samples on this machine; then runs an API and a page on port 3000.
 import { announceWorld, keepPublicKey, PUBLIC_KEY } from './announce-world.ts'
 import { addStandingOrders } from './known-orders.ts'
 import { startLiveWorld } from './live.ts'
@@ -24,7 +24,7 @@ const playAll = async (world: World, samples: readonly Sample[], until: 'end' | 
   return played
 }
 
-/** Says what the marks before the samples come to; true if none is a cross. */
+/** Explains the marks before the samples. True if no sample failed. */
 const sumUp = (played: readonly Played[]): boolean => {
   const right = played.filter(({ wrong }) => wrong.length === 0)
   const ended = right.filter(({ isAtEnd }) => isAtEnd).length
@@ -40,7 +40,7 @@ const sumUp = (played: readonly Played[]): boolean => {
   return right.length === played.length
 }
 
-/** Runs reconcile each minute, tells outcomes as they come, and stops on Ctrl-C. */
+/** Runs reconcile each minute, prints order events, and stops on Ctrl-C. */
 const stayUp = async (world: World, mchid: string, out_order_no: string, isLive: boolean): Promise<void> => {
   const withdraw = announceWorld(world)
   const url = `${world.api.url}/merchants/${mchid}/payafter-orders/${out_order_no}`
@@ -58,7 +58,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   say(`    -H 'content-type: application/json' -d '{"detail":{"paid_time":"${paid_time}"},"amount":12800}'`)
   say(`  curl -H @.local/token ${url}\n`)
   if (!isLive) say(`  WeChat Pay's public key in this world 本地微信支付公钥: ${PUBLIC_KEY}\n`)
-  // A sample left in the folder must not become a call to the real WeChat Pay.
+  // A separate folder, so that a list of the local WeChat Pay is never used with the real one.
   const folder = isLive ? '.local/live-statements' : '.local/statements'
   const statements = watchStatements({ folder, mchid, objects: world.objects, say })
   let told = world.bus.history.events.length
@@ -123,7 +123,9 @@ const main = async (): Promise<number> => {
   }
 }
 
-/** What the person at the keyboard can mend is said in both languages; anything else is a fault of ours and shows its stack. */
+/**
+ * A problem that the person can correct is explained in both languages; any other error is ours and shows its stack.
+ */
 const explain = (error: unknown): never => {
   const said = error instanceof StartError ? error : listenError(error)
   if (!said) throw error
@@ -131,7 +133,7 @@ const explain = (error: unknown): never => {
   process.exit(2)
 }
 
-/** Node's own errors about a port. */
+/** Explains Node's errors about a port. */
 const listenError = (error: unknown): StartError | undefined => {
   const { code, syscall, port } = error as NodeJS.ErrnoException & { readonly port?: number }
   if (syscall !== 'listen') return undefined

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 import type { Played } from './samples.ts'
 import { padDisplay, wrap } from './terminal-width.ts'
 
-/** Together with the mark before and the gaps between them at most 80 places. */
+/** At most 80 columns, with the mark and the spaces between. */
 const COLUMNS = [
   ['sample', 19],
   ['in', 14],
@@ -15,7 +15,7 @@ const WIDEST = 100
 const paint = (style: 'bold' | 'green' | 'red' | 'yellow' | 'dim', text: string): string =>
   process.stdout.isTTY ? styleText(style, text) : text
 
-/** As many lines as the fullest cell needs. */
+/** As many lines as the longest cell needs. */
 const line = (cells: readonly string[]): readonly string[] => {
   const wrapped = COLUMNS.map(([, width], i) => wrap(cells[i] ?? '', width))
   return Array.from({ length: Math.max(...wrapped.map(({ length }) => length)) }, (_, at) =>
@@ -28,13 +28,13 @@ const line = (cells: readonly string[]): readonly string[] => {
 
 export const tableHead = (): string => paint('bold', `  ${line(COLUMNS.map(([name]) => name))[0]}`)
 
-/** `✓` ended as it should; `…` is not at its end yet, and is as it should be by now; `✗` anything else. */
+/** `✓`: ended as it should. `…`: not at its end, and right so far. `✗`: anything else. */
 const markOf = ({ wrong, isAtEnd }: Played): string => {
   if (wrong.length > 0) return paint('red', '✗')
   return isAtEnd ? paint('green', '✓') : paint('yellow', '…')
 }
 
-/** One sample: what was seen of it, then what it means and what to do next, in English and in Chinese. */
+/** One sample: what happened, what it means and what to do next, in English and in Chinese. */
 export const tableRow = (played: Played): string => {
   const { sample, notices, statuses, posts, queries, order, wrong } = played
   const came = [statuses.join(' '), order.state, order.confirmed ? 'confirmed' : order.reason].filter(Boolean).join(' ')

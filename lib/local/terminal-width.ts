@@ -1,4 +1,4 @@
-/** Chinese characters and their punctuation take two places on a terminal. */
+/** Chinese characters and punctuation take two columns on a terminal. */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g
 
 export const displayWidth = (text: string): number => text.length + (text.match(WIDE)?.length ?? 0)
@@ -6,11 +6,11 @@ export const displayWidth = (text: string): number => text.length + (text.match(
 export const padDisplay = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 
-/** A word, a run of blanks, or one Chinese character with the punctuation that must not begin a line. */
+/** A word, several spaces, or one Chinese character with the punctuation that must not begin a line. */
 const PIECES =
   /\s+|[\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60][,;:!?)\u3001\u3002\u300d\u300f\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*|[^\s\u2e80-\ua4cf\uf900-\ufaff\uff00-\uff60]+[,;:!?)\u3001\u3002\u300d\u300f\u201d\uff01\uff09\uff0c\uff1a\uff1b\uff1f]*/g
 
-/** Lines of at most `width` places, broken between words and Chinese characters; a longer word is cut. */
+/** Lines of at most `width` columns, broken between words and Chinese characters. A longer word is cut. */
 export const wrap = (text: string, width: number): readonly string[] => {
   const lines: string[] = []
   let line = ''

@@ -6,8 +6,8 @@ import type { Objects } from './objects.ts'
 const EXTENSIONS = ['html', 'csv', 'json'] as const
 
 /**
- * A folder in place of the bucket: a list that is put or changed there is uploaded for the merchant, and its report is
- * brought back into `reports` beside the folder whenever it is made anew. Says what it did.
+ * A folder in place of the bucket: a new or changed list is uploaded for the merchant, and its report is copied into
+ * `reports` beside the folder after each renewal. Prints what it does.
  */
 export const watchStatements = ({
   folder,
@@ -31,7 +31,7 @@ export const watchStatements = ({
 
   const upload = (file: string): void => {
     const key = `statements/${mchid}/${file}`
-    // An office program's own mark of a file that is open is no list.
+    // A lock file of an office program is not a list.
     if (!readStatementKey(key) || file.startsWith('~$')) return
     const found = statSync(join(folder, file), { throwIfNoEntry: false })
     if (!found?.isFile()) return
@@ -45,7 +45,7 @@ export const watchStatements = ({
 
   const bringBack = (file: string): void => {
     const statement = readStatementKey(`statements/${mchid}/${file}`)
-    // The JSON is written last: when it is there, the others are.
+    // The JSON is uploaded last, so the other files are complete.
     const made = statement && objects.stored.get(reportKey(statement, 'json'))?.modifiedAt
     if (!statement || made === undefined || brought.get(file) === made) return
     brought.set(file, made)

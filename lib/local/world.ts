@@ -40,27 +40,29 @@ const BUS = 'payscore'
 const BUCKET = 'payscore-statements'
 const SECRETS = 'payscore/merchants'
 
-/** The functions and all that is around them, on loopback: built bundles under the runtime, everything else stands in. */
+/**
+ * The local world: the built functions under a Lambda runtime, and emulators of AWS and WeChat Pay, all on loopback.
+ */
 export const startWorld = async (options: {
   readonly merchants: readonly WorldMerchant[]
   readonly apiPort?: number
-  /** Keeps the ledger here over a restart, and beside it what goes with it; in memory if left out. */
+  /** The folder that keeps the ledger and other state over a restart; in memory by default. */
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
-  /** As WeChat Pay's stand-in takes it. */
+  /** Passed to the local WeChat Pay. */
   readonly debitAfterMs?: number
-  /** How long the table's stream gathers records for one call of outcome; 20 ms if left out. */
+  /** How long the table's stream collects records for one invocation of outcome; by default 20 ms. */
   readonly streamWindowMs?: number
-  /** Starts each function; in place of startLambda for who wants to do something to the sandboxes. */
+  /** Starts each function. A test may replace startLambda to change what the sandboxes do. */
   readonly start?: typeof startLambda
 }) => {
   const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
   const kept = readKeptState(stateFile)
-  // Rows wait for times of the clock that they were written by, and that may have been moved.
+  // Rows have times of the earlier clock, which may have been moved, so the clock continues from there.
   const clock = createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
-  // Any program of this machine reaches a listener on loopback: only who holds these is served.
+  // Any program of this machine can reach a loopback server, so only requests signed with these credentials are served.
   const credentials = credentialsIn(options.env)
   const { debitAfterMs } = options
   const wechatpay = await startWechatpay({
@@ -77,7 +79,7 @@ export const startWorld = async (options: {
   })
   const bus = await startEventBus({ clock, name: BUS, credentials })
   const objects = await startObjects({ clock, bucket: BUCKET, credentials })
-  /** Gives a merchant a fresh key at WeChat Pay and in its secret. `isRight: false`: in its secret alone. */
+  /** Gives a merchant a new key, at WeChat Pay and in its secret. `isRight: false`: only in its secret. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
     const right = keyPair(mchid)
@@ -153,7 +155,7 @@ export const startWorld = async (options: {
     if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
     return lambda
   }
-  // The rules of the stack as it is packaged: what would match there matches here.
+  // The rules of the packaged stack, so that events match as on AWS.
   const notices = createDeadLetterQueue()
   for (const { name, pattern, targets } of readRules())
     for (const { function: target, retries, keepsFailed } of targets)
@@ -199,7 +201,7 @@ export const startWorld = async (options: {
 
   const api = { ...gateway, token: guard.token, isToken: guard.isToken, headers: guard.headers }
 
-  /** Settles when nothing is under way: no event, no record of the stream, and none that came of those. */
+  /** Settles when no event, no stream record and nothing that follows from them is in progress. */
   const idle = async (): Promise<void> => {
     for (let seen = -1; seen < bus.history.events.length; ) {
       seen = bus.history.events.length
@@ -209,7 +211,7 @@ export const startWorld = async (options: {
     }
   }
 
-  /** The schedule of every quarter of an hour. */
+  /** Runs what the stack schedules every quarter of an hour. */
   const renewReports = async () => {
     const invocation = await statement.invoke({ do: 'renew' })
     await idle()
@@ -223,8 +225,8 @@ export const startWorld = async (options: {
   }
 
   /**
-   * Moves the clock by `ms`, stopping wherever a row becomes due to let reconcile run, as it would each minute, and each
-   * minute while an event waits for its next try.
+   * Moves the clock by `ms`. It stops wherever a row becomes due and runs reconcile, as happens each minute; and each
+   * minute while an event waits for a retry.
    */
   const pass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms
@@ -242,7 +244,7 @@ export const startWorld = async (options: {
   }
   const keeping = setInterval(keep, 1000).unref()
 
-  /** Throws when an answer or an outcome was not as the published schemas say. */
+  /** Throws if a response or an order event did not match the published schemas. */
   const holdToContract = (): void => {
     const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger')
     const wrong = outcomes.flatMap(({ detailType, detail }) => contract.outcome(detailType, detail) ?? [])

@@ -8,40 +8,43 @@ import type { Payment, StatementLine } from './parse/statement-line.ts'
 import type { Problem } from './problem.ts'
 import type { Telling } from './seen-order-numbers.ts'
 
-/** What a report says of one line, or of an order that the ledger has and the statement lacks. Sums are fen, times ms. */
+/** One line of a report, or one order that the ledger has and the statement lacks. Sums are in fen, times in ms. */
 export type Entry = {
   readonly class: LineClass | 'ledger_only'
-  /** Absent where the statement has none. */
+  /** Undefined for an order that the statement lacks. */
   readonly line?: number
-  /** Of a line that is no payment: what stands in its place. */
+  /** If the line is no payment, this is the text that the file has in its place. */
   readonly out_order_no: string
-  /** As the list states it, 14 or 8 digits; of an order that it lacks, as the ledger does. */
+  /** As the statement has it: 14 or 8 digits. For an order that the statement lacks, as the ledger has it. */
   readonly paid_time?: string
   readonly ledger_paid_time?: string
   readonly amount?: number
-  /** As a notice stated it, where the list states another. */
+  /** The amount of the payment notice, if the statement has another one. */
   readonly ledger_amount?: number
   readonly shop_id?: string
   readonly cashier_id?: string
   readonly pos_ref?: string
   readonly state?: State
   readonly confirmed?: boolean
-  /** Since when the order stands in the ledger. */
+  /** When the row of the order was created. */
   readonly since?: number
   readonly synced_at?: number
-  /** What WeChat Pay charged as well. */
+  /** The amount that WeChat Pay charged in addition. */
   readonly charged?: number
   readonly transaction_id?: string
   readonly settled?: boolean
   readonly problem?: Problem
   readonly advice?: Advice
-  /** Somebody must do something, or else this stays as it is. */
+  /** Nothing changes until a person acts. */
   readonly needs_person: boolean
-  /** It may still change by itself, or by what a person does. */
+  /** The class may still change, by the next answer of WeChat Pay or by an operator decision. */
   readonly is_open: boolean
 }
 
-/** @param mark the statement, as it is written into the rows that it brings @param first what the first line of this order told, if this is another */
+/**
+ * @param mark the name of the statement, which is stored in the rows that it creates
+ * @param first the first line of this order, if this is a later one
+ */
 export const classifyLine = (line: Payment, row: BookRow, mark: string, first?: Telling): Entry => {
   const entry = entryOf(row)
   const { labels = {}, expected_amount = entry.amount, out_order_no } = line.order
@@ -53,7 +56,7 @@ export const classifyLine = (line: Payment, row: BookRow, mark: string, first?: 
     out_order_no,
     paid_time: line.paid_time,
   }
-  // What becomes of the order is told where it stands first.
+  // Only the first line of an order says what became of it.
   if (first) {
     const problem = contradiction(line, first)
     return problem
@@ -70,7 +73,7 @@ export const classifyLine = (line: Payment, row: BookRow, mark: string, first?: 
   }
 }
 
-/** A line that tells of no payment that could be booked. */
+/** Classifies a line that holds no payment. */
 export const classifyOther = (line: Exclude<StatementLine, Payment>, problem?: Problem): Entry => {
   const plain = { line: line.line, out_order_no: line.text, needs_person: problem !== undefined, is_open: false }
   switch (line.kind) {
@@ -88,7 +91,7 @@ export const classifyOther = (line: Exclude<StatementLine, Payment>, problem?: P
   }
 }
 
-/** A payment that goes back in another line of the list, and that the ledger does not have: a person must decide. */
+/** A payment that another line of the statement reverses, and that the ledger does not have. A person must decide. */
 export const classifyUndone = ({ line, order, paid_time }: Payment, undoneIn: number): Entry => ({
   class: 'not_paid',
   line,
@@ -104,7 +107,7 @@ export const classifyUndone = ({ line, order, paid_time }: Payment, undoneIn: nu
   is_open: false,
 })
 
-/** An order that the statement lacks. */
+/** Classifies an order that the statement lacks. */
 export const classifyLedgerOnly = (row: BookRow): Entry => ({
   ...entryOf(row),
   class: 'ledger_only',
@@ -129,17 +132,20 @@ const classOf = (line: Payment, row: BookRow, mark: string): LineClass => {
   }
 }
 
-/** The first paid_time stands. One that a fast clock made us alter says nothing, and a day alone names no moment. */
+/**
+ * Compares with the first paid_time. A paid_time that was corrected because of a fast clock is not compared. If one side has
+ * only a day, only the days are compared.
+ */
 const differs = ({ paid_time }: Payment, row: BookRow): boolean => {
   if (row.paid_time_clamped) return false
   const known = row.call.paid_time
   if (paid_time.length === 8) return known.slice(0, 8) !== paid_time
-  // The ledger may have a day alone, as its midnight.
+  // The ledger stores a day without a time as midnight of that day.
   if (known.endsWith('000000')) return known.slice(0, 8) !== paid_time.slice(0, 8)
   return Math.abs(chinaTimeMs(known) - chinaTimeMs(paid_time)) > LIMITS.paidTimeDiffers
 }
 
-/** Only where both say one. */
+/** Amounts are compared only if both sides have one. */
 const amountDiffers = ({ order }: Payment, row: BookRow): boolean =>
   order.expected_amount !== undefined &&
   row.expected_amount !== undefined &&
@@ -150,7 +156,7 @@ const AMOUNT_DIFFERS: Problem = {
   zh: '本明细的金额与此前通知的金额不一致,以此前为准;请用小票核对商户服务订单号和两个金额',
 }
 
-/** What a further line of an order tells otherwise than its first. */
+/** Says how a later line of an order differs from the first one. */
 const contradiction = ({ order, paid_time }: Payment, first: Telling): Problem | undefined => {
   const digits = Math.min(paid_time.length, first.paid_time.length)
   const isOtherTime = paid_time.slice(0, digits) !== first.paid_time.slice(0, digits)

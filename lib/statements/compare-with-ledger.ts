@@ -22,24 +22,27 @@ type Deps = {
   readonly now: () => number
 }
 
-/** Rows that are written at the same time. */
+/** How many rows are written in parallel. */
 const CREATED_AT_ONCE = 25
-/** A day belongs to the statement when at least one line in ten is of it. */
+/** A day belongs to the statement if at least one line in ten has this day. */
 const DAY_SHARE = 0.1
-/** Shops of one statement that are told apart here. */
+/** Most shops that are told apart in one statement. */
 const SHOPS_MOST = 1000
 
-/** What the comparison came to, beside its entries. */
+/** The result of the comparison, without its entries. */
 export type Compared = {
-  /** yyyymmdd: the one that the statement's name tells, or those that its lines do. */
+  /** yyyymmdd: from the name of the statement, else from its lines. */
   readonly days: readonly string[]
-  /** Where the till's own sums are not those of its lines, and numbers that have become one. */
+  /**
+   * Where the POS's own totals differ from the sum of its lines, and order numbers that a spreadsheet rounded to the
+   * same number.
+   */
   readonly notes: readonly Problem[]
 }
 
 /**
- * Holds the lines of a statement against the ledger, books what it lacks, then looks what the ledger has of those days
- * and the statement lacks.
+ * Compares the lines of a statement with the ledger and creates the orders that the ledger lacks. Then looks for orders
+ * of the same days that the ledger has and the statement lacks.
  */
 export const compareWithLedger = async (
   statement: StatementKey,
@@ -113,7 +116,7 @@ export const compareWithLedger = async (
   return { days: ownDays, notes }
 }
 
-/** Notes of one kind that stand on top of a report; each line says it again. */
+/** Most notes of one kind at the top of a report. Each line has its own note as well. */
 const NOTES_MOST = 20
 
 const collapsedNumber = (number: string, times: number): Problem => ({
@@ -121,7 +124,7 @@ const collapsedNumber = (number: string, times: number): Problem => ({
   zh: `本明细有 ${times} 行的订单号都成了 ${number}:表格软件把多个订单号舍入成了同一个;请将该列设为文本格式后重新导出`,
 })
 
-/** The row of each payment; booked now where there was none. Of lines with the same number the first stands. */
+/** Reads the row of each payment, or creates it. If several lines have the same number, the first one counts. */
 const rowsOf = async (
   batch: readonly StatementLine[],
   mark: string,
@@ -145,7 +148,7 @@ const rowsOf = async (
   return rows
 }
 
-/** Whoever was first, a notice or this statement, made the row. */
+/** Creates the row, unless a payment notice has created it meanwhile; gives the row that is there. */
 const createOrder = async (
   order: PaymentNotice,
   mark: string,
@@ -164,7 +167,7 @@ const daysOf = (days: ReadonlyMap<string, number>, payments: number): readonly s
     .map(([day]) => day)
     .sort()
 
-/** Where every line names its shop, the list is of those shops, and it lacks nothing of another. */
+/** If every line has a shop_id, orders of other shops are not reported as missing. */
 const createShops = () => {
   const named = new Set<string>()
   let isPartial = true
@@ -177,7 +180,7 @@ const createShops = () => {
   }
 }
 
-/** The answer to a batch has no order of its own, and a report that is made again should be the same. */
+/** BatchGetItem answers in no fixed order; sorted, so that the same statement always gives the same report. */
 const inKeyOrder = (rows: ReadonlyMap<string, BookRow>): readonly BookRow[] =>
   [...rows.values()].toSorted((a, b) => (a.pk < b.pk ? -1 : 1))
 

@@ -1,16 +1,16 @@
 import { LIMITS } from '../limits.ts'
 import type { Reading } from './parse/read-lines.ts'
 
-/** What must be known of a whole list before its first line is booked. */
+/** What must be known about the whole statement before the first order is created. */
 export type FirstPass = {
   readonly lines: number
-  /** Numbers whose payment goes back in some line of the list, and in which. */
+  /** Order numbers whose payment is reversed, and the line that reverses it. */
   readonly undone: ReadonlyMap<string, number>
-  /** Rounded numbers that stand in more than one line, and in how many. */
+  /** Order numbers that a spreadsheet rounded and that occur several times, with their count. */
   readonly collapsed: ReadonlyMap<string, number>
 }
 
-/** Reads a list once to its end; stops where it has more lines than one may have. */
+/** Reads the whole statement once. Stops when it has more lines than are allowed. */
 export const readFirstPass = async ({ lines }: Pick<Reading, 'lines'>): Promise<FirstPass> => {
   const undone = new Map<string, number>()
   const mangled = new Map<string, number>()

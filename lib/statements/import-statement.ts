@@ -13,7 +13,7 @@ import { type Report, unaccounted } from './report/report.ts'
 import { dayOfName, isFolder, openKey, readStatementKey, type StatementKey } from './statement-key.ts'
 import { openReport, type ReportFiles } from './write-report.ts'
 
-/** The world of a statement. `scratch` is where each run makes a folder for the statement and its report. */
+/** What an import needs. Each run makes its own folder in `scratch` for the statement and its report. */
 export type StatementDeps = {
   readonly objects: Bucket
   readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
@@ -24,10 +24,10 @@ export type StatementDeps = {
 }
 
 /**
- * Takes a statement: books what the ledger lacks, without any call to WeChat Pay, and writes the report anew. May be
- * repeated, also from the middle: what is booked is known, and the report is made of what the ledger says. Every version
- * that was put under a name is taken, the newest where none is named; the newest alone has the name's report. Throws when
- * the bucket or the ledger could not be asked.
+ * Imports a statement: creates the orders that the ledger lacks, without calling WeChat Pay, and writes the report. It
+ * may be repeated, also after a crash in the middle, since existing orders are not created again. Every version of the
+ * S3 object is imported; only the newest version writes the report under the statement's name. Without a version in the
+ * event, the newest one is imported. Throws if S3 or DynamoDB fails.
  */
 export const importStatement = async (
   key: string,
@@ -49,7 +49,8 @@ export const importStatement = async (
     const report = openReport(read, folder, deps.objects, isOld ? 'end' : isRenewal ? 'keep' : 'put')
     try {
       const taken = handled(read, await takeFile(file, fetched.size, read, report, deps))
-      // A newer one that came since, or whose rows are as many as this one's booked: its report is made (again) after this.
+      // If a newer version was uploaded meanwhile, its report may have been written before these orders existed. So it
+      // is written again.
       if (!(isNewest && (await stillStands(key, fetched, deps)))) await importStatement(key, deps)
       return taken
     } finally {
@@ -60,13 +61,13 @@ export const importStatement = async (
   }
 }
 
-/** Whether no newer version has come. Where the object was taken away, the last that stood there is the newest. */
+/** Whether there is no newer version. If the object was deleted, its last version counts as the newest. */
 const stillStands = async (key: string, { version }: Fetched, { objects }: StatementDeps): Promise<boolean> => {
   const newest = await objects.newest(key)
   return newest === undefined || newest === version
 }
 
-/** What was taken away has no report to renew. */
+/** The object was deleted, so there is no report to renew. */
 const gone = async (
   statement: StatementKey,
   version: string | undefined,
@@ -121,7 +122,7 @@ const named = ({ mchid, name, earlier }: StatementKey) => ({
   ...(earlier !== undefined && { earlier }),
 })
 
-/** Nobody looks for a report of what has no name, so an alarm tells. */
+/** Such an object gets no report, so the log line must raise the alarm. */
 const notAStatement = (key: string): OperationResult => ({
   log: { via: 'statement', outcome: 'not a statement', key: key.slice(0, 256) },
   metrics: { statement_refused: { value: 1, unit: 'Count' } },

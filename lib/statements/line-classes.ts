@@ -1,4 +1,4 @@
-/** Where an order of such a line has come to, as every sum of the report counts it; `none`: it is no payment to count. */
+/** How far the order of a line has come; the totals of the report count by this. `none`: the line is no payment. */
 export type Stage = 'synced' | 'pending' | 'other' | 'none'
 
 type Class = {
@@ -6,11 +6,11 @@ type Class = {
   readonly en: string
   readonly tone: 'person' | 'waiting' | 'note' | 'good'
   readonly stage: Stage
-  /** Its sum is money that the till took, once. */
+  /** Whether the amount of the line is counted as money that the POS took. */
   readonly counts: boolean
 }
 
-/** What became of a line. Each line belongs to exactly one of these; those that need a person stand first. */
+/** Each line of a statement belongs to exactly one class. Classes that need a person come first. */
 export const CLASSES = {
   charged_twice: { zh: '疑似重复支付', en: 'Charged twice', tone: 'person', stage: 'other', counts: true },
   rejected: { zh: '未同步,需人工处理', en: 'Not synced', tone: 'person', stage: 'other', counts: true },
@@ -40,8 +40,8 @@ export const CLASSES = {
 } as const satisfies Readonly<Record<string, Class>>
 
 export type LineClass = keyof typeof CLASSES
-/** Object.keys forgets which names it gives. */
+/** The cast restores the key type that Object.keys loses. */
 export const CLASS_NAMES = Object.keys(CLASSES) as readonly LineClass[]
 
-/** What the ledger has and the statement lacks. It is no class of lines. */
+/** Not a class of lines: orders that the ledger has and the statement lacks. */
 export const LEDGER_ONLY = { zh: '台账有、明细无', en: 'In the ledger, not in the list' } as const

@@ -1,2 +1,2 @@
-/** What is wrong with a line, or with a whole statement, for whoever must mend it. */
+/** What is wrong with a line or with a whole statement, for the person who must correct it. */
 export type Problem = { readonly en: string; readonly zh: string }

@@ -7,8 +7,9 @@ import { importStatement, type StatementDeps } from './import-statement.ts'
 import { isFolder, OPEN, statementKeyOf } from './statement-key.ts'
 
 /**
- * Makes every report that is not final anew, the one that waits longest first and each merchant in turn. One that fails,
- * or ends the run, holds up no other: its mark is put anew before it is tried, so that the next run begins with others.
+ * Renews every report that is not final, the longest waiting first, and in turn by merchant. A report that fails, or
+ * that ends the run, does not delay the others: its marker is rewritten before the attempt, so that the next run begins
+ * with others.
  */
 export const refreshReports = async (deps: StatementDeps): Promise<OperationResult> => {
   const startedAt = deps.now()
@@ -39,7 +40,7 @@ export const refreshReports = async (deps: StatementDeps): Promise<OperationResu
   }
 }
 
-/** The first of each merchant, then the second of each; among these the one that was tried longest ago. */
+/** The first report of each merchant, then the second of each; within a batch the least recently tried first. */
 const inBatches = (marks: readonly Listed[]): readonly Listed[] => {
   const oldest = marks.toSorted((a, b) => a.modifiedAt - b.modifiedAt)
   return [...Map.groupBy(oldest, ({ key }) => key.split('/')[1]).values()]
@@ -48,7 +49,7 @@ const inBatches = (marks: readonly Listed[]): readonly Listed[] => {
     .map(({ mark }) => mark)
 }
 
-/** Names each merchant that has sent statements before, and none for a day. */
+/** Names each merchant that has uploaded statements before, but none for a day. */
 export const findOverdue = async (
   merchants: ReadonlyMap<string, Merchant>,
   { objects, now }: Pick<StatementDeps, 'objects' | 'now'>,

@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto'
 
-/** What a line tells of its order: beside its own number its sum (fen) and its time, 8 or 14 digits. */
+/** What a line says about its order: line number, amount in fen, and time as 8 or 14 digits. */
 export type Telling = { readonly line: number; readonly amount: number | undefined; readonly paid_time: string }
 
-/** The order numbers of one statement, as hashes of 64 bits in memory that is taken once, each with its first line. */
+/** The order numbers of one statement, as 64-bit hashes in memory of fixed size, each with its first line. */
 export type Seen = {
-  /** Undefined the first time; later, what the first line told. */
+  /** Undefined for a new order number; otherwise what its first line said. */
   readonly add: (out_order_no: string, telling: Telling) => Telling | undefined
   readonly has: (out_order_no: string) => boolean
 }
 
-/** @param most how many order numbers there may be */
+/** @param most the maximum number of order numbers */
 export const createSeen = (most: number): Seen => {
   const size = 2 ** Math.ceil(Math.log2(most * 2 + 2))
   const slots = new BigUint64Array(size)
   const [lines, amounts, times] = [new Uint32Array(most + 1), new Float64Array(most + 1), new Float64Array(most + 1)]
   const places = new Uint32Array(size)
-  // Touched now, so that memory which grows with the lines is a leak. A Map of 200,000 takes 33 MB as it fills, this 10 MB.
+  // Writes every page now, so that memory which grows later is a leak. A Map of 200,000 grows to 33 MB, this takes 10
+  // MB.
   for (const { buffer } of [slots, lines, amounts, times, places]) new Uint8Array(buffer).fill(0)
   const mask = BigInt(size - 1)
   let count = 0
@@ -55,5 +56,5 @@ export const createSeen = (most: number): Seen => {
   }
 }
 
-/** 0 marks an empty slot. */
+/** 0 is reserved for an empty slot. */
 const hashOf = (text: string): bigint => createHash('sha256').update(text).digest().readBigUInt64LE() || 1n

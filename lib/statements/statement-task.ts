@@ -5,7 +5,10 @@ export type StatementTask =
   | { readonly do: 'read'; readonly key: string; readonly version: string | undefined }
   | { readonly do: 'renew' | 'overdue' }
 
-/** S3's event of a new object, or `{"do": "renew"}` and `{"do": "overdue"}` of the schedules. Throws InputError. */
+/**
+ * Reads the "Object Created" event of S3, or `{"do": "renew"}` and `{"do": "overdue"}` of the schedules. Throws
+ * InputError.
+ */
 export const readStatementTask = (event: unknown): StatementTask => {
   const { source, detail, do: task } = membersOf(event)
   if (task === 'renew' || task === 'overdue') return { do: task }

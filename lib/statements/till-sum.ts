@@ -2,20 +2,20 @@ import { count as grouped, yuan } from '../money.ts'
 import { readFen, yuanToFen } from './parse/forms.ts'
 import type { Problem } from './problem.ts'
 
-/** A till's own sum of the lines above it, or of those since its last one. Fen. */
+/** A total that the POS printed, over the lines above it or since its last total. Fen. */
 export type TillSum = { readonly count?: number; readonly amount?: number }
 
 const WORD = '合计|总计|小计|共计|总和|汇总|累计|总笔数|总单数|总金额|交易笔数|交易金额'
 const LABEL = `(?:本[页日次班]|当[日页]|今日|全天|单日)?(?:${WORD})(?:金额|笔数|数)?|(?:grand |sub ?-?)?totals?\\b|共:? *\\d+ *[笔单条]`
-/** 合计 in a cell alone, with the till's figures at most. */
+/** 合计 in its own cell, with nothing but figures beside it. */
 const LABEL_ALONE = new RegExp(`^(?:${LABEL})(?:[\\s\\d,.:;、¥元笔单条共-]|${WORD}|金额|rmb|cny)*$`, 'i')
 const COUNT = /(?:^|[^\d.,])(\d{1,3}(?:,\d{3})+|\d{1,7}) *[笔单条]/
 const MONEY =
   /(?:[¥¥] *-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)? *元|-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{2}0*)(?![\d.])/
 
 /**
- * Reads a line as the till's own sum; undefined for any other. A line with an order's number and a time is a payment,
- * whatever else stands in it.
+ * Reads a line as a total of the POS; undefined for any other line. A line with an order number and a time is a
+ * payment, whatever else it contains.
  */
 export const readTillSum = (
   fields: readonly string[],
@@ -42,18 +42,21 @@ export const readTillSum = (
   }
 }
 
-/** 合 计 is written too. */
+/** 合 计 occurs too. */
 const plainCell = (field: string): string =>
   field
     .normalize('NFKC')
     .replaceAll(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '')
     .trim()
 
-/** A count without its unit stands where an order's number or its time would. */
+/** A count without a unit in the column of the order number or of the time. */
 const bareCount = ({ out_order_no = '', paid_time = '' }: Parameters<typeof readTillSum>[1]): string | undefined =>
   [out_order_no, paid_time].find((cell) => /^\d{1,6}$/.test(cell))
 
-/** Where the label stands in the number's place there is no number; elsewhere a number or a time make a payment. */
+/**
+ * A line whose label is in the order number's column has no order number. Otherwise a number or a time makes it a
+ * payment.
+ */
 const holdsPayment = ({ out_order_no, paid_time }: Parameters<typeof readTillSum>[1]): boolean => {
   if (out_order_no !== undefined && LABEL_ALONE.test(plainCell(out_order_no))) return false
   const isNumber = out_order_no !== undefined && !/^\d{1,6} *[笔单条]?$/.test(out_order_no)
@@ -61,14 +64,17 @@ const holdsPayment = ({ out_order_no, paid_time }: Parameters<typeof readTillSum
   return isNumber || isTime
 }
 
-/** A line as the till may have counted it: its sum below zero where it is money that went out. */
+/** A line as the POS may have counted it. The amount of a refund is negative. */
 export type Counted = { readonly amount: number | undefined; readonly isPaid: boolean; readonly isUndone: boolean }
 
 type Part = { lines: number; paid: number; all: number; received: number; net: number }
 
 const nothing = (): Part => ({ lines: 0, paid: 0, all: 0, received: 0, net: 0 })
 
-/** Compares a till's sums with the lines. Tills count what was not paid, or do not, and take off what went back, or do not. */
+/**
+ * Compares the POS's totals with the lines. Some POS systems count unpaid lines and some subtract refunds, so each way
+ * is tried.
+ */
 export const createTillSums = () => {
   const whole = nothing()
   let since = nothing()
@@ -85,7 +91,7 @@ export const createTillSums = () => {
     }
   }
 
-  /** Undefined where the till is right. @param hasAmounts whether the list's own lines tell sums */
+  /** Undefined if the total is right. @param hasAmounts whether the lines of the list have amounts */
   const compare = (sum: TillSum, hasAmounts: boolean): Problem | undefined => {
     const { count, amount } = sum
     const parts = [whole, since]

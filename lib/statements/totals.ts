@@ -2,61 +2,61 @@ import { chinaTimeMs } from '../china-time.ts'
 import type { Entry } from './classify-line.ts'
 import { CLASS_NAMES, CLASSES, type LineClass, type Stage } from './line-classes.ts'
 
-/** Lines, and what was paid at the till in those that say it, fen; a line that repeats another is no second payment. */
+/** Number of lines and the amount that was paid, in fen. A repeated line is not a second payment. */
 export type Sum = { readonly lines: number; readonly amount: number }
 
-/** `person`: lines that need one. */
+/** `person`: lines that need a person. */
 export type ClassSum = Sum & { readonly person: number }
 
 export type ShopSum = Sum & {
-  /** Of these lines, by stage: what is neither counts in `lines` alone. */
+  /** Of these lines, by stage. A line that is neither counts only in `lines`. */
   readonly synced: number
   readonly pending: number
-  /** Lines that need a person, whatever their stage. */
+  /** Lines that need a person, in any stage. */
   readonly person: number
-  /** What WeChat Pay charged as well and nobody has settled, fen. */
+  /** What WeChat Pay charged in addition and nobody has settled, in fen. */
   readonly to_refund: number
 }
 
 export const HOURS = 24
-/** Ends of the bars of the chart from paid to synced, ms; the last bar has none. */
+/** Upper limits of the bars in the chart from paid to synced, ms. The last bar has none. */
 export const DELAYS = [60_000, 5 * 60_000, 15 * 60_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000] as const
 
-/** Everything that a report says in sums, and the first entries of those that it shows one by one. */
+/** All totals of a report, and the first entries of the classes that are listed. */
 export type Totals = {
   readonly lines: number
   readonly amount: number
   readonly stages: Readonly<Record<Stage, number>>
   readonly classes: Readonly<Record<LineClass, ClassSum>>
-  /** By shop_id, '' for lines without one; the largest shops, and the others together as `others`. */
+  /** By shop_id, '' for lines without one. The largest shops, and all others together as `others`. */
   readonly shops: ReadonlyMap<string, ShopSum>
   readonly others?: ShopSum
   readonly needs_person: number
   readonly open: number
-  /** Lines whose order was brought by this statement. */
+  /** Lines whose order this statement created. */
   readonly booked: number
   readonly to_refund: number
-  /** Synced lines by how long it took, as far as they say when they were paid. */
+  /** Synced lines by delay, if the line has a time. */
   readonly delays: readonly number[]
-  /** Payments by hour of paid_time: synced, pending, other. With `untimed`, which tell the day alone, they are all. */
+  /** Payments by hour of paid_time: synced, pending, other. `untimed` are the payments with only a day. */
   readonly hours: readonly (readonly [synced: number, pending: number, other: number])[]
   readonly untimed: number
   readonly ledger_only: Sum
   readonly shown: ReadonlyMap<Entry['class'], readonly Entry[]>
 }
 
-/** Shops that are told apart, and entries of one class that the page shows. */
+/** Limits: shops that are told apart, and listed entries of one class. */
 const SHOPS_MOST = 200
 const SHOWN_MOST = 100
 
 const NO_SHOP: ShopSum = { lines: 0, amount: 0, synced: 0, pending: 0, person: 0, to_refund: 0 }
 
-/** Sums up entries as they come; its memory does not grow with them. */
+/** Adds up entries one by one; its memory does not grow with their number. */
 export const createTotals = () => {
   const classes = Object.fromEntries(CLASS_NAMES.map((name) => [name, { lines: 0, amount: 0, person: 0 }])) as Record<
     LineClass,
     ClassSum
-  > // all of them, as the line above makes them
+  > // every class has an entry, as the line above shows
   const shops = new Map<string, ShopSum>()
   const shown = new Map<Entry['class'], Entry[]>()
   const delays = Array<number>(DELAYS.length + 1).fill(0)
@@ -101,7 +101,7 @@ export const createTotals = () => {
     stages[stage] += 1
     const sum = classes[entry.class]
     classes[entry.class] = { ...grown(sum, entry), person: sum.person + (entry.needs_person ? 1 : 0) }
-    // A second line of the same order is no second payment.
+    // A second line of the same order is not a second payment.
     const refund = entry.class === 'charged_twice' && !entry.settled ? (entry.charged ?? 0) : 0
     addShop(entry, refund)
     to_refund += refund
@@ -156,12 +156,12 @@ const grown = <S extends Sum>(sum: S, entry: Entry): S => ({
   amount: sum.amount + (countedAmount(entry) ?? 0),
 })
 
-/** What of the sum of a line counts in every total: money that the till took, once. Undefined where it says none. */
+/** The amount of a line that counts in the totals: money that the POS took, once. Undefined if the line has none. */
 export const countedAmount = ({ class: name, amount }: Entry): number | undefined =>
   name === 'ledger_only' || CLASSES[name].counts ? amount : undefined
 
 const stageOf = ({ class: name }: Entry): Stage => (name === 'ledger_only' ? 'none' : CLASSES[name].stage)
 
-/** Lines that went well are only counted. */
+/** Lines that need nothing are counted but not listed. */
 const isShown = ({ class: name, needs_person }: Entry): boolean =>
   needs_person || !['synced_before', 'synced_by_statement', 'till_sum'].includes(name)

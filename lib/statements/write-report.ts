@@ -12,21 +12,24 @@ import { JSON_BEGIN, jsonEnd, jsonEntry } from './report/report-json.ts'
 import { openKey, reportKey, type StatementKey } from './statement-key.ts'
 import { createTotals } from './totals.ts'
 
-/** A report that is being written: line by line into files, and into the bucket when it is whole. */
+/** A report that is being written: line by line to local files, and uploaded when it is complete. */
 export type ReportFiles = {
-  /** @param wasBooked the order was brought by this statement */
+  /** @param wasBooked whether this statement created the order */
   readonly line: (entry: Entry, wasBooked: boolean) => Promise<void>
   readonly ledgerOnly: (entry: Entry) => Promise<void>
-  /** Puts the report into the bucket, and the mark that it is to be renewed, or takes that away. */
+  /** Uploads the report, and writes or deletes the marker for its renewal. */
   readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused' | 'notes' | 'file'>) => Promise<Report>
-  /** Lets go of the files, whatever became of them. */
+  /** Closes the local files, also after an error. */
   readonly drop: () => void
 }
 
-/** What becomes of the mark while something in the report is open: it is put, stands already, or is taken away for good. */
+/** What to do with the marker: write it, leave it, or delete it for good. */
 export type Mark = 'put' | 'keep' | 'end'
 
-/** An earlier version's report has no mark: what became of its orders later is seen in the newest one's. */
+/**
+ * The report of an overwritten version has no marker, since the newest version's report shows what became of its
+ * orders.
+ */
 export const openReport = (statement: StatementKey, folder: string, objects: Bucket, mark: Mark): ReportFiles => {
   const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
   const csv = openText(files.csv, CSV_BEGIN + csvHeader())
@@ -50,7 +53,7 @@ export const openReport = (statement: StatementKey, folder: string, objects: Buc
     }
     await json.write(jsonEnd(report))
     await Promise.all([csv.end(), json.end()])
-    // Marked before, unmarked after: whatever fails between, somebody comes back.
+    // The marker is written before the upload and deleted after it, so that a report that failed in between is renewed.
     const isMarked = statement.earlier === undefined
     const isOpen = report.tally.open > 0 && mark !== 'end'
     if (isMarked && isOpen && mark === 'put') await objects.put(openKey(statement), 'open', 'text/plain')
@@ -83,13 +86,13 @@ const EARLIER: Problem = {
   zh: '已有同名的新明细上传:本报告对应较早上传的版本,其中的收款同样已受理;本报告不再更新',
 }
 
-/** Text that is gathered to pieces of this many characters before it is written. */
+/** Text is collected in pieces of this many characters before it is written. */
 const PIECE = 64 * 1024
 
 const openText = (file: string, begin: string) => {
   const stream = createWriteStream(file)
   let gathered = begin
-  // Kept by the stream, and thrown by whoever writes next.
+  // The stream keeps the error, and the next write throws it.
   stream.on('error', () => {})
 
   const flush = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { createSign, type KeyObject } from 'node:crypto'
 import type { RawAnswer } from '../../lib/wechatpay/answer.ts'
 
-/** What an answer is made of before WeChat Pay's key signs it. */
+/** A response before it is signed with WeChat Pay's key. */
 export type AnswerParts = {
   readonly status: number
   readonly serial: string
@@ -10,7 +10,7 @@ export type AnswerParts = {
   readonly body: Buffer
 }
 
-/** An answer with the headers of a real one, signed here by hand and not by the code under test. */
+/** A response with the headers of a real one. It is signed here, independently of the code under test. */
 export const signedAnswer = (parts: AnswerParts, privateKey: KeyObject): RawAnswer => {
   const { status, serial, timestamp, nonce, body } = parts
   const signature = createSign('sha256')

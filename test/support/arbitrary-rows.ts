@@ -16,7 +16,7 @@ import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 import { CLAIMED, DAY, HOUR, MINUTE, NOW, ORDER, PK, SECOND } from './orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from './verdicts.ts'
 
-/** Moments on both sides of every limit that a condition knows. */
+/** Times on both sides of every limit in a condition. */
 const dueAt = fc.constantFrom(
   ...[NOW - 1, NOW, NOW, NOW, NOW + 1],
   ...[30 * SECOND, 40 * SECOND].flatMap((after) => [NOW + after, NOW + after + 1]),
@@ -59,7 +59,7 @@ const wholeRow = fc.record(
   { requiredKeys: [...CORE] },
 )
 
-/** Rows as transitions leave them, and rows that lack what every row has. */
+/** Rows as transitions write them, and rows that lack required attributes. */
 const anyRowThere: fc.Arbitrary<Partial<Row>> = fc.oneof(
   { weight: 3, arbitrary: wholeRow },
   {
@@ -72,7 +72,7 @@ const anyRowThere: fc.Arbitrary<Partial<Row>> = fc.oneof(
   },
 )
 
-/** A row, or none. */
+/** A row or undefined. */
 export const anyRow: fc.Arbitrary<Partial<Row> | undefined> = fc.option(anyRowThere, { nil: undefined, freq: 9 })
 
 const MOMENT = { now: NOW, random: 0.5 }
@@ -85,7 +85,7 @@ const OTHER: PaymentNotice = {
   labels: { shop_id: 'S-7' },
 }
 
-/** The claimed row in each of the ages and states that lead to another transition. */
+/** The claimed row in each age and state that leads to another transition. */
 const CLAIMS: readonly Row[] = [
   CLAIMED,
   { ...CLAIMED, state: 'SYNCED', created_at: NOW - 16 * MINUTE },
@@ -98,7 +98,7 @@ const CLAIMS: readonly Row[] = [
   { ...CLAIMED, state: 'HELD', reason: 'over_cap', created_at: NOW - 31 * DAY, absent_since: NOW - 25 * HOUR },
 ]
 
-/** Every transition of the one order that there is. */
+/** Every transition for one order. */
 const EVERY_TRANSITION: readonly Transition[] = [
   createFromStatement(ORDER, NOW),
   create(ORDER, NOW),

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 
 export type CannedAnswer = { readonly status: number; readonly body: string }
 
-/** A service of AWS that gives one answer to everything, and keeps what it was asked: operation and input. */
+/** An AWS service that gives the same response to every request, and records operation and input. */
 export const startCannedAws = async ({ status, body }: CannedAnswer) => {
   const asked: { readonly operation: string; readonly input: unknown }[] = []
   const server = createServer(async (request, response) => {
@@ -16,7 +16,7 @@ export const startCannedAws = async ({ status, body }: CannedAnswer) => {
   })
   server.on('connection', (socket) => socket.setNoDelay(true))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo // it listens on a port, not on a pipe
+  const { port } = server.address() as AddressInfo // it listens on a TCP port
   const close = async () => {
     server.closeAllConnections()
     await new Promise<void>((resolve) => server.close(() => resolve()))

@@ -6,11 +6,11 @@ import { onTestFinished } from 'vitest'
 type Place = {
   readonly address?: string
   readonly port?: number
-  /** When the queue is emptied, and every request answered by 200 `{}`; never if left out. */
+  /** After this time the queue is emptied, and every request gets 200 `{}`; never by default. */
   readonly forMs?: number
 }
 
-/** A port of loopback whose queue of connections is full: a handshake with it is not answered. */
+/** A loopback port whose accept queue is full, so that a TCP handshake gets no answer. */
 export const fullPort = async ({ address = '127.0.0.1', port: asked = 0, forMs }: Place = {}): Promise<number> => {
   const worker = new Worker(
     `const { createServer } = require('node:net')

@@ -1,7 +1,7 @@
 import type { Invocation } from '../../lib/local/lambda/invocation.ts'
 import type { World } from '../../lib/local/world.ts'
 
-/** One invocation of a function, and when, by the clock of WeChat Pay's history. */
+/** One invocation of a function, with start and end by the clock of WeChat Pay's history. */
 export type Watched = {
   readonly function: string
   readonly event: unknown
@@ -10,7 +10,7 @@ export type Watched = {
   readonly end: number
 }
 
-/** Watches every invocation of a world from now on. */
+/** Records every invocation in a local world from now on. */
 export const watchInvocations = (world: World) => {
   const all: Watched[] = []
   for (const [name, lambda] of Object.entries(world.lambdas)) {
@@ -33,27 +33,28 @@ export const watchInvocations = (world: World) => {
   return {
     all,
     /**
-     * How many signed calls, judged by WeChat Pay's history, an invocation made for its order at most. Of the sync
-     * function syncs are counted, of the others queries: what one announces may begin before it has returned.
+     * The most signed calls, by WeChat Pay's history, that one invocation made for its order. For the sync function
+     * syncs are counted, for the others queries, since the query that a sync publishes may begin before the sync has
+     * returned.
      */
     mostCalls: (): number => Math.max(...all.map((one) => callsWithin(one).length)),
-    /** Calls that WeChat Pay saw while no invocation was under way that may make them. */
+    /** Calls at WeChat Pay while no invocation was running that may make them. */
     strayCalls: () => {
       const made = new Set(all.flatMap(callsWithin))
       return history.calls.filter((call) => !made.has(call))
     },
-    /** Everything the functions printed. */
+    /** Everything that the functions printed. */
     logs: (): readonly string[] => all.flatMap(({ invocation }) => invocation.logs),
   }
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The order that an event of any trigger names; '' when it names none. */
+/** The order in an event of any event source; '' if there is none. */
 const orderOf = (event: unknown): string => {
   const { pathParameters, detail, out_order_no } = event as { pathParameters?: Fields; detail?: Fields } & Fields
   const number = pathParameters?.out_order_no ?? detail?.out_order_no ?? out_order_no
   if (typeof number !== 'string') return ''
-  // A REST API hands over what was sent, which may be no proper encoding.
+  // A REST API passes the path as sent, which may be wrongly encoded.
   return /%(?![0-9A-Fa-f]{2})|%[89A-Fa-f]/.test(number) ? number : decodeURIComponent(number)
 }

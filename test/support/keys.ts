@@ -4,7 +4,9 @@ type Pair = { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
 
 const pairs = new Map<string, Pair>()
 
-/** A throw-away RSA pair. The same name and size give the same pair within a test process, since making one is slow. */
+/**
+ * A temporary RSA key pair. Within a test process the same name and size give the same pair, since making one is slow.
+ */
 export const rsaPair = (owner: string, modulusLength = 2048): Pair => {
   const id = `${owner} ${modulusLength}`
   const pair = pairs.get(id) ?? generateKeyPairSync('rsa', { modulusLength })

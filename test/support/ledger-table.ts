@@ -7,13 +7,13 @@ import { tableOf } from '../../lib/local/ledger-table.ts'
 
 const TABLE = 'ledger'
 
-/** An empty ledger at a DynamoDB's address, with the keys and indexes of the real one. */
+/** An empty ledger table with the real keys and indexes, in the DynamoDB at this address. */
 export const openLedger = async (endpoint: string) => {
   const client = dynamoClient(endpoint)
   await client.send(tableOf(TABLE))
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: TABLE })
 
-  /** Puts a row as it is, with no condition. */
+  /** Writes a row without a condition. */
   const put = async <R extends Partial<Row> & Pick<Row, 'pk'>>(row: R): Promise<R> => {
     await client.send(new PutItemCommand({ TableName: TABLE, Item: marshall(row) }))
     return row
@@ -24,7 +24,7 @@ export const openLedger = async (endpoint: string) => {
 
 export type OpenLedger = Awaited<ReturnType<typeof openLedger>>
 
-/** A client that asks nothing but the given address. */
+/** A client that uses only the given address. */
 export const dynamoClient = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({
     ...clientSettings,

@@ -1,7 +1,7 @@
 import { globSync } from 'node:fs'
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Says at the end of a run of all quick tests what was not run, and the command that runs it. */
+/** Prints after the quick tests which tests were not run, and the command that runs them. */
 export default class LeftOutReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const ran = new Set(modules.map(({ project }) => project.name))

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { onTestFinished } from 'vitest'
 import { pem } from './keys.ts'
 
-/** Listens on loopback until the test ends, on a free port unless one is named. */
+/** Listens on loopback until the test ends, on a free port by default. */
 export const listen = async (server: Server, address = '127.0.0.1', port = 0): Promise<number> => {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -19,21 +19,21 @@ export const listen = async (server: Server, address = '127.0.0.1', port = 0): P
     await closed
   })
   await new Promise<void>((resolve) => server.listen(port, address, resolve))
-  return (server.address() as AddressInfo).port // a listening TCP server has no other kind of address
+  return (server.address() as AddressInfo).port // a TCP server has no other kind of address
 }
 
-/** A server that speaks in raw text, and what it saw. */
+/** A server that sends raw text, and records requests. */
 export type RawServer = {
   readonly port: number
-  /** Each whole request, byte for byte. */
+  /** Each complete request as bytes. */
   readonly requests: string[]
-  /** Sockets that were opened to it, in order. */
+  /** Accepted sockets, in order. */
   readonly sockets: Socket[]
 }
 
 type Answering = (socket: Socket, request: string) => void
 
-/** Calls `answer` for each whole request: header and as many bytes of body as it announces. */
+/** Calls `answer` for each complete request: the header, and as many bytes of body as Content-Length says. */
 export const serveRaw = async (
   answer: Answering,
   tls?: { readonly privateKey: KeyObject; readonly certificate: string },
@@ -63,7 +63,7 @@ export const serveRaw = async (
   return { port: await listen(server, address, port), requests, sockets }
 }
 
-/** Infinity until the header has come whole. */
+/** Infinity until the header is complete. */
 const requestLength = (text: string): number => {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return Number.POSITIVE_INFINITY

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts moto, a second DynamoDB to test the ledger against, into .local/moto where Python is there. Does nothing twice.
+# Installs moto, a second DynamoDB for the tests of the ledger, into .local/moto if Python is installed. Idempotent.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 version=5.2.5

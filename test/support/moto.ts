@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 
 const MOTO_SERVER = fileURLToPath(new URL('../../.local/moto/bin/moto_server', import.meta.url))
 
-/** Whether test/support/moto.sh has put moto here. */
+/** Whether test/support/moto.sh has installed moto. */
 export const isMotoHere = existsSync(MOTO_SERVER)
 
-/** A DynamoDB of moto in a process of its own, on loopback and a free port. Its writes are not atomic. */
+/** A moto DynamoDB in its own process, on loopback and a free port. Its writes are not atomic. */
 export const startMoto = async () => {
   const moto = spawn(MOTO_SERVER, ['-H', '127.0.0.1', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] })
   const stop = () => moto.kill('SIGKILL')

@@ -6,7 +6,7 @@ import { node24 } from '../../lib/local/lambda/node-24.ts'
 
 const program = fileURLToPath(new URL('../../lib/local/start.ts', import.meta.url))
 
-/** What `npm start -- …` runs once everything is built, in a folder of its own; killed when the test ends. */
+/** Runs the command of `npm start -- …` without the build, in its own folder. It is killed when the test ends. */
 export const npmStart = (folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const child = spawn(node24(), [program, ...args], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -20,7 +20,7 @@ export const npmStart = (folder: string, args: readonly string[], env: Readonly<
     await exited
   })
 
-  /** Settles when the output has this; throws when the program ends before. */
+  /** Settles when the output matches. Throws if the process ends before. */
   const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
     for (;;) {
       const found = pattern.exec(output)
@@ -33,7 +33,7 @@ export const npmStart = (folder: string, args: readonly string[], env: Readonly<
   return {
     pid: child.pid,
     says,
-    /** Everything that was printed, once it has ended, and with what exit code. */
+    /** The whole output and the exit code, after the process has ended. */
     ended: async () => ({ code: await exited, output }),
     pressCtrlC: () => void child.kill('SIGINT'),
   }

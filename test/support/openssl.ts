@@ -8,7 +8,7 @@ import { pem } from './keys.ts'
 
 const run = promisify(execFile)
 
-/** Gives `work` an empty folder and takes it away again. */
+/** Calls `work` with an empty folder and deletes it afterwards. */
 const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'openssl-'))
   try {
@@ -18,7 +18,7 @@ const inFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => 
   }
 }
 
-/** Both halves of a processor are used; openssl takes one message at a time, so a shell goes through them. */
+/** openssl takes one message at a time, so a shell loops over them. Two shells, since the machine has two cores. */
 const inTwoShells = async (folder: string, count: number, command: string): Promise<string> => {
   const shells = [0, 1].map((first) =>
     run('sh', ['-c', `i=${first}; while [ $i -lt ${count} ]; do ${command}; i=$((i+2)); done`], { cwd: folder }),
@@ -26,7 +26,7 @@ const inTwoShells = async (folder: string, count: number, command: string): Prom
   return (await Promise.all(shells)).map(({ stdout }) => stdout).join('')
 }
 
-/** Indexes of the messages whose base64 signature `openssl dgst -sha256 -verify` refuses. */
+/** Indexes of the messages whose base64 signature `openssl dgst -sha256 -verify` rejects. */
 export const refusedByOpenssl = (
   signed: readonly { readonly message: string | Buffer; readonly signature: string }[],
   publicKey: KeyObject,
@@ -43,7 +43,7 @@ export const refusedByOpenssl = (
     return (await inTwoShells(folder, signed.length, verify)).split('\n').filter(Boolean).map(Number)
   })
 
-/** Base64 signatures made by `openssl dgst -sha256 -sign`. */
+/** Base64 signatures by `openssl dgst -sha256 -sign`. */
 export const signedByOpenssl = (messages: readonly (string | Buffer)[], privateKey: KeyObject): Promise<string[]> =>
   inFolder(async (folder) => {
     await writeFile(join(folder, 'key.pem'), pem(privateKey), { mode: 0o600 })
@@ -52,7 +52,7 @@ export const signedByOpenssl = (messages: readonly (string | Buffer)[], privateK
     return Promise.all(messages.map((_, i) => readFile(join(folder, `${i}.signature`), 'base64')))
   })
 
-/** PEM of a self-signed certificate over `privateKey`, good for two days. */
+/** A self-signed certificate for `privateKey` in PEM, valid for two days. */
 export const selfSignedCertificate = (
   privateKey: KeyObject,
   { subject = '/CN=Tenpay.com sign', serial = '01', names = 'DNS:localhost' } = {},

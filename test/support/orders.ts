@@ -9,10 +9,10 @@ export const MINUTE = 60_000
 export const HOUR = 3_600_000
 export const DAY = 86_400_000
 
-/** NOW and 400 days, in seconds. */
+/** NOW plus 400 days, in seconds. */
 export const IN_400_DAYS = 1_830_047_400
 
-/** A notice as it was read. Its order number belongs to shard 0. */
+/** A payment notice after parsing. Its order number belongs to shard 0. */
 export const ORDER: PaymentNotice = {
   mchid: '1900000109',
   out_order_no: '1234323JKHDFE1243252',
@@ -31,7 +31,7 @@ export const ORDER: PaymentNotice = {
 
 export const PK = '1900000109#1234323JKHDFE1243252'
 
-/** A row as its third claim left it, a minute after the notice. */
+/** The row after its third claim, a minute after the payment notice. */
 export const CLAIMED: Row = {
   pk: PK,
   state: 'PENDING',
@@ -47,7 +47,7 @@ export const CLAIMED: Row = {
   v: 1,
 }
 
-/** A notice whose order is asked about before its first sync, with what the shop wants to find again. */
+/** A payment notice in check mode, whose order is queried before the first sync, with labels of the shop. */
 export const CHECKED: PaymentNotice = {
   ...ORDER,
   mode: 'check',
@@ -55,7 +55,7 @@ export const CHECKED: PaymentNotice = {
   labels: { shop_id: '南山店', pos_ref: 'R-1' },
 }
 
-/** Its row, held since yesterday, while the query of its third claim is out. */
+/** The row of CHECKED, held since yesterday, during the query of its third claim. */
 export const HELD: Row = {
   ...CLAIMED,
   state: 'HELD',

@@ -3,7 +3,7 @@ import type { Condition } from '../../lib/ledger/condition.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
-/** Whether a condition holds of a row, or of no row at all, by DynamoDB's rules. */
+/** Whether a condition is true for a row, or for a missing row, by DynamoDB's rules. */
 export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => {
   switch (condition.op) {
     case 'and':
@@ -33,7 +33,7 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
   }
 }
 
-/** The row after a transition whose condition held. */
+/** The row after a transition whose condition was true. */
 export const changed = (
   { pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
   row: Partial<Row> = {},
@@ -43,7 +43,7 @@ export const changed = (
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
 }
 
-/** A ledger in a Map, for tests that are not about DynamoDB. `rows` is open to them. */
+/** A ledger in a Map, for tests that do not need DynamoDB. Tests may change `rows`. */
 export const plainLedger = (...given: readonly Row[]) => {
   const rows = new Map(given.map((row) => [row.pk, row]))
   const counters = new Map<string, number>()
@@ -55,7 +55,7 @@ export const plainLedger = (...given: readonly Row[]) => {
     apply: async (transition) => {
       const row = rows.get(transition.pk)
       if (!holds(transition.when, row)) return transition.otherwise && ledger.apply(transition.otherwise)
-      const after = changed(transition, row) as Row // transitions make whole rows of nothing or of whole rows
+      const after = changed(transition, row) as Row // a transition gives a complete row
       rows.set(after.pk, after)
       applied.push(transition.name)
       return { transition, row: after }

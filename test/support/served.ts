@@ -16,9 +16,9 @@ export const SERVED = {
 } as const satisfies Record<string, WorldMerchant>
 
 export type Api = keyof typeof SERVED
-export const APIS = Object.keys(SERVED) as Api[] // of the table above
+export const APIS = Object.keys(SERVED) as Api[] // the keys of the object above
 
-/** Where an order of this API lives at WeChat Pay, and whose it is. */
+/** The URL of an order at WeChat Pay, and its parties, by order API. */
 const SEEDS = {
   'payafter-orders': { family: 'payafter-orders', mchid: '1900000109', service_id: '500001' },
   serviceorder: { family: 'serviceorder', mchid: '1900000110', service_id: '500002' },
@@ -39,7 +39,7 @@ const SEEDS = {
   },
 } as const satisfies Record<Api, Partial<OrderSeed>>
 
-/** An order that waits for its payment, unless said otherwise; 88 yuan. */
+/** An order of 88 yuan that waits for its payment, by default. */
 export const placeOrder = (
   world: World,
   api: Api,
@@ -47,7 +47,7 @@ export const placeOrder = (
   more: Pick<Partial<OrderSeed>, 'state' | 'openid' | 'total_amount'> = {},
 ): Order => world.wechatpay.addOrder({ ...SEEDS[api], out_order_no, total_amount: 8800, ...more })
 
-/** A notice of that order: paid on 1 March 2025 at noon. */
+/** A payment notice of that order: paid on 1 March 2025 at noon. */
 export const noticeOf = (api: Api, out_order_no: string) => ({
   mchid: SERVED[api].mchid,
   out_order_no,

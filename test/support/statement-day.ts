@@ -10,19 +10,16 @@ export const EVENING = NOW + 11.5 * HOUR
 
 const SHOPS = ['南山店', '福田店', '罗湖店', '宝安店', '龙岗店'] as const
 
-/** What became of an order that the till told, or did not. */
+/** What became of an order, whether the POS listed it or not. */
 type Fate = 'synced' | 'unknown' | 'double' | 'rejected' | 'held' | 'pending' | 'open' | 'late time' | 'not in list'
 
-/**
- * A busy day of five shops: its list as a till exports it, with the mistakes of a busy day, and the ledger as it
- * stands in the evening.
- */
+/** A busy day of five shops: the list that the POS exports, with typical mistakes, and the ledger in the evening. */
 export const statementDay = (orders = 640) => {
   const random = seededRandom(7)
   const rows: Row[] = []
   const lines: string[] = []
   for (let i = 0; i < orders; i += 1) {
-    // Noon and evening are busy.
+    // More orders at noon and in the evening.
     const hour = 8 + (Math.floor(3 + 2.2 * (random() + random() + random()) + (random() < 0.45 ? 5 : 0)) % 14)
     const paidAt = NOW - 10.5 * HOUR + hour * HOUR + Math.floor(random() * 3600) * SECOND
     const shop_id = SHOPS[Math.floor(random() ** 1.5 * SHOPS.length)] ?? '南山店'

@@ -22,14 +22,14 @@ export const MERCHANTS = readMerchantsConfig(
   }),
 ).merchants
 
-/** The bucket's client as the function has it, at a stand-in's address. */
+/** The function's S3 client, for an emulator's address. */
 export const objectsAt = (endpoint: string) => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
   const client = new S3Client({ ...bucketSettings, endpoint, forcePathStyle: true, region: 'us-east-1', credentials })
   return createBucket(client, BUCKET)
 }
 
-/** A ledger, a bucket and the step between them, at one moment: 2026-11-24 10:30 in China if not told otherwise. */
+/** A ledger, a bucket and the import between them, at a fixed time: by default 2026-11-24 10:30 in China. */
 export const startStatementWorld = async (now = NOW) => {
   const dynalite = await startDynalite()
   const table = await openLedger(dynalite.endpoint)
@@ -45,7 +45,7 @@ export const startStatementWorld = async (now = NOW) => {
     now: () => now,
   }
 
-  /** Puts a statement, has it read, and gives what the report's files are. */
+  /** Uploads a statement, imports it, and gives the files of the report. */
   const report = async (name: string, body: string | Buffer, extension = 'csv') => {
     const key = `statements/${MCHID}/${name}.${extension}`
     bucket.put(key, body)
@@ -68,7 +68,7 @@ export const startStatementWorld = async (now = NOW) => {
   return { deps, table, bucket, clock, report, files, dynalite, scratchFiles: () => readdir(scratch), close }
 }
 
-/** The report as a program reads it. */
+/** The report's JSON. */
 export type ReportData = {
   readonly entries: readonly (Readonly<Record<string, unknown>> & { readonly class: string; readonly line?: number })[]
   readonly summary: {

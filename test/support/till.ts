@@ -1,7 +1,7 @@
 import { restApiEvent } from '../../lib/local/lambda/http-events.ts'
 import { TILL, type World } from '../../lib/local/world.ts'
 
-/** The ways in which an offline payment can be handed over. */
+/** The ways to send a payment notice. */
 export const TRIGGERS = ['HTTP API 2.0', 'REST API 1.0', 'EventBridge', 'direct invocation'] as const
 export type Trigger = (typeof TRIGGERS)[number]
 
@@ -12,9 +12,9 @@ export type Notice = {
   readonly [member: string]: unknown
 }
 
-/** What came back, whatever the way in. */
+/** The response, for any of these ways. */
 export type Told = {
-  /** Over HTTP only. */
+  /** Only over HTTP. */
   readonly status?: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>>
@@ -22,7 +22,7 @@ export type Told = {
 
 const ROUTE = '/merchants/{mchid}/payafter-orders/{out_order_no}/sync'
 
-/** Hands a notice over and waits for what comes back; an event has nothing to come back. */
+/** Sends a payment notice and waits for the response; an event has none. */
 export const handOver = async (world: World, trigger: Trigger, notice: Notice): Promise<Told> => {
   const { mchid, out_order_no, ...rest } = notice
   const target = `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}`
@@ -50,18 +50,18 @@ export const handOver = async (world: World, trigger: Trigger, notice: Notice): 
   }
 }
 
-/** Puts a notice on the bus, as the retail system does; gives what the bus says of it. */
+/** Puts a payment notice on the bus, as a POS does. Gives the bus's response. */
 export const putNotice = (world: World, detail: unknown, source = TILL) => {
   const Detail = typeof detail === 'string' ? detail : JSON.stringify(detail)
   const entry = { Source: source, DetailType: 'Payscore Order Paid Offline', EventBusName: world.bus.name, Detail }
   return world.bus.putEvents({ Entries: [entry] }).Entries[0]
 }
 
-/** What the status route says of an order. */
+/** The status route's response about an order. */
 export const askStatus = (world: World, mchid: string, out_order_no: string, query = ''): Promise<Told> =>
   fetchTold(world, `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}${query}`)
 
-/** Carries out what a person decided. */
+/** Makes an operator decision. */
 export const decide = (
   world: World,
   { mchid, out_order_no }: Pick<Notice, 'mchid' | 'out_order_no'>,
@@ -78,6 +78,6 @@ const fetchTold = async ({ api }: World, target: string, body?: object): Promise
     body: JSON.stringify(body),
   }
   const response = await fetch(`${api.url}${target}`, body ? post : { headers })
-  const told = (await response.json()) as Told['body'] // every answer of ours is an object
+  const told = (await response.json()) as Told['body'] // every response of ours is an object
   return { status: response.status, headers: Object.fromEntries(response.headers), body: told }
 }

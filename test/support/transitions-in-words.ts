@@ -2,8 +2,8 @@ import type { Condition } from '../../lib/ledger/condition.ts'
 import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
 /**
- * A transition with its conditions as text, and what it removes by name: the order of those means nothing. Of `waits`,
- * which every transition derives alike, transition-waits.test.ts tells.
+ * A transition with its conditions as text and its removed attributes by name, since their order does not matter.
+ * `waits`, which every transition sets in the same way, is tested in transition-waits.test.ts.
  */
 export const inWords = ({ when, set, remove, otherwise, ...rest }: Transition): object => {
   const { waits: _, ...others } = set ?? {}

@@ -1,7 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { onTestFinished } from 'vitest'
 
-/** Until the test ends, these certificates are trusted, and no others. */
+/** Until the test ends, TLS trusts only these certificates. */
 export const trustOnly = (...certificates: readonly string[]): void => {
   const before = getCACertificates('default')
   setDefaultCACertificates([...certificates])

@@ -2,7 +2,7 @@ import type { SignedResponse, Verdict } from '../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../lib/wechatpay/verdict-kinds.ts'
 import { NOW, SECOND } from './orders.ts'
 
-/** What WeChat Pay said, with the personal data that its answers hold. */
+/** A signed response with personal data, as real ones have. */
 export const WORD: SignedResponse = {
   serial: 'PUB_KEY_ID_0119000001092026110100000000000000',
   timestamp: '1795487399',
@@ -66,7 +66,7 @@ export const VERDICTS = {
   },
 } as const satisfies { readonly [K in VerdictKind]: Verdict & { readonly kind: K } }
 
-/** What `last_error` keeps of each verdict that leaves the order open, or ends it by a refusal. */
+/** The `last_error` of each verdict that leaves the order open or ends it by a refusal. */
 export const LAST_ERRORS = {
   undecided: { verdict: 'undecided', at: NOW, attempt: 3, status: 200, request_id: 'R-0' },
   unpaid: { verdict: 'unpaid', at: NOW, attempt: 3, status: 200, request_id: 'R-0' },

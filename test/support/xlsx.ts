@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 
-/** A zip archive of these files. `claim` is what it says of an unpacked size, where that is not the truth. */
+/** A zip archive of these files. `claim` is a false uncompressed size for its header. */
 export const zipOf = (files: Readonly<Record<string, string | Buffer>>, claim?: number): Buffer => {
   const parts: Buffer[] = []
   const central: Buffer[] = []
@@ -34,17 +34,20 @@ export const zipOf = (files: Readonly<Record<string, string | Buffer>>, claim?: 
   return Buffer.concat([...parts, ...central, end])
 }
 
-/** Text is shared, a number is one, and an object is the cell's own XML: its attributes and what stands in it. */
+/**
+ * A string becomes a shared string, a number stays one, and an object is the cell's XML: its attributes and its
+ * content.
+ */
 export type Cell = string | number | undefined | { readonly attributes: string; readonly inner: string }
 
 type Workbook = {
   readonly rows: readonly (readonly Cell[])[]
-  /** Formats of cells beside the plain one: style 1, 2 and so on. */
+  /** Number formats of cells; style 0 is the default, these are 1, 2 and so on. */
   readonly formats?: readonly string[]
   readonly date1904?: boolean
   readonly others?: readonly { readonly name: string; readonly state?: string }[]
   readonly sheet?: string
-  /** As Excel writes it; other programs put a prefix before each name. */
+  /** The XML prefix of each tag; Excel has none, other programs have one. */
   readonly prefix?: string
 }
 

@@ -8,7 +8,7 @@ import { stackOutputs } from './stack.ts'
 
 export type BucketOptions = Pick<LedgerOptions, 'json' | 'stack' | 'local' | 'mchid'> & { readonly bucket?: string }
 
-/** The bucket of statements and reports, with the caller's own credentials. */
+/** The bucket of statements and reports, with the credentials of the person who runs the command. */
 export const connectBucket = async (
   options: BucketOptions,
   session: Session,

@@ -1,7 +1,7 @@
 import { createRequestHandler } from '../../aws/sdk/request-handler.ts'
 import { LIMITS } from '../../limits.ts'
 
-/** Settings of the clients of a command: a person's machine may be a long way from the region. */
+/** Settings of the SDK clients of a command. The time limits are long, since the person may be far from the region. */
 export const cliClientSettings = {
   maxAttempts: LIMITS.commandAttempts,
   requestHandler: createRequestHandler({

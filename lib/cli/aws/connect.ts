@@ -15,7 +15,7 @@ export type LedgerOptions = {
   readonly mchid?: string
 }
 
-/** The ledger with the caller's own credentials; of a stack also its HTTP API. */
+/** The ledger, with the caller's own credentials; with a stack also its HTTP API. */
 export type Connection = {
   readonly ledger: Ledger
   readonly client: DynamoDBClient
@@ -26,7 +26,7 @@ export type Connection = {
 export const localOption = (t: Session['t']) =>
   ['--local', t({ en: 'the world that npm start keeps up', zh: '使用 npm start 启动的本地环境' })] as const
 
-/** The options of every command that looks into the ledger. */
+/** The options of every command that reads the ledger. */
 export const addLedgerOptions = (command: Command, { t }: Session): Command =>
   command
     .option(
@@ -46,7 +46,7 @@ export const addLedgerOptions = (command: Command, { t }: Session): Command =>
 export const connect = async (options: LedgerOptions, session: Session): Promise<Connection> => {
   if (options.local) enterLocalWorld(session)
   const { table: named, stack } = options
-  // A table that is named is worked on itself: the API of a stack may stand before another.
+  // With --table, no HTTP API is used, since the API of the stack may work on another table.
   const outputs = named === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
   const table = named ?? (outputs ? outputs.get('LedgerTable') : session.env.LEDGER_TABLE)
   if (!table) throw new CliError(WHICH_LEDGER, 2)

@@ -9,12 +9,12 @@ import { readJson } from '../../text.ts'
 import { CliError } from '../../two-languages.ts'
 import { cliClientSettings } from './client.ts'
 
-/** What came back of a route of the HTTP API. */
+/** The response of a route of the HTTP API. */
 export type Answer = { readonly status: number; readonly body: Json }
 
 /**
- * Posts to a route of an order (`sync`, or a decision), signed for IAM with the caller's own credentials; again after a
- * while when there were too many requests. Throws CliError when nothing came back.
+ * Posts to a route of an order (`sync`, or a decision), signed with Signature Version 4 and the caller's own
+ * credentials. Tries again after a 429. Throws CliError if there is no response.
  */
 export const postToOrder = async (
   api: string,
@@ -30,7 +30,7 @@ export const postToOrder = async (
   }
 }
 
-/** The stack takes so many requests a second of each route; what exceeds them has reached no function. */
+/** Most attempts after a 429. API Gateway answers 429 before it invokes a function. */
 const THROTTLED_MOST = 6
 
 const postOnce = async (
@@ -54,13 +54,13 @@ const postOnce = async (
 
 const http = createRequestHandler({ connectionTimeout: LIMITS.commandConnect, requestTimeout: LIMITS.commandApi })
 
-/** Of those that all are named Error, the code. */
+/** The code of an error whose name is only Error. */
 const nameOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown'
   return error.name === 'Error' && 'code' in error ? String(error.code) : error.name
 }
 
-/** Credentials, region and hash of any client of the SDK are those of this one. */
+/** Takes credentials, region and hash from the settings of an SDK client. */
 const signed = async (url: URL, body: string) => {
   const { config } = new EventBridgeClient(cliClientSettings)
   const signer = new SignatureV4({

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { cliClientSettings } from './client.ts'
 
-/** The outputs of a deployed stack, by their names. */
+/** The outputs of a deployed CloudFormation stack, by name. */
 export const stackOutputs = async (StackName: string): Promise<ReadonlyMap<string, string>> => {
   const client = new CloudFormationClient(cliClientSettings)
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }))

@@ -20,7 +20,7 @@ import { tellTable } from '../table.ts'
 
 type Options = FilterOptions & { readonly dryRun?: boolean; readonly bus?: string }
 
-/** `announce`: outcome events once more, of orders as they stand. */
+/** `announce`: publishes the order events of orders once more, from their present rows. */
 export const addAnnounce = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'announce', {
@@ -53,7 +53,7 @@ export const addAnnounce = (program: Command, session: Session, done: (code: num
 }
 
 type Told = { readonly order: string; readonly told: readonly string[] }
-/** Gives why nothing of it is known to be announced; undefined when the bus has it. */
+/** Gives the reason if the events may not be on the bus; undefined if they are. */
 type Announce = (keys: readonly OrderKey[]) => Promise<string | undefined>
 
 const announce = async (orders: readonly string[], options: Options, session: Session): Promise<number> => {
@@ -111,14 +111,17 @@ const chosenRows = async function* (
   const isMeant = readFilter(options, session.now())
   for (const order of orders) yield await findRow(order, options, connection, session)
   if (orders.length > 0) return
-  // Without a word of where to look, an ended order is meant as well as one that waits.
+  // Without a filter, orders that have ended are included as well.
   const { needsPerson, day, state, all } = options
   const isWhole = [needsPerson, day, state, all].every((option) => option === undefined)
   const part = partOf(isWhole ? { ...options, all: true } : options, session)
   for await (const { row } of rowsOf(part, connection, {}, seen)) if (isMeant(row)) yield row
 }
 
-/** Of a stack by its function, since nobody else may put an outcome on its bus; else on the bus itself. */
+/**
+ * With a stack, invokes its outcome function, since the bus denies this source to everybody else; otherwise puts on the
+ * bus directly.
+ */
 const openAnnounce = async (options: Options, { ledger }: Connection, session: Session): Promise<Announce> => {
   if (options.stack !== undefined && options.table === undefined) return byFunction(options.stack)
   const name = options.bus ?? session.env.EVENT_BUS
@@ -146,7 +149,7 @@ const byFunction = async (stack: string): Promise<Announce> => {
     const Payload = Buffer.from(JSON.stringify({ announce: keys }))
     const answer = await client.send(new InvokeCommand({ FunctionName, Payload }))
     if (answer.FunctionError === undefined) return undefined
-    // As Lambda tells of a function that threw.
+    // A function that threw: Lambda's payload has its errorMessage.
     const { errorMessage } = parseMembers(answer.Payload ?? '')
     return typeof errorMessage === 'string' ? errorMessage : answer.FunctionError
   }

@@ -15,7 +15,7 @@ import type { Session } from '../session.ts'
 
 type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean; readonly correct?: boolean }
 
-/** What each decision does, for its help. */
+/** What each decision does, for its help text. */
 const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
   [
     'release',
@@ -56,7 +56,9 @@ const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string]
   ],
 ]
 
-/** `release`, `reopen`, `close`, `settle`, `withdraw`: a person's decision, kept on the row with who, when and why. */
+/**
+ * `release`, `reopen`, `close`, `settle`, `withdraw`: an operator decision, stored in the row with who, when and why.
+ */
 export const addDecisions = (program: Command, session: Session, done: (code: number) => void): void => {
   for (const [name, what, example] of WHAT) addDecision(name, what, example, program, session, done)
 }
@@ -130,7 +132,7 @@ const addManyOptions = (command: Command, session: Session): Command => {
     .option('--yes', t({ en: 'for many orders: do not ask', zh: '批量执行时,不再询问确认' }))
 }
 
-/** A named order is decided for a reason, and nothing is left to filter. */
+/** A decision for a single order needs a reason, and no filter is allowed. */
 const checkSingle = ({ reason, why, dryRun, yes, olderThan, day, shop }: Options): string => {
   const said = reason ?? why
   if (said === undefined || (reason !== undefined && why !== undefined))
@@ -180,7 +182,7 @@ const carryOut = async (what: DecisionName, order: string, options: Options, ses
   return 0
 }
 
-/** The problem that the protected route would answer with, in words. */
+/** Prints the problem that the protected route answered, or would answer. */
 const tellRefusal = (what: DecisionName, order: string, told: Json, { t, say, paint }: Session): void => {
   const { title, detail, meaning_zh, possible, needs, next_attempt_at } = told
   say(

@@ -16,7 +16,7 @@ import { createProgress, type Session } from '../session.ts'
 
 type Options = { readonly json?: boolean; readonly stack?: string; readonly local?: boolean; readonly live?: boolean }
 
-/** `doctor`: each part of machine and deployment, green or red with what to do. */
+/** `doctor`: checks each part of the machine and the deployment, and says what to do about it. */
 export const addDoctor = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'doctor', {

@@ -24,7 +24,7 @@ type Options = FilterOptions & { readonly limit?: string; readonly from?: string
 
 const LIMIT = 50
 
-/** `list`: what waits for a person; or orders by state, reason, age, merchant, day and shop. */
+/** `list`: orders that need a person; or orders by state, reason, age, merchant, day and shop. */
 export const addList = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'list', {
@@ -74,7 +74,7 @@ const list = async (options: Options, session: Session): Promise<number> => {
   let next: Place | undefined
   let last: Place | undefined
   for await (const { row, place } of rowsOf(part, connection, from, seen)) {
-    // An index lags behind its rows.
+    // A global secondary index is eventually consistent, so the row may have changed.
     if (!isMeant(row) || (part.by === 'waits' && !waitsForOperator(row))) continue
     if (rows.length === limit) {
       next = last
@@ -139,7 +139,7 @@ const COUNTED: Readonly<Record<Part['by'], (count: number) => Text>> = {
   scan: found,
 }
 
-/** A filter that may be mistyped, where nothing was found by it. */
+/** If nothing was found, names the filters that may be mistyped. */
 const tellWhyNone = ({ mchid, reason }: Options, session: Session): void => {
   const { t, note } = session
   const served = Object.keys(merchantEntries(session))
@@ -167,7 +167,7 @@ const readPlace = (text: string | undefined): Place | undefined => {
     const place: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     if (isObject(place) && Object.values(place).every(isObject)) return place as Place
   } catch {
-    // Said below.
+    // The message below covers this.
   }
   throw wrongValue('--from', text, { en: 'is not what a page ended with', zh: '不是上一页给出的值' })
 }

@@ -29,7 +29,7 @@ type Options = InputOptions & {
 
 const EXAMPLE_ID = 'PUB_KEY_ID_0119000001092026112400291100001000'
 
-/** `merchant put`: a merchant's files, checked, become the next version of its secret. */
+/** `merchant put`: checks a merchant's files and stores them as the next version of its secret. */
 export const addMerchantPut = (merchant: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(merchant, session, 'put', {
@@ -118,7 +118,7 @@ const put = async (folder: string | undefined, options: Options, session: Sessio
   return options.out === undefined ? store(read, options, session) : writeLocal(read, options.out, options, session)
 }
 
-/** What is said to be unreadable need not be said to be missing as well. */
+/** A file that is reported as unreadable is not reported as missing too. */
 const isMissingOf = ({ name }: InputProblem, unreadable: ReadonlySet<string>): boolean =>
   unreadable.size > 0 && name.startsWith('no-')
 
@@ -180,7 +180,7 @@ const store = async (fresh: MerchantSecret, options: Options, session: Session):
   return 0
 }
 
-/** An id that is not there would be dropped without a word, and the old key would stay. */
+/** Without this check a mistyped id would be ignored, and the old key would stay. */
 const checkDropped = (dropped: readonly string[], stored: Stored | undefined): void => {
   const known = Object.keys(stored?.wechatpay_keys ?? {})
   const unknown = dropped.find((id) => !known.includes(id))
@@ -197,7 +197,9 @@ const checkDropped = (dropped: readonly string[], stored: Stored | undefined): v
 const isSigner = (mchid: string, session: Session): boolean =>
   Object.entries(merchantEntries(session)).some(([own, entry]) => own === mchid || membersOf(entry).provider === mchid)
 
-/** The form that the local world takes: a merchant as in MERCHANTS, and the secret of who signs for it. */
+/**
+ * Writes the file for the local world: a merchant as in MERCHANTS, and the secret of the merchant that signs for it.
+ */
 const writeLocal = (secret: MerchantSecret, out: string, options: Options, session: Session): number => {
   const mchid = options.subMchid ?? secret.mchid
   const entry = localEntry(mchid, secret, options, session)

@@ -14,7 +14,7 @@ import type { Session } from '../session.ts'
 type Options = { readonly json?: boolean; readonly key: readonly string[] }
 type Key = { readonly path: string; readonly key: KeyObject; readonly serial: string | undefined }
 
-/** `receipt verify FILE`: offline, by our code, and the line by which openssl says the same. */
+/** `receipt verify FILE`: verifies a receipt offline, and prints the openssl command that does the same. */
 export const addReceiptVerify = (receipt: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(receipt, session, 'verify', {
@@ -102,7 +102,10 @@ const summary = (receipt: Receipt) => ({
   }),
 })
 
-/** By the key of each word's serial; a public key does not say its id, so there the first must do. */
+/**
+ * Uses the key with the serial of each signed response. A public key file does not have its id, so the first such key
+ * is used.
+ */
 const opensslLines = (file: string, receipt: Receipt, keys: readonly Key[]): readonly string[] =>
   WORDS.flatMap((name) => {
     const word = receipt[name]
@@ -118,7 +121,7 @@ const readKey = (path: string, session: Session): Key => {
   try {
     if (typeof read === 'string') throw new TypeError(read)
     const { label, pem } = read
-    // A private key would be taken as well, and has no place on this command line.
+    // createPublicKey would take a private key too, but a private key must not be on this command line.
     if (label === 'PUBLIC KEY') return { path, key: createPublicKey(pem), serial: undefined }
     const { serialNumber, publicKey } = new X509Certificate(pem)
     return { path, key: publicKey, serial: serialNumber.padStart(40, '0') }

@@ -13,7 +13,7 @@ import type { Session } from '../session.ts'
 
 type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string; readonly force?: boolean }
 
-/** `receipt ORDER`: WeChat Pay's signed word as a file, and a page about it. */
+/** `receipt ORDER`: writes WeChat Pay's signed responses to a file, and a page about them. */
 export const addReceipt = (program: Command, session: Session, done: (code: number) => void): Command => {
   const { t } = session
   const command = addCommand(program, session, 'receipt', {
@@ -51,7 +51,7 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
   )
 }
 
-/** Receipts name customers: where nobody says where, they go to a folder of the person's own, and never into a checkout. */
+/** Receipts hold personal data. Without --out they go to a folder in the person's home, never into a git checkout. */
 const homeFolder = ({ env }: Session): string => {
   const folder = join(env.HOME || homedir(), 'payscore-receipts')
   mkdirSync(folder, { recursive: true, mode: 0o700 })

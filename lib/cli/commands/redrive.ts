@@ -29,7 +29,7 @@ type Options = FilterOptions & {
   readonly bus?: string
 }
 
-/** `redrive`: pending orders at once, or dead letters once more. */
+/** `redrive`: calls for pending orders at once, or sends dead letters again. */
 export const addRedrive = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'redrive', {
@@ -155,7 +155,9 @@ const redriveLetters = async (options: Options, session: Session): Promise<numbe
   return 1
 }
 
-/** What is not treated here: kept for a reason that stands beside it, or new, as a notice that failed once more. */
+/**
+ * Dead letters that stay in the queue: kept for the reason in the table, or new because a payment notice failed again.
+ */
 const tellLeft = (left: number, treated: readonly Redriven[], { t, note }: Session): void => {
   const kept = treated.filter(({ outcome }) => outcome === 'kept').length
   const others = Math.max(0, left - kept)
@@ -197,7 +199,7 @@ const lettersTarget = async (
   return { queue, check: checkNotice(merchants, now, sync), sendAgain: toFunction(sync) }
 }
 
-/** A letter is held against who is served: without that, nothing can be sent again. */
+/** Only a dead letter of a served merchant is sent again, so the configuration must be readable. */
 const servedMerchants = (session: Session) => {
   const { merchants, problems } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
   if (problems.length === 0) return merchants

@@ -8,7 +8,7 @@ import { createProgress, type Session } from '../session.ts'
 
 type Options = LedgerOptions & { readonly dryRun?: boolean }
 
-/** `reindex`: brings orders that waited for a person before there was an index of them into it. */
+/** `reindex`: adds orders that need a person to the `waits` index, if they are older than the index. */
 export const addReindex = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'reindex', {

@@ -19,10 +19,10 @@ import { createProgress, type Session } from '../session.ts'
 import { checkStatement } from '../statement/check.ts'
 
 const DAY_SECONDS = 86_400
-/** The function's own limit, and the wait before it. */
+/** The function's time limit, and the longest delay before it starts. */
 const WAIT_MOST_MS = 16 * 60_000
 
-/** `statement FILE`: uploads a shop's list of offline payments, and waits for its report. */
+/** `statement FILE`: uploads a shop's list of offline payments and waits for the report. */
 export const addStatement = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'statement', {
@@ -52,7 +52,7 @@ export const addStatement = (program: Command, session: Session, done: (code: nu
   )
 }
 
-/** `report NAME`: a link to a report that an accountant can open for a day. */
+/** `report NAME`: prints a link to a report, valid for a day. */
 export const addReport = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'report', {
@@ -75,7 +75,7 @@ export const addReport = (program: Command, session: Session, done: (code: numbe
   })
 }
 
-/** The name of the one report that is asked for, with or without the ending of its list. */
+/** The name of the one report that matches, with or without its file extension. */
 const reportName = async (client: S3Client, bucket: string, { mchid, name }: StatementKey): Promise<string> => {
   const folder = `reports/${mchid}/`
   const names: string[] = []
@@ -142,13 +142,13 @@ const upload = async (path: string, options: BucketOptions, session: Session): P
   return tellReport(client, bucket, statement, options, session)
 }
 
-/** How far it is nobody knows: the bar comes closer and closer. */
+/** The function does not report its progress, so the bar only approaches its end. */
 const bar = (waitedMs: number): string => {
   const full = Math.round(20 * (1 - Math.exp(-waitedMs / 60_000)))
   return `[${'#'.repeat(full)}${'.'.repeat(20 - full)}]`
 }
 
-/** When the report was written last: its JSON is the last of its files. */
+/** When the report was last written. Its JSON file is uploaded last. */
 const madeAt = async (client: S3Client, bucket: string, statement: StatementKey): Promise<number | undefined> => {
   const key = reportKey(statement, 'json')
   for await (const page of createBucket(client, bucket).list(key)) {
@@ -158,7 +158,7 @@ const madeAt = async (client: S3Client, bucket: string, statement: StatementKey)
   return undefined
 }
 
-/** Tells what became of the list, and gives 1 where payments of it are not in the ledger: it was refused, or lines of it. */
+/** Prints what became of the statement. Gives 1 if it was refused, or if lines of it are not in the ledger. */
 const tellReport = async (
   client: S3Client,
   bucket: string,
@@ -226,7 +226,7 @@ type Summary = {
   readonly needs_person: number
 }
 
-/** A report's sums stand at its end. */
+/** The totals are at the end of the report's JSON. */
 const readSummary = async (client: S3Client, bucket: string, statement: StatementKey): Promise<Summary> => {
   const command = new GetObjectCommand({ Bucket: bucket, Key: reportKey(statement, 'json'), Range: 'bytes=-4194304' })
   const text = (await (await client.send(command)).Body?.transformToString()) ?? ''

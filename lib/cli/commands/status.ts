@@ -7,7 +7,7 @@ import { findRow } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
 
-/** `status ORDER`: the row as a person reads it. */
+/** `status ORDER`: prints the row of an order for a person. */
 export const addStatus = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'status', {

@@ -31,7 +31,10 @@ type Options = {
 }
 type Via = 'http' | 'event'
 
-/** `trigger SAMPLE`: a named sample played here to its end, or its notice sent to a world or stage that is up. */
+/**
+ * `trigger SAMPLE`: plays a named sample in a local world to its end, or sends only its payment notice to a running
+ * world or a stage.
+ */
 export const addTrigger = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'trigger', {
@@ -120,7 +123,7 @@ type Sample = Awaited<ReturnType<typeof namedSamples>>[number]
 const play = async (sample: Sample, options: Options, session: Session): Promise<number> => {
   const file = options.merchant === undefined ? undefined : readMerchantFile(options.merchant, session)
   const { played, row: found, now } = await playHere(sample, file, session)
-  const row = found as Row | undefined // the ledger of our own world
+  const row = found as Row | undefined // this process started the world, so the row is the ledger's
   const isRight = played.wrong.length === 0
   if (options.json) {
     const { out_order_no, statuses, posts, queries, wrong } = played
@@ -179,7 +182,7 @@ const send = async (sampleVia: Via, options: Options, session: Session): Promise
   else {
     const next = t({ en: String(body.next_step ?? ''), zh: String(body.next_step_zh ?? '') })
     const seen = body.detail ?? body.message
-    // What the routes say in English alone is left out where they say in Chinese what to do.
+    // The route answers this text in English only, so it is left out where there is a Chinese text about what to do.
     const told = [body.state, t({ en: String(seen ?? ''), zh: String(body.meaning_zh ?? (next ? '' : (seen ?? ''))) })]
       .filter(Boolean)
       .join(t({ en: ', ', zh: ',' }))

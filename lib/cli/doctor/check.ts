@@ -1,13 +1,16 @@
 import type { Text } from '../../two-languages.ts'
 
-/** How a part is. `bad` makes the exit code 1 and has a mend; `note` is fine today; `skipped` was not looked at. */
+/**
+ * The result of a check. `bad` sets the exit code 1 and says how to fix it; `note` needs no action today; `skipped` was
+ * not checked.
+ */
 export type Finding = {
   readonly state: 'ok' | 'note' | 'bad' | 'skipped'
   readonly found: Text
   readonly mend?: Text
 }
 
-/** One line of the table: which part, and how it is found out. */
+/** One line of the table: the part, and the function that checks it. */
 export type Check = { readonly name: string; readonly title: Text; readonly look: () => Promise<Finding> }
 
 export const ok = (en: string, zh: string): Finding => ({ state: 'ok', found: { en, zh } })
@@ -15,7 +18,7 @@ export const skipped = (en: string, zh: string): Finding => ({ state: 'skipped',
 export const note = (found: Text, mend: Text): Finding => ({ state: 'note', found, mend })
 export const bad = (found: Text, mend: Text): Finding => ({ state: 'bad', found, mend })
 
-/** What has no words of its own is named, never quoted: messages may hold what was read. */
+/** An unknown error is named but its message is not shown, since the message may quote file contents. */
 export const look = async ({ look: run }: Check): Promise<Finding> => {
   try {
     return await run()

@@ -17,7 +17,7 @@ const NAME_IT: Text = {
   zh: '请使用 --stack 堆栈名,或设置 LEDGER_TABLE 和 EVENT_BUS。',
 }
 
-/** Keys of the ledger's indexes. */
+/** The key attributes of the ledger's indexes. */
 const INDEXES = { due: ['due', 'due_at'], day: ['day', 'pk'], waits: ['waits', 'created_at'] } as const
 
 export const tableCheck = (table: string | undefined): Check => ({
@@ -107,7 +107,9 @@ const lists = (pattern: Pattern, name: string, value: string): boolean => {
 
 const sourcesOf = ({ source }: Pattern): readonly string[] => (Array.isArray(source) ? source.map(String) : [])
 
-/** A new account may run ten functions at once, and one merchant's backlog alone keeps more than that busy. */
+/**
+ * A new AWS account may run only ten functions at once, and the backlog of one merchant can keep more than that busy.
+ */
 const ENOUGH = 50
 
 export const quotaCheck = (env: NodeJS.ProcessEnv): Check => ({

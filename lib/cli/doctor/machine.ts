@@ -3,7 +3,7 @@ import { cliClientSettings } from '../aws/client.ts'
 import { isLocalWorld } from '../aws/local-world.ts'
 import { bad, type Check, ok, skipped } from './check.ts'
 
-/** This machine: the Node that runs here, and who it is to AWS, and where. */
+/** Checks this machine: its Node version, its AWS identity and its region. */
 export const machineChecks = (env: NodeJS.ProcessEnv, version = process.versions.node): readonly Check[] => [
   {
     name: 'node',

@@ -1,7 +1,7 @@
 import type { Merchant } from '../../config/merchants.ts'
 import { type Check, note, ok } from './check.ts'
 
-/** Whether one mistyped order number is noticed before it is too late: a sync cannot be undone. */
+/** Checks whether a mistyped order number would be noticed before the sync, since a sync cannot be undone. */
 export const modeChecks = (merchants: readonly Merchant[]): readonly Check[] =>
   merchants
     .filter(({ closed }) => !closed)

@@ -11,20 +11,23 @@ import { type Outcome, randomNonce, type Signer, sendSigned } from '../../wechat
 import { cliClientSettings } from '../aws/client.ts'
 import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 
-/** So many days before a merchant's certificate ends, its next one is applied for. */
+/** So many days before a merchant's certificate expires, a new one should be requested. */
 export const WARN_DAYS = 60
 
 type Setting = {
   readonly merchants: readonly Merchant[]
   readonly prefix: string
   readonly origin: URL
-  /** Signed calls may go to the real WeChat Pay. */
+  /** Whether signed calls may be sent to the real WeChat Pay. */
   readonly live: boolean
   readonly now: () => number
   readonly machineNow: () => number
 }
 
-/** For each signer its secret and certificate, and whether WeChat Pay takes its signature; and both clocks. */
+/**
+ * Checks for each signing merchant its secret, its certificate and whether WeChat Pay accepts its signature; and the
+ * clock of this machine and of WeChat Pay.
+ */
 export const wechatpayChecks = (setting: Setting): readonly Check[] => {
   const { merchants, prefix, origin, now } = setting
   const secrets = createMerchantSecrets(new SecretsManagerClient(cliClientSettings), { prefix, maxAgeMs: 60_000, now })
@@ -43,7 +46,7 @@ export const wechatpayChecks = (setting: Setting): readonly Check[] => {
   ]
 }
 
-/** An unsigned request touches nothing, and its refusal carries the time. */
+/** Sends an unsigned request: it changes nothing, and its error response has a Date header. */
 const clockCheck = ({ origin, machineNow: now }: Setting, send: Send): Check => ({
   name: 'clock',
   title: { en: 'clock against WeChat Pay', zh: '系统时间与微信支付' },
@@ -60,7 +63,7 @@ const clockCheck = ({ origin, machineNow: now }: Setting, send: Send): Check => 
           zh: '请在防火墙中按域名(而非 IP)放行该主机的 443 端口。',
         },
       )
-    // Their time has whole seconds, and came at some moment between the two of ours.
+    // Their time is in whole seconds, and was taken at some moment between our two times.
     const off = Math.max(0, Math.abs((sentAt + now()) / 2 - theirs - 500) - 500 - (now() - sentAt) / 2)
     const seconds = Math.round(off / 1000)
     if (seconds < 60) return ok(`${seconds} s apart`, `相差 ${seconds} 秒`)
@@ -120,7 +123,7 @@ const certificateCheck = (mchid: string, secrets: MerchantSecrets, now: () => nu
   },
 })
 
-/** Changes nothing. @see https://pay.weixin.qq.com/doc/v3/merchant/4014551946 */
+/** A request that changes nothing. @see https://pay.weixin.qq.com/doc/v3/merchant/4014551946 */
 const echo = () => ({
   method: 'POST' as const,
   target: '/v3/security/echo',

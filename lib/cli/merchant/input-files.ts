@@ -15,10 +15,10 @@ export type InputOptions = {
   readonly serialNo?: string
 }
 
-/** Names under which WeChat Pay's tools and console save a key of theirs. */
+/** File names under which WeChat Pay's tools and merchant platform save WeChat Pay's keys. */
 const WECHATPAY_FILE = /^(pub_?key|wechatpay.*|platform.*|PUB_KEY_ID_[0-9A-Za-z_]+)\.pem$/i
 
-/** The files of a folder by their usual names, and those named by options, which win. */
+/** Finds the files of a folder by their usual names. Files that are named by options take precedence. */
 export const readInputFiles = (
   folder: string | undefined,
   options: InputOptions,
@@ -79,7 +79,7 @@ const namesIn = (folder: string): readonly string[] | undefined => {
   }
 }
 
-/** An id may be pasted with blanks or marks in it; a path is taken as it is. */
+/** An id may contain pasted spaces or invisible characters; a path is taken unchanged. */
 const idAndPath = (text: string): { readonly id: string | undefined; readonly path: string } => {
   const [, id = '', path] = /^([^=]+)=(.+)$/.exec(text) ?? []
   return path !== undefined && /^\w+$/.test(tidyId(id)) ? { id: tidyId(id), path } : { id: undefined, path: text }

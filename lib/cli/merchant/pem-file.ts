@@ -1,21 +1,21 @@
 import { isUtf8 } from 'node:buffer'
 import type { FlawName } from './problems.ts'
 
-/** A file as somebody gave it: its name for people, and its bytes. */
+/** A file that a person gave: its name for messages, and its bytes. */
 export type GivenFile = { readonly name: string; readonly bytes: Buffer }
 
-/** A block of a PEM file, in lines of 64 with line feeds and nothing before or after it. */
+/** A block of a PEM file, in lines of 64 characters with LF, and nothing around it. */
 export type Pem = { readonly label: string; readonly pem: string }
 
-/** Dashes as editors turn them, around the words that frame a block. */
+/** The BEGIN and END lines, also with the dashes that editors replace hyphens by. */
 const FRAME = /[-\u2010-\u2015\u2212]{2,}[ \t]*(BEGIN|END)[ \t]+([A-Z0-9 ]+?)[ \t]*[-\u2010-\u2015\u2212]{2,}/g
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g
 const IS_ENCRYPTED = /^\s*Proc-Type: ?4, ?ENCRYPTED/
 
 /**
- * The block of a PEM file that is wanted, by its label, where there are several; else its first. Read however editors and
- * systems write it: in one line, with `\n` in words, quoted, indented, behind other text. What mail, variables and
- * downloads do to it beyond repair gets a name of its own.
+ * Reads the wanted block of a PEM file by its label, if there are several; otherwise the first. It accepts what editors
+ * and systems produce: one line, a literal `\n`, quotes, indentation, other text before it. Damage by mail, environment
+ * variables and downloads that cannot be repaired gives the name of the flaw.
  */
 export const readPemFile = ({ name, bytes }: GivenFile, wanted: RegExp): Pem | FlawName => {
   if (bytes.length === 0) return 'empty'
@@ -37,7 +37,7 @@ export const readPemFile = ({ name, bytes }: GivenFile, wanted: RegExp): Pem | F
   return /^[A-Za-z0-9+/]{100,}={0,2}$/.test(bare) ? 'headers-cut' : 'not-pem'
 }
 
-/** undefined where something stands in it that no base64 has. */
+/** Undefined if the body has a character that base64 does not have. */
 const blockOf = (label: string, body: string): Pem | undefined => {
   if (IS_ENCRYPTED.test(body)) return { label: 'ENCRYPTED PRIVATE KEY', pem: '' }
   const base64 = body.replace(/\\[rn]|[\s"'>|,\\]/g, '')
@@ -45,6 +45,6 @@ const blockOf = (label: string, body: string): Pem | undefined => {
   return { label, pem: `-----BEGIN ${label}-----\n${base64.replace(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n` }
 }
 
-/** Windows' editors save so, and every other byte of plain text is then zero. */
+/** Windows editors save UTF-16, in which every other byte of ASCII text is zero. */
 const isUtf16 = (bytes: Buffer): boolean =>
   (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[1] === 0

@@ -1,9 +1,9 @@
 import type { Text } from '../../two-languages.ts'
 
-/** What is wrong with a file or an option, and how it is mended. */
+/** What is wrong with a file or an option, and how to correct it. */
 type ProblemTexts = { readonly what: Text; readonly mend: Text }
 
-/** A mistake that was made: where, which, and what to do. `file` is a file's name or an option's. */
+/** A problem that was found: where, which, and what to do. `file` is the name of a file or of an option. */
 export type InputProblem = ProblemTexts & { readonly file: string; readonly name: ProblemName }
 
 const DOWNLOAD_AGAIN: Text = {
@@ -35,7 +35,7 @@ const ID_OF_CERTIFICATE: Text = {
   zh: '请不要填写ID:平台证书的ID就是其序列号,将从文件读取。',
 }
 
-/** Every mistake with a merchant's files that this command can see. */
+/** Every problem with a merchant's files that this command can detect. */
 export const PROBLEMS = {
   // Any file
   unreadable: {
@@ -310,7 +310,7 @@ export const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS
 
-/** What can be wrong with a file before it is known what it holds. */
+/** Problems that are found before the content of a file is known. */
 export type FlawName = Extract<
   ProblemName,
   'empty' | 'utf16' | 'p12' | 'der' | 'garbled' | 'cut' | 'headers-cut' | 'apiv3-key' | 'not-pem'

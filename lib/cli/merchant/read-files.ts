@@ -3,20 +3,20 @@ import { pasted } from '../value-kinds.ts'
 import { type GivenFile, readPemFile } from './pem-file.ts'
 import { type InputProblem, type ProblemName, problem } from './problems.ts'
 
-/** A key of WeChat Pay as given: the id may be left out for a platform certificate. */
+/** A key of WeChat Pay as a person gave it. A platform certificate needs no id. */
 export type GivenKey = { readonly file: GivenFile; readonly id?: string | undefined }
 
 export type GivenFiles = {
   readonly certificate?: GivenFile | undefined
   readonly privateKey?: GivenFile | undefined
   readonly wechatpayKeys: readonly GivenKey[]
-  /** Whose they should be. */
+  /** The merchant to which the files should belong. */
   readonly mchid?: string | undefined
-  /** The certificate's serial as noted elsewhere. */
+  /** The certificate's serial number, if the person has it from another source. */
   readonly serial_no?: string | undefined
 }
 
-/** A merchant's secret, as the functions read it. */
+/** A merchant's secret, in the form that the functions read. */
 export type MerchantSecret = {
   readonly mchid: string
   readonly serial_no: string
@@ -34,7 +34,7 @@ type Certificate = {
 }
 type PrivateKey = { readonly pem: string; readonly key: KeyObject }
 
-/** The secret that the files make, or every mistake that is in them. */
+/** Makes the secret from the files, or gives every problem with them. */
 export const readMerchantFiles = (given: GivenFiles, nowMs: number): MerchantSecret | readonly InputProblem[] => {
   const found: InputProblem[] = []
   const keep = <T extends object>(read: T | InputProblem): T | undefined => {
@@ -107,7 +107,7 @@ const readPrivateKey = (file: GivenFile | undefined): PrivateKey | InputProblem 
   if (!key) return problem(file.name, 'damaged')
   if (key.asymmetricKeyType !== 'rsa') return problem(file.name, 'key-not-rsa')
   if (bits(key) < 2048) return problem(file.name, 'key-short')
-  // The functions read PKCS#8, whichever form the file has.
+  // The functions read PKCS#8, so a PKCS#1 key is converted.
   return { pem: String(key.export({ type: 'pkcs8', format: 'pem' })), key }
 }
 
@@ -174,7 +174,10 @@ const serialMistake = (given: string, serial_no: string): ProblemName | undefine
   return bare.length === 40 ? 'serial-other' : 'serial-length'
 }
 
-/** Each request names the first key; a public key does not expire, so one is asked for before any certificate. */
+/**
+ * A request names the first key in `Wechatpay-Serial`. A public key does not expire, so it comes before any
+ * certificate.
+ */
 const publicKeysFirst = (keys: readonly WechatpayKey[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     [...keys]
@@ -182,7 +185,7 @@ const publicKeysFirst = (keys: readonly WechatpayKey[]): Readonly<Record<string,
       .map(({ id, pem }) => [id, pem]),
   )
 
-/** OpenSSL leaves leading zero bytes out, WeChat Pay keeps them. */
+/** OpenSSL omits leading zero bytes of a serial number; WeChat Pay keeps them. */
 const fullSerial = (serial: string): string => serial.toUpperCase().padStart(40, '0')
 
 const commonName = (subject: string): string => /^CN=(.*)$/m.exec(subject)?.[1]?.trim() ?? ''
@@ -201,7 +204,7 @@ const bits = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength
 
 const isMistake = (value: object): value is InputProblem => 'mend' in value
 
-/** Errors of the parsers quote what they read. */
+/** The message of a parser error may quote the file, so it is not kept. */
 const attempt = <T>(read: () => T): T | undefined => {
   try {
     return read()

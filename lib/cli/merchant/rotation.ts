@@ -2,7 +2,7 @@ import type { Text } from '../../two-languages.ts'
 import type { MerchantSecret } from './read-files.ts'
 import type { Stored } from './store.ts'
 
-/** The next version: the new files, and the keys of WeChat Pay that were there before, until they are dropped by id. */
+/** The next version of the secret: the new files, and the stored keys of WeChat Pay that were not dropped by id. */
 export const nextVersion = (
   fresh: MerchantSecret,
   stored: Stored | undefined,
@@ -17,7 +17,7 @@ export const nextVersion = (
 export const isSameVersion = (one: MerchantSecret, other: Stored | undefined): boolean =>
   other !== undefined && JSON.stringify(one) === JSON.stringify(other)
 
-/** What to do in WeChat Pay's console, and what to watch there before the old one goes. */
+/** What to do in WeChat Pay's merchant platform, and what to check there before the old key is removed. */
 export const whatToWatch = (next: MerchantSecret, stored: Stored | undefined): readonly Text[] => {
   if (!stored) return []
   const steps: Text[] = []

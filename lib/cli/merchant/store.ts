@@ -9,24 +9,24 @@ import { parseMembers } from '../../json.ts'
 import { cliClientSettings } from '../aws/client.ts'
 import type { MerchantSecret } from './read-files.ts'
 
-/** What is in Secrets Manager already, as far as it can be read as a merchant's secret. */
+/** The secret that is already in Secrets Manager, as far as it can be read. */
 export type Stored = Partial<MerchantSecret>
 
-/** A secret in Secrets Manager: undefined when there is none. */
+/** A secret in Secrets Manager; undefined if it does not exist. */
 export const createSecretStore = (SecretId: string) => {
   const client = new SecretsManagerClient(cliClientSettings)
   return {
     read: async (): Promise<Stored | undefined> => {
       try {
         const { SecretString, SecretBinary = '' } = await client.send(new GetSecretValueCommand({ SecretId }))
-        // Somebody may have written it by hand, so it may hold anything.
+        // A person may have written the secret by hand, so its content is not trusted.
         return parseMembers(SecretString ?? SecretBinary)
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined
         throw error
       }
     },
-    /** One new version, the current one from then on. Gives its id. */
+    /** Writes a new version, which becomes AWSCURRENT. Gives its id. */
     write: async (secret: MerchantSecret, isNew: boolean): Promise<string> => {
       const SecretString = JSON.stringify(secret)
       const { VersionId = '' } = isNew

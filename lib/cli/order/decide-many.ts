@@ -13,7 +13,7 @@ import { rowsOf } from './rows.ts'
 
 export type ManyOptions = FilterOptions & { readonly why?: string; readonly dryRun?: boolean; readonly yes?: boolean }
 
-/** What can be decided of many orders at once, and in which states. */
+/** Decisions that can be made for many orders at once, and the states of these orders. */
 const STATES_OF: { readonly [what in DecisionName]?: readonly State[] } = {
   release: ['HELD'],
   close: ['PENDING', 'HELD'],
@@ -23,17 +23,17 @@ const STATES_OF: { readonly [what in DecisionName]?: readonly State[] } = {
 
 export const isForMany = (what: DecisionName): boolean => STATES_OF[what] !== undefined
 
-/** Decisions under way at the same time. */
+/** Decisions that run in parallel. */
 const AT_ONCE = 10
-/** So many that could not be asked for, one after the other, and the rest is left for another run. */
+/** After so many failed requests in a row the command stops. */
 const FAILURES_MOST = 5
 
 type Outcome = 'done' | 'changed' | 'refused' | 'failed'
 type Result = { readonly order: string; readonly outcome: Outcome; readonly why?: string }
 
 /**
- * Decides the same of every order that the filters mean, each by itself and recorded as a single decision is. A run that
- * was stopped is gone on with by the same command: what is decided is not meant any more. Gives the exit code.
+ * Makes the same decision for every order that the filters select. Each is recorded like a single decision. After an
+ * interruption the same command continues, since decided orders are not selected again. Gives the exit code.
  */
 export const decideMany = async (what: DecisionName, options: ManyOptions, session: Session): Promise<number> => {
   const { t, note } = session
@@ -102,7 +102,7 @@ const chosenRows = async (
   return rows
 }
 
-/** Of how many orders of each kind it is, and which are the first. */
+/** How many orders are printed. */
 const SHOWN = 10
 
 const tellChosen = (
@@ -139,7 +139,7 @@ const tellChosen = (
   say(t({ en: `${what}: ${total} in all`, zh: `${what}:共 ${total} 个订单` }))
 }
 
-/** Asks the person at the keyboard; throws where there is none, or he does not say yes. */
+/** Asks the person to confirm. Throws without a terminal, or if the person does not say yes. */
 const confirm = async (what: DecisionName, count: number, { t, ask }: Session): Promise<void> => {
   const question = t({
     en: `${what} these ${count} orders? Type yes: `,
@@ -152,7 +152,7 @@ const confirm = async (what: DecisionName, count: number, { t, ask }: Session): 
   )
 }
 
-/** At the pace of reconcile, which serves what they bring about; each row is looked at once more before. */
+/** At the rate of reconcile, which processes the orders afterwards. Each row is read again before the decision. */
 const decideEach = async (
   what: DecisionName,
   rows: readonly Row[],

@@ -7,10 +7,10 @@ import type { Connection } from '../aws/connect.ts'
 import { type Answer, postToOrder } from '../aws/http-api.ts'
 import type { Session } from '../session.ts'
 
-/** Carries a decision out. Throws InputError before anything is done where it is malformed. */
+/** Makes a decision. Throws InputError before any change if the decision is malformed. */
 export type Decide = (key: OrderKey, what: DecisionName, body: object) => Promise<Answer>
 
-/** Of a stack by its protected route, where it is written down under the caller's name; else in the table itself. */
+/** With a stack, through its protected route, which records the caller's ARN; otherwise directly in the table. */
 export const openDecide = async (connection: Connection, { env, now }: Session): Promise<Decide> => {
   const { api } = connection
   if (api === undefined) {
@@ -27,8 +27,8 @@ export const openDecide = async (connection: Connection, { env, now }: Session):
 }
 
 /**
- * The same decision as by the protected route. Nobody is told that a step is due: only the functions may put that on the
- * bus, and reconcile finds the row within a minute.
+ * Makes the decision as the protected route does, but publishes no due event, since only the functions may do that.
+ * Reconcile finds the row within a minute.
  */
 const decideHere = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Answer> => {
   const handled = await applyDecision(request, { ledger, now, announceDue: async () => undefined })

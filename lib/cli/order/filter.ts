@@ -41,7 +41,7 @@ export const addStateOption = (command: Command, { t }: Session): Command =>
     }),
   )
 
-/** All filters but the reason. */
+/** Adds all filters except the reason. */
 export const addFurtherFilters = (command: Command, { t }: Session): Command =>
   command
     .option(
@@ -54,7 +54,7 @@ export const addFurtherFilters = (command: Command, { t }: Session): Command =>
     )
     .option('--shop <shop_id>', t({ en: 'of this shop', zh: '门店' }))
 
-/** Whether a row is meant by the options. Throws CliError when an option cannot be read. */
+/** Builds the filter on rows. Throws CliError if an option cannot be read. */
 export const readFilter = (options: FilterOptions, now: number): ((row: Row) => boolean) => {
   const olderThan = options.olderThan === undefined ? undefined : readAge(options.olderThan)
   if (options.olderThan !== undefined && olderThan === undefined)
@@ -66,7 +66,7 @@ export const readFilter = (options: FilterOptions, now: number): ((row: Row) => 
     (!options.needsPerson || waitsForOperator(row))
 }
 
-/** `closed by hand: …` is found by `closed by hand` as well. */
+/** `closed by hand: …` is also found by `closed by hand`. */
 const reasonsOf = ({ reason = '', last_error }: Row): readonly (string | undefined)[] => [
   reason,
   reason.split(':')[0],
@@ -76,8 +76,9 @@ const reasonsOf = ({ reason = '', last_error }: Row): readonly (string | undefin
 ]
 
 /**
- * The smallest part of the ledger that holds all that is asked for: a day's index, the index of what is under way (PENDING
- * and HELD are always in it), the whole table for other states; and where nothing is said, what waits for a person.
+ * The smallest part of the ledger that contains every selected order: the index of a day, the index of due rows
+ * (PENDING and HELD rows are always in it), or the whole table for other states. Without a filter: the orders that need
+ * a person.
  */
 export const partOf = (options: FilterOptions, session: Session): Part => {
   const mchids = mchidsOf(options, session)
@@ -106,7 +107,7 @@ const readDays = (text: string): readonly string[] => {
   return Array.from({ length: (to - from) / DAY_MS + 1 }, (_, i) => dayOf(from + i * DAY_MS))
 }
 
-/** A day that the calendar does not have is none: Date.parse knows 31 days in each month. */
+/** Date.parse accepts 31 days in each month, so a day that does not exist is rejected here. */
 const dayMs = (digits: string): number => {
   const ms = Date.parse(digits.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3T00:00:00Z'))
   return !Number.isNaN(ms) && dayOf(ms) === digits ? ms : Number.NaN

@@ -5,7 +5,7 @@ import type { Connection, LedgerOptions } from '../aws/connect.ts'
 import { merchantEntries } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
 
-/** Merchants whose orders are meant. Throws CliError when nobody says. */
+/** The merchants that the options select. Throws CliError if no merchant is known. */
 export const mchidsOf = ({ mchid }: LedgerOptions, session: Session): readonly string[] => {
   if (mchid !== undefined) return [mchid]
   const known = Object.keys(merchantEntries(session))
@@ -18,10 +18,13 @@ export const WHICH_MERCHANT: Text = {
   zh: '请指定商户号:--mchid,或设置 MERCHANTS,或在 merchants.json 所在目录运行',
 }
 
-/** WeChat Pay's transaction_id is 28 digits today, its page allows 32; order numbers may look alike, so they are tried first. */
+/**
+ * A transaction_id has 28 digits today; WeChat Pay's page allows 32. Order numbers may look the same, so they are tried
+ * first.
+ */
 const TRANSACTION = /^\d{24,32}$/
 
-/** The row of an order as somebody names it: its number, MCHID/NUMBER, or a transaction_id. Throws CliError. */
+/** Finds the row of an order by its number, by MCHID/NUMBER or by a transaction_id. Throws CliError. */
 export const findRow = async (
   name: string,
   options: LedgerOptions,
@@ -62,13 +65,16 @@ const keysOf = (name: string, options: LedgerOptions, session: Session): readonl
   return mchidsOf(options, session).map((one) => ({ mchid: one, out_order_no: name }))
 }
 
-/** MCHID/NUMBER: a form that no shell reads otherwise, but for `|` and `*`. */
+/**
+ * MCHID/NUMBER, which needs no quotes in a shell, except for `
+ * ` and `*`.
+ */
 export const pathOf = (pk: string): string => {
   const { mchid, out_order_no } = readRowKey(pk)
   return `${mchid}/${out_order_no}`
 }
 
-/** No index has it: the whole table is read until it is found. */
+/** No index has the transaction_id, so the whole table is scanned until it is found. */
 const searchTransaction = async (
   name: string,
   { client, table, ledger }: Connection,

@@ -5,7 +5,7 @@ import { VERDICT_WORDS } from '../../views/verdict-words.ts'
 import { REFUSALS } from '../../wechatpay/refusals.ts'
 import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 
-/** Why an order stands as it does, in the words of `--reason`; in Chinese with what they mean. */
+/** Why an order is in its state, in the values of `--reason`; in Chinese with their meaning. */
 export const whyOf = (row: Row): Text => {
   const { state, reason, due, last_error, transaction_id = '' } = row
   if (hasOpenCharge(row) || (reason === undefined && state === 'DOUBLE_CHARGED'))
@@ -21,7 +21,7 @@ export const whyOf = (row: Row): Text => {
   }
 }
 
-/** What a person wrote stands behind it. */
+/** Reasons that are followed by a person's text. */
 const BY_PERSON = [
   ['closed by hand: ', '人工结案'],
   ['withdrawn: ', '通知已撤回'],
@@ -29,7 +29,7 @@ const BY_PERSON = [
   ['not double: ', '并非重复支付'],
 ] as const
 
-/** A pending order says that it is pending: what was answered last says more. */
+/** A pending order has no reason of its own, so the last verdict is shown. */
 const verdictWord = (word: string): string | undefined =>
   Object.hasOwn(VERDICT_WORDS, word) ? VERDICT_WORDS[word as VerdictKind].reason : undefined
 
@@ -44,7 +44,7 @@ const ENDS = [
   'too_old',
 ]
 
-/** What `--reason` may be, beside codes of WeChat Pay. */
+/** Values of `--reason`, besides WeChat Pay's error codes. */
 export const REASONS: readonly string[] = [
   ...new Set([
     ...Object.keys(VERDICT_WORDS),

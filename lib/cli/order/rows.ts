@@ -4,7 +4,10 @@ import pLimit from 'p-limit'
 import { dayShards, dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
 import type { Connection } from '../aws/connect.ts'
 
-/** Which part of the ledger is read: what waits for a person, what is under way, one day of paid_time (yyyymmdd) of each merchant, or all of it. */
+/**
+ * The part of the ledger to read: orders that need a person, due rows, one day (yyyymmdd of paid_time) of each
+ * merchant, or the whole table.
+ */
 export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
   | { readonly by: 'waits' }
   | { readonly by: 'due' }
@@ -12,7 +15,7 @@ export type Part = { readonly mchids: readonly string[]; readonly state?: State 
   | { readonly by: 'day'; readonly days: readonly string[] }
 )
 
-/** Where a list goes on: the last key that was read of each stream, by the stream's name. Opaque outside. */
+/** Where a list continues: the last key that was read from each stream, by the stream's name. Opaque to callers. */
 export type Place = Readonly<Record<string, Key>>
 type Key = Readonly<Record<string, string | number>>
 
@@ -21,17 +24,18 @@ export type Found = { readonly row: Row; readonly place: Place }
 
 type Stream = {
   readonly name: string
-  /** Keys from after `from` on, a page at a time. */
+  /** Yields the keys after `from`, a page at a time. */
   readonly pages: (from: Key | undefined) => AsyncGenerator<readonly Key[]>
 }
 
-/** Indexes and scans give keys alone, so each row is read by its own key; so many at once. */
+/** Indexes and scans give only keys, so each row is read by its key; so many in parallel. */
 const READS_AT_ONCE = 20
 const PAGE = 100
 
 /**
- * Rows of a part of the ledger, stream after stream: oldest first of those that wait, oldest due first of those under way, in the order of numbers in each day,
- * in no order in a scan. `seen` is told how many keys have been read.
+ * Reads a part of the ledger, one stream after the other. Orders that need a person come oldest first, due rows
+ * earliest first, rows of a day by order number, and rows of a scan in no order. `seen` is called with the number of
+ * keys read.
  */
 export const rowsOf = async function* (
   part: Part,
@@ -43,7 +47,7 @@ export const rowsOf = async function* (
   let place: Place = from
   let count = 0
   const streams = streamsOf(part, connection)
-  // Streams before the last one that has a place were read to their end.
+  // All streams before the last one with a place were read completely.
   const at = streams.findLastIndex(({ name }) => from[name] !== undefined)
   for (const { name, pages } of streams.slice(Math.max(0, at)))
     for await (const keys of pages(from[name])) {
@@ -53,7 +57,7 @@ export const rowsOf = async function* (
       for (const [i, key] of keys.entries()) {
         place = { [name]: key }
         const row = rows[i]
-        // An index lags behind its rows.
+        // A global secondary index is eventually consistent, so the row may have changed.
         const isMeant = row && (part.state === undefined || row.state === part.state)
         if (isMeant && part.mchids.includes(readRowKey(row.pk).mchid)) yield { row, place }
       }
@@ -76,7 +80,7 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
   )
 }
 
-/** The index of days has no state. */
+/** The index by day does not have the state. */
 const streamOf = (
   index: 'waits' | 'due' | 'day',
   key: string,

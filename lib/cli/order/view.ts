@@ -8,7 +8,7 @@ import { historyOf, nextOf } from '../../views/order-history.ts'
 import { standingOf } from '../../views/state-words.ts'
 import type { Session } from '../session.ts'
 
-/** A row as a person reads it: how it stands and whose turn it is, what happened by whose word, what comes next. */
+/** Prints a row for a person: its state, who must act, what happened and who says so, and what comes next. */
 export const tellRow = (row: Row, session: Session): void => {
   const { t, say, tell, paint, now } = session
   const { mchid, out_order_no } = readRowKey(row.pk)
@@ -47,7 +47,7 @@ const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])
   return facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined)
 }
 
-/** One word of ours, and not what a person wrote. */
+/** Whether a reason is one of our codes and not a person's text. */
 const isCode = (reason = ''): boolean => /^[a-z_]+$/.test(reason)
 
 const inYuan = (fen: number | undefined, t: Session['t']): string | undefined =>

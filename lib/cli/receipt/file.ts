@@ -28,13 +28,16 @@ const Receipt = v.strictObject({
   digest: v.string(),
 })
 
-/** WeChat Pay's signed word on an order, for anybody to check again. `message` is the exact bytes that were signed. */
+/**
+ * WeChat Pay's signed responses about an order, which anybody can verify again. `message` is exactly the text that was
+ * signed.
+ */
 export type Receipt = v.InferOutput<typeof Receipt>
 export type Word = v.InferOutput<typeof Word>
 export const WORDS = ['sync', 'query'] as const
 export type WordName = (typeof WORDS)[number]
 
-/** undefined when WeChat Pay has signed nothing about the order yet. */
+/** Undefined if WeChat Pay has not signed anything about the order yet. */
 export const receiptOf = ({ pk, receipt, proof }: Row): Receipt | undefined => {
   if (!receipt && !proof) return undefined
   const content = {
@@ -64,17 +67,23 @@ const exported = ({
   message: stringToVerify(timestamp, nonce, Buffer.from(body)).toString('base64'),
 })
 
-/** The one text of a receipt: any other, if only by a blank, is not what was exported. */
+/** The only valid text of a receipt. A text that differs, even by a space, is not the exported one. */
 export const receiptText = (receipt: Receipt): string => `${JSON.stringify(receipt, null, 2)}\n`
 
-/** Over what WeChat Pay did not sign as well: it shows an accident, while only the signatures show a forgery. */
+/**
+ * The digest also covers the members that WeChat Pay did not sign. It detects accidental changes; only the signatures
+ * detect a forgery.
+ */
 const digestOf = (content: Omit<Receipt, 'digest'>): string =>
   createHash('sha256').update(JSON.stringify(content)).digest('hex')
 
-/** What is wrong with a receipt, from cheap to dear. */
+/** What is wrong with a receipt, in the order of the checks. */
 export type ReceiptFault = 'form' | 'digest' | 'order' | 'signature' | 'nameless'
 
-/** The receipt, if all of it stands: form, digest, each signature by one of the keys, and an order that the signed bodies name. */
+/**
+ * Gives the receipt if all checks pass: form, digest, the order in the signed bodies, and each signature by one of the
+ * keys.
+ */
 export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt | ReceiptFault => {
   const receipt = readReceipt(bytes)
   if (!receipt) return 'form'
@@ -87,13 +96,16 @@ export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt
   return isProof(receipt) ? receipt : 'nameless'
 }
 
-/** An answer without a body may be that to any order: it counts beside one that names this order, and says that it is done. */
+/**
+ * A response without a body does not name its order. It counts only beside a query response that names this order and
+ * says that it is done.
+ */
 const isProof = ({ sync, query }: Receipt): boolean =>
   (sync !== null && signedBody(sync).body !== '') || (query !== null && (sync === null || isDone(query)))
 
 const isDone = (word: Word): boolean => VERDICT_KINDS[readOrderState(parse(signedBody(word).body)).kind].isDone === true
 
-/** Exactly what `receiptText` writes, byte for byte, and at least one word. */
+/** Accepts exactly the bytes that `receiptText` writes, with at least one signed response. */
 const readReceipt = (bytes: Buffer): Receipt | undefined => {
   try {
     const parsed = v.safeParse(Receipt, JSON.parse(bytes.toString('utf8')))
@@ -107,13 +119,13 @@ const readReceipt = (bytes: Buffer): Receipt | undefined => {
 const isSigned = ({ message, signature }: Word, keys: readonly KeyObject[]): boolean =>
   keys.some((key) => verify(Buffer.from(message, 'base64'), signature, key))
 
-/** The third line is the body as it came: JSON holds no line break that is not escaped, but may be laid out in lines. */
+/** The body is everything from the third line on. JSON may contain line breaks between its members. */
 export const signedBody = ({ message }: Word): { readonly timestamp: number; readonly body: string } => {
   const [timestamp = '', , ...rest] = Buffer.from(message, 'base64').toString('utf8').split('\n')
   return { timestamp: Number(timestamp), body: rest.join('\n').replace(/\n$/, '') }
 }
 
-/** An answer without a body (204) names no order, so no other either. Only a sync is answered so. */
+/** A response without a body (204) names no order, so it does not name another one. Only a sync is answered so. */
 const namesOrder = (word: Word, { mchid, out_order_no }: Receipt): boolean => {
   const { body } = signedBody(word)
   if (body === '') return word.status === 204
@@ -121,7 +133,7 @@ const namesOrder = (word: Word, { mchid, out_order_no }: Receipt): boolean => {
   return facts.out_order_no === out_order_no && (facts.sub_mchid ?? facts.mchid) === mchid
 }
 
-/** What the signed body says of the order, without what is personal in it. */
+/** What the signed body says about the order, without personal data. */
 export const signedFacts = (word: Word): readonly (readonly [name: string, value: string])[] => {
   const body = parse(signedBody(word).body)
   const details = list(body.collection).flatMap((collection) => list(membersOf(collection).details).map(membersOf))
@@ -135,5 +147,5 @@ export const signedFacts = (word: Word): readonly (readonly [name: string, value
   ]
 }
 
-/** As verdicts read it: a transaction to its last digit. */
+/** Parsed as for verdicts, so that no digit of a long number is lost. */
 const parse = (text: string): Json => parseBody(Buffer.from(text))

@@ -1,8 +1,8 @@
 import type { WordName } from './file.ts'
 
 /**
- * A line for a POSIX shell that checks one word of a receipt without any code of ours: sed takes message and signature out
- * of the file, openssl verifies them.
+ * A POSIX shell command that verifies one signed response of a receipt without our code: sed extracts the message and
+ * the signature, openssl verifies them.
  */
 export const opensslLine = (file: string, word: WordName, key: string, isCertificate: boolean): string => {
   const member = (name: string) =>
@@ -13,5 +13,5 @@ export const opensslLine = (file: string, word: WordName, key: string, isCertifi
   return `${extract}${member('signature')} > ${quoted(signature)} && ${member('message')} | openssl dgst -sha256 -verify ${quoted(publicKey)} -signature ${quoted(signature)}`
 }
 
-/** As one word of a shell. */
+/** Quoted as one word for the shell. */
 const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

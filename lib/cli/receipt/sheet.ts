@@ -8,8 +8,8 @@ import { historyOf } from '../../views/order-history.ts'
 import { type Receipt, signedBody, signedFacts, WORDS, type Word, type WordName } from './file.ts'
 
 /**
- * One page in Chinese for a dispute, to be read by a customer, a bank or WeChat Pay: what was paid where and when, what
- * WeChat Pay has signed, and how anybody checks it. It holds nothing of the customer; the receipt file does.
+ * One page in Chinese for a dispute, for the customer, a bank or WeChat Pay: what was paid, where and when, what WeChat
+ * Pay has signed, and how to verify it. It has no personal data of the customer; the receipt file has.
  */
 export const evidenceSheet = (row: Row, receipt: Receipt, file: string, madeAtMs: number): string => {
   const { call } = row

@@ -4,12 +4,16 @@ import { readEventSource } from '../../intake/event-source.ts'
 import { readPaymentNotice } from '../../intake/payment-notice.ts'
 import type { KeptEvent } from './letter.ts'
 
-/** Why a letter's notice must not be sent again; undefined when it may be. `functionArn`: whose the letter says it was. */
+/**
+ * Why the payment notice of a dead letter must not be sent again; undefined if it may. `functionArn`: the function that
+ * the dead letter names.
+ */
 export type CheckNotice = (event: KeptEvent, functionArn: string | undefined) => string | undefined
 
 /**
- * Whoever may write to a queue can write a letter, so it is worth no more than a stranger's notice: its merchant must be
- * served, its source listed, and of a stack it must be a letter of the function that takes notices there.
+ * Everybody who may write to the queue can write a dead letter, so it is checked like a new payment notice: the
+ * merchant must be served and the source listed; with a stack, the dead letter must be of the stack's own sync
+ * function.
  */
 export const checkNotice =
   (merchants: ReadonlyMap<string, Merchant>, now: () => number, syncArn?: string): CheckNotice =>

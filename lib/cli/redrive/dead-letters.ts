@@ -11,23 +11,24 @@ import type { CheckNotice } from './check-notice.ts'
 import { type Letter, readLetter } from './letter.ts'
 import type { SendAgain } from './send-again.ts'
 
-/** What became of one dead letter. `would`: in a rehearsal. */
+/** What became of one dead letter. `would`: in a dry run. */
 export type Redriven = {
   readonly outcome: 'sent' | 'dropped' | 'kept' | 'would send' | 'would drop'
   readonly order: string
   readonly why?: string
 }
 
-/** Seconds that nobody else sees a letter: longer than a run over a full queue takes to come back to it. */
+/** Visibility timeout in seconds; longer than one run over a full queue. */
 const HIDDEN = 300
 
-/** Receives in a row that bring nothing but new letters: by then nothing older is left. */
+/** After so many receives in a row with only new dead letters, no older one is left. */
 const NEW_ALONE = 3
 
 /**
- * Takes every letter of a queue that is there when the run begins, once: due events are dropped, notices that pass `check`
- * sent again and deleted only when they were taken. All others can be received again at the end. A notice that fails once
- * more comes back as a new letter, and is left to the next run. Without `sendAgain` it is a rehearsal, and all stay.
+ * Goes once through every dead letter that is in the queue at the start. Due events are deleted. Payment notices that
+ * pass `check` are sent again and deleted after they were accepted. All others become visible again at the end. A
+ * payment notice that fails again comes back as a new dead letter, for the next run. Without `sendAgain` this is a dry
+ * run and nothing is deleted.
  */
 export const redriveDeadLetters = async function* (
   client: SQSClient,
@@ -36,7 +37,7 @@ export const redriveDeadLetters = async function* (
   sendAgain: SendAgain | undefined,
 ): AsyncGenerator<Redriven> {
   await countLetters(client, QueueUrl)
-  // By the queue's clock: the first answer told the client, in whole seconds, how far this machine's is off.
+  // By the clock of SQS: the SDK has the offset of this machine's clock from the first response, in whole seconds.
   const begunAt = Date.now() + client.config.systemClockOffset + 1000
   const kept = new Map<string, string>()
   try {
@@ -45,7 +46,7 @@ export const redriveDeadLetters = async function* (
       if (messages.length === 0) return
       newAlone += 1
       for (const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes, Attributes } of messages) {
-        // Back again although hidden: the queue is longer than the time that it was hidden for.
+        // Seen before in this run: the queue is so long that the visibility timeout ended. Stop.
         const isBack = kept.has(MessageId)
         kept.set(MessageId, ReceiptHandle)
         if (isBack || Number(Attributes?.SentTimestamp ?? 0) > begunAt) continue
@@ -65,7 +66,7 @@ export const redriveDeadLetters = async function* (
   }
 }
 
-/** About how many letters a queue holds, those included that somebody is about to treat. */
+/** Approximate number of messages in a queue, including those in flight. */
 export const countLetters = async (client: SQSClient, QueueUrl: string): Promise<number> => {
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
@@ -76,7 +77,7 @@ export const countLetters = async (client: SQSClient, QueueUrl: string): Promise
   return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0)
 }
 
-/** Waits a second for messages: asked without waiting, a queue may answer that it is empty when it is not. */
+/** Long polling for a second, since a short poll may find no message although there are some. */
 const receive = async (client: SQSClient, QueueUrl: string): Promise<readonly Message[]> => {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({
@@ -103,7 +104,7 @@ const redriveOne = async (letter: Letter, check: CheckNotice, sendAgain: SendAga
   return why === undefined ? { outcome: 'sent', order } : { outcome: 'kept', order, why }
 }
 
-/** A stranger's text must not move the cursor of the terminal that shows it. */
+/** The text comes from outside, so control characters must not reach the terminal. */
 const shown = (value: unknown): string =>
   String(value)
     .replaceAll(/[^\x21-\x7e]/g, '?')

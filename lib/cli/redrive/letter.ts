@@ -2,25 +2,28 @@ import { PAID_OFFLINE } from '../../intake/event-source.ts'
 import { isObject, type Json, parseMembers } from '../../json.ts'
 import { readDueEvent } from '../../ledger/due-event.ts'
 
-/** An event as EventBridge delivers it, as far as it is needed to be sent again. */
+/** An event as EventBridge delivers it, with the members that are needed to send it again. */
 export type KeptEvent = Json & {
   readonly source: string
   readonly 'detail-type': string
-  /** RFC 3339, of the first delivery: a notice's age counts from here. */
+  /** RFC 3339, the time of the first delivery. The age of a payment notice counts from here. */
   readonly time: string
   readonly detail: object
 }
 
 /**
- * What a queue of dead letters holds: a notice that no function could keep, and the function it was for; a due event, whose
- * row is its own retry; or something that cannot be sent again from here.
+ * The content of a dead letter: a payment notice that failed, with its function; a due event, whose row is retried by
+ * reconcile; or something that cannot be sent again from here.
  */
 export type Letter =
   | { readonly kind: 'notice'; readonly event: KeptEvent; readonly functionArn: string | undefined }
   | { readonly kind: 'due' }
   | { readonly kind: 'other' }
 
-/** Lambda wraps the event that it gave up; a rule keeps the bare event and names its target beside it. */
+/**
+ * Lambda's dead letter wraps the event. The dead letter of a rule is the event itself, with the target's ARN in a
+ * message attribute.
+ */
 export const readLetter = (body: string, targetArn: string | undefined): Letter => {
   const letter = parseMembers(body)
   const isWrapped = isObject(letter.requestContext) && 'requestPayload' in letter
@@ -39,6 +42,6 @@ const isNotice = (event: unknown): event is KeptEvent =>
   !Number.isNaN(Date.parse(event.time)) &&
   isObject(event.detail)
 
-/** Without the qualifier: a stack names its function bare. */
+/** Without version or alias, since the stack names its function by the plain ARN. */
 const bareArn = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? /^arn:[\w-]+:lambda:[\w-]+:\d+:function:[\w-]+/.exec(arn)?.[0] : undefined

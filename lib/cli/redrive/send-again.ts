@@ -3,10 +3,10 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { cliClientSettings } from '../aws/client.ts'
 import type { KeptEvent } from './letter.ts'
 
-/** Sends a notice again. Gives why it was not taken; undefined when somebody else keeps it from now on. */
+/** Sends a payment notice again. Gives the reason if it was not accepted; undefined if it was. */
 export type SendAgain = (event: KeptEvent) => Promise<string | undefined>
 
-/** On the bus, with the time of the first event: an old notice must not outrank a newer one. */
+/** Puts the event on the bus with its first time, so that an old payment notice does not replace a newer one. */
 export const toBus = (EventBusName: string): SendAgain => {
   const client = new EventBridgeClient(cliClientSettings)
   return async ({ source, 'detail-type': DetailType, time, detail }) => {
@@ -18,7 +18,7 @@ export const toBus = (EventBusName: string): SendAgain => {
   }
 }
 
-/** To the stack's own function, by its own queue: its retries and its dead letters count anew. */
+/** Invokes the stack's own function asynchronously, so Lambda's retries and dead letter queue apply again. */
 export const toFunction = (FunctionName: string): SendAgain => {
   const client = new LambdaClient(cliClientSettings)
   return async (event) =>
@@ -29,7 +29,7 @@ export const toFunction = (FunctionName: string): SendAgain => {
     })
 }
 
-/** One that is not taken stays in the queue, and must not keep others from being sent. */
+/** A payment notice that is not accepted stays in the queue, and must not stop the run. */
 const refusal = async (send: () => Promise<string | undefined>): Promise<string | undefined> => {
   try {
     return await send()

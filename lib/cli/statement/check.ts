@@ -15,8 +15,8 @@ import { wrap } from '../screen.ts'
 import type { Session } from '../session.ts'
 
 /**
- * Reads a list on this machine as the service would with an empty ledger, and shows what each line would become. Sends
- * nothing, and keeps nothing. Gives the exit code: 0 where no line needs a person.
+ * Reads a list on this machine as the service would with an empty ledger, and shows the class of each line. Sends and
+ * stores nothing. Gives the exit code: 0 if no line needs a person.
  */
 export const checkStatement = async (
   file: string,
@@ -66,7 +66,7 @@ export const checkStatement = async (
   }
 }
 
-/** What a line would become. A payment that the ledger lacks is booked. */
+/** What a line would become. The service would create an order that the ledger lacks. */
 const becomes = (entry: Entry): { readonly zh: string; readonly en: string } =>
   entry.class === 'pending'
     ? { zh: '收款,将登记', en: 'payment' }
@@ -145,22 +145,22 @@ const refuse = (refused: Problem, { mchid, name }: StatementKey, isJson: boolean
   return 1
 }
 
-/** A ledger that has nothing but what this list books. */
+/** A ledger that contains only what this list creates. */
 const emptyLedger = (): Pick<Parameters<typeof compareWithLedger>[5], 'ledger' | 'reader'> => {
   const rows = new Map<string, Row>()
   return {
     ledger: {
       read: async (pk) => rows.get(pk),
       apply: async (transition) => {
-        const row = { ...transition.set, pk: transition.pk } as Row // a booking makes a whole row
+        const row = { ...transition.set, pk: transition.pk } as Row // createFromStatement sets every attribute
         rows.set(row.pk, row)
         return { transition, row }
       },
-      // How many payments an hour holds is not seen on this machine.
+      // The hourly number of notices is not known on this machine.
       count: async () => 1,
     },
     reader: {
-      readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as Row]] : []))), // it has it
+      readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as Row]] : []))), // has() was true
       day: async function* () {},
     },
   }

@@ -10,11 +10,11 @@ export type Notice = OrderKey & {
   readonly detail: { readonly paid_time: string }
 }
 
-/** By HTTP. Throws CliError when nothing came back. */
+/** Sends a payment notice over HTTP. Throws CliError if there is no response. */
 export const handOverByHttp = (api: string, { mchid, out_order_no, ...rest }: Notice): Promise<Answer> =>
   postToOrder(api, { mchid, out_order_no }, 'sync', rest)
 
-/** As an event, as a till puts it on the bus. Gives why the bus refused it; undefined when it took it. */
+/** Puts a payment notice on the bus, as a POS does. Gives the reason if the bus refused it; undefined otherwise. */
 export const handOverByEvent = async (bus: string, source: string, notice: Notice): Promise<string | undefined> => {
   const entry = { EventBusName: bus, Source: source, DetailType: PAID_OFFLINE, Detail: JSON.stringify(notice) }
   const { Entries = [] } = await new EventBridgeClient(cliClientSettings).send(

@@ -12,7 +12,7 @@ import type { MerchantSecret } from '../merchant/read-files.ts'
 import { checkEntry, readObject } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
 
-/** The outside on one machine is part of the tests: loaded only by who needs it. */
+/** Imported on demand, since other commands do not need the local world. */
 const samplesOfWorld = () => import('../../local/samples.ts')
 const ROOT = join(import.meta.dirname, '../../..')
 
@@ -20,7 +20,7 @@ export const namedSamples = async (): Promise<readonly Sample[]> => (await sampl
 
 type MerchantFile = { readonly merchant: WorldMerchant; readonly secret: MerchantSecret }
 
-/** A file that `merchant put --out` wrote. Throws CliError, or ConfigError for an unsound secret. */
+/** Reads a file that `merchant put --out` wrote. Throws CliError, or ConfigError for an invalid secret. */
 export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile => {
   const { secret, mchid, ...entry } = readObject(readBytes(resolve(cwd, path), path), {
     en: `${path} is not what merchant put --out writes: it`,
@@ -37,16 +37,16 @@ export const readMerchantFile = (path: string, { cwd }: Session): MerchantFile =
   const { order_api, services, provider, channel_id } = checkEntry(mchid, entry)
   readMerchantSecret(JSON.stringify(secret), secret.mchid)
   return {
-    // Pilot modes and caps are left out: a sample shows the way of a sync.
+    // `mode` and `hourly_cap` are left out, since a sample shows a sync.
     merchant: {
       mchid,
       order_api,
-      // The local WeChat Pay knows one appid of each service.
+      // The local WeChat Pay knows one appid for each service.
       services: Object.fromEntries([...services].map(([id, [appid = '']]) => [id, appid])),
       ...(provider && { provider }),
       ...(channel_id && { channel_id }),
     },
-    secret: secret as MerchantSecret, // read above
+    secret: secret as MerchantSecret, // checked above
   }
 }
 
@@ -58,7 +58,10 @@ const readBytes = (path: string, named: string): Buffer => {
   }
 }
 
-/** Plays a sample in a world of its own, to its end: nothing leaves this machine, and the clock is moved over every wait. */
+/**
+ * Plays a sample to its end in a local world of its own. Nothing leaves this machine; the clock is moved forward over
+ * waits.
+ */
 export const playHere = async (
   sample: Sample,
   file: MerchantFile | undefined,
@@ -87,15 +90,15 @@ export const playHere = async (
   }
 }
 
-/** Other order APIs need fewer or more calls for the same end. */
+/** Other order APIs need a different number of calls for the same end, so only the end is compared. */
 const judgedByEnd = (sample: Sample, { merchant }: MerchantFile): Sample => {
   const { posts: _, queries: __, status: ___, ...ends } = sample.ends
   return merchant.order_api === 'payafter-orders' ? sample : { ...sample, ends }
 }
 
 /**
- * WeChat Pay's stand-in learns the merchant's public key under the serial in the file, as the real one knows it; the
- * functions learn the key that the stand-in answers with, since nobody here has WeChat Pay's own.
+ * Registers the merchant's public key at the local WeChat Pay under its serial number. Gives the functions the key that
+ * the local WeChat Pay signs with, since WeChat Pay's private key is not known.
  */
 const useKey = (secret: MerchantSecret, { wechatpay, secrets, env }: World): void => {
   const publicKeyPem = String(
@@ -106,7 +109,7 @@ const useKey = (secret: MerchantSecret, { wechatpay, secrets, env }: World): voi
   secrets.putSecret(`${env.SECRETS_PREFIX}/${secret.mchid}`, JSON.stringify({ ...secret, wechatpay_keys }))
 }
 
-/** The world runs the packaged functions by the packaged rules. */
+/** The local world runs the packaged functions and rules, so they must be up to date. */
 const packageIfStale = async (session: Session): Promise<void> => {
   if (!isStale()) return
   const progress = createProgress(session)
@@ -133,5 +136,5 @@ const isStale = (): boolean => {
   )
 }
 
-/** ms; 0 for what is not there. */
+/** ms; 0 if the file does not exist. */
 const modifiedAt = (name: string): number => statSync(join(ROOT, name), { throwIfNoEntry: false })?.mtimeMs ?? 0

@@ -4,45 +4,46 @@ import type { Invocable, Invocation } from '../lambda/invocation.ts'
 import { invokeUntilItRuns } from '../lambda/until-it-runs.ts'
 import { type DeadLetter, type DeadLetterQueue, deadLetter } from './dead-letter-queue.ts'
 
-/** A Lambda as the target of a rule, invoked asynchronously. */
+/** A Lambda function as the target of a rule, invoked asynchronously. */
 export type Target = {
   readonly lambda: Invocable & { readonly name?: string }
-  /** How often it is tried again after a function error: 0 to 2, and 2 if left out. */
+  /** Retries after a function error: 0 to 2, by default 2. */
   readonly retries?: number
-  /** Without one, an event that is given up is lost, as on the platform. */
+  /** Without it an event is lost after the last retry, as on AWS. */
   readonly onFailure?: DeadLetterQueue
 }
 
-/** One call of the Lambda for one event. */
+/** One invocation of the function with one event. */
 export type Delivery = {
   readonly rule: string
   readonly eventId: string
   /** From 1. */
   readonly attempt: number
-  /** By the world's clock. */
+  /** By the local world's clock. */
   readonly atMs: number
   readonly durationMs: number
   readonly requestId: string
   readonly outcome: 'returned' | 'failed' | 'timed out'
-  /** `lost` when it was given up and nothing keeps it. */
+  /** `lost`: the last retry failed and there is no dead letter queue. */
   readonly next: 'done' | 'retry' | 'dead letter' | 'lost'
 }
 
 export type AsyncInvoker<Event> = {
   push(event: Event): void
-  /** Looks whether a wait is over by the clock. */
+  /** Checks by the clock whether a wait is over. */
   tick(): void
-  /** Events that are being delivered, or could be at this moment. */
+  /** Events that are being delivered, or could be delivered now. */
   readonly busy: number
-  /** Events that wait for their next try. */
+  /** Events that wait for their next retry. */
   readonly waiting: number
 }
 
 type Try<Event> = { readonly event: Event; readonly attempt: number; readonly dueMs: number }
 
 /**
- * Lambda's own queue in front of a function: bounded concurrency, more tries after a function error with a wait by the
- * world's clock before each, then the failure destination. A throttled call is no try: it is made again until it runs.
+ * Lambda's queue for asynchronous invocations: limited concurrency, retries after a function error with a wait on the
+ * local world's clock, then the failure destination. A throttled invocation does not count as an attempt, and is
+ * repeated until it runs.
  */
 export const createAsyncInvoker = <Event extends { readonly id: string }>(options: {
   readonly rule: string
@@ -54,13 +55,13 @@ export const createAsyncInvoker = <Event extends { readonly id: string }>(option
   readonly isStopped: () => boolean
   readonly onDelivery: (delivery: Delivery) => void
   readonly onDeadLetter: (letter: DeadLetter) => void
-  /** Called when `busy` has come down to nothing. */
+  /** Called when `busy` becomes 0. */
   readonly onIdle: () => void
 }): AsyncInvoker<Event> => {
   const { clock, target, retryDelaysMs, envelope } = options
   const { lambda, retries = 2, onFailure } = target
   const ready = createFifo<Try<Event>>()
-  // Tries of the same number wait equally long, so each of these queues is in the order in which they are due.
+  // All waits for the same attempt are equally long, so each of these queues is sorted by due time.
   const waits: readonly Fifo<Try<Event>>[] = retryDelaysMs.slice(0, retries).map(() => createFifo())
   let running = 0
 

@@ -1,7 +1,7 @@
 import { functionArn } from '../lambda/environment.ts'
 import type { Invocation } from '../lambda/invocation.ts'
 
-/** What Lambda puts into a failure destination once it gives an event up. */
+/** The record that Lambda sends to a failure destination after the last retry. */
 export type DeadLetter = {
   readonly version: '1.0'
   readonly timestamp: string

@@ -1,10 +1,10 @@
-/** Whether an event is meant for a rule. */
+/** Whether an event matches the pattern of a rule. */
 export type Matches = (event: unknown) => boolean
 
 type Json = null | boolean | number | string
 
 /**
- * Compiles an event pattern: exact values, `prefix`, `anything-but` (a value, values or a prefix) and `exists`.
+ * Compiles an event pattern with exact values, `prefix`, `anything-but` (a value, values or a prefix) and `exists`.
  * Throws for any other operator and for what EventBridge would refuse, so that no pattern matches by accident.
  */
 export const compilePattern = (pattern: unknown): Matches => {
@@ -42,7 +42,7 @@ const startsWith = (prefix: unknown): Matches => {
   return (field) => typeof field === 'string' && field.startsWith(prefix)
 }
 
-/** A field that is missing is not "anything but". */
+/** A missing field does not match "anything-but". */
 const isAnythingBut = (operand: unknown): Matches => {
   if (isObject(operand)) {
     const { prefix, ...rest } = operand as { prefix?: unknown }
@@ -64,7 +64,7 @@ const onElements =
 const isScalar = (value: unknown): value is Json =>
   value === null || ['boolean', 'number', 'string'].includes(typeof value)
 
-/** `exists` looks at leaves only: an object in between does not count. */
+/** `exists` tests only leaves: an object does not count. */
 const isLeaf = (value: unknown): boolean => isScalar(value) || (Array.isArray(value) && value.some(isLeaf))
 
 const isObject = (value: unknown): value is object =>

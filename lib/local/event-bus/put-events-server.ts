@@ -8,8 +8,8 @@ import { type PutEventsAnswer, ValidationException } from './put-events.ts'
 export type PutEventsInput = { readonly Entries?: readonly unknown[] }
 
 /**
- * `refuse-entries` refuses the first `entries` (7 if left out) and takes the rest; `lose-answer` takes all and then
- * breaks the connection; `reset` breaks it before anything is taken; `hang` never answers.
+ * `refuse-entries` refuses the first `entries` (by default 7) and accepts the rest; `lose-answer` accepts all and then
+ * resets the connection; `reset` resets it before anything is accepted; `hang` never answers.
  */
 export type BusFault = FaultRule<PutEventsInput> & {
   readonly kind: 'fail' | 'throttle' | 'refuse-entries' | 'lose-answer' | 'reset' | 'hang'
@@ -19,10 +19,10 @@ export type BusFault = FaultRule<PutEventsInput> & {
 const signedForEvents =
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/\d{8}\/[^/]+\/events\/aws4_request, ?SignedHeaders=[^,\s]+, ?Signature=[0-9a-f]{64}$/
 
-/** What the bus tells of itself. */
+/** What DescribeEventBus and ListRules need. */
 export type BusDescription = { readonly name: string; readonly rules: readonly { name: string; pattern: unknown }[] }
 
-/** The HTTP side of a bus. `putEvents` takes the input and refuses its first so many entries. */
+/** The HTTP server of a bus. `putEvents` processes the input and refuses as many of its first entries as it is told. */
 export const startPutEventsServer = async (options: {
   readonly describe: () => BusDescription
   readonly putEvents: (input: unknown, refused: number) => PutEventsAnswer

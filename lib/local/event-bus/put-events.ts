@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { account, region } from '../lambda/environment.ts'
 
-/** An event that the bus has taken. */
+/** An event that the bus has accepted. */
 export type BusEvent = {
   readonly id: string
   readonly source: string
   readonly detailType: string
-  /** JSON text of an object, as it was put. */
+  /** JSON text of an object, as it was sent. */
   readonly detail: string
-  /** The entry's own time, else that of its arrival. */
+  /** The entry's own Time, or else the time of arrival. */
   readonly timeMs: number
   readonly resources: readonly string[]
 }
@@ -19,7 +19,7 @@ export type EntryResult =
 
 export type PutEventsAnswer = { readonly FailedEntryCount: number; readonly Entries: readonly EntryResult[] }
 
-/** Refuses a request as a whole. */
+/** Refuses a whole request. */
 export class ValidationException extends Error {
   override readonly name = 'ValidationException'
 }
@@ -27,7 +27,7 @@ export class ValidationException extends Error {
 const maxEntries = 10
 const maxRequestBytes = 256 * 1024
 
-/** Checks a request as a whole. Throws a ValidationException that says what EventBridge would. */
+/** Validates a whole request. Throws a ValidationException with EventBridge's message. */
 export const entriesOf = (input: unknown): readonly Record<string, unknown>[] => {
   const entries: unknown = isObject(input) ? input.Entries : undefined
   if (!Array.isArray(entries) || !entries.every(isObject))
@@ -42,13 +42,13 @@ export const entriesOf = (input: unknown): readonly Record<string, unknown>[] =>
   return entries
 }
 
-/** One entry becomes an event, or the refusal of this entry alone. */
+/** Makes an event of one entry, or refuses only this entry. */
 export const eventOf = (entry: Record<string, unknown>, busName: string, nowMs: number): BusEvent | EntryResult => {
   const { Source: source, DetailType: detailType, Detail: detail, EventBusName: bus, Time: time, Resources } = entry
   if (typeof source !== 'string' || source === '') return missing('Source')
   if (typeof detailType !== 'string' || detailType === '') return missing('DetailType')
   if (typeof detail !== 'string' || detail === '') return missing('Detail')
-  // The real one falls back to the account's default bus, where no rule of ours would ever see the event.
+  // EventBridge would use the account's default bus, where none of our rules is.
   if (typeof bus !== 'string' || bus === '') return missing('EventBusName')
   if (bus !== busName && bus !== `arn:aws:events:${region}:${account}:event-bus/${busName}`)
     return { ErrorCode: 'ResourceNotFoundException', ErrorMessage: `Event bus ${bus} does not exist.` }
@@ -60,7 +60,7 @@ export const eventOf = (entry: Record<string, unknown>, busName: string, nowMs: 
   return { id: flatUuid(), source, detailType, detail, timeMs, resources }
 }
 
-/** randomUUID joins its text from twenty pieces, and as long as nobody reads it all of them stay in memory. */
+/** randomUUID joins twenty strings lazily, and all of them stay in memory until the result is flattened. */
 const flatUuid = (): string => Buffer.from(randomUUID(), 'latin1').toString('latin1')
 
 const missing = (name: string): EntryResult => ({
@@ -68,7 +68,7 @@ const missing = (name: string): EntryResult => ({
   ErrorMessage: `Parameter ${name} is not valid. Reason: ${name} is a required argument.`,
 })
 
-/** As EventBridge counts it: a time is 14 bytes, texts are UTF-8, and the name of the bus is not counted. */
+/** Size as EventBridge counts it: Time is 14 bytes, strings are UTF-8, and the name of the bus is not counted. */
 const entryBytes = ({ Time, Source, DetailType, Detail, Resources }: Record<string, unknown>): number => {
   const texts = [Source, DetailType, Detail, ...(Array.isArray(Resources) ? Resources : [])]
   const textBytes = texts.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text ?? '')), 0)

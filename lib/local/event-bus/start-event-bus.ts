@@ -10,12 +10,12 @@ import { type BusFault, type PutEventsInput, startPutEventsServer } from './put-
 
 type Rule = {
   readonly name: string
-  /** An event pattern as in a template. */
+  /** An event pattern as in a CloudFormation template. */
   readonly pattern: unknown
   readonly target: Target
-  /** How many events it delivers at the same time; 10 if left out. */
+  /** How many events are delivered in parallel; by default 10. */
   readonly concurrency?: number
-  /** Waits before the second and the third try, on the world's clock; 1 and 2 minutes if left out. */
+  /** Waits before the second and third attempt, on the local world's clock; by default 1 and 2 minutes. */
   readonly retryDelaysMs?: readonly number[]
 }
 
@@ -23,35 +23,35 @@ export type EventBus = {
   readonly name: string
   /** For AWS_ENDPOINT_URL_EVENTBRIDGE. */
   readonly endpoint: string
-  /** Throws when the pattern is not valid. */
+  /** Throws if the pattern is invalid. */
   addRule(rule: Rule): void
-  /** What PutEvents does, without HTTP, signature and faults. Throws a ValidationException. */
+  /** The same as PutEvents, without HTTP, signature and faults. Throws a ValidationException. */
   putEvents(input: unknown): PutEventsAnswer
   readonly faults: Faults<PutEventsInput, BusFault>
-  /** Everything that was taken, and every call that was made of it, in order. */
+  /** Every event that was accepted and every invocation, in order. */
   readonly history: { readonly events: readonly BusEvent[]; readonly deliveries: readonly Delivery[] }
-  /** What went to any failure destination, in order. */
+  /** Records that went to any failure destination, in order. */
   readonly deadLetters: readonly DeadLetter[]
-  /** Events that wait on the clock for their next try. */
+  /** Events that wait for their next retry. */
   readonly waiting: number
-  /** Looks at the clock now instead of within 20 ms. */
+  /** Checks the clock now instead of within 20 ms. */
   tick(): void
-  /** Settles when nothing is being delivered; a try that waits on the clock does not count. */
+  /** Settles when no event is being delivered. An event that waits for a retry does not count. */
   idle(): Promise<void>
-  /** Stops delivering; what has not been delivered stays so. */
+  /** Stops the deliveries; undelivered events stay undelivered. */
   close(): Promise<void>
 }
 
 const pollMs = 20
 
-/** An EventBridge bus that the SDK can put events into, and that hands them to Lambdas by rules. */
+/** An EventBridge bus that accepts PutEvents from the SDK and invokes Lambda functions by rules. */
 export const startEventBus = async (options: {
   readonly clock: Clock
   readonly name: string
   readonly port?: number
-  /** Of the faults' probabilities. */
+  /** Seed for the probabilities of faults. */
   readonly seed?: number
-  /** Whose signatures are taken; if left out, any that has the form of one. */
+  /** The credentials whose signatures are accepted; by default any well-formed signature. */
   readonly credentials?: Credentials
 }): Promise<EventBus> => {
   const { clock, name } = options

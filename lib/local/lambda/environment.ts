@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { credentialsEnv, makeCredentials } from '../credentials.ts'
 
-/** The made-up account and region of the whole local world. */
+/** The invented account and region of the local world. */
 export const account = '123456789012'
 export const region = 'ap-east-1'
 
 export const functionArn = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`
 
 /**
- * What a Node 24 function finds in its environment: what was configured for it, and what Lambda sets, most of which
- * cannot be configured away. Credentials are made in the run; a world, or a test, may want to know them.
+ * The environment variables of a Node 24 function: the configured ones, and those that Lambda sets, most of which
+ * cannot be overwritten. Credentials are made for this run, unless the caller passes them.
  */
 export const lambdaEnvironment = (
   name: string,

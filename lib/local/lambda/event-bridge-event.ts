@@ -6,13 +6,13 @@ export type EventParts<Detail> = {
   readonly source: string
   readonly detailType: string
   readonly detail: Detail
-  /** Milliseconds since the epoch; the machine's clock if left out. */
+  /** Milliseconds since the epoch; by default the machine's time. */
   readonly timeMs?: number
   readonly id?: string
   readonly resources?: readonly string[]
 }
 
-/** The envelope that a rule hands over. Its time has whole seconds, as EventBridge writes it. */
+/** The event that EventBridge delivers. Its time has whole seconds, as on AWS. */
 export const eventBridgeEvent = <Detail>({
   source,
   detailType,

@@ -4,20 +4,20 @@ import { account } from './environment.ts'
 
 export type HttpRequestParts = {
   readonly method: string
-  /** As configured: `/merchants/{mchid}/…`. */
+  /** The configured path: `/merchants/{mchid}/…`. */
   readonly route: string
-  /** Path and query as sent, still encoded. */
+  /** Path and query as sent, still percent-encoded. */
   readonly target: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
-  /** Milliseconds since the epoch; the machine's clock if left out. */
+  /** Milliseconds since the epoch; by default the machine's time. */
   readonly timeMs?: number
   readonly requestId?: string
-  /** Who signed the request, where the route asks for IAM. */
+  /** The ARN of the caller, if the route uses IAM authorization. */
   readonly callerArn?: string
 }
 
-/** The segments that stand at the names in braces, still encoded; undefined when the path is not of this route. */
+/** The path parameters, still encoded; undefined if the path does not match the route. */
 export const matchRoute = (route: string, path: string): Record<string, string> | undefined => {
   const names = route.split('/')
   const segments = path.split('/')
@@ -33,8 +33,8 @@ export const matchRoute = (route: string, path: string): Record<string, string> 
 }
 
 /**
- * What an HTTP API hands over (payload 2.0): path and path parameters decoded once, no cookies among the headers, a body
- * of another type than text or JSON in base64. Throws when the path is not of the route or cannot be decoded.
+ * The event of an HTTP API (payload 2.0): path and path parameters decoded once, no cookie header, and a body that is
+ * neither text nor JSON in base64. Throws if the path does not match the route or cannot be decoded.
  */
 export const httpApiEvent = (parts: HttpRequestParts): APIGatewayProxyEventV2 => {
   const { method, route, requestId = randomUUID(), timeMs = Date.now() } = parts
@@ -73,7 +73,7 @@ export const httpApiEvent = (parts: HttpRequestParts): APIGatewayProxyEventV2 =>
   }
 }
 
-/** What a REST API hands over (payload 1.0): path and path parameters as sent, header names as sent. */
+/** The event of a REST API (payload 1.0): path, path parameters and header names as sent. */
 export const restApiEvent = (parts: HttpRequestParts): APIGatewayProxyEvent => {
   const { method, route, headers = {}, requestId = randomUUID(), timeMs = Date.now() } = parts
   const { path, query, parameters } = split(parts)

@@ -1,36 +1,36 @@
-/** What the platform reports of a failed call: the handler's own error, or one that the platform makes. */
+/** The error of a failed invocation: the handler's own, or one that Lambda makes. */
 export type FunctionError = {
   readonly errorType: string
   readonly errorMessage: string
   readonly stackTrace?: readonly string[]
 }
 
-/** How one call ended. `error` tells the two apart. */
+/** How an invocation ended. A failure has `error`. */
 export type Outcome =
   | { readonly result: unknown; readonly error?: never; readonly timedOut: false }
   | { readonly result?: never; readonly error: FunctionError; readonly timedOut: boolean }
 
 export type Invocation = Outcome & {
   readonly requestId: string
-  /** A new sandbox was started for it. */
+  /** A new execution environment was started for it. */
   readonly cold: boolean
-  /** Lines on stdout and stderr; a cold call has those of the start as well. */
+  /** Lines on stdout and stderr; for a cold start also those of the init phase. */
   readonly logs: readonly string[]
-  /** By the machine's own clock, the start of a new sandbox included. */
+  /** By the machine's clock, including a cold start. */
   readonly durationMs: number
 }
 
-/** Anything that stands for a Lambda: an event goes in as JSON, as the platform hands it over. */
+/** Anything that can be invoked like a Lambda function. The event is passed as JSON. */
 export type Invocable = { invoke(event: unknown): Promise<Invocation> }
 
-/** The function runs as often as it may at the same time. Not an outcome: the handler was never called. */
+/** The concurrency limit is reached. It is no outcome, since the handler was not called. */
 export class TooManyRequestsException extends Error {
   override readonly name = 'TooManyRequestsException'
 }
 
 export const failed = (error: FunctionError): Outcome => ({ error, timedOut: false })
 
-/** In the platform's words, which alarms and dead letters show. */
+/** Lambda's own wording, which alarms and dead letters show. */
 export const timedOut = (requestId: string, afterMs: number): Outcome => ({
   error: {
     errorType: 'Sandbox.Timedout',

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Gathers whole lines of several streams, in the order in which they arrive. */
+/** Collects complete lines of several streams, in order of arrival. */
 export const gatherLines = (...streams: readonly Readable[]) => {
   let lines: string[] = []
   for (const stream of streams) {
@@ -17,7 +17,7 @@ export const gatherLines = (...streams: readonly Readable[]) => {
     })
   }
   return {
-    /** The lines since the last time. */
+    /** The lines since the last call. */
     take: (): string[] => {
       const taken = lines
       lines = []

@@ -7,7 +7,7 @@ const own = process.versions.node.startsWith('24.')
 
 let checked: string | undefined
 
-/** Path of a Node 24, the major that Lambda runs. Throws when the project's own is another. */
+/** Path of Node 24, Lambda's version. Throws if the installed package has another version. */
 export const node24 = (): string => {
   checked ??= check(own)
   return checked

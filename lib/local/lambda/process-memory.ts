@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-/** All in bytes. */
+/** All values in bytes. */
 export type ProcessMemory = NodeJS.MemoryUsage & { readonly peakRss: number }
 
 /** Resident memory of each process. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerJson, listenOnLoopback, readBody } from '../loopback-server.ts'
 import { type FunctionError, failed, type Outcome } from './invocation.ts'
 
-/** What a sandbox may be asked in place of a call of its handler. */
+/** What a sandbox can be asked instead of invoking its handler. */
 export type Question = 'module-load-list' | 'memory'
 
 export type Work = {
@@ -17,13 +17,13 @@ export type Work = {
 }
 
 export type RuntimeApi = {
-  /** Host, port and a folder that only the sandbox is told, for AWS_LAMBDA_RUNTIME_API. */
+  /** Host, port and a secret path, for AWS_LAMBDA_RUNTIME_API. */
   readonly host: string
-  /** Settles when the runtime asks for its first work, or reports that it cannot. */
+  /** Settles when the runtime asks for its first event, or reports an init error. */
   readonly started: Promise<FunctionError | undefined>
-  /** Gives work to the runtime, which must be waiting; settles when it waits again. */
+  /** Gives an event to the runtime, which must be waiting; settles when it waits again. */
   hand(work: Work): Promise<Outcome>
-  /** What it answered to the work in hand, if it did and then went away instead of asking for more. */
+  /** The response to the present event, if the runtime sent it and then ended instead of asking for the next event. */
   answered(): Outcome | undefined
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
-// The runtime inside a sandbox: asks its Runtime API for work, calls the handler, posts what came of it.
-// Built-ins come by getBuiltinModule, since an ESM import of node:http loads far more than the real runtime does.
+// The runtime inside a sandbox: asks its Runtime API for events, calls the handler, and posts the response. Built-in
+// modules are loaded by getBuiltinModule, since an ESM import of node:http loads far more than the real runtime does.
 const { Agent, request } = process.getBuiltinModule('node:http')
 const { format } = process.getBuiltinModule('node:util')
 const { pathToFileURL } = process.getBuiltinModule('node:url')
@@ -23,7 +23,7 @@ const call = (method, path, body = '') =>
     outgoing.on('error', reject).end(body)
   })
 
-// The world's clock: each piece of work says how far it is ahead. Timers stay real.
+// The local world's clock: each event has the offset. Timers use real time.
 const RealDate = Date
 let offsetMs = 0
 const now = () => RealDate.now() + offsetMs
@@ -41,7 +41,7 @@ Object.defineProperties(MovedDate, {
 RealDate.prototype.constructor = MovedDate
 globalThis.Date = MovedDate
 
-// As the real runtime does in its text format: console lines carry time, request id and level; stdout is left alone.
+// As the real runtime does in text format: console lines have time, request id and level; stdout is not changed.
 let requestId = '-'
 const levels = { log: 'INFO', info: 'INFO', debug: 'DEBUG', warn: 'WARN', error: 'ERROR', trace: 'TRACE' }
 for (const [name, level] of Object.entries(levels))
@@ -55,10 +55,10 @@ const described = (error) =>
     ? { errorType: error.name, errorMessage: error.message, stackTrace: (error.stack ?? '').split('\n') }
     : { errorType: typeof error, errorMessage: String(error), stackTrace: [] }
 
-/** The real runtime prints a failure with all its enumerable properties, so what an error carries ends up in the log. */
+/** The real runtime logs an error with all its enumerable properties, so data in an error gets into the log. */
 const printError = (title, error) => console.error(`${title}\t${JSON.stringify({ ...described(error), ...error })}`)
 
-// Nobody reads any more: the world has gone. Its error would be printed, which fails again, without an end.
+// The parent process has ended. Without this the error would be printed, which fails again in an endless loop.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(1))
 
 let atWork
@@ -100,7 +100,9 @@ const contextOf = (headers) => ({
   getRemainingTimeInMillis: () => Number(headers['lambda-runtime-deadline-ms']) - Date.now(),
 })
 
-/** Where the kernel tells it, of this program alone: what getrusage tells begins with the parent that it was forked from. */
+/**
+ * From /proc where it exists, which counts this program only. getrusage begins with the memory of the forked parent.
+ */
 const peakRss = () => {
   const { existsSync, readFileSync } = process.getBuiltinModule('node:fs')
   const [, kilobytes] = (existsSync(STATUS) && /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(STATUS, 'utf8'))) || []
@@ -123,7 +125,7 @@ const work = async (handler, headers, text) => {
   return JSON.stringify(result === undefined ? null : result)
 }
 
-/** A pipe that is full takes the rest later; the lines of a call go out before its answer. */
+/** Waits until a full pipe is drained, so that the log lines of an invocation are out before its response. */
 const printed = (stream) => stream.writableLength === 0 || new Promise((resolve) => stream.write('', resolve))
 
 const run = async (handler) => {

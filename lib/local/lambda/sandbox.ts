@@ -14,29 +14,29 @@ export type SandboxOptions = {
 
 export type Sandbox = {
   readonly pid: number
-  /** False once the process has ended, or has been told to. */
+  /** False after the process has ended, or was told to end. */
   isAlive(): boolean
-  /** One at a time. After `timeoutMs` the process is killed. */
+  /** One invocation at a time. After `timeoutMs` the process is killed. */
   run(work: Work, timeoutMs: number): Promise<Outcome>
-  /** Lines since the last time. */
+  /** Lines since the last call. */
   takeLogs(): string[]
   freeze(): void
   thaw(): void
   kill(): Promise<void>
-  /** Settles when nothing of it is left. */
+  /** Settles when the process has ended and its streams are closed. */
   readonly ended: Promise<unknown>
 }
 
 const client = fileURLToPath(new URL('runtime-client.mjs', import.meta.url))
 const flags = ['--expose-gc', '--max-http-header-size=81920']
 
-// A stopped process does not notice that its parent has ended.
+// A process that is stopped by SIGSTOP does not notice that its parent ends, so the parent kills it.
 const living = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL')
 })
 
-/** Starts a process of the runtime; what went wrong in its init phase is the outcome of its first `run`. */
+/** Starts a process of the runtime. An error in its init phase is the outcome of the first `run`. */
 export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOptions): Promise<Sandbox> => {
   const api = await startRuntimeApi()
   const child = spawn(node24(), [...flags, client], {
@@ -64,7 +64,7 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
     await ended
   }
 
-  /** The outcome, or what takes its place when the process ends or the time is over. */
+  /** The outcome, or the error that replaces it if the process ends or the time is over. */
   const within = async (promise: Promise<Outcome>, requestId: string, timeoutMs: number): Promise<Outcome> => {
     const over = new AbortController()
     const end = ended.then(({ code, signal }) => api.answered() ?? exited(requestId, code, signal))
@@ -89,7 +89,7 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
         return init
       }
       const outcome = await within(api.hand(work), work.requestId, timeoutMs)
-      // What the handler printed lies in the pipe before its answer is sent: the same turn of the loop reads both.
+      // The handler's output is in the pipe before its response is sent, so one turn of the event loop reads both.
       await setImmediate()
       return outcome
     },

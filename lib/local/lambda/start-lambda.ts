@@ -9,43 +9,43 @@ import { createTaskRoot } from './task-root.ts'
 
 export type LambdaOptions = {
   readonly name: string
-  /** A folder with an `index.mjs` that exports `handler`; copied, so a later build does not change it. */
+  /** A folder with an `index.mjs` that exports `handler`. It is copied, so that a later build does not change it. */
   readonly bundleDir: string
-  /** All that the handler finds in its environment, beside what Lambda itself sets. */
+  /** The configured environment variables; those that Lambda sets are added. */
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs: number
   readonly clock?: Clock
-  /** How many calls may run at the same time; 10 if left out. */
+  /** The concurrency limit; by default 10. */
   readonly maxConcurrency?: number
   readonly memoryMb?: number
-  /** Stops each sandbox between two calls, as the platform does: no timer runs, no socket is read. */
+  /** Stops each sandbox between two invocations, as Lambda does: no timer runs, no socket is read. */
   readonly freeze?: boolean
-  /** 10 s if left out, as on the platform. */
+  /** By default 10 s, as on AWS. */
   readonly initTimeoutMs?: number
 }
 
 export type Lambda = Invocable & {
   readonly name: string
   readonly coldStarts: number
-  /** How many processes live now. */
+  /** Number of running processes. */
   readonly sandboxes: number
-  /** Stops every process where it stands, in the middle of a call too; its time limit goes on running. */
+  /** Stops every process immediately, also during an invocation, whose time limit continues. */
   freeze(): void
   thaw(): void
-  /** Kills every process; calls that are running end with Runtime.ExitError. */
+  /** Kills every process. Running invocations end with Runtime.ExitError. */
   kill(): Promise<void>
-  /** Resident memory of each process now. */
+  /** Resident memory of each process. */
   rssBytes(): number[]
-  /** Names of the built-in modules that the idle sandbox used last has loaded. */
+  /** The built-in modules that the idle sandbox used last has loaded. */
   moduleLoadList(): Promise<string[]>
-  /** Memory of the idle sandbox used last, after a garbage collection; `peakRss` is over its whole life. */
+  /** Memory of the idle sandbox used last, after a garbage collection. `peakRss` is over its whole life. */
   memory(): Promise<ProcessMemory>
   close(): Promise<void>
 }
 
 const maxEventBytes = 6 * 1024 * 1024
 
-/** A Lambda that runs a real bundle in processes of its own, under Node 24. */
+/** A Lambda function: runs a built bundle in processes of its own, with Node 24. */
 export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
   const { name, timeoutMs, clock = createClock(), maxConcurrency = 10, memoryMb = 512, freeze = false } = options
   const taskRoot = await createTaskRoot(options.bundleDir)
@@ -130,7 +130,7 @@ export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
     freeze: () => living().forEach((sandbox) => void sandbox.freeze()),
     thaw: () => living().forEach((sandbox) => void sandbox.thaw()),
     rssBytes: () => rssBytes(living().map(({ pid }) => pid)),
-    // Both answers are made by the runtime client in the forms named here.
+    // The runtime client makes both answers in these types.
     moduleLoadList: async () => (await ask('module-load-list')) as string[],
     memory: async () => (await ask('memory')) as ProcessMemory,
     close: async () => {

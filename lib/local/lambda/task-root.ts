@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /**
- * Copies a bundle to a folder of its own outside the project, as Lambda unpacks it: whatever the bundle forgot to bring
- * is missing there. Throws when a package.json or node_modules above that folder would hide this.
+ * Copies a bundle to a folder outside the project, as Lambda unpacks it, so that a file that is missing in the bundle
+ * is not found. Throws if a folder above has a package.json or node_modules, which would be found instead.
  */
 export const createTaskRoot = async (bundleDir: string) => {
   const root = await mkdtemp(join(tmpdir(), 'task-'))

@@ -4,8 +4,8 @@ import { failed, type Invocable, type Invocation, TooManyRequestsException } fro
 const throttledPauseMs = 20
 
 /**
- * Calls a Lambda on behalf of a service that waits while it is throttled. Never rejects: a Lambda that cannot be called
- * at all, for instance because it is closed, counts as a failed call.
+ * Invokes a Lambda function as an AWS service does that waits while it is throttled. Never rejects: if the function
+ * cannot be invoked, for example because it is closed, the invocation counts as failed.
  */
 export const invokeUntilItRuns = async (lambda: Invocable, event: unknown): Promise<Invocation> => {
   for (;;)

@@ -11,7 +11,7 @@ import { PAGE_POLICY, type PageContent, wherePage, worldPage } from './render.ts
 const REPORTS = join(LOCAL, 'reports')
 const MOST_ORDERS = 100
 
-/** No page of another origin may show, read, guess or keep what stands here. */
+/** No page of another origin may embed, read or cache this page. */
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Security-Policy': PAGE_POLICY,
@@ -21,7 +21,7 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 }
-/** A report has one style of its own, and no script. */
+/** A report has one style sheet and no script. */
 const REPORT_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -33,8 +33,8 @@ type Sent = {
 }
 
 /**
- * The page of a world that stays up, in a folder named by the token: an address that only the terminal tells. A cookie
- * would be sent to every other port of this machine as well.
+ * The page of a running local world. The token is a folder in its address, which only the terminal shows; a cookie
+ * would be sent to every other port of this machine.
  */
 export const openPages = (world: World): void =>
   world.api.servePages(async (request, response) => {
@@ -47,7 +47,7 @@ export const openPages = (world: World): void =>
     return page ? send(response, page) : answerJson(response, 404, { message: 'Not Found' })
   })
 
-/** The real WeChat Pay is beyond this world: no page says "paid" there. */
+/** With the real WeChat Pay there is no page of orders, since its button would report payments. */
 export const openLivePages = (world: World): void =>
   world.api.servePages((request, response) =>
     request.url === '/'
@@ -63,7 +63,7 @@ const send = (response: ServerResponse, { status = 200, type = 'text/html; chars
 const pageAt = async (path: string, world: World): Promise<Sent | undefined> => {
   if (path === '') return { body: worldPage(await contentOf(world)) }
   if (path === 'pub_key.pem') return { type: 'application/x-pem-file', body: readFileSync(PUBLIC_KEY) }
-  // Looked for among the names that are there, so that no path leads elsewhere.
+  // Compares with the names of existing reports, so that a path cannot lead to another file.
   const report = reportNames().find((name) => `reports/${encodeURIComponent(name)}` === path)
   return report === undefined ? undefined : { policy: REPORT_POLICY, body: readFileSync(join(REPORTS, report)) }
 }
@@ -80,7 +80,7 @@ const contentOf = async (world: World): Promise<PageContent> => {
   const { env, api, clock, table, wechatpay } = world
   const rows = (await table.rows()).filter(isOrder).sort((a, b) => b.created_at - a.created_at)
   const known = new Set(rows.map(({ pk }) => readRowKey(pk).out_order_no))
-  const merchants = Object.entries(JSON.parse(env.MERCHANTS) as Record<string, { services: object }>) // made by the world
+  const merchants = Object.entries(JSON.parse(env.MERCHANTS) as Record<string, { services: object }>) // the local world made this value
   return {
     api: api.url,
     ports: [
@@ -103,5 +103,5 @@ const contentOf = async (world: World): Promise<PageContent> => {
   }
 }
 
-/** The table has rows of counters too. */
+/** The table also has rows of counters. */
 const isOrder = (row: object): row is Row => 'state' in row && 'call' in row && 'created_at' in row

@@ -9,17 +9,17 @@ import { standingOf } from '../../views/state-words.ts'
 import { PAGE_SCRIPT } from './script.ts'
 import { PAGE_STYLE } from './style.ts'
 
-/** What the page shows. */
+/** The data that the page shows. */
 export type PageContent = {
   readonly api: string
-  /** What listens on this machine, by its name. */
+  /** The servers on this machine, by name. */
   readonly ports: readonly (readonly [name: string, address: string])[]
   readonly merchants: readonly { readonly mchid: string; readonly services: readonly string[] }[]
   readonly key: { readonly id: string; readonly file: string }
   readonly rows: readonly Row[]
-  /** Rows that are not shown. */
+  /** Number of rows that are not shown. */
   readonly older: number
-  /** Orders at WeChat Pay whose payment nobody has handed over. */
+  /** Orders at WeChat Pay that no payment notice named yet. */
   readonly unpaid: readonly { readonly out_order_no: string; readonly total_amount: number }[]
   readonly reports: readonly string[]
   readonly now: number
@@ -27,13 +27,13 @@ export type PageContent = {
 
 const hashOf = (text: string): string => `'sha256-${hash('sha256', text, 'base64')}'`
 
-/** Nothing from elsewhere, nothing but this page's own script and style, and in nobody's frame. */
+/** Allows only this page's own script and style sheet, no external resource, and no frame around it. */
 export const PAGE_POLICY = `default-src 'none'; script-src ${hashOf(PAGE_SCRIPT)}; style-src ${hashOf(PAGE_STYLE)}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 const both = ({ en, zh }: Text): Markup => html`${zh} <span lang="en">${en}</span>`
 
 const frame = (title: string, body: Markup, script = ''): string => {
-  // Style and script are ours, and hold quotes that must stay.
+  // Style and script are constants of ours with quotes that must not be escaped.
   const style: Markup = { markup: `<style>${PAGE_STYLE}</style>` }
   const last: Markup = { markup: script && `<script>${script}</script>` }
   return html`<!doctype html>
@@ -71,7 +71,7 @@ ${up(content)}`,
     PAGE_SCRIPT,
   )
 
-/** For whoever opens the address without the token. */
+/** Shown if the address has no token. */
 export const wherePage = (isLive: boolean): string =>
   frame(
     '支付分订单同步 本地环境',

@@ -1,6 +1,6 @@
 /**
- * The page's only script: hands a payment over, and brings what changed every few seconds. The token is the first folder
- * of the page's own address, so it stands nowhere else.
+ * The page's only script: sends a payment notice, and refreshes the page every few seconds. It takes the token from the
+ * first folder of the page's address.
  */
 export const PAGE_SCRIPT = `
 const token = location.pathname.split('/')[1]

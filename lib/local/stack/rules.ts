@@ -1,6 +1,6 @@
 import { type Json, propertiesOf, readTemplate, resolve, resourcesOf, type Template } from './template.ts'
 
-/** A rule of the bus. A target that is one of our functions is its name: `sync`, `query`. */
+/** A rule of the bus. A target is the name of one of our functions: `sync`, `query`. */
 export type Rule = {
   readonly name: string
   readonly pattern: Json
@@ -8,17 +8,17 @@ export type Rule = {
 }
 
 /**
- * The rules by which the bus hands events to functions, as packaged: the local bus uses the same.
- * `retries` are Lambda's own after a failed try, `keepsFailed` says whether a failed event ends in the dead-letter queue.
+ * The rules by which the bus invokes functions, from the packaged template. The local bus uses them too. `retries` are
+ * Lambda's retries after a failed attempt; `keepsFailed`: a failed event goes to the dead letter queue.
  */
 export const readRules = (template: Template = readTemplate()): readonly Rule[] =>
   rulesOf(template, ({ EventBusName }) => EventBusName !== undefined)
 
-/** The rules of the account's default bus, to which other services tell what happens in them. */
+/** The rules of the account's default bus, where other AWS services put their events. */
 export const readDefaultRules = (template: Template = readTemplate()): readonly Rule[] =>
   rulesOf(template, ({ EventBusName }) => EventBusName === undefined)
 
-/** What a record of the ledger's stream must match to be handed to outcome. */
+/** The filter patterns of the ledger's stream for the outcome function. */
 export const readStreamFilters = (template: Template = readTemplate()): readonly Json[] =>
   resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, { Properties }]) => {
     const { FilterCriteria } = Properties as { FilterCriteria?: { Filters: readonly { Pattern: string }[] } }
@@ -30,11 +30,11 @@ const rulesOf = (template: Template, isMeant: (properties: Json) => boolean): re
     if (!isMeant(Properties)) return []
     const { EventPattern, Targets } = Properties as { EventPattern: Json; Targets: readonly Target[] }
     const targets = Targets.flatMap(({ Arn }) => targetOf(template, Arn))
-    const pattern = resolve(template, EventPattern) as Json // an object stays one
+    const pattern = resolve(template, EventPattern) as Json // an object stays an object
     return targets.length === 0 ? [] : [{ name, pattern, targets }]
   })
 
-/** What Lambda does where nothing is said. */
+/** Lambda's default. */
 const LAMBDA_RETRIES = 2
 
 type Target = { readonly Arn: Json }

@@ -17,7 +17,7 @@ export type Template = {
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PACKAGED = `${ROOT}.serverless/cloudformation-template-update-stack.json`
 
-/** The CloudFormation that `npm run package` made. Throws when it was not run since the stack's files were changed. */
+/** The CloudFormation template that `npm run package` made. Throws if the stack's files were changed after it. */
 export const readTemplate = (path = PACKAGED): Template => {
   if (path === PACKAGED && isStale()) throw new Error('the packaged template is missing or old: npm run package')
   return JSON.parse(readFileSync(path, 'utf8'))
@@ -30,7 +30,7 @@ const isStale = (): boolean => {
   return sources.some((name) => statSync(`${ROOT}${name}`).mtimeMs > packagedAt)
 }
 
-/** The resources of one type by their logical ids. */
+/** The resources of one type, by logical id. */
 export const resourcesOf = ({ Resources }: Template, type: string): readonly (readonly [string, Resource])[] =>
   Object.entries(Resources).filter(([, resource]) => resource.Type === type)
 
@@ -47,14 +47,14 @@ const PSEUDO: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 }
 
-/** What ends the ARN of a resource, by its type. */
+/** The last part of a resource's ARN, by type. */
 const ARNS: Readonly<Record<string, (id: string, properties: Json) => string>> = {
   'AWS::DynamoDB::Table': (id) => `dynamodb:ap-east-1:111122223333:table/${id}`,
   'AWS::Events::ApiDestination': (id) => `events:ap-east-1:111122223333:api-destination/${id}`,
   'AWS::Events::EventBus': (id) => `events:ap-east-1:111122223333:event-bus/${id}`,
   'AWS::Events::Rule': (id) => `events:ap-east-1:111122223333:rule/${id}`,
   'AWS::IAM::Role': (id) => `iam::111122223333:role/${id}`,
-  // An alias is asked for by the function's name and its own.
+  // The ARN of an alias has the function's name and the alias's own name.
   'AWS::Lambda::Alias': (_, { FunctionName, Name }) =>
     `lambda:ap-east-1:111122223333:function:${(FunctionName as Json).Ref}:${Name}`,
   'AWS::Lambda::Function': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
@@ -64,7 +64,7 @@ const ARNS: Readonly<Record<string, (id: string, properties: Json) => string>> =
   'AWS::SQS::Queue': (id) => `sqs:ap-east-1:111122223333:${id}`,
 }
 
-/** A value of the template as the account 111122223333 in ap-east-1 would have it; a resource is named by its logical id. */
+/** Resolves a value of the template for account 111122223333 in ap-east-1. The name of a resource is its logical id. */
 export const resolve = (template: Template, value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((part) => resolve(template, part))
   if (typeof value !== 'object' || value === null) return value

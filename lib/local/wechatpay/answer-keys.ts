@@ -3,22 +3,22 @@ import type { WechatpayKey } from './answer-signing.ts'
 import { selfSignedCertificate } from './certificate.ts'
 
 export type AnswerKeys = {
-  /** The key that a merchant opened today is given: a public key. */
+  /** The key that a new merchant gets: a public key. */
   readonly first: WechatpayKey
-  /** A key of nobody: what an answer from elsewhere would be signed with. */
+  /** A key that WeChat Pay does not have, to sign forged responses. */
   readonly stranger: () => WechatpayKey
   readonly addPublicKey: () => WechatpayKey
   readonly addPlatformCertificate: () => WechatpayKey
   readonly has: (id: string) => boolean
   /**
-   * The switch in the merchant's console: which key signs when a request names none,
-   * and whether a request that names another key is answered with that one (it has been started) or not (before).
+   * The switch in the merchant platform: which key signs if a request names none, and whether a request that names
+   * another key gets a response signed with that one (switch started) or not (before).
    */
   readonly answerWith: (id: string, options?: { followRequest?: boolean }) => void
   readonly choose: (asked: string | undefined) => WechatpayKey
 }
 
-/** Another WeChat Pay in the same process may use the same pairs, under other ids: making new ones takes too long. */
+/** Other instances in the same process use the same pairs under other ids, since making new ones takes too long. */
 const pairOf = (index: number) => keyPair(`WeChat Pay ${index}`)
 
 const newPublicKey = ({ publicKeyPem, privateKey }: KeyPair): WechatpayKey => ({

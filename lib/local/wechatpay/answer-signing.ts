@@ -1,15 +1,15 @@
 import { createSign, type KeyObject, randomBytes, sign } from 'node:crypto'
 
-/** A key that WeChat Pay signs with. */
+/** A key with which WeChat Pay signs. */
 export type WechatpayKey = {
-  /** `PUB_KEY_ID_…` of a public key, or the serial number (40 hex) of a platform certificate. */
+  /** `PUB_KEY_ID_…` of a public key, or the serial number (40 hexadecimal digits) of a platform certificate. */
   readonly id: string
-  /** What merchants configure: a public key, or a certificate. */
+  /** What merchants configure: a public key or a certificate. */
   readonly publicKeyPem: string
   readonly privateKey: KeyObject
 }
 
-/** The values of the four `Wechatpay-…` headers. */
+/** The values of the four `Wechatpay-…` headers of a response. */
 export type AnswerSignature = {
   readonly timestamp: string
   readonly nonce: string
@@ -17,12 +17,12 @@ export type AnswerSignature = {
   readonly serial: string
 }
 
-/** A body of which only the beginning is real; the rest is `padding` spaces, too many to hold at once. */
+/** A body with `padding` spaces after its text, too many to keep in memory. */
 export type PaddedBody = { readonly text: string; readonly padding: number }
 
 const SPACES = Buffer.alloc(1 << 20, ' ')
 
-/** The padding in pieces, so that neither side has to hold it whole. */
+/** The padding in pieces, to keep memory use low. */
 export function* spaces(count: number): Generator<Buffer> {
   for (let left = count; left > 0; left -= SPACES.length) yield left < SPACES.length ? SPACES.subarray(0, left) : SPACES
 }
@@ -32,14 +32,14 @@ const stamp = (atMs: number) => ({
   nonce: randomBytes(16).toString('hex').toUpperCase(),
 })
 
-/** Signs `timestamp\nnonce\nbody\n`; an answer without a body is signed over an empty line. */
+/** Signs `timestamp\nnonce\nbody\n` (验签名串). Without a body, the third line is empty. */
 export const signAnswer = (body: string, atMs: number, { id, privateKey }: WechatpayKey): AnswerSignature => {
   const { timestamp, nonce } = stamp(atMs)
   const message = Buffer.from(`${timestamp}\n${nonce}\n${body}\n`)
   return { timestamp, nonce, signature: sign('RSA-SHA256', message, privateKey).toString('base64'), serial: id }
 }
 
-/** The same for a body that is too long to be one string. */
+/** The same for a body that is too long for one string. */
 export const signPaddedAnswer = (body: PaddedBody, atMs: number, { id, privateKey }: WechatpayKey): AnswerSignature => {
   const { timestamp, nonce } = stamp(atMs)
   const signer = createSign('RSA-SHA256').update(`${timestamp}\n${nonce}\n${body.text}`)

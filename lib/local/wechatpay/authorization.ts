@@ -7,7 +7,7 @@ const MEMBERS = ['mchid', 'nonce_str', 'signature', 'timestamp', 'serial_no'] as
 
 type Authorization = { readonly [Name in (typeof MEMBERS)[number]]: string }
 
-/** The five members, each once, in double quotes, in any order, with nothing between them but commas. */
+/** The five members, each once, in double quotes, in any order, separated only by commas. */
 const parseAuthorization = (header: string): Authorization | undefined => {
   const found = new Map<string, string>()
   for (const part of header.slice(SCHEME.length + 1).split(',')) {
@@ -21,22 +21,22 @@ const parseAuthorization = (header: string): Authorization | undefined => {
   return { mchid, nonce_str, signature, timestamp, serial_no }
 }
 
-/** The mchid that an Authorization claims, right or wrong; '' when it claims none. */
+/** The mchid in an Authorization header, not verified; '' if there is none. */
 export const claimedMchid = (header: string | undefined): string => /[ ,]mchid="([^"]+)"/.exec(header ?? '')?.[1] ?? ''
 
 export type SignedParts = {
   readonly method: string
-  /** Path and query as they came. */
+  /** Path and query as received. */
   readonly target: string
   readonly body: string
 }
 
 export type Stranger = { readonly refusal: RefusalName; readonly detail?: object }
 
-/** How much of the body a refusal gives back. */
+/** How many characters of the body a refusal repeats. */
 const SHOWN_BODY_LENGTH = 8
 
-/** What WeChat Pay would have had signed, for a developer to compare with. */
+/** The 签名串 that WeChat Pay expects, for a developer to compare. */
 const signInformation = (head: string, { method, target, body }: SignedParts) => ({
   detail: { issue: 'sign not match' },
   field: 'signature',
@@ -51,7 +51,7 @@ const signInformation = (head: string, { method, target, body }: SignedParts) =>
 
 const WINDOW_SECONDS = 300
 
-/** Nonces are remembered for as long as their timestamp could still be good: two windows at the most. */
+/** Nonces are kept while their timestamp may be valid: at most two windows. */
 const createNonces = () => {
   const lifeSeconds = 2 * WINDOW_SECONDS
   let current = new Set<string>()
@@ -72,15 +72,15 @@ const createNonces = () => {
   }
 }
 
-/** Base64 as it is written, without what a decoder would forgive. */
+/** Strict base64: Buffer.from would accept invalid characters. */
 const strictBase64 = (text: string): Buffer | undefined => {
   const bytes = Buffer.from(text, 'base64')
   return bytes.toString('base64') === text ? bytes : undefined
 }
 
 /**
- * The check at the door: who signed this request? The clock is looked at before the signature,
- * and a nonce counts as used only by a request that was rightly signed.
+ * Verifies who signed a request. The timestamp is checked before the signature, and a nonce counts as used only after a
+ * valid signature.
  */
 export const createDoor = (merchants: Merchants, now: () => number) => {
   const isNew = createNonces()
@@ -105,7 +105,7 @@ export const createDoor = (merchants: Merchants, now: () => number) => {
     if (signature === undefined || !verify('RSA-SHA256', message, certificate.publicKey, signature)) {
       return { refusal: 'sign-mismatch', detail: signInformation(head, parts) }
     }
-    // A copy: a part of the header would keep the whole of it in memory, for hundreds of thousands of requests.
+    // A copy, since a substring would keep the whole header in memory, for hundreds of thousands of requests.
     const nonce = Buffer.from(`${mchid} ${nonce_str}`).toString()
     return isNew(nonce, nowSeconds) ? merchant : { refusal: 'nonce-reused' }
   }

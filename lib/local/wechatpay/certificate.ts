@@ -4,7 +4,7 @@ import type { KeyPair } from '../keys.ts'
 export type CertificateParts = {
   /** 40 hexadecimal digits. */
   readonly serial_no: string
-  /** Of subject and issuer alike. A merchant API certificate has the mchid here. */
+  /** Of subject and issuer. A merchant API certificate has the mchid here. */
   readonly commonName: string
   readonly keys: KeyPair
   readonly notBefore: Date
@@ -20,7 +20,10 @@ const der = (tag: number, ...parts: readonly Buffer[]): Buffer => {
 
 const sequence = (...parts: readonly Buffer[]) => der(0x30, ...parts)
 
-/** A DER integer is signed: a first bit of 1 needs a zero byte before it, and spare zero bytes must go. */
+/**
+ * A DER integer is signed: if the first bit is 1, a zero byte must come before it. Other leading zero bytes are
+ * forbidden.
+ */
 const unsigned = (hex: string): Buffer => {
   const digits = hex.replace(/^(?:00)+(?=..)/, '')
   return der(0x02, Buffer.from(/^[89a-f]/i.test(digits) ? `00${digits}` : digits, 'hex'))
@@ -31,7 +34,7 @@ const SHA256_WITH_RSA = sequence(Buffer.from('06092a864886f70d01010b', 'hex'), B
 
 const name = (commonName: string) => sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))))
 
-/** Two digits for the year until 2049, four from then on: so the standard has it. */
+/** UTCTime (two digits for the year) until 2049, GeneralizedTime from 2050, as RFC 5280 requires. */
 const time = (at: Date) => {
   const digits = at.toISOString().replace(/\D/g, '').slice(0, 14)
   return at.getUTCFullYear() < 2050
@@ -39,7 +42,7 @@ const time = (at: Date) => {
     : der(0x18, Buffer.from(`${digits}Z`))
 }
 
-/** An X.509 certificate in PEM, signed by its own RSA key: for what reads certificates and does not ask who issued them. */
+/** A self-signed X.509 certificate in PEM with an RSA key, for code that does not check the issuer. */
 export const selfSignedCertificate = ({
   serial_no,
   commonName,

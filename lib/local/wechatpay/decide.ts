@@ -7,13 +7,13 @@ import type { Order, Orders } from './orders.ts'
 import { isProblem, type Party, readEcho, readPathValue, readQuery, readSyncBody } from './request-rules.ts'
 
 export type Rules = {
-  /** What a sync of an order that a sync has already made paid is answered: nobody knows, so both can be had. */
+  /** The response to a sync of an order that a sync has already paid. It is not published, so both can be chosen. */
   readonly repeatedSync: 'ORDER_DONE' | 'same answer'
-  /** Calls for one order that come closer than this are refused; 0 for no limit. */
+  /** Two calls for one order within this time are refused; 0 for no limit. */
   readonly minMsBetweenCalls: number
 }
 
-/** Whom and what WeChat Pay knows, its clock and its rules. */
+/** The merchants and orders of WeChat Pay, its clock and its rules. */
 export type Office = Rules & { readonly merchants: Merchants; readonly orders: Orders; readonly now: () => number }
 
 const refusedFor = ({ refusal, message, detail }: Problem): Answer => refused(refusal, { message, detail })
@@ -21,7 +21,7 @@ const refusedFor = ({ refusal, message, detail }: Problem): Answer => refused(re
 const belongsTo = (order: Order, api: OrderApi, party: Party): boolean =>
   (order.family === 'payafter-orders') === (api === 'payafter-orders') && order.sub_mchid === party.sub_mchid
 
-/** The order as the API finds it, or why it does not. */
+/** The order if the API may be used for it, or the refusal. */
 const openOrder = (
   { merchants, now, minMsBetweenCalls }: Office,
   merchant: Merchant,
@@ -48,7 +48,7 @@ const syncAnswer = (order: Order, api: OrderApi): Answer => {
   return api === 'serviceorder' ? done(wholeOrder(order)) : doneSilently
 }
 
-/** An answer, and whether it was this very call that made the order paid. */
+/** The response, and whether this call made the order paid. */
 export type Decision = { readonly answer: Answer; readonly applied: boolean }
 
 export const unchanged = (answer: Answer): Decision => ({ answer, applied: false })
@@ -86,7 +86,7 @@ const echo = (body: string): Answer => {
   return isProblem(request) ? refusedFor(request) : done(request)
 }
 
-/** What WeChat Pay does about a well-formed request of a merchant whose signature was right. */
+/** The response to a well-formed request with a valid signature. */
 export const decide = (office: Office, merchant: Merchant, route: Route, body: string): Decision => {
   switch (route.kind) {
     case 'sync':

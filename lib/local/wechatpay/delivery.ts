@@ -3,12 +3,12 @@ import { pipeline, Readable } from 'node:stream'
 import type { Answer } from './answer.ts'
 import { type AnswerSignature, spaces } from './answer-signing.ts'
 
-/** How header names are spelled: as WeChat Pay writes them, or differently from answer to answer, as proxies do. */
+/** How header names are written: as WeChat Pay does, or with random case, as proxies may do. */
 export type HeaderCase = 'as written' | 'mixed'
 
 /**
- * An answer's headers as name, value, name, value; unsigned without a signature. `length` is that of the body on the wire,
- * in bytes, `coding` what it is packed with.
+ * The headers of a response as name, value, name, value; without a signature the response is unsigned. `length` is that
+ * of the body on the wire in bytes; `coding` is its Content-Encoding.
  */
 export type AnswerHeaders = (
   answer: Answer,
@@ -39,12 +39,12 @@ export const createAnswerHeaders = (headerCase: HeaderCase): AnswerHeaders => {
   }
 }
 
-/** Sends the text and, piece by piece, that many spaces behind it: as JSON it stays the same. */
+/** Sends the text, then so many spaces in pieces. The JSON value stays the same. */
 export const streamPadded = (res: ServerResponse, text: string, padding: number): void => {
   const pieces = function* () {
     yield Buffer.from(text)
     yield* spaces(padding)
   }
-  // A client that has had enough hangs up: that is its right, and no error here.
+  // A client may disconnect early; that is no error here.
   pipeline(Readable.from(pieces()), res, () => {})
 }

@@ -20,9 +20,9 @@ export type Reception = {
   readonly history: HistoryWriter
   readonly faults: Plans<Fault>
   readonly answerHeaders: AnswerHeaders
-  /** Which order a route is about, '' if about none. */
+  /** The order number of a route, '' if there is none. */
   readonly orderNumber: (mchid: string, route: Route) => string
-  /** false: 4xx and 5xx go out unsigned. */
+  /** false: responses 4xx and 5xx are unsigned. */
   readonly signRefusals: boolean
   readonly after: (ms: number, run: () => void) => void
 }
@@ -53,16 +53,16 @@ const endCall = (call: OpenCall) => {
   if (call.end === Number.POSITIVE_INFINITY) call.end = performance.now()
 }
 
-/** A request that has been read, with what is needed to answer it. */
+/** A complete request, and what is needed to answer it. */
 type Visit = {
   readonly res: ServerResponse
   readonly call: OpenCall
-  /** The key that the request wants the answer to be signed with. */
+  /** The key id that the request asks the response to be signed with. */
   readonly serial: string | undefined
   readonly decide: () => Decision
 }
 
-/** One request from its arrival to its last byte out: into the history, before the judge, through a fault, away. */
+/** Processes one request: records it, applies a fault, decides, and sends the response. */
 export const createExchange = (reception: Reception) => {
   const { now, judge, keys, history, faults, answerHeaders, signRefusals, after } = reception
 
@@ -78,13 +78,13 @@ export const createExchange = (reception: Reception) => {
   }
 
   const send = (visit: Visit, answer: Answer, signature?: AnswerSignature, as?: Packed) => {
-    // Who has hung up is not answered any more.
+    // The client has disconnected.
     if (visit.res.destroyed) return
     const packed = as ?? packedAsAllowed(answer.body, visit.call.acceptEncoding)
     const body = packed?.bytes ?? Buffer.from(answer.body)
     sendHead(visit, answer, signature, body.length, packed?.coding)
     visit.res.end(body)
-    // The answer is out: whatever the client does upon it comes after this call.
+    // The response is sent, so anything that the client does next counts as later.
     endCall(visit.call)
   }
 
@@ -93,7 +93,7 @@ export const createExchange = (reception: Reception) => {
     send(visit, answer, isSigned ? signAnswer(answer.body, now(), keys.choose(visit.serial)) : undefined)
   }
 
-  /** Has the request judged, and then answered in that way. */
+  /** Decides the request, then sends the response with `deliver`. */
   const conclude = ({ call, decide }: Visit, deliver: (answer: Answer) => void) => {
     const { answer, applied } = decide()
     call.applied = applied
@@ -119,7 +119,7 @@ export const createExchange = (reception: Reception) => {
     write: (bytes) => visit.res.write(bytes),
     reset: () => {
       const reset = () => visit.res.socket?.resetAndDestroy()
-      // A reset overtakes what is still on its way: leave that the time to arrive.
+      // A reset would overtake the data on its way, so it waits.
       if (visit.res.headersSent) after(50, reset)
       else reset()
     },

@@ -2,22 +2,22 @@ import { type Answer, refused } from './answer.ts'
 import type { AnswerSignature, WechatpayKey } from './answer-signing.ts'
 import { type Packed, pack } from './packing.ts'
 
-/** What a fault can do with the request it has hit. */
+/** What a fault can do with a request. */
 export type Line = {
-  /** Answers; without a signature the answer goes out unsigned. `as` is its body on the wire, whatever was asked. */
+  /** Sends a response, unsigned if there is no signature. `as` is the body on the wire, whatever the client accepts. */
   readonly send: (answer: Answer, signature?: AnswerSignature, as?: Packed) => void
-  /** The answer as it should be: signed, unless it is of a kind that is not. */
+  /** Sends the correct response, signed if its kind is signed. */
   readonly sendHonestly: (answer: Answer) => void
-  /** The status line and the headers alone, announcing a body of that many bytes. */
+  /** Sends only the status line and the headers, with this Content-Length. */
   readonly sendHead: (answer: Answer, signature: AnswerSignature, length: number) => void
-  /** A part of a body. */
+  /** Sends a part of the body. */
   readonly write: (bytes: Buffer) => void
-  /** The whole answer, rightly signed, with that many spaces behind its body. */
+  /** Sends the whole response, correctly signed, with so many spaces after its body. */
   readonly sendPadded: (answer: Answer, padding: number) => void
-  /** A right signature, unless it is told another time or another key. */
+  /** Gives a valid signature, unless another time or another key is chosen. */
   readonly sign: (body: string, change?: { seconds?: number; key?: WechatpayKey }) => AnswerSignature
   readonly stranger: () => WechatpayKey
-  /** Ends the connection with a TCP reset, after what has been written. */
+  /** Resets the TCP connection, after the data that was written. */
   readonly reset: () => void
   readonly after: (ms: number, run: () => void) => void
   readonly delayMs: number
@@ -37,7 +37,7 @@ const BARE: Answer = { status: 204, body: '', number: 0, signed: true }
 
 const REDIRECT: Answer = { status: 302, body: '', number: 0, signed: false, location: '/v3/payscore/moved' }
 
-/** Faults that strike before the request is looked at: **the order is not touched**. */
+/** Faults before the request is processed: **the order is not changed**. */
 export const FAULTS_BEFORE = {
   'no-answer': () => {},
   'reset-before-applying': (line: Line) => line.reset(),
@@ -54,7 +54,7 @@ const flipped = (signature: string): string => {
   return bytes.toString('base64')
 }
 
-/** A 204 has no body to spoil: it becomes a 200. */
+/** A 204 has no body to change, so it becomes a 200. */
 const withBody = (answer: Answer): Answer => (answer.body === '' ? { ...answer, status: 200, body: '{}' } : answer)
 
 const sendHalf = (line: Line, answer: Answer) => {
@@ -69,13 +69,13 @@ const sendHuge = (line: Line, answer: Answer, size: number) => {
   line.sendPadded(whole, size - Buffer.byteLength(whole.body))
 }
 
-/** The same answer about another order; a refusal names no order. */
+/** The same response about another order. A refusal names no order. */
 const ofAnotherOrder = (answer: Answer): Answer =>
   answer.status === 200
     ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), out_order_no: 'SOMEBODY-ELSES-ORDER' }) }
     : answer
 
-/** Rightly signed, and on the wire as a proxy may have made it: it packs though it was asked not to. */
+/** Correctly signed, then compressed as a proxy may do although the client did not accept it. */
 const sendAs = (line: Line, answer: Answer, as: (body: string) => Packed) => {
   const whole = withBody(answer)
   line.send(whole, line.sign(whole.body), as(whole.body))
@@ -86,8 +86,8 @@ const halfOf = ({ coding, bytes }: Packed): Packed => ({ coding, bytes: bytes.su
 const MIB = 1 << 20
 
 /**
- * Faults that strike on the way back: the request has been treated as any other,
- * so that a good sync **has made the order paid**, whatever the client gets to see.
+ * Faults after the request was processed as usual, so that a valid sync **has made the order paid**, whatever the
+ * client receives.
  */
 export const FAULTS_AFTER = {
   'no-answer-after-applying': () => {},
@@ -109,7 +109,7 @@ export const FAULTS_AFTER = {
   'unsigned-401-after-applying': (line: Line) => line.send(refused('sign-mismatch')),
   'unsigned-403-after-applying': (line: Line) => line.send(refused('no-auth')),
   'unsigned-429-after-applying': (line: Line) => line.send(refused('frequency-limited')),
-  // Broken TLS: what WeChat Pay said to another order comes in place of its answer.
+  // TLS is broken: the client gets WeChat Pay's response to another order.
   'refusal-of-another-order': (line: Line) => line.sendHonestly(refused('parameter-illegal')),
   'limit-of-another-order': (line: Line) => line.sendHonestly({ ...refused('frequency-limited'), signed: true }),
   'bare-204': (line: Line) => line.sendHonestly(BARE),
@@ -130,7 +130,7 @@ export const FAULTS_AFTER = {
   'other-order': (line: Line, answer: Answer) => line.sendHonestly(ofAnotherOrder(answer)),
 } as const satisfies Record<string, (line: Line, answer: Answer) => void>
 
-/** The request lies on the wire for `delayMs` and then does its work, even if the client has gone: applied, but late. */
+/** The request is delayed by `delayMs` and then processed, even if the client has disconnected. */
 const LATE = 'late-request'
 
 export type FaultName = keyof typeof FAULTS_BEFORE | keyof typeof FAULTS_AFTER | typeof LATE
@@ -139,5 +139,5 @@ export const isBefore = (fault: FaultName): fault is keyof typeof FAULTS_BEFORE 
 
 export const isAfter = (fault: FaultName): fault is keyof typeof FAULTS_AFTER => Object.hasOwn(FAULTS_AFTER, fault)
 
-/** For one who counts: whether a good sync that this fault hits has made the order paid. */
+/** Whether a valid sync with this fault makes the order paid. */
 export const faultApplies = (fault: FaultName): boolean => !isBefore(fault)

@@ -3,46 +3,46 @@ import type { RefusalName } from './refusals.ts'
 
 export type Kind = 'sync' | 'query' | 'echo' | 'other'
 
-/** One request as WeChat Pay saw it, and what became of it. */
+/** One request as WeChat Pay received it, and its result. */
 export type Call = {
-  /** Milliseconds of WeChat Pay's own clock, which a test may move. */
+  /** By WeChat Pay's clock, which a test may move. */
   readonly at: number
   readonly method: string
-  /** Path and query exactly as they came. */
+  /** Path and query exactly as received. */
   readonly target: string
-  /** Names of the headers that were there, as they were spelled. */
+  /** The header names, as the client wrote them. */
   readonly headers: readonly string[]
-  /** How its answer may be packed, as it said; undefined when it did not say. */
+  /** The request's Accept-Encoding. */
   readonly acceptEncoding: string | undefined
   readonly body: string
-  /** Who the Authorization says it is from, true or not; '' when it does not say. */
+  /** The mchid in the Authorization header, not verified; '' if there is none. */
   readonly mchid: string
-  /** '' when the request names no order. */
+  /** '' if the request names no order. */
   readonly out_order_no: string
   readonly kind: Kind
-  /** 0 as long as nothing was answered. */
+  /** 0 until a response was sent. */
   readonly status: number
   readonly refusal: RefusalName | undefined
   readonly fault: FaultName | undefined
   /** Whether this call made the order paid. */
   readonly applied: boolean
-  /** Milliseconds of a clock that nobody moves, from the first byte in to the last byte out. */
+  /** By a monotonic clock in milliseconds, from the first byte received to the last byte sent. */
   readonly start: number
-  /** Infinity while it is still out. */
+  /** Infinity until the response was sent. */
   readonly end: number
 }
 
-/** The same record while it is being written. */
+/** The same record while it is written. */
 export type OpenCall = { -readonly [Name in keyof Call]: Call[Name] }
 
 export type History = {
-  /** In the order of arrival. */
+  /** In order of arrival. */
   readonly calls: readonly Call[]
-  /** The syncs that came for an order. */
+  /** The syncs of an order. */
   readonly posts: (out_order_no: string) => readonly Call[]
-  /** The queries that came for an order. */
+  /** The queries of an order. */
   readonly queries: (out_order_no: string) => readonly Call[]
-  /** Pairs of calls for the same order of the same merchant that were out at once. */
+  /** Pairs of calls for the same order of the same merchant that ran at the same time. */
   readonly overlaps: () => readonly (readonly [Call, Call])[]
   readonly clear: () => void
 }
@@ -64,7 +64,7 @@ const overlapsOf = (calls: readonly Call[]): [Call, Call][] => {
 
 export const createHistory = (): HistoryWriter => {
   const calls: Call[] = []
-  // Storms judge tens of thousands of orders: each question must not walk through the calls of all of them.
+  // A storm has tens of thousands of orders, so calls are indexed by order.
   const byOrder = new Map<string, readonly Call[]>()
   const of = (out_order_no: string) => byOrder.get(out_order_no) ?? NO_CALLS
   return {
@@ -79,7 +79,7 @@ export const createHistory = (): HistoryWriter => {
     add: (call) => {
       calls.push(call)
       if (call.out_order_no === '') return
-      // An order has few calls: lists of just that length take less room than lists that can grow.
+      // An order has few calls. A new array of exact length takes less memory than an array that grows.
       byOrder.set(call.out_order_no, [...of(call.out_order_no), call])
     },
   }
@@ -87,7 +87,7 @@ export const createHistory = (): HistoryWriter => {
 
 const knownNames = new Map<string, readonly string[]>()
 
-/** Names of the headers as they came. Clients send the same ones time and again, so that one list serves all. */
+/** The header names as received. Clients send the same list each time, so one array is shared. */
 export const headerNames = (rawHeaders: readonly string[]): readonly string[] => {
   const names = rawHeaders.filter((_, index) => index % 2 === 0)
   const key = names.join('\n')

@@ -11,9 +11,9 @@ import type { Plans, RefusalPlan } from './plans.ts'
 type Court = {
   readonly office: Office
   readonly keys: AnswerKeys
-  /** Refusals that a test has ordered for requests whose signature is right. */
+  /** Refusals that a test has requested for validly signed requests. */
   readonly refusals: Plans<RefusalPlan>
-  /** What becomes of a `Wechatpay-Serial` that names no key of WeChat Pay's. */
+  /** What to do with a `Wechatpay-Serial` that is no key of WeChat Pay. */
   readonly unknownSerial: 'refused' | 'ignored'
 }
 
@@ -22,13 +22,13 @@ const lacksHeaders = ({ accept, 'user-agent': userAgent }: IncomingHttpHeaders):
 
 const isJson = (contentType: string | undefined) => /^application\/json(?:; ?charset=utf-8)?$/i.test(contentType ?? '')
 
-/** The one Authorization there is; none when there are two, for which should one believe? */
+/** The Authorization header; undefined if there are two, since it is unclear which one is valid. */
 const onlyAuthorization = ({ authorization }: IncomingHttpHeaders, names: readonly string[]): string | undefined =>
   names.filter((name) => name.toLowerCase() === 'authorization').length === 1 ? authorization : undefined
 
 export type Judge = (call: Call, route: Route | undefined, headers: IncomingHttpHeaders, body: Buffer) => Decision
 
-/** From the path to the order, in the sequence in which WeChat Pay itself was seen to check. */
+/** Checks a request in the same order as WeChat Pay, from its path to the order. */
 export const createJudge = ({ office, keys, refusals, unknownSerial }: Court): Judge => {
   const whoIs = createDoor(office.merchants, office.now)
   return (call, route, headers, body) => {
@@ -37,7 +37,7 @@ export const createJudge = ({ office, keys, refusals, unknownSerial }: Court): J
     if (lacksHeaders(headers)) return unchanged(refused('header-missing', { signed: false }))
     const merchant = whoIs(onlyAuthorization(headers, call.headers), call)
     if ('refusal' in merchant) return unchanged(refused(merchant.refusal, merchant))
-    // A body that is no UTF-8 has no text to sign, whatever its bytes were signed as.
+    // A body that is not UTF-8 has no text that could be signed.
     if (!isUtf8(body)) return unchanged(refused('sign-mismatch'))
     const serial = headers['wechatpay-serial']
     if (unknownSerial === 'refused' && typeof serial === 'string' && !keys.has(serial)) {

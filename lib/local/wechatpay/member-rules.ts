@@ -1,6 +1,6 @@
 import type { Problem } from './answer.ts'
 
-/** A text member: what WeChat Pay calls it in its messages, how many bytes it may have, whether it must be there. */
+/** A text member: its name in WeChat Pay's messages, its maximum length in bytes, and whether it is required. */
 export type Member = { readonly label: string; readonly max: number; readonly required: boolean }
 
 export type Members = Readonly<Record<string, Member>>
@@ -10,7 +10,7 @@ export const may = (label: string, max = 32): Member => ({ label, max, required:
 
 type Location = 'body' | 'query' | 'uri_template'
 
-/** Where a member is: `/detail/paid_time` in the body, say. */
+/** Where a member is, for example `/detail/paid_time` in the body. */
 export type Place = { readonly location: Location; readonly field: string; readonly label: string }
 
 const problem = (
@@ -20,7 +20,7 @@ const problem = (
   value?: unknown,
 ): Problem => ({ refusal, message, detail: { location, field, ...(value !== undefined && { value }) } })
 
-/** A value that is of the right kind and still not allowed. */
+/** A value of the right type that is not allowed. */
 export const illegal = (place: Place, message: string, value?: unknown): Problem =>
   problem('parameter-illegal', place, message, value)
 
@@ -57,17 +57,17 @@ const MAPPED_TWICE = problem(
   '无法将输入源“/body/out_order_no”映射到目标字段“商户服务订单号”中，此字段并非多重字段但被输入源“/uri_template/out_order_no”映射过了。',
 )
 
-/** WeChat Pay takes UTF-8 of one to three bytes a character: no emoji. */
+/** WeChat Pay accepts UTF-8 characters of up to three bytes, so no emoji. */
 const FOUR_BYTE_CHARACTER = /[\u{10000}-\u{10FFFF}]/u
 
-/** What is wrong with one text member, if anything. */
+/** The problem with one text member, if any. */
 export const textProblem = (place: Place, value: unknown, max: number): Problem | undefined => {
   if (typeof value !== 'string') return wrongType(place, '字符串', value)
   if (FOUR_BYTE_CHARACTER.test(value)) return illegal(place, `参数“${place.label}”包含不支持的字符`, value)
   return lengthProblem(place, value, max)
 }
 
-/** The first member of a body that is unknown, missing, or no text of the right length. null is no text. */
+/** The first member of a body that is unknown, missing, or no text of the right length. null is not a text. */
 export const membersProblem = (
   value: Readonly<Record<string, unknown>>,
   members: Members,

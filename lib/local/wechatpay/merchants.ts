@@ -3,21 +3,21 @@ import type { OrderApi } from './order-apis.ts'
 import type { RefusalName } from './refusals.ts'
 import type { Party } from './request-rules.ts'
 
-/** What a merchant may be: for itself, for others as their service provider, or for others as a payment institution. */
+/** A merchant that signs for itself, as a service provider, or as a payment institution. */
 type Role = 'direct' | 'partner' | 'acquiringbank'
 
 export type MerchantSeed = {
   readonly mchid: string
   /** Serial number of its API certificate: 40 hexadecimal digits in upper case. */
   readonly serial_no: string
-  /** Of the same certificate: the public key, or the certificate itself. */
+  /** The public key of this certificate, or the certificate itself. */
   readonly publicKeyPem: string
-  /** `service_id` to the appid that it is bound to. */
+  /** The appid of each `service_id`. */
   readonly services: Readonly<Record<string, string>>
-  /** Without it: `partner` if there are sub-merchants, otherwise `direct`. */
+  /** By default `partner` if there are sub-merchants, otherwise `direct`. */
   readonly role?: Role
   readonly subMerchants?: readonly string[]
-  /** Acquiring institutions may work through a channel merchant. */
+  /** Only acquiring institutions may use a channel merchant. */
   readonly channel_id?: string
   readonly disabled?: boolean
   readonly restricted?: boolean
@@ -39,13 +39,13 @@ export type Merchant = {
 export type Merchants = {
   readonly add: (seed: MerchantSeed) => void
   readonly find: (mchid: string) => Merchant | undefined
-  /** The merchant of that number; throws when there is none, for what a test does to one. */
+  /** The merchant with this mchid; throws if there is none. */
   readonly get: (mchid: string) => Merchant
-  /** Whether there is anybody of that number, a sub-merchant included. */
+  /** Whether a merchant or sub-merchant has this mchid. */
   readonly isKnown: (mchid: string) => boolean
 }
 
-/** A further certificate; those before it stay good until they are revoked. */
+/** Adds a certificate. Earlier ones stay valid until they are revoked. */
 export const addCertificate = (
   merchant: Merchant,
   { serial_no, publicKeyPem }: Pick<MerchantSeed, 'serial_no' | 'publicKeyPem'>,
@@ -97,7 +97,7 @@ const roleFor: Readonly<Record<OrderApi, Role>> = {
   acquiringbank: 'acquiringbank',
 }
 
-/** Why this merchant may not make this call for this party; undefined when it may. */
+/** Why this merchant may not make this call for this party; undefined if it may. */
 export const bindingRefusal = (
   merchants: Merchants,
   merchant: Merchant,

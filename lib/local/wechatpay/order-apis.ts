@@ -2,7 +2,7 @@ import type { Kind } from './history.ts'
 
 export type OrderApi = 'payafter-orders' | 'serviceorder' | 'partner' | 'acquiringbank'
 
-/** Where each order API lives. The overseas one is on another host and is not served here. */
+/** The path of each order API. The overseas API has another host and is not served here. */
 const PATHS: readonly (readonly [path: string, api: OrderApi])[] = [
   ['/v3/payscore/payafter-orders', 'payafter-orders'],
   ['/v3/payscore/serviceorder', 'serviceorder'],
@@ -18,8 +18,8 @@ export type Route =
   | { readonly kind: 'echo'; readonly method: 'POST' }
 
 /**
- * Which call a raw target names, whatever the method; undefined when there is no such path.
- * Paths are compared as text: nothing is decoded or tidied first.
+ * The call that a path names, for any method; undefined if there is no such path. Paths are compared as raw text,
+ * without decoding.
  */
 export const routeOf = (target: string): Route | undefined => {
   if (target === ECHO_PATH) return { kind: 'echo', method: 'POST' }
@@ -33,7 +33,7 @@ export const routeOf = (target: string): Route | undefined => {
   return undefined
 }
 
-/** The text between two slashes, decoded once; undefined when it is no percent-encoding of UTF-8. */
+/** The text between two slashes, decoded once; undefined if it is not valid percent-encoded UTF-8. */
 export const decodeOnce = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text)
@@ -44,7 +44,7 @@ export const decodeOnce = (text: string): string | undefined => {
 
 export type Query = ReadonlyMap<string, string>
 
-/** Names and values of a raw query; undefined when a value is badly encoded or a name comes twice. */
+/** Names and values of a raw query; undefined if a value is badly encoded or a name occurs twice. */
 export const parseQuery = (query: string): Query | undefined => {
   const values = new Map<string, string>()
   for (const pair of query.split('&')) {
@@ -57,6 +57,6 @@ export const parseQuery = (query: string): Query | undefined => {
   return values
 }
 
-/** What the history files a request under, before anything about it has been checked. */
+/** The kind of a request in the history, before any check. */
 export const kindOf = (method: string, route: Route | undefined): Kind =>
   route === undefined || route.method !== method ? 'other' : route.kind

@@ -20,8 +20,8 @@ export const customerAccepts = (order: Order): void => {
 }
 
 /**
- * Completing starts WeChat Pay's own debit; with nothing to pay the order is done at once.
- * @param debitAt when the debit succeeds, ms; undefined when the customer has no money
+ * Completing an order starts WeChat Pay's own debit. If nothing is to be paid, the order is done at once.
+ * @param debitAt when the debit succeeds, ms; undefined if the customer has no money
  */
 export const merchantCompletes = (
   order: Order,
@@ -34,12 +34,12 @@ export const merchantCompletes = (
   order.debitAt = total_amount === 0 ? undefined : debitAt
 }
 
-/** The debit that completing started, once its time has come. */
+/** Executes the debit that completing started, if its time has come. */
 export const debitIfDue = (order: Order, nowMs: number): void => {
   if (order.debitAt !== undefined && order.debitAt <= nowMs) payscoreCharges(order, order.debitAt)
 }
 
-/** Its sum may only be lowered, and only while it waits for payment. */
+/** The amount may only be lowered, and only while the order waits for payment. */
 export const merchantLowers = (order: Order, total_amount: number): void => {
   requireState(order, ['finished'], 'its sum cannot be lowered')
   if (order.charging) throw new TypeError(`order ${order.out_order_no} is being charged: its sum cannot be lowered`)
@@ -59,13 +59,13 @@ export const orderExpires = (order: Order): void => {
   order.state = 'expired'
 }
 
-/** From now until it ends every sync is told to come back later. */
+/** Until the charge ends, every sync is refused with "try later". */
 export const chargeStarts = (order: Order): void => {
   requireState(order, ['finished'], 'it cannot be charged')
   order.charging = true
 }
 
-/** The customer had no money: WeChat Pay will try again. */
+/** The customer had no money. WeChat Pay will try again. */
 export const chargeFails = (order: Order): void => {
   requireState(order, ['finished'], 'no charge can fail')
   order.charging = false
@@ -74,8 +74,8 @@ export const chargeFails = (order: Order): void => {
 let transactions = 0
 
 /**
- * WeChat Pay Score collects, by itself or by the customer's hand in the app, and the answer is the transaction's number.
- * It may also come after a sync: then the customer has paid twice.
+ * WeChat Pay Score collects the payment, by its own debit or because the customer pays in the app. Gives the
+ * transaction_id. After a sync the customer has then paid twice.
  */
 export const payscoreCharges = (order: Order, nowMs: number, transaction_id?: string): string => {
   requireState(order, ['finished', 'paid'], 'it cannot be charged')
@@ -87,9 +87,9 @@ export const payscoreCharges = (order: Order, nowMs: number, transaction_id?: st
   return id
 }
 
-/** What a sync of an order that cannot be synced is told, by API; undefined when the order waits for its payment. */
+/** The refusal of a sync for an order that cannot be synced; undefined if the order waits for its payment. */
 export const syncRefusal = (order: Order, api: OrderApi): RefusalName | undefined => {
-  // WeChat Pay has published these three codes for acquiring institutions only.
+  // WeChat Pay has published these three codes only for acquiring institutions.
   const acquiring = api === 'acquiringbank'
   switch (order.state) {
     case 'created':
@@ -106,6 +106,6 @@ export const syncRefusal = (order: Order, api: OrderApi): RefusalName | undefine
   }
 }
 
-/** The one thing a sync does. A date without a time means midnight. */
+/** What a sync does. A date without a time means midnight. */
 export const markPaidOffline = (order: Order, paid_time: string): void =>
   pay(order, { paid_type: 'MCH', amount: order.total_amount, paid_time: paid_time.padEnd(14, '0') })

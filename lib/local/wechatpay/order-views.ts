@@ -21,7 +21,7 @@ const SERVICE_STATE: Readonly<Record<OrderState, { readonly state: string; reado
 const collectedBy = ({ payments }: Order, type: Payment['paid_type']) =>
   payments.find(({ paid_type }) => paid_type === type)
 
-/** How a payafter order shows itself to a query: one flat state, and no `order_id`. */
+/** A payafter order in a query response: one flat state, and no `order_id`. */
 const payafterOrder = (order: Order): object => {
   const charged = collectedBy(order, 'NEWTON')
   const synced = collectedBy(order, 'MCH')
@@ -57,7 +57,7 @@ const collection = ({ state, total_amount, payments }: Order) => {
   }
 }
 
-/** A service order: what a query answers, and a direct merchant's sync as well. Holds personal data. */
+/** A service order in a query response and in a direct merchant's sync response. It has personal data. */
 const serviceOrder = (order: Order): object => {
   const finished = order.state === 'finished' || order.state === 'paid'
   const need_collection = order.total_amount > 0
@@ -86,13 +86,13 @@ const serviceOrder = (order: Order): object => {
   }
 }
 
-/** The whole order as its family shows it, but for what a test has it show instead. */
+/** The whole order as its API shows it, with the members that a test has replaced. */
 export const wholeOrder = (order: Order): object => ({
   ...(order.family === 'payafter-orders' ? payafterOrder(order) : serviceOrder(order)),
   ...order.shownInstead,
 })
 
-/** The four fields that a payafter sync answers, which say nothing of who paid. */
+/** The four members of a payafter sync response. They do not say who collected the payment. */
 export const payafterSyncAnswer = ({ appid, mchid, out_order_no, order_id }: Order): object => ({
   appid,
   mchid,

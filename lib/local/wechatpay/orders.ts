@@ -1,13 +1,13 @@
-/** The two families of orders: a flat state, or a state with a description and a collection. */
+/** The two kinds of order: with one flat state, or with a state, a description and a collection. */
 type Family = 'payafter-orders' | 'serviceorder'
 
 /**
- * Where an order is on its way, in words for both families.
- * `finished`: the merchant has completed it and it waits for its payment, the only state in which a sync is taken.
+ * The state of an order, in common words for both kinds. `finished`: the merchant has completed it and it waits for its
+ * payment. Only this state accepts a sync.
  */
 export type OrderState = 'created' | 'accepted' | 'finished' | 'paid' | 'revoked' | 'expired'
 
-/** Money that came in for an order: collected by WeChat Pay Score, or reported by a sync. Amounts are fen. */
+/** A payment of an order: collected by WeChat Pay Score, or reported by a sync. Amounts are in fen. */
 export type Payment = {
   readonly paid_type: 'NEWTON' | 'MCH'
   readonly amount: number
@@ -18,7 +18,7 @@ export type Payment = {
 
 export type Order = {
   readonly family: Family
-  /** Who signs for it: the direct merchant, the provider, the institution. */
+  /** The merchant that signs for it: direct merchant, service provider or institution. */
   readonly mchid: string
   readonly sub_mchid: string | undefined
   readonly channel_id: string | undefined
@@ -26,18 +26,18 @@ export type Order = {
   readonly appid: string
   readonly out_order_no: string
   readonly order_id: string
-  /** Personal: a client must neither log nor keep it. */
+  /** Personal data: a client must neither log nor store it. */
   readonly openid: string
   total_amount: number
   state: OrderState
-  /** WeChat Pay is trying to collect at this moment, or the customer stands at the cashier's page. */
+  /** WeChat Pay is collecting now, or the customer is paying in the app. */
   charging: boolean
   payments: readonly Payment[]
-  /** When WeChat Pay collects by itself, in milliseconds of its clock; undefined when no debit is under way. */
+  /** When WeChat Pay's own debit succeeds, in ms of its clock; undefined if there is none. */
   debitAt: number | undefined
-  /** When the last call for it came, in milliseconds of WeChat Pay's clock. */
+  /** When the last call for it came, in ms of WeChat Pay's clock. */
   lastCallAt: number
-  /** Members that answers show in place of the honest ones. */
+  /** Members that replace those of the correct response. */
   shownInstead: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -47,12 +47,12 @@ export type OrderSeed = {
   readonly sub_mchid?: string
   readonly channel_id?: string
   readonly service_id: string
-  /** Without it: the one that the merchant's service is bound to. */
+  /** By default the appid of the merchant's service. */
   readonly appid?: string
   readonly out_order_no: string
   /** Fen. */
   readonly total_amount: number
-  /** Without it `finished`. A paid order is made by what pays it. */
+  /** By default `finished`. An order becomes paid only by a payment. */
   readonly state?: Exclude<OrderState, 'paid'>
   readonly openid?: string
 }
@@ -62,8 +62,8 @@ export type Orders = {
   readonly add: (seed: OrderSeed, appid: string) => Order
   readonly find: (mchid: string, out_order_no: string) => Order | undefined
   /**
-   * By what the customer's phone brings back from the confirmation page, a number that only WeChat Pay can read.
-   * Here it is `mchid out_order_no` in base64url.
+   * Finds an order by the query_id that the customer's phone gets from the confirmation page, and that only WeChat Pay
+   * can decode. Here it is `mchid out_order_no` in base64url.
    */
   readonly findByQueryId: (mchid: string, query_id: string) => Order | undefined
 }
@@ -71,7 +71,7 @@ export type Orders = {
 const NO_PAYMENTS: readonly Payment[] = []
 
 /**
- * @param look whatever has happened to an order by now happens to it when somebody looks
+ * @param look is called with an order before it is read, and applies changes that are due by now
  * @param kept orders of an earlier run
  */
 export const createOrders = (look: (order: Order) => void, kept: readonly Order[] = []): Orders => {

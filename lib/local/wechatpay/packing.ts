@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
-/** A body as it goes on the wire: its signature is over the bytes before they were packed. */
+/** A body on the wire. Its signature is over the uncompressed bytes. */
 export type Packed = { readonly coding: string; readonly bytes: Buffer }
 
 const PACKERS = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync } as const
@@ -10,7 +10,7 @@ export const pack = (body: Buffer | string, coding: keyof typeof PACKERS): Packe
   bytes: PACKERS[coding](body),
 })
 
-/** By gzip, where the request allows that; one that does not say how it wants its answer allows everything. */
+/** Compresses by gzip if the request allows it. A request without Accept-Encoding allows everything. */
 export const packedAsAllowed = (body: string, acceptEncoding: string | undefined): Packed | undefined =>
   body !== '' && allowsGzip(acceptEncoding) ? pack(body, 'gzip') : undefined
 

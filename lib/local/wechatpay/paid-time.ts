@@ -1,12 +1,12 @@
 /**
- * Whether a text is a time that WeChat Pay takes: `yyyyMMddHHmmss`, or `yyyyMMdd` for midnight, of a day that exists.
- * How far in the past or the future it may lie is not known, and not limited here.
+ * Whether a text is a time that WeChat Pay accepts: `yyyyMMddHHmmss`, or `yyyyMMdd` for midnight, of an existing day.
+ * Limits in the past or in the future are not known, and not checked here.
  */
 export const isPaidTime = (text: string): boolean => {
   if (!/^(?!0000)\d{8}(?:\d{6})?$/.test(text)) return false
   const iso = text.padEnd(14, '0').replace(/^(....)(..)(..)(..)(..)(..)$/, '$1-$2-$3T$4:$5:$6.000Z')
   const date = new Date(iso)
-  // What does not exist is either no date at all or, such as 30 February, comes back as another one.
+  // A date that does not exist is invalid, or, such as 30 February, becomes another date.
   return !Number.isNaN(date.getTime()) && date.toISOString() === iso
 }
 

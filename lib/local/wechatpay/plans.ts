@@ -2,37 +2,40 @@ import type { FaultName } from './faults.ts'
 import type { Call, Kind } from './history.ts'
 import type { RefusalName } from './refusals.ts'
 
-/** Which requests are meant; what is left out does not matter. */
+/** Which requests match. A member that is left out matches all. */
 type Match = { readonly kind?: Kind; readonly mchid?: string; readonly out_order_no?: string }
 
 export type RefusalPlan = {
   readonly refusal: RefusalName
   readonly match?: Match
-  /** How many requests, 1 by default. */
+  /** How many requests, by default 1. */
   readonly times?: number
-  /** false: the refusal comes without a signature. 401s never have one. */
+  /** false: the refusal is unsigned. 401s are always unsigned. */
   readonly signed?: boolean
-  /** In place of what the table has: a refusal of a parameter names the one that is wrong in either of them, or in both. */
+  /**
+   * Replaces the message in the table. For an invalid parameter, WeChat Pay names it in the message, in `detail`, or in
+   * both.
+   */
   readonly message?: string
   readonly detail?: object
 }
 
 type FaultDetails = {
   readonly match?: Match
-  /** For `slow-answer` and `late-request`; 1,000 by default. */
+  /** For `slow-answer` and `late-request`; by default 1,000. */
   readonly delayMs?: number
-  /** For `stale-time` and `future-time`; 600 by default. */
+  /** For `stale-time` and `future-time`; by default 600. */
   readonly seconds?: number
 }
 
 export type NextFaultPlan = FaultDetails & { readonly fault: FaultName; readonly times?: number }
 
 export type FrequentFaultPlan = FaultDetails & {
-  /** One of these, picked anew for each request that is hit. */
+  /** One of these is picked for each request. */
   readonly faults: readonly FaultName[]
-  /** 0 … 1, of all requests that match. */
+  /** 0 … 1, of all matching requests. */
   readonly probability: number
-  /** 0 … 1, as Math.random: give a seeded one, and a run can be repeated. */
+  /** 0 … 1, like Math.random. With a seeded function the run is repeatable. */
   readonly random: () => number
 }
 
@@ -47,9 +50,9 @@ const matches = ({ kind, mchid, out_order_no }: Match, call: Subject): boolean =
 
 type Plan<Drawn> = { readonly match: Match; left: number; readonly pick: () => Drawn | undefined }
 
-/** Things to do to coming requests, asked in the order in which they were planned. */
+/** What to do with coming requests. Plans are asked in the order in which they were added. */
 export type Plans<Drawn> = {
-  /** `pick` may pass a request by; the answer takes the plan back. */
+  /** `pick` may skip a request. Gives a function that removes the plan. */
   readonly add: (match: Match, times: number, pick: () => Drawn | undefined) => () => void
   readonly draw: (call: Subject) => Drawn | undefined
   readonly clear: () => void
@@ -86,7 +89,7 @@ const DEFAULTS = { delayMs: 1000, seconds: 600 }
 
 export const nextFault = (plan: NextFaultPlan): Fault => ({ ...DEFAULTS, ...plan })
 
-/** Undefined when this request is spared. */
+/** Undefined if this request has no fault. */
 export const frequentFault = (plan: FrequentFaultPlan): Fault | undefined => {
   if (plan.random() >= plan.probability) return undefined
   const fault = plan.faults[Math.floor(plan.random() * plan.faults.length)]

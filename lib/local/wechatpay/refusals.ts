@@ -1,7 +1,7 @@
 /**
- * Every refusal that WeChat Pay is known to answer to a sync or a query, by a name of our own.
- * `number` is the end of its `Request-Id`; `code` is in its body. Several refusals share a code, and
- * messages change, so that neither alone says which refusal it is.
+ * Every refusal that WeChat Pay is known to give to a sync or a query, by a name of our own. `number` is the last part
+ * of its `Request-Id`; `code` is in its body. Several refusals have the same code, and messages change, so neither of
+ * them alone identifies a refusal.
  */
 export type Refusal = {
   readonly status: number
@@ -10,7 +10,7 @@ export type Refusal = {
   readonly message: string
 }
 
-/** Stands where WeChat Pay has published no number: the real refusal carries one, we do not know which. */
+/** Used if WeChat Pay has not published the number. The real refusal has one that we do not know. */
 const UNPUBLISHED = 271399999
 
 const refusal = (status: number, code: string, number: number, message: string): Refusal => ({
@@ -21,7 +21,7 @@ const refusal = (status: number, code: string, number: number, message: string):
 })
 
 export const REFUSALS = {
-  // The order is not in the state for it.
+  // The order is in another state.
   'order-done': refusal(400, 'ORDER_DONE', UNPUBLISHED, '订单已完成，无需操作'),
   'order-canceled': refusal(400, 'ORDER_CANCELED', UNPUBLISHED, '订单已取消，无需操作'),
   'invalid-order-state': refusal(400, 'INVALID_ORDER_STATE', UNPUBLISHED, '订单状态错误，请检查业务流程'),
@@ -32,7 +32,7 @@ export const REFUSALS = {
   'charge-running': refusal(400, 'INVALID_REQUEST', 271316754, '单据正在扣款中，请稍后再试'),
   'charge-unclear': refusal(400, 'INVALID_REQUEST', UNPUBLISHED, '收款结果不明，请稍后再试'),
   'other-parameters': refusal(400, 'INVALID_REQUEST', UNPUBLISHED, '请确认相同单号是否使用了不同的参数'),
-  // The request is wrong.
+  // The request is invalid.
   'parameter-illegal': refusal(400, 'PARAM_ERROR', 268435461, '参数不合法'),
   'parameter-out-of-range': refusal(400, 'PARAM_ERROR', 268435464, '参数超出取值范围'),
   'extra-member': refusal(400, 'PARAM_ERROR', 270924358, '请求报文包含未定义的参数'),
@@ -44,7 +44,7 @@ export const REFUSALS = {
   'appid-not-bound': refusal(400, 'INVALID_REQUEST', 271302149, 'appid与商户号未绑定'),
   'appid-mchid-not-match': refusal(400, 'APPID_MCHID_NOT_MATCH', UNPUBLISHED, 'appid和mch_id不匹配'),
   'mch-not-exists': refusal(400, 'MCH_NOT_EXISTS', UNPUBLISHED, '商户号不存在'),
-  // The signature is wrong: all of them 401, none of them signed.
+  // The signature is invalid: always 401, never signed.
   'sign-mismatch': refusal(401, 'SIGN_ERROR', 270924332, '错误的签名，验签失败'),
   'sign-mismatch-other-number': refusal(401, 'SIGN_ERROR', 269546525, '签名错误'),
   'authorization-malformed': refusal(
@@ -63,23 +63,23 @@ export const REFUSALS = {
   'serial-wrong': refusal(401, 'SIGN_ERROR', 270924332, '商户证书序列号有误。请使用签名私钥匹配的证书序列号'),
   'certificate-revoked': refusal(401, 'SIGN_ERROR', 270924332, '商户证书已作废'),
   'nonce-reused': refusal(401, 'SIGN_ERROR', 270924332, 'Http头Authorization中的nonce_str重复'),
-  // The merchant may not.
+  // The merchant has no permission.
   'no-auth': refusal(403, 'NO_AUTH', 268503786, '当前无权限进行此操作'),
   'merchant-disabled': refusal(403, 'NO_AUTH', 268443715, '商户号已被停用'),
   'collection-restricted': refusal(403, 'NO_AUTH', 268448010, '商户收款功能受限'),
-  // There is no such thing.
+  // The order or merchant does not exist.
   'order-not-exist': refusal(404, 'ORDER_NOT_EXIST', 271317510, '查询单据不存在'),
   'order-not-exist-old-spelling': refusal(404, 'ORDERNOTEXIST', 271317510, '订单不存在'),
   'order-not-exist-plural': refusal(404, 'ORDER_NOT_EXISTS', 271317510, '订单不存在'),
   'resource-not-exists': refusal(404, 'RESOURCE_NOT_EXISTS', UNPUBLISHED, '无可用的平台证书'),
-  // Too often.
+  // Too many requests.
   'frequency-limited': refusal(429, 'FREQUENCY_LIMITED', 268435472, '请求过于频繁，请稍后再试'),
   'ratelimit-exceeded': refusal(429, 'RATELIMIT_EXCEEDED', 268447840, '频率超限，请求量不要超过接口调用频率限制'),
-  // WeChat Pay itself is unwell: the outcome is unknown.
+  // An error of WeChat Pay itself: the outcome is unknown.
   'system-error': refusal(500, 'SYSTEM_ERROR', UNPUBLISHED, '系统错误，请使用相同参数稍后重新调用'),
   'bad-gateway': refusal(502, 'SERVICE_UNAVAILABLE', UNPUBLISHED, '服务不可用，请稍后重试'),
   'service-unavailable': refusal(503, 'SERVICE_UNAVAILABLE', UNPUBLISHED, '服务不可用，过载保护'),
-  // None of the above: what a client must be able to meet as well.
+  // An unknown refusal, which a client must handle too.
   unlisted: refusal(409, 'NEVER_HEARD_OF', 299999999, '未知错误'),
 } as const satisfies Record<string, Refusal>
 

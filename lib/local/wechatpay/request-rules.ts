@@ -18,7 +18,7 @@ const DIRECT: Members = { appid: must('公众账号ID'), service_id: must('服�
 const PARTNER: Members = { sub_mchid: must('子商户号'), service_id: must('服务ID') }
 const ACQUIRING: Members = { ...PARTNER, channel_id: must('渠道商商户号') }
 
-/** Whose order it is, as each API wants to be told: in the body of a sync and in the query of a query alike. */
+/** The members that say whose order it is: in the body of a sync and in the query of a query. */
 const PARTY: Readonly<Record<OrderApi, Members>> = {
   'payafter-orders': DIRECT,
   serviceorder: DIRECT,
@@ -71,7 +71,10 @@ const partyOf = (values: Readonly<Record<string, unknown>>): Party => {
   return { service_id: String(values.service_id), ...text('appid'), ...text('sub_mchid'), ...text('channel_id') }
 }
 
-/** A sync's body: exactly the members of its API, none of them null, the one type there is, a time that exists. */
+/**
+ * Validates a sync's body: exactly the members of its API, none of them null, the only allowed type, and an existing
+ * time.
+ */
 export const readSyncBody = (api: OrderApi, body: string): SyncRequest | Problem => {
   const whole = parseObject(body)
   if (isProblem(whole)) return whole
@@ -88,7 +91,7 @@ export const readSyncBody = (api: OrderApi, body: string): SyncRequest | Problem
   return { party: partyOf(flat), paid_time }
 }
 
-/** An order number as it stands in the path: encoded once, and exactly as `encodeURIComponent` does it. */
+/** An order number in the path: encoded once, and exactly as `encodeURIComponent` does it. */
 export const readPathValue = (segment: string): { readonly out_order_no: string } | Problem => {
   const out_order_no = decodeOnce(segment)
   if (out_order_no === undefined || encodeURIComponent(out_order_no) !== segment) {
@@ -97,7 +100,7 @@ export const readPathValue = (segment: string): { readonly out_order_no: string 
   return lengthProblem(PATH_PLACE, out_order_no, 32) ?? { out_order_no }
 }
 
-/** A query's query: nothing that its API does not know, nothing twice, and one of the two numbers. */
+/** Validates a query's parameters: none unknown, none twice, and exactly one of the two numbers. */
 export const readQuery = (api: OrderApi, query: string): QueryRequest | Problem => {
   const values = parseQuery(query)
   if (values === undefined) return illegal(QUERY_PLACE, '查询参数重复或编码错误')
@@ -120,7 +123,7 @@ export const readQuery = (api: OrderApi, query: string): QueryRequest | Problem 
   return illegal(QUERY_PLACE, '商户服务订单号与查单ID必须且只能填写一个')
 }
 
-/** `echo_message` and nothing else. */
+/** Only `echo_message`. */
 export const readEcho = (body: string): { readonly echo_message: string } | Problem => {
   const whole = parseObject(body)
   if (isProblem(whole)) return whole

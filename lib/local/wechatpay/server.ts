@@ -4,12 +4,12 @@ import { refuseStranger, whyStranger } from '../request-guard.ts'
 
 export type LoopbackServer = { readonly origin: string; readonly close: () => Promise<void> }
 
-/** Serves on 127.0.0.1; port 0 takes a free one. A web page's request never comes to `onRequest`. */
+/** Listens on 127.0.0.1; port 0 takes a free one. Requests of a web page are refused before `onRequest`. */
 export const startServer = async (
   port: number,
   onRequest: (req: IncomingMessage, res: ServerResponse) => void,
 ): Promise<LoopbackServer> => {
-  // WeChat Pay drops a connection that has been idle for eight seconds, and says so.
+  // WeChat Pay closes an idle connection after eight seconds and announces it in the Keep-Alive header.
   const server = createServer({ noDelay: true, keepAliveTimeout: 8000, requestTimeout: 0 }, (req, res) => {
     const why = whyStranger(req)
     if (why) refuseStranger(res, why)
@@ -19,7 +19,7 @@ export const startServer = async (
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  const address = server.address() as AddressInfo // A server that listens on TCP has no other kind of address.
+  const address = server.address() as AddressInfo // A TCP server has no other kind of address.
   return {
     origin: `http://127.0.0.1:${address.port}`,
     close: () =>
@@ -32,7 +32,7 @@ export const startServer = async (
 
 const MAX_REQUEST_BYTES = 1 << 20
 
-/** The whole body of a request; one that is too long is cut off with its connection. */
+/** Reads the whole body. The connection is closed if the body is too long. */
 export const readBody = (req: IncomingMessage, onBody: (body: Buffer) => void): void => {
   const chunks: Buffer[] = []
   let length = 0
@@ -42,11 +42,11 @@ export const readBody = (req: IncomingMessage, onBody: (body: Buffer) => void): 
     else chunks.push(chunk)
   })
   req.on('end', () => onBody(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-  // A client that hangs up halfway has asked for nothing.
+  // A client that disconnects halfway needs no response.
   req.on('error', () => {})
 }
 
-/** Timers that end with the server. */
+/** Timers that are cleared when the server ends. */
 export const createTimers = () => {
   const running = new Set<NodeJS.Timeout>()
   return {

@@ -21,19 +21,22 @@ import {
 import { createTimers, startServer } from './server.ts'
 
 export type WechatpayOptions = Partial<Rules> & {
-  /** Milliseconds since 1970. A test may move it; answers and windows follow, delays do not. */
+  /** Milliseconds since 1970. A test may move it; responses and time windows follow it, delays do not. */
   readonly now?: () => number
   /** A free one by default. */
   readonly port?: number
-  /** How long after completion WeChat Pay's own debit succeeds, ms; a minute by default. Infinity: the customer has no money. */
+  /**
+   * When WeChat Pay's own debit succeeds after completion, in ms; by default a minute. Infinity: the customer has no
+   * money.
+   */
   readonly debitAfterMs?: number
-  /** As `orders` gave them in an earlier run. */
+  /** Orders of an earlier run, as `orders` gave them. */
   readonly orders?: readonly Order[]
-  /** Whether 400, 403, 404, 429 and 5xx are signed is not published; true by default. 401s never are. */
+  /** Whether 400, 403, 404, 429 and 5xx are signed is not published; by default they are. 401s never are. */
   readonly signRefusals?: boolean
-  /** A `Wechatpay-Serial` that names no key of WeChat Pay's is refused by default. */
+  /** By default a `Wechatpay-Serial` that is no key of WeChat Pay is refused. */
   readonly unknownSerial?: 'refused' | 'ignored'
-  /** Mixed by default: clients must not care. */
+  /** By default mixed, since clients must ignore case. */
   readonly headerCase?: HeaderCase
 }
 
@@ -46,58 +49,58 @@ export type Wechatpay = {
   readonly history: History
 
   readonly addMerchant: (merchant: MerchantSeed) => void
-  /** A merchant may have several certificates; those before stay good until they are revoked. */
+  /** A merchant may have several certificates. Earlier ones stay valid until they are revoked. */
   readonly addCertificate: (mchid: string, certificate: Pick<MerchantSeed, 'serial_no' | 'publicKeyPem'>) => void
   readonly revokeCertificate: (mchid: string, serial_no: string) => void
-  /** `disabled`: may do nothing; `restricted`: may not collect. What is left out stays as it is. */
+  /** `disabled`: may do nothing; `restricted`: may not collect. A member that is left out is not changed. */
   readonly setStanding: (mchid: string, standing: { disabled?: boolean; restricted?: boolean }) => void
 
-  /** Every order as it stands. */
+  /** Every order in its present state. */
   readonly orders: () => readonly Order[]
   readonly addOrder: (seed: OrderSeed) => Order
-  /** Throws when there is no such order. */
+  /** Throws if there is no such order. */
   readonly order: (mchid: string, out_order_no: string) => Order
   readonly customerAccepts: (order: Order) => void
   /**
-   * WeChat Pay's own debit follows, as `debitAfterMs` has it. The total in fen, if it is not the one the order began
-   * with. Of 0 fen nothing is collected: the order is done.
+   * WeChat Pay's own debit follows after `debitAfterMs`. `total_amount` is in fen, by default that of the order. With 0
+   * fen nothing is collected and the order is done.
    */
   readonly merchantCompletes: (order: Order, total_amount?: number) => void
-  /** While it waits for payment. */
+  /** Only while the order waits for payment. */
   readonly merchantLowers: (order: Order, total_amount: number) => void
   readonly merchantCancels: (order: Order) => void
   readonly orderExpires: (order: Order) => void
-  /** From now until the charge fails or succeeds every sync is told to come back later. */
+  /** Until the charge fails or succeeds, every sync is refused with "try later". */
   readonly chargeStarts: (order: Order) => void
   readonly chargeFails: (order: Order) => void
-  /** WeChat Pay Score collects, even if a sync has landed before: then it is a double charge. Answers its transaction_id. */
+  /** WeChat Pay Score collects, even after a sync, which makes a double charge. Gives the transaction_id. */
   readonly payscoreCharges: (order: Order, transaction_id?: string) => string
-  /** Members that answers about this order show in place of the honest ones; undefined ends it. */
+  /** Members that replace those of correct responses about this order; undefined ends it. */
   readonly showInstead: (order: Order, members: Readonly<Record<string, unknown>> | undefined) => void
 
-  /** A second key to sign with. A platform certificate's id is its serial number, and its PEM a certificate. */
+  /** Adds a key to sign with. The id of a platform certificate is its serial number, and its PEM is a certificate. */
   readonly addPublicKey: () => WechatpayKey
   readonly addPlatformCertificate: () => WechatpayKey
   /**
-   * Which key signs answers to requests that name none, and whether a request that names another one
-   * is answered with that (by default) or not, as before the switch has been started.
+   * Which key signs responses to requests that name none, and whether a request that names another key gets a response
+   * signed with that one (by default) or not, as before the switch has started.
    */
   readonly answerWith: (keyId: string, options?: { followRequest?: boolean }) => void
 
-  /** The next requests that match and are rightly signed are refused, whatever they ask. */
+  /** The next matching requests with a valid signature are refused, whatever they contain. */
   readonly refuseNext: (plan: RefusalPlan) => void
-  /** The next requests that match meet this fault. The answer takes it back. */
+  /** The next matching requests have this fault. Gives a function that removes it. */
   readonly faultNext: (plan: NextFaultPlan) => () => void
-  /** From now on requests meet a fault now and then. The answer ends it. */
+  /** From now on requests have a fault at random. Gives a function that ends it. */
   readonly faultOften: (plan: FrequentFaultPlan) => () => void
-  /** No more refusals and faults than honesty demands. */
+  /** Removes all requested refusals and faults. */
   readonly behave: () => void
 
-  /** Ends all connections, those still waiting for an answer as well. */
+  /** Closes all connections, also those that wait for a response. */
   readonly close: () => Promise<void>
 }
 
-/** WeChat Pay on one machine: plain HTTP on loopback, and as strict as the real one is known to be. */
+/** WeChat Pay on one machine: plain HTTP on loopback, as strict as the real one is known to be. */
 export const startWechatpay = async (options: WechatpayOptions = {}): Promise<Wechatpay> => {
   const { now = Date.now, repeatedSync = 'ORDER_DONE', minMsBetweenCalls = 0, debitAfterMs = 60_000 } = options
   const merchants = createMerchants()

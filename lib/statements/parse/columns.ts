@@ -1,7 +1,7 @@
 import type { Problem } from '../problem.ts'
 import { looksLikeState, STATE_COLUMNS, type StateColumn } from './payment-status.ts'
 
-/** What a statement says of a payment, as text. */
+/** The columns of a statement that are read. */
 export type Column =
   | 'out_order_no'
   | 'paid_time'
@@ -13,13 +13,15 @@ export type Column =
   | 'cashier_id'
   | 'pos_ref'
 
-/** Names of sums; each may end in its unit. */
+/** Column names of amounts. A unit may follow, such as 元. */
 const SUMS = [
   ...['收款金额', '实收金额', '实付金额', '支付金额', '付款金额', '总金额', '金额', '交易金额', '订单金额', '消费金额'],
   ...['实收', '实付'],
 ]
 
-/** Names of the columns as tills write them. `amount` is fen as in a notice; people's Chinese columns are yuan. */
+/**
+ * Column names as POS systems write them. `amount` is in fen, as in a payment notice; the Chinese columns are in yuan.
+ */
 const NAMES: Readonly<Record<Column, readonly string[]>> = {
   out_order_no: ['out_order_no', 'order_no', '商户服务订单号', '服务订单号', '支付分订单号', '订单号'],
   paid_time: ['paid_time', 'paid_at', '收款成功时间', '收款时间', '付款时间', '支付时间', '付款成功时间'],
@@ -32,29 +34,29 @@ const NAMES: Readonly<Record<Column, readonly string[]>> = {
   pos_ref: ['pos_ref', 'receipt_no', '小票号', '流水号', 'pos流水号', '收银流水号', '交易流水号'],
 }
 
-const COLUMNS = Object.entries(NAMES) as readonly (readonly [Column, readonly string[]])[] // as they stand above
+const COLUMNS = Object.entries(NAMES) as readonly (readonly [Column, readonly string[]])[] // in the order above
 const KNOWN = new Set([...COLUMNS.flatMap(([, names]) => names), ...STATE_COLUMNS.keys()])
 
-/** A header that was understood. */
+/** A header line that was recognised. */
 export type Header = {
-  /** The names as they stand there, empty ones at the end left out. */
+  /** The column names as the file has them, without empty ones at the end. */
   readonly names: readonly string[]
-  /** Fields of the header, empty ones at the end among them. */
+  /** Number of fields in the header, including empty ones at the end. */
   readonly width: number
-  /** Which fields are what: more than one where a name stands there twice. */
+  /** Field indexes of each column. There are several if a name occurs twice. */
   readonly columns: ReadonlyMap<Column, readonly number[]>
-  /** Columns that tell whether a payment was made, or has gone back. */
+  /** Columns that say whether the payment was made or refunded. */
   readonly states: readonly { readonly at: number; readonly column: StateColumn; readonly name: string }[]
-  /** Columns under names that are not known. */
+  /** Columns with unknown names. */
   readonly unknown: readonly { readonly at: number; readonly name: string; readonly looksLike?: 'state' | 'amount' }[]
 }
 
-/** Which field is what, by a header's names; undefined for a line that is no header. */
+/** Finds the columns by the names in a header; undefined if the line is no header. */
 export const readHeader = (fields: readonly string[]): Header | undefined => {
   const plain = fields.map(plainName)
   const columns = new Map<Column, readonly number[]>()
   for (const [column, known] of COLUMNS) {
-    // The more exact name wins where a list has several that fit.
+    // If several names fit, the more exact one wins.
     const name = known.find((one) => plain.includes(one))
     if (name !== undefined)
       columns.set(
@@ -79,13 +81,13 @@ export const readHeader = (fields: readonly string[]): Header | undefined => {
   }
 }
 
-/** Is it the name of a column? A header may stand in the middle of a list again, where a page of it begins. */
+/** Whether a field is a column name. A header may be repeated in the middle of a list, at the start of a page. */
 export const isColumnName = (field: string): boolean => KNOWN.has(plainName(field))
 
-/** What a member of a JSON object is, if it tells whether a payment was made. */
+/** The state column that a member of a JSON object stands for, if there is one. */
 export const stateColumnOf = (name: string): StateColumn | undefined => STATE_COLUMNS.get(plainName(name))
 
-/** What a name that is not known looks like. */
+/** What kind of column an unknown name looks like. */
 export const lookOf = (name: string): { readonly looksLike?: 'state' | 'amount' } => {
   const plain = plainName(name)
   if (KNOWN.has(plain)) return {}
@@ -94,7 +96,7 @@ export const lookOf = (name: string): { readonly looksLike?: 'state' | 'amount' 
   return looksLikeState(plain) ? { looksLike: 'state' } : {}
 }
 
-/** Case, spaces, brackets and units' marks do not matter. */
+/** Without case, spaces, brackets and unit signs. */
 const plainName = (field: string): string =>
   field
     .normalize('NFKC')

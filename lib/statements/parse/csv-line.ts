@@ -1,10 +1,10 @@
-/** What delimiters lists have. */
+/** Delimiters that CSV files use. */
 export const DELIMITERS = [',', '\t', ';', '|', ','] as const
 
 /**
- * One record of CSV text. A field that begins with a quote ends with one, and holds none but doubled; anywhere else a
- * quote is one of a field's characters, as in ="0012". Blanks around the quotes do not matter. `open`: a quote waits for
- * its end, which may stand in a later line. `broken`: text follows after the end of a quoted field.
+ * Reads one record of CSV text. A field that begins with a quote must end with a quote, and quotes inside it are
+ * doubled. Elsewhere a quote is an ordinary character, as in ="0012". Spaces around the quotes are ignored. `open`: the
+ * closing quote is missing, and may follow in a later line. `broken`: text follows the closing quote.
  */
 export const readCsvLine = (text: string, delimiter: string): readonly string[] | 'open' | 'broken' => {
   if (!text.includes('"')) return text.split(delimiter)
@@ -28,7 +28,7 @@ export const readCsvLine = (text: string, delimiter: string): readonly string[] 
   }
 }
 
-/** How many fields the text has if no quote is one. */
+/** Number of fields if quotes are treated as ordinary characters. */
 export const plainWidth = (text: string, delimiter: string): number => text.split(delimiter).length
 
 const afterBlanks = (text: string, from: number, delimiter: string): number => {
@@ -37,7 +37,7 @@ const afterBlanks = (text: string, from: number, delimiter: string): number => {
   return at
 }
 
-/** Where the quote is that ends the field; -1 where none is. */
+/** Index of the closing quote of a field; -1 if it is missing. */
 const endOfQuoted = (text: string, from: number): number => {
   let at = text.indexOf('"', from)
   while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2)

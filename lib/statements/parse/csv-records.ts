@@ -3,14 +3,14 @@ import { plainWidth, readCsvLine } from './csv-line.ts'
 import { isBlank } from './forms.ts'
 import type { TextLine } from './text-lines.ts'
 
-/** A record of a list, with the line on which it begins and how many it has: its fields, or why they are not known. */
+/** A record of a list: its first line, its number of lines, and its fields or why they cannot be read. */
 export type ListRecord =
   | { readonly line: number; readonly lines: number; readonly fields: readonly string[] }
   | { readonly line: number; readonly lines: 1; readonly text: string; readonly problem: Problem }
-  /** Nothing stands in it. */
+  /** The record is empty. */
   | { readonly line: number; readonly lines: number; readonly isBlank: true }
 
-/** A quoted field may run over this many lines; beyond it a quote was forgotten. */
+/** A quoted field may contain this many lines. If it has more, a closing quote was forgotten. */
 const LINES_MOST = 10
 
 export const TOO_LONG: Problem = { en: 'the line is too long', zh: '该行过长' }
@@ -21,11 +21,11 @@ const IN_DOUBT: Problem = {
 }
 
 /**
- * Puts lines together to records. A line that can be read alone is one. A record over several lines is taken only if it
- * is whole, has the header's number of fields, and at most one of its lines has that number alone: otherwise a forgotten
- * quote could swallow payments, or a note could bring some, and then each of these lines tells that it is in doubt. A
- * quote that never ends costs its own line alone.
- * @param fits whether there may be so many fields; it may change between two records
+ * Joins lines to records. A line that is complete alone is one record. Several lines are joined only if the result is
+ * complete, has as many fields as the header, and at most one of the lines has that many fields by itself. Otherwise a
+ * forgotten quote could hide payments, or a multi-line note could add some; each of these lines is then reported as
+ * unclear. A quote that is never closed spoils only its own line.
+ * @param fits whether a record may have this many fields; the answer may change between two records
  */
 export const createRecords = (delimiter: string, fits: (fields: readonly string[]) => boolean) => {
   let waiting: TextLine[] = []

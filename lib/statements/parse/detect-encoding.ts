@@ -3,15 +3,18 @@ import { TextDecoder } from 'node:util'
 
 export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'
 
-/** What a first look at a statement's bytes tells. */
+/** What a first pass over the bytes finds out about a file. */
 export type FileFacts = {
   readonly encoding: Encoding
-  /** Lines of the file, empty ones among them: counted by their ends in the bytes, apart from whoever reads them. */
+  /**
+   * Lines of the file, including empty ones. Counted from the bytes and not by the parser, so that lost lines are
+   * noticed.
+   */
   readonly lines: number
   readonly bytes: number
 }
 
-/** Reads all bytes once; stops early when there are more than `maxBytes`. Throws when a gzip file is damaged. */
+/** Reads all bytes once; stops early if there are more than `maxBytes`. Throws if a gzip file is damaged. */
 export const readFileFacts = async (bytes: Readable, maxBytes: number): Promise<FileFacts> => {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   let isUtf8 = true
@@ -43,7 +46,7 @@ const LF = 0x0a
 const CR = 0x0d
 const HEAD_BYTES = 4096
 
-/** Counts the ends of lines, CRLF as one, and what stands after the last. */
+/** Counts line ends (CRLF as one) and a last line without one. */
 const createLineCount = (head: Buffer) => {
   const wide = utf16Of(head)
   const mark = markOf(head, wide)
@@ -74,7 +77,7 @@ const createLineCount = (head: Buffer) => {
   return { add, end: () => lines + (isInLine || odd !== undefined ? 1 : 0) }
 }
 
-/** Bytes of the mark at the beginning, which is no part of a line. */
+/** Length of the byte order mark, which is not part of the first line. */
 const markOf = (head: Buffer, wide: 'utf-16le' | 'utf-16be' | undefined): number => {
   if (wide) return isMarked(head) ? 2 : 0
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
@@ -83,7 +86,10 @@ const markOf = (head: Buffer, wide: 'utf-16le' | 'utf-16be' | undefined): number
 const isMarked = (head: Buffer): boolean =>
   (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
 
-/** By its mark; without one by the zeros beside its ASCII letters, which no other text has. */
+/**
+ * Detects UTF-16 by its byte order mark; without one, by the zero bytes beside ASCII letters, which no other encoding
+ * has.
+ */
 const utf16Of = (head: Buffer): 'utf-16le' | 'utf-16be' | undefined => {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
@@ -107,7 +113,10 @@ const decodes = (decoder: TextDecoder, chunk: Buffer | undefined, isEnd: boolean
   }
 }
 
-/** What is not UTF-8 throughout is GB18030, unless its first line is Chinese in UTF-8: then some bytes are broken. */
+/**
+ * Text that is not valid UTF-8 is GB18030; but if its first line is Chinese in valid UTF-8, it is UTF-8 with a few
+ * broken bytes.
+ */
 const encodingOf = (head: Buffer, isUtf8: boolean): Encoding => {
   const wide = utf16Of(head)
   if (wide) return wide

@@ -3,16 +3,16 @@ import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { Problem } from '../problem.ts'
 
-/** What a file is by its first bytes, whatever its name says. `layers`: how often it is packed by gzip. */
+/** The kind of a file, by its first bytes and not by its name. `layers`: how many times it is compressed with gzip. */
 export type Content =
   | { readonly kind: 'text'; readonly layers: number }
   | { readonly kind: 'workbook' }
   | { readonly kind: 'refused'; readonly problem: Problem }
 
-/** A file with .gz in its name that was uploaded with Content-Encoding: gzip is packed twice. */
+/** A .gz file that was uploaded with Content-Encoding: gzip is compressed twice. */
 const LAYERS_MOST = 2
 
-/** Throws when a gzip file is damaged. */
+/** Throws if a gzip file is damaged. */
 export const readContent = async (file: string): Promise<Content> => {
   for (let layers = 0; ; layers += 1) {
     const head = await headOf(openText(file, layers))
@@ -28,7 +28,7 @@ export const readContent = async (file: string): Promise<Content> => {
   }
 }
 
-/** The bytes of a list, unpacked. Destroyed by whoever stops reading. */
+/** Opens the uncompressed bytes of a list. The reader must destroy the stream when it stops. */
 export const openText = (file: string, layers: number): Readable => {
   let bytes: Readable = createReadStream(file)
   for (let layer = 0; layer < layers; layer += 1) {
@@ -41,7 +41,7 @@ export const openText = (file: string, layers: number): Readable => {
   return bytes
 }
 
-/** Zlib's errors speak of the file; any other is ours. */
+/** An error of zlib means that the file is damaged. Any other error is ours. */
 export const isDamage = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))
 
@@ -57,7 +57,7 @@ const headOf = async (bytes: Readable): Promise<Buffer> => {
 
 type What = { readonly zh: string; readonly en: string }
 
-/** What is no list, by the bytes with which it begins, in hex: those of text after a mark and blanks. */
+/** Signatures of files that are no lists, in hex; for text, after a byte order mark and spaces. */
 const SIGNS: readonly { readonly sign: RegExp; readonly what: What | 'zip' | 'array' }[] = [
   { sign: /^504b(0304|0506)/, what: 'zip' },
   {
@@ -77,7 +77,7 @@ const ARRAY: Problem = {
   en: 'the file is a JSON array: write one object in each line (JSON Lines), without brackets around and commas between',
 }
 
-/** A file that is no list of a form that is read, and how to make one of it. */
+/** The message for a file of an unsupported type, and how to export it as a list. */
 export const refusalOf = ({ zh, en }: What): Problem => ({
   zh: `文件是${zh},不是可读取的明细。请用 Excel 或 WPS 打开,另存为“CSV UTF-8(逗号分隔)”或 .xlsx 后重新上传`,
   en: `the file is ${en}, not a list that can be read: open it in Excel or WPS, save it as “CSV UTF-8” or as .xlsx, and upload that`,

@@ -1,9 +1,9 @@
-/** Blanks and marks that cannot be seen, at either end of a field. */
+/** Spaces and invisible characters at both ends of a field. */
 const EDGES = /^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu
 
 /**
- * A field without what spreadsheets, tills and bills put around it: blanks, ="…", and the sign before a number that
- * keeps a spreadsheet from rounding it, ` as in WeChat Pay's bills and our own reports, or '.
+ * The value of a field, without what spreadsheets, POS systems and WeChat Pay's bills add: spaces, ="…", and the ` or '
+ * before a number that keeps a spreadsheet from rounding it.
  */
 export const plainField = (field: string): string => {
   let text = field.replaceAll(EDGES, '')
@@ -22,8 +22,8 @@ const TIME = new RegExp(
 )
 
 /**
- * A time as databases and spreadsheets write it, in China time where it tells no other, → 14 digits, or 8 of a day
- * alone, or RFC 3339 where it tells its zone; any other text as it is.
+ * Converts a time as databases and spreadsheets write it to 14 digits in China time, to 8 digits if there is only a
+ * day, or to RFC 3339 if it has a time zone. Any other text stays as it is.
  */
 export const plainTime = (field: string): string => {
   const text = field.normalize('NFKC').trim()
@@ -43,14 +43,14 @@ export const plainTime = (field: string): string => {
   return `${year}-${month}-${day}T${two(String(hour))}:${minute}:${seconds}${offset}`
 }
 
-/** Of 24, by the half of the day; undefined where the two do not fit together. */
+/** The hour in the 24-hour clock, by 上午, 下午 and the like; undefined if the two contradict each other. */
 const hourOf = (hour: number, half: string | undefined): number | undefined => {
   if (half === undefined) return hour
   const isLate = /下午|晚上|p/i.test(half)
-  // 下午 15:05 is written too.
+  // 下午 15:05 occurs too.
   if (hour > 12) return isLate && hour < 24 ? hour : undefined
   if (half === '中午') return hour >= 11 ? hour : hour + 12
-  // Midnight, or noon? Nobody can tell.
+  // 晚上 12 may be midnight or noon, so it is refused.
   if (half === '晚上' && hour === 12) return undefined
   return (hour % 12) + (isLate ? 12 : 0)
 }
@@ -58,13 +58,16 @@ const hourOf = (hour: number, half: string | undefined): number | undefined => {
 const SUM =
   /^(?<sign>[-+]?)(?:¥|RMB|CNY|人民币)?(?<sign2>[-+]?)(?<whole>\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(?<part>\d{1,2})0*)?(?:元|圆|RMB|CNY|人民币)?$/i
 
-/** A sum in yuan as tills, databases and spreadsheets write it → fen, below zero too; undefined for any other text. */
+/**
+ * An amount in yuan as POS systems, databases and spreadsheets write it → fen, also negative; undefined for any other
+ * text.
+ */
 export const yuanToFen = (field: string): number | undefined => {
   const text = field
     .normalize('NFKC')
     .replaceAll(/[\s\p{Cf}]+/gu, '')
     .replaceAll(/[−–]/g, '-')
-  // Accountants write what goes out in brackets.
+  // Accountants write negative amounts in brackets.
   const [, bracketed] = /^\((.*)\)$/.exec(text) ?? []
   const found = SUM.exec(bracketed ?? text)?.groups
   if (!found?.whole || (found.sign && found.sign2)) return undefined
@@ -78,14 +81,14 @@ export const readFen = (field: string): number | undefined => {
   return /^[-+]?\d{1,15}$/.test(text) ? Number(text) : undefined
 }
 
-/** An order number that a spreadsheet has rounded: 1.2E+19, 123456.0, or nothing but zeros after the fifteenth digit. */
+/** An order number that a spreadsheet has rounded: 1.2E+19, 123456.0, or only zeros after the fifteenth digit. */
 export const isMangled = (text: string): boolean =>
   /^\d(\.\d+)?e\+\d+$/i.test(text) || /^\d+\.0*$/.test(text) || /^\d{15}0+$/.test(text)
 
-/** Nothing that could be seen: an old program ends a file with a sign of its own. */
+/** Whether a text has no visible character. Old DOS programs end a file with a control character. */
 export const isBlank = (text: string): boolean => !/[^\s\p{C}]/u.test(text)
 
-/** As much of a line as helps to find it. */
+/** The beginning of a line, long enough to find it in the file. */
 export const shown = (text: string): string =>
   text
     .replaceAll(/[\p{C}\s]+/gu, ' ')

@@ -8,19 +8,21 @@ import type { LineContext } from './statement-line.ts'
 import { textLines } from './text-lines.ts'
 import { openWorkbook, WorkbookError } from './workbook.ts'
 
-/** A list that lies in a file. */
+/** A list in a local file. */
 export type List = {
-  /** Lines of the file, counted apart from the reader. */
+  /** Lines of the file, counted without the parser. */
   readonly counted: number
-  /** From its beginning, as often as it is called. */
+  /** Reads from the beginning at each call. */
   readonly read: (context: LineContext) => Promise<Reading | { readonly refused: Problem }>
   readonly close: () => void
 }
 
-/** Lines of a file that may be empty, for each that may be none. */
+/** How many empty lines are allowed for each line that may have content. */
 const EMPTY_MOST = 4
 
-/** Opens a list, by what the file is and not by its name alone; or says why it cannot be read. */
+/**
+ * Opens a list. Its type is detected from the bytes, not from the name alone. Gives the reason if it cannot be read.
+ */
 export const openList = async (file: string, name: string): Promise<List | { readonly refused: Problem }> => {
   try {
     const content = await readContent(file)
@@ -71,8 +73,8 @@ const openSheet = async (file: string): Promise<List | { refused: Problem }> => 
 }
 
 /**
- * Reads a list twice, since what stands in its last line may forbid to book its first: once now, to its end, and once as
- * the caller goes on; or says why it cannot be read.
+ * Reads a list twice, since its last line may reverse the payment of its first: once completely now, and a second time
+ * while the caller reads it. Gives the reason if it cannot be read.
  */
 export const readForeseen = async (
   list: List,

@@ -1,10 +1,10 @@
-/** What a column that tells of a payment's state says of it. `undone`: a payment was there, and has gone back. */
+/** What a value says about the payment. `undone`: the payment was made and then refunded or cancelled. */
 export type PaidWord = 'paid' | 'not_paid' | 'undone' | 'says_nothing' | 'unknown'
 
-/** What a column is, beside those of a notice. */
+/** Columns of a statement that a payment notice does not have. */
 export type StateColumn = 'status' | 'kind' | 'is_paid' | 'is_refunded' | 'refund_status' | 'refund_sum' | 'refund_mark'
 
-/** Names of such columns, as plainName gives them. */
+/** Names of such columns, in the form that plainName gives. */
 export const STATE_COLUMNS: ReadonlyMap<string, StateColumn> = new Map(
   Object.entries({
     status: [
@@ -58,7 +58,7 @@ export const STATE_COLUMNS: ReadonlyMap<string, StateColumn> = new Map(
   ),
 )
 
-/** The letters of a word alone: case, blanks, dashes, guards and stops do not matter. */
+/** Only the letters of a word, without case, spaces, dashes, brackets and punctuation. */
 const plainWord = (value: string): string =>
   value
     .normalize('NFKC')
@@ -87,7 +87,7 @@ const NOT_PAID = words(`
   cancelled usercanceled userpaying payerror error expired timeout declined rejected preauth preauthorization authorized
   authorization created wait waiting waitbuyerpay deposit recharge topup withdraw transfer expense open draft`)
 
-/** How was paid, or what was eaten: it says nothing of whether. */
+/** The payment method or what was sold: it does not say whether the payment was made. */
 const NEUTRAL = words(`
   jsapi native app micropay mweb facepay h5 auth 扫码 扫码支付 刷卡 刷卡支付 刷脸支付 被扫 主扫 现金 现金支付 微信 微信支付 支付宝
   支付宝支付 银行卡 银行卡支付 储值卡 会员卡 云闪付 数字人民币 聚合支付 其他 其他支付 线下 堂食 外卖 外带 打包 自提 到店 零售 餐饮
@@ -99,7 +99,7 @@ const NOTHING = words(
   '无 没有 否 未退款 无退款 未退货 未发生退款 none null nil n/a na norefund notrefunded 0 / 退款失败 退款关闭 退款异常 fail failed closed',
 )
 
-/** What the value of such a column says. @param sumOf the fen of a sum, undefined for what is none */
+/** What the value of such a column says. @param sumOf converts an amount to fen; undefined if the text is no amount */
 export const paidWord = (column: StateColumn, value: string, sumOf: (text: string) => number | undefined): PaidWord => {
   const word = plainWord(value)
   switch (column) {
@@ -113,7 +113,7 @@ export const paidWord = (column: StateColumn, value: string, sumOf: (text: strin
     case 'is_refunded':
       if (word === '' || NO.has(word) || NOTHING.has(word)) return 'says_nothing'
       if (YES.has(word) || UNDONE.has(word)) return 'undone'
-      // 退款 may be a sum as well.
+      // 退款 may be the name of an amount column as well.
       return refundedSum(value, sumOf)
     case 'refund_status':
       if (word === '' || NOTHING.has(word)) return 'says_nothing'
@@ -142,12 +142,12 @@ const refundedSum = (value: string, sumOf: (text: string) => number | undefined)
   return fen === 0 ? 'says_nothing' : 'undone'
 }
 
-/** Does a column under a name that is not known hold such words? */
+/** Whether a value in a column with an unknown name is a known payment state. */
 export const isStateWord = (value: string): boolean => {
   if (value.length === 0 || value.length > 24) return false
   return known(plainWord(value)) !== 'unknown'
 }
 
-/** Names that look like a state or a kind, and are not known. */
+/** Whether an unknown column name looks like a payment state or type. */
 export const looksLikeState = (name: string): boolean =>
   /状态|类型|类别|结果|退款|退货|撤销|冲正|作废|status|state$|type$|kind|result|refund|revers|void|cancel/.test(name)

@@ -8,33 +8,33 @@ import { isStateWord } from './payment-status.ts'
 import { type LineContext, readJsonLine, readTableLine, type StatementLine } from './statement-line.ts'
 import type { TextLine } from './text-lines.ts'
 
-/** Lines of the file that are none of the statement. */
+/** Lines of the file that are not part of the list. */
 export type Beside = {
-  /** Above the header. */
+  /** Lines above the header. */
   readonly titles: number
   readonly headers: number
   readonly blank: number
-  /** Further lines of records that have more than one. */
+  /** The second and later lines of records that have several. */
   readonly continued: number
 }
 
-/** A statement while it is read; what stands beside `lines` is whole once they have been read. */
+/** A statement that is being read. The other members are complete only after all `lines` were read. */
 export type Reading = {
   readonly lines: AsyncIterable<readonly StatementLine[]>
   readonly beside: () => Beside
-  /** Do its lines tell sums? */
+  /** Whether its lines have amounts. */
   readonly hasAmounts: () => boolean
-  /** The till's own sums above the header. */
+  /** The POS's own totals above the header. */
   readonly titleSums: () => readonly TillSum[]
   readonly notes: () => readonly Problem[]
 }
 
 type Read = Reading | { readonly refused: Problem }
 
-/** A list may have a title, a date and the like above its header. */
+/** The header is looked for in so many lines, since a title or a date may stand above it. */
 const HEADER_AMONG = 10
 
-/** Lines of text, by what they hold: JSON, or CSV under a header; or why there is nothing to read. */
+/** Reads text as JSON Lines or as CSV with a header; or gives the reason why it cannot. */
 export const readText = async (
   text: AsyncGenerator<readonly TextLine[]>,
   isNamedJson: boolean,
@@ -55,7 +55,7 @@ export const readText = async (
   return looksLikeJson || (isNamedJson && first) ? jsonReading(begin, text, context) : { refused: NO_HEADER }
 }
 
-/** Rows of a sheet under a header; or why there is nothing to read. */
+/** Reads the rows of a sheet below its header; or gives the reason why it cannot. */
 export const readSheet = async (
   rows: AsyncGenerator<readonly ListRecord[]>,
   notes: readonly Problem[],
@@ -86,7 +86,7 @@ export const readSheet = async (
 
 type Found = { readonly at: number; readonly lines: number; readonly delimiter: string; readonly header: Header }
 
-/** The first line that names the columns, by whatever delimiter it does. */
+/** Finds the first line that has the column names, with any delimiter. */
 const findHeader = (begin: readonly TextLine[]): Found | undefined => {
   let filled = 0
   for (const [at, line] of begin.entries()) {
@@ -136,19 +136,19 @@ const csvReading = (
   return { ...reader.facts, lines: lines() }
 }
 
-/** One by one: a header in the middle changes how the next record is read. */
+/** Reads records one by one, since a repeated header changes how the next record is read. */
 const readAll = <T>(records: Iterable<ListRecord>, read: (record: ListRecord) => readonly T[]): readonly T[] => {
   const all: T[] = []
   for (const record of records) all.push(...read(record))
   return all
 }
 
-/** Lines after the header by which a till's habit is known. */
+/** Lines after the header from which the number of extra fields is learned. */
 const LEARNT = 10
 
 const tableReader = (first: Header, isText: boolean, context: LineContext) => {
   let header = first
-  /** Empty fields that every line of this till has at its end, and the header has not. */
+  /** Number of empty fields that every line has at its end and the header lacks. */
   let extra = 0
   let [titles, headers, blank, continued] = [0, 0, 0, 0]
   const titleSums: TillSum[] = []
@@ -196,7 +196,7 @@ const tableReader = (first: Header, isText: boolean, context: LineContext) => {
       headers += 1
       continued += height - 1
     },
-    /** Two lines at least must have them, and all that are looked at: one alone may be an unquoted comma. */
+    /** At least two lines must have them, and all that are looked at: in a single line it may be an unquoted comma. */
     learn: (rows: readonly (readonly string[] | string)[]): void => {
       const all = rows.filter((fields) => typeof fields !== 'string' && fields.some((field) => field.trim() !== ''))
       const more = Math.min(...all.map((fields) => fields.length - header.width))
@@ -216,7 +216,7 @@ const tableReader = (first: Header, isText: boolean, context: LineContext) => {
   }
 }
 
-/** A page of a list may begin with its header again. It has no order's number where one is expected. */
+/** Whether a line may be a repeated header. Such a line has no order number in the order number's column. */
 const mayBeHeader = (fields: readonly string[], { columns }: Header): boolean => {
   const field = fields[columns.get('out_order_no')?.[0] ?? 0] ?? ''
   return !/^[0-9A-Za-z_\-|*]{1,32}$/.test(field) || isColumnName(field)
@@ -257,13 +257,13 @@ const jsonReading = (
   }
 }
 
-/** Objects of a list whose members are looked at: each has the same, as a rule. */
+/** JSON objects whose member names are looked at. Normally all objects have the same. */
 const LOOKED_AT = 1000
 
-/** Names of columns that are told at most. */
+/** Most column names in a note. */
 const NAMED_MOST = 10
 
-/** Columns that are not read and look as if they told a payment's state or sum, by name or by what stands in them. */
+/** Collects columns that are not read and look like a payment state or an amount, by their name or by their values. */
 const createSuspects = () => {
   const states = new Set<string>()
   const amounts = new Set<string>()

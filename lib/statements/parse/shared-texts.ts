@@ -1,6 +1,6 @@
-/** The texts that the cells of a workbook share, by their number: in one buffer, which takes a fifth of what strings do. */
+/** The shared strings of a workbook, by index. One buffer takes a fifth of the memory that JavaScript strings take. */
 export type Texts = {
-  /** False when there are more bytes than there may be. */
+  /** Gives false if the size limit is exceeded. */
   readonly add: (text: string) => boolean
   readonly get: (at: number) => string
 }

@@ -12,9 +12,9 @@ import { isMangled, plainField, plainTime, readFen, shown, yuanToFen } from './f
 import { paidWord, type StateColumn } from './payment-status.ts'
 import type { TextLine } from './text-lines.ts'
 
-/** What could be read of a line that is not booked. Sums are fen. */
+/** What could be read of a line that creates no order. Amounts are in fen. */
 export type Kept = {
-  /** 14 digits, or 8 where the list tells the day alone. */
+  /** 14 digits, or 8 if the list has only a day. */
   readonly paid_time?: string
   readonly amount?: number
   readonly shop_id?: string
@@ -26,11 +26,11 @@ export type Payment = {
   readonly kind: 'payment'
   readonly line: number
   readonly order: PaymentNotice
-  /** 14 digits, or 8 where the list tells the day alone. */
+  /** 14 digits, or 8 if the list has only a day. */
   readonly paid_time: string
 }
 
-/** A line of a statement: the payment it tells of, or what it is instead. `text`: what stands in the number's place. */
+/** A line of a statement: a payment, or what it is instead. `text` is the field where the order number is expected. */
 export type StatementLine =
   | Payment
   | {
@@ -38,7 +38,8 @@ export type StatementLine =
       readonly line: number
       readonly text: string
       readonly problem: Problem
-      readonly kept: Kept /** A number that a spreadsheet has rounded. */
+      readonly kept: Kept
+      /** The order number, if a spreadsheet has rounded it. */
       readonly mangled?: string
     }
   | {
@@ -46,19 +47,23 @@ export type StatementLine =
       readonly line: number
       readonly text: string
       readonly problem: Problem
-      readonly kept: Kept /** A payment of this number was there, and has gone back. */
+      readonly kept: Kept
+      /** The order number whose payment this line reverses. */
       readonly undoes?: string
     }
   | { readonly kind: 'till_sum'; readonly line: number; readonly text: string; readonly sum: TillSum }
 
-/** Who is served, for whom the statement is, and now (ms). */
+/** The merchants that are served, the merchant of the statement, and the current time in ms. */
 export type LineContext = {
   readonly mchid: string
   readonly merchants: ReadonlyMap<string, Merchant>
   readonly now: number
 }
 
-/** A record under its header. The payment is checked as every notice is. @param fits whether a record may have so many fields */
+/**
+ * Reads a record below its header. The payment is checked like a payment notice. @param fits whether a record may have
+ * this many fields
+ */
 export const readTableLine = (
   record: Exclude<ListRecord, { isBlank: true }>,
   header: Header,
@@ -103,7 +108,10 @@ export const readTableLine = (
   })
 }
 
-/** A line of a JSON Lines file: an object with the members of a notice, or with paid_time beside the others. */
+/**
+ * Reads a line of a JSON Lines file: an object with the members of a payment notice; `paid_time` may stand at the
+ * top level instead of in `detail`.
+ */
 export const readJsonLine = ({ number, text, isCut }: TextLine, context: LineContext): StatementLine => {
   let value: Stated
   try {
@@ -126,10 +134,10 @@ export const readJsonLine = ({ number, text, isCut }: TextLine, context: LineCon
 
 type State = { readonly column: StateColumn; readonly name: string; readonly value: string }
 
-/** What a line states; nothing of it is believed yet. */
+/** The members of a line before any check. */
 type Stated = Json
 
-/** First whether anything was paid, then what. What no column says surely is not booked. */
+/** Checks first whether a payment was made, then reads it. A line that does not say so clearly creates no order. */
 const judged = (
   line: number,
   text: string,
@@ -182,7 +190,7 @@ const readStated = (line: number, stated: Stated, { mchid, merchants, now }: Lin
     mchid,
     out_order_no,
     service_id,
-    // A call for a sub-merchant has none, so such a column is a free one.
+    // A sub-merchant's call has no appid, so a column of that name has another meaning.
     appid: merchants.get(mchid)?.provider === undefined ? appid : undefined,
     detail: present({ paid_time }),
     amount,
@@ -202,7 +210,9 @@ const readStated = (line: number, stated: Stated, { mchid, merchants, now }: Lin
 const present = (members: Stated): Stated =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 
-/** What is sound of a line, so that a person finds it and its shop's sums can be compared. */
+/**
+ * The valid members of a refused line. They help a person to find it, and its amount counts in the totals of its shop.
+ */
 const keptOf = ({ paid_time, shop_id, cashier_id, pos_ref }: Stated, fen: unknown, { now }: LineContext): Kept => {
   const plain = typeof paid_time === 'string' ? plainTime(paid_time) : ''
   const time = readPaidTime(plain, now)
@@ -214,10 +224,10 @@ const keptOf = ({ paid_time, shop_id, cashier_id, pos_ref }: Stated, fen: unknow
     shop_id: label(shop_id),
     cashier_id: label(cashier_id),
     pos_ref: label(pos_ref),
-  }) as Kept // each member as it says
+  }) as Kept // every member has the type of Kept
 }
 
-/** Fen. */
+/** The amount in fen. */
 const amountOf = (fen: string | undefined, yuan: string | undefined): number | undefined => {
   const inFen = fen === undefined ? undefined : readFen(fen)
   if (fen !== undefined && inFen === undefined) throw new LineError(NOT_FEN)
@@ -308,7 +318,7 @@ const MANGLED: Problem = {
   zh: '订单号已被表格软件舍入(只保留15位有效数字或科学计数);请将该列设为文本格式后重新导出',
 }
 
-/** What is wrong with a member of a notice, in Chinese. */
+/** Messages about invalid members of a payment notice, in Chinese. */
 const CHINESE: Readonly<Record<string, string>> = {
   out_order_no: '商户服务订单号须为1至32位数字、字母或 _ - | *',
   paid_time: '收款成功时间无法识别,或晚于当前24小时以上',

@@ -1,22 +1,25 @@
 import { TextDecoder } from 'node:util'
 import type { Encoding } from './detect-encoding.ts'
 
-/** A line as it stands in the file, numbered from 1. `isCut`: it was longer than any line may be. */
+/** A line of the file, numbered from 1. `isCut`: it was longer than LINE_MOST. */
 export type TextLine = { readonly number: number; readonly text: string; readonly isCut: boolean }
 
-/** Characters of one line. */
+/** Most characters of one line. */
 const LINE_MOST = 8192
-/** Bytes without an end of a line that are kept: more than any line may have. */
+/** Most bytes that are buffered without a line end; longer than any line that is read. */
 const KEPT_MOST = 64 * 1024
 
-/** Decodes bytes and splits them at CRLF, LF or CR, a list of lines for each chunk. Memory stays flat whatever the bytes. */
+/**
+ * Decodes bytes and splits them at CRLF, LF or CR; one array of lines per chunk. Memory use does not depend on the
+ * file.
+ */
 export const textLines = async function* (
   bytes: AsyncIterable<Uint8Array>,
   encoding: Encoding,
 ): AsyncGenerator<readonly TextLine[]> {
   let rest = ''
   let isCut = false
-  /** A CR stood last, and a LF after it would be of the same end. */
+  /** The last chunk ended with CR, so a LF at the start of the next one is the same line end. */
   let isAfterCr = false
   let number = 0
 
@@ -45,8 +48,8 @@ export const textLines = async function* (
 }
 
 /**
- * The text, in pieces that end where a line does. Each is decoded alone: Node's decoder throws at some broken bytes of
- * GB18030 that stand across two pieces.
+ * Yields text in pieces that end at a line end. Each piece is decoded separately, since Node's stream decoder throws
+ * for some broken GB18030 bytes that are split over two pieces.
  */
 const decoded = async function* (bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { ignoreBOM: true })
@@ -71,7 +74,7 @@ const decoded = async function* (bytes: AsyncIterable<Uint8Array>, encoding: Enc
 const LF = 0x0a
 const CR = 0x0d
 
-/** After the last end of a line, whose byte stands in no character of several. */
+/** Index after the last line end. Its byte is never part of a multi-byte character. */
 const endOfLines = (bytes: Buffer, encoding: Encoding): number => {
   if (encoding === 'utf-8' || encoding === 'gb18030') return Math.max(bytes.lastIndexOf(LF), bytes.lastIndexOf(CR)) + 1
   const isEnd = (at: number): boolean => {
@@ -82,6 +85,6 @@ const endOfLines = (bytes: Buffer, encoding: Encoding): number => {
   return 0
 }
 
-/** So that no unit of UTF-16 is torn. */
+/** So that no UTF-16 unit is cut in two. */
 const wholeUnits = (bytes: Buffer, encoding: Encoding): number =>
   encoding.startsWith('utf-16') ? bytes.length - (bytes.length % 2) : bytes.length

@@ -8,18 +8,18 @@ import { type ListRecord, TOO_LONG } from './csv-records.ts'
 import { refusalOf } from './file-kind.ts'
 import { createTexts, type Texts } from './shared-texts.ts'
 
-/** The first sheet of an .xlsx workbook that is not hidden. */
+/** The first visible sheet of an .xlsx workbook. */
 export type Sheet = {
   readonly name: string
-  /** Other sheets that are not hidden. */
+  /** Names of the other visible sheets. */
   readonly others: readonly string[]
-  /** Rows of the sheet by a search in its bytes, apart from whoever reads them. */
+  /** Counts the rows by a search in the bytes, without the parser, so that lost rows are noticed. */
   readonly countRows: () => Promise<number>
   readonly rows: () => AsyncGenerator<readonly ListRecord[]>
   readonly close: () => void
 }
 
-/** A workbook that cannot be read, and why. */
+/** A workbook that cannot be read, with the reason. */
 export class WorkbookError extends Error {
   override readonly name = 'WorkbookError'
   readonly problem: Problem
@@ -39,17 +39,17 @@ const DAMAGED: Problem = {
   en: 'the workbook is damaged or too large: save it as “CSV UTF-8” and upload that',
 }
 
-/** Entries that a workbook may have, columns that are read, and characters of one cell. */
+/** Limits: entries of the zip archive, columns that are read, and characters of one cell. */
 const ENTRIES_MOST = 2000
 const COLUMNS_MOST = 256
 const CELL_MOST = 8192
 const TEXT_BYTES_MOST = 64 * 1024 * 1024
 
-/** Throws WorkbookError. @param maxBytes of one part of it, unpacked */
+/** Throws WorkbookError. @param maxBytes of one uncompressed part */
 export const openWorkbook = async (file: string, maxBytes: number): Promise<Sheet> => {
   const zip = await openPromise(file, { autoClose: false, lazyEntries: true }).catch(damaged)
   const open = new Set<Readable>()
-  /** The file is let go of once nobody reads of it. */
+  /** Closes the file after the last stream on it has ended. */
   const close = (): void => {
     for (const bytes of open) bytes.destroy()
     zip.close()
@@ -83,7 +83,7 @@ export const openWorkbook = async (file: string, maxBytes: number): Promise<Shee
 
 const damaged = (error: unknown): never => {
   if (error instanceof WorkbookError) throw error
-  // What the system says of a file is no word on the workbook.
+  // A system error, such as EMFILE, does not mean that the workbook is bad.
   if (error instanceof Error && 'syscall' in error) throw error
   throw new WorkbookError(DAMAGED)
 }
@@ -100,7 +100,7 @@ const entriesOf = async (zip: ZipFile): Promise<ReadonlyMap<string, Entry>> => {
   return entries
 }
 
-/** The text of a part, in pieces. What an archive says of the sizes in it is not believed. */
+/** Yields the text of a part in pieces. The sizes that the zip archive states are not trusted. */
 const readPart = async function* (
   zip: ZipFile,
   entry: Entry | undefined,
@@ -126,14 +126,14 @@ const readPart = async function* (
   }
 }
 
-/** What is done at the tags of a part: names come without their prefix. */
+/** Callbacks for the tags of a part; tag names come without their XML prefix. */
 type Tags = {
   readonly open?: (name: string, tag: SaxesTagPlain) => void
   readonly close?: (name: string) => void
   readonly text?: (text: string) => void
 }
 
-/** Parses pieces one by one; `yield` what was gathered after each. */
+/** Parses pieces one by one and yields what was collected after each. */
 const parse = (tags: Tags) => {
   const parser = new SaxesParser<{ xmlns: false; position: false }>({ xmlns: false, position: false })
   const local = (name: string) => name.slice(name.indexOf(':') + 1)
@@ -175,7 +175,7 @@ const readIndex = async (part: AsyncIterable<string>) => {
   return { sheets, date1904 }
 }
 
-/** Where the parts lie that a relation names. */
+/** The paths of the parts, by relationship id. */
 const targetsOf = async (part: AsyncIterable<string>): Promise<ReadonlyMap<string, string>> => {
   const targets = new Map<string, string>()
   await parseAll(part, {
@@ -204,7 +204,7 @@ const readStyles = async (part: AsyncIterable<string>, date1904: boolean): Promi
   return formats
 }
 
-/** Texts of rich parts together, without what tells how Chinese is read aloud. */
+/** Reads the shared strings. Joins rich text runs and leaves out phonetic hints (rPh). */
 const readTexts = async (part: AsyncIterable<string>, texts: Texts): Promise<void> => {
   let text = ''
   let isText = false
@@ -226,14 +226,14 @@ const readTexts = async (part: AsyncIterable<string>, texts: Texts): Promise<voi
   })
 }
 
-/** By a search for the tags, without a parser. */
+/** Counts the row tags by a search, without a parser. */
 const countRows = async (part: AsyncIterable<string>): Promise<number> => {
   let count = 0
   let rest = ''
   for await (const piece of part) {
     const text = rest + piece
     count += text.match(/<(?:\w+:)?row[\s/>]/g)?.length ?? 0
-    // A tag may stand across two pieces.
+    // A tag may be split over two pieces.
     const open = text.lastIndexOf('<')
     rest =
       open >= 0 && text.length - open < 64 && !/^<(?:\w+:)?row[\s/>]/.test(text.slice(open)) ? text.slice(open) : ''
@@ -319,7 +319,7 @@ const readRows = async function* (
   yield records
 }
 
-/** AB12 → 27, from 0. */
+/** AB12 → 27, counted from 0. */
 const columnOf = (reference: string | undefined): number | undefined => {
   const [letters] = /^[A-Z]{1,3}/.exec(reference ?? '') ?? []
   if (letters === undefined) return undefined

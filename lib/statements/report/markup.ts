@@ -1,9 +1,9 @@
-/** Text that is HTML already. Made by `html` alone. */
+/** Text that is already HTML. Only `html` makes it. */
 export type Markup = { readonly markup: string }
 
 type Part = Markup | string | number | undefined | false | readonly Part[]
 
-/** A template whose every value is escaped, but for markup made by itself. Undefined and false leave nothing. */
+/** A template that escapes every value except markup that it made itself. Undefined and false give an empty text. */
 export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Markup => ({
   markup: texts.map((text, i) => text + markupOf(parts[i])).join(''),
 })
@@ -22,7 +22,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** Characters that change the direction of what follows become visible: they could make one number look like another. */
+/** Makes Unicode direction marks visible, since they could make one number look like another. */
 const escaped = (text: string): string =>
   text
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')

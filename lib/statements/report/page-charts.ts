@@ -3,7 +3,7 @@ import { CLASS_NAMES, CLASSES } from '../line-classes.ts'
 import { DELAYS, HOURS, type Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
 
-/** All lines as one bar, each class in its share. */
+/** One bar for all lines, divided by class. */
 export const classBar = ({ classes, lines }: Totals): Markup => {
   let x = 0
   const parts = CLASS_NAMES.toReversed().map((name) => {
@@ -22,7 +22,7 @@ const TOP = 22
 
 const GROUPS = ['synced_before', 'pending', 'charged_twice'] as const
 
-/** Payments by the hour in which they were made: synced, pending, other. */
+/** Payments per hour of the day: synced, pending, other. */
 export const hoursChart = ({ hours }: Totals): Markup => {
   const totals = hours.map((parts) => parts.reduce((sum, part) => sum + part, 0))
   const first = Math.max(
@@ -64,7 +64,7 @@ export const hoursChart = ({ hours }: Totals): Markup => {
 
 const DELAY_NAMES = ['≤1分', '≤5分', '≤15分', '≤1小时', '≤6小时', '≤1天', '>1天'] as const
 
-/** Synced lines by how long it took from the payment to WeChat Pay's signed answer. */
+/** Synced lines by the time from the payment to WeChat Pay's signed response. */
 export const delaysChart = ({ delays }: Totals): Markup => {
   const total = delays.reduce((sum, part) => sum + part, 0)
   const most = Math.max(1, ...delays)
@@ -78,7 +78,7 @@ export const delaysChart = ({ delays }: Totals): Markup => {
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="收款到同步 From paid to synced"><line class="axis" x1="0" x2="${WIDTH}" y1="${BOTTOM}" y2="${BOTTOM}"/>${columns}</svg>`
 }
 
-/** A part in per cent; never 0 % or 100 % of what is not. */
+/** A share in per cent. It shows 0 % or 100 % only if that is exact. */
 export const share = (part: number, total: number): string => {
   if (part === 0 || total === 0) return '0%'
   const percent = (part / total) * 100

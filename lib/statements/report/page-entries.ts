@@ -6,7 +6,7 @@ import { CLASS_NAMES, CLASSES, LEDGER_ONLY } from '../line-classes.ts'
 import type { Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
 
-/** What needs a person, with what to do; under the sums of a report. */
+/** The lines that need a person, with the next action; below the totals. */
 const person = ({ needs_person, shown, classes }: Totals): Markup | undefined => {
   if (needs_person === 0) return undefined
   const groups = CLASS_NAMES.flatMap((name) => {
@@ -20,7 +20,7 @@ ${groups}
 </section>`
 }
 
-/** What goes on by itself, what differs, and what the list lacks. */
+/** The lines that need nobody, those that differ, and the orders that the statement lacks. */
 const rest = ({ shown, classes, ledger_only }: Totals): Markup => {
   const quiet = (['held', 'pending', 'paid_time_differs', 'repeated', 'not_paid'] as const).flatMap((name) => {
     const entries = (shown.get(name) ?? []).filter((entry) => !entry.needs_person)
@@ -47,7 +47,7 @@ ${byAdvice.map((some) => html`${adviceOf(name, some)}${list(some)}`)}
 ${total > entries.length && html`<p>… 其余 ${count(total - entries.length)} 笔见 CSV。 <span lang="en">The other ${count(total - entries.length)} are in the CSV.</span></p>`}`
 }
 
-/** A long list of what needs nobody is opened by who wants it. */
+/** A long list that needs no action is collapsed. */
 const list = (entries: readonly Entry[]): Markup => {
   const items = html`<ul>${entries.map(item)}</ul>`
   if (entries.length <= OPEN_MOST || entries.some(({ needs_person }) => needs_person)) return items
@@ -56,13 +56,13 @@ const list = (entries: readonly Entry[]): Markup => {
 
 const OPEN_MOST = 5
 
-/** Entries that are told the same stand under it together. */
+/** Entries with the same advice are shown in one group. */
 const adviceKey = ({ advice, problem, class: name }: Entry): string => {
   if (OWN_WORDS.has(name)) return ''
   return problem?.en ?? `${advice?.en.meaning} ${advice?.en.next}`
 }
 
-/** Each of these says something else, so it stands at the line itself. */
+/** Classes whose entries each have their own text, which is shown at the entry. */
 const OWN_WORDS: ReadonlySet<Entry['class']> = new Set(['repeated_differs', 'not_paid', 'till_sum'])
 
 const adviceOf = (name: Entry['class'], [first]: readonly Entry[]): Markup | undefined => {

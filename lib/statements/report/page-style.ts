@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Colours of what became of lines, by class; the same in charts, tables and marks. */
+/** Colours by class of line; the same in charts, tables and marks. */
 const STYLE = `
 :root{color-scheme:light dark;--page:#f4f5f7;--sheet:#fff;--ink:#1c2330;--soft:#5f6b7c;--line:#e2e6ec;--red:#c8322b;--red-bg:#fdf1f0;--amber:#b26a00;--amber-bg:#fff7e8;--green:#12804a;--green-bg:#eef8f2;
 --charged_twice:#c8322b;--rejected:#e4684f;--held:#f0997d;--amount_differs:#d9822b;--repeated_differs:#b5651d;--malformed:#8d5a97;--pending:#e0a100;--not_paid:#7a8699;--till_sum:#b8c0cc;--paid_time_differs:#4f86c6;--repeated:#9db4cf;--synced_by_statement:#5bb98a;--synced_before:#12804a}
@@ -65,6 +65,6 @@ footer{color:var(--soft);font-size:13px;padding:4px 4px 24px}
 @media print{:root{--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--red:#a00;--red-bg:#fff;--amber-bg:#fff;--green-bg:#fff}body{font-size:11pt}main{max-width:none;padding:0}section,header{border-radius:0;border-width:0 0 1px;padding:8pt 0;break-inside:auto}.person,.waiting,.good{border-left-width:0}h2,h3{break-after:avoid}li,tr,.todo,svg{break-inside:avoid}.todo{border:1px solid var(--line)}details::details-content{content-visibility:visible;height:auto}summary{display:none}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{margin:14mm}}
 `
 
-/** The page's one style, and the only one that its policy allows. */
+/** The only style sheet that the page's Content-Security-Policy allows. */
 export const PAGE_STYLE = STYLE.trim()
 export const PAGE_STYLE_HASH = `sha256-${createHash('sha256').update(PAGE_STYLE).digest('base64')}`

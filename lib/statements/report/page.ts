@@ -8,13 +8,13 @@ import { entryLists } from './page-entries.ts'
 import { PAGE_STYLE, PAGE_STYLE_HASH } from './page-style.ts'
 import { notesOf, type Report } from './report.ts'
 
-/** No script at all, no image, no request: the one style is allowed by its hash. */
+/** Allows no script, no image and no request; the style sheet is allowed by its hash. */
 const POLICY = `default-src 'none'; style-src '${PAGE_STYLE_HASH}'; base-uri 'none'; form-action 'none'`
 
-/** The report as one file of HTML for whoever opens it on a phone at the end of the day, or prints it. */
+/** The report as one HTML file, to be read on a phone in the evening or printed. */
 export const reportPage = (report: Report): string => {
   const { statement, tally } = report
-  // The policy and the style are ours, and hold quotes that must stay.
+  // The policy and the style are constants of ours with quotes that must not be escaped.
   const head: Markup = {
     markup: `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${PAGE_STYLE}</style>`,
   }
@@ -44,7 +44,7 @@ ${report.refused ? undefined : body(tally)}
   return page.markup
 }
 
-/** What will become of this report. A list that was not taken is not at its end: its payments are not synced. */
+/** Whether the report is final. A refused statement is not final, since its payments are not synced. */
 const ending = ({ refused, tally }: Report): { readonly zh: string; readonly en: string } => {
   if (refused)
     return {

@@ -3,7 +3,7 @@ import type { Entry } from '../classify-line.ts'
 import { CLASSES, LEDGER_ONLY } from '../line-classes.ts'
 import { countedAmount } from '../totals.ts'
 
-/** Byte order mark, so that Excel reads UTF-8. */
+/** Byte order mark, without which Excel does not read the file as UTF-8. */
 export const CSV_BEGIN = '\ufeff'
 
 const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) => string | number | undefined])[] = [
@@ -37,7 +37,7 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
   ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => yuanCell(ledger_amount)],
 ]
 
-/** The header, with the line's end. */
+/** The header line with its line end. */
 export const csvHeader = (): string => row(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim()))
 
 export const csvRow = (entry: Entry): string => row(COLUMNS.map(([, , of]) => of(entry)))
@@ -51,8 +51,8 @@ const cell = (value: string | number | undefined): string => {
 }
 
 /**
- * What a spreadsheet would take for a formula, or round as a number, begins with a backtick, as every field of WeChat
- * Pay's own bills does.
+ * A backtick before text that a spreadsheet would take for a formula or round as a number. WeChat Pay's own bills have
+ * it before every field.
  */
 const guarded = (text: string): string => {
   const isFormula = /^[\s\p{C}]*[=+\-@＝＋－＠|%]/u.test(text) || /^[\t\r\n]/.test(text)
@@ -60,5 +60,5 @@ const guarded = (text: string): string => {
   return isFormula || isRounded ? `\`${text}` : text
 }
 
-/** For a spreadsheet to add up. */
+/** In yuan as a number, so that a spreadsheet can add it up. */
 const yuanCell = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)

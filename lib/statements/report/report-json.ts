@@ -3,7 +3,10 @@ import type { Entry } from '../classify-line.ts'
 import { CLASS_NAMES } from '../line-classes.ts'
 import { notesOf, type Report, unaccounted } from './report.ts'
 
-/** The lines of a report stand first, one a line of text, and its sums at the end: it is written while it is read. */
+/**
+ * The entries come first, one on each line, and the totals at the end, since the file is written while the list is
+ * read.
+ */
 export const JSON_BEGIN = '{"entries":[\n'
 
 export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst: boolean): string =>
@@ -22,7 +25,7 @@ export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst
 
 export const jsonEnd = (report: Report): string => `\n],"summary":${JSON.stringify(reportSummary(report))}}\n`
 
-/** The sums of a report. Of `classes` the lines add up to `lines`. */
+/** The totals of a report. The lines of all `classes` add up to `lines`. */
 export const reportSummary = (report: Report) => {
   const { statement, made_at, days, refused, file, tally } = report
   return {

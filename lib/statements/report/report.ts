@@ -3,26 +3,26 @@ import type { Problem } from '../problem.ts'
 import type { StatementKey } from '../statement-key.ts'
 import type { Totals } from '../totals.ts'
 
-/** Everything but the single lines. Times ms. */
+/** A report without its entries. Times are in ms. */
 export type Report = {
   readonly statement: Pick<StatementKey, 'mchid' | 'name'>
   readonly made_at: number
-  /** yyyymmdd: the days whose orders in the ledger were compared. */
+  /** yyyymmdd: the days for which the ledger was read. */
   readonly days: readonly string[]
-  /** Why nothing of the statement was taken. */
+  /** Why the whole statement was refused. */
   readonly refused?: Problem
-  /** What somebody should know of the list as a whole. */
+  /** Notes about the list as a whole. */
   readonly notes?: readonly Problem[]
-  /** Lines of the file as they were counted apart from the reader, and those that are no lines of the statement. */
+  /** Lines of the file, counted without the parser, and lines that are not part of the list. */
   readonly file?: Beside & { readonly lines: number }
   readonly tally: Totals
 }
 
-/** Lines of the file that the report does not have; below zero, lines that the file does not have. It must be 0. */
+/** Lines of the file that are missing in the report; negative if the report has too many. It must be 0. */
 export const unaccounted = ({ file, tally }: Report): number =>
   file ? file.lines - file.titles - file.headers - file.blank - file.continued - tally.lines : 0
 
-/** What stands on top of a report, a lost line first. */
+/** The notes at the top of a report; a missing line comes first. */
 export const notesOf = (report: Report): readonly Problem[] => {
   const lost = unaccounted(report)
   return [...(lost === 0 ? [] : [lostLines(lost)]), ...(report.notes ?? [])]

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../../lib/limits.ts'
-import { FOUND, NEEDLESS } from '../../proof/explore/guarded.ts'
+import { BROKEN_VARIANTS } from '../../proof/explore/broken-variants.ts'
 import { type Guard, inWords } from '../../proof/explore/guards.ts'
-import { NEAR_DESIGNS } from '../../proof/explore/near-designs.ts'
+import { REDUNDANT_GUARDS, REQUIRED_GUARDS } from '../../proof/explore/required-guards.ts'
 import { NOW } from '../../support/orders.ts'
 import { code, lineOf, spanText } from '../tables.ts'
 import { clausesOf, clauseText } from './condition-text.ts'
@@ -44,10 +44,10 @@ export const clausesNamed = (name: string): readonly Clause[] => {
 
 /** Why a clause is there: what the explorer found broken without it, or why it could be left out; '' when nobody said. */
 export const reasonOf = (guard: Guard): string => {
-  const failure = FOUND[guard]
+  const failure = REQUIRED_GUARDS[guard]
   if (failure) return `${failure.broken} (*${failure.scenario.name}*)`
   if (UNEXPLORED[guard]) return `${UNEXPLORED[guard]} (not explored)`
-  return NEEDLESS[guard] ? `nothing breaks: ${NEEDLESS[guard]}` : ''
+  return REDUNDANT_GUARDS[guard] ? `nothing breaks: ${REDUNDANT_GUARDS[guard]}` : ''
 }
 
 const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -94,7 +94,7 @@ export const ledgerPage = (): string =>
     NEAR,
     tableOf(
       ['design', 'fails with'],
-      NEAR_DESIGNS.map(({ name, scenario }) => [name, scenario]),
+      BROKEN_VARIANTS.map(({ name, scenario }) => [name, scenario]),
     ),
   ].join('\n\n')}\n`
 

@@ -1,19 +1,19 @@
 import type { Row, Step } from '../../../lib/ledger/row.ts'
 import type { SignedResponse, Verdict } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
-import { NOW } from './essence.ts'
+import { NOW } from './canonical-row.ts'
 import { PART, TOTAL } from './scenario.ts'
 
-/** What an invocation heard, as a number. 0 is nothing yet. */
+/** The answer that an invocation received, as a number. 0: none yet. */
 export type AnswerId = number
 
 type Answer = {
   readonly kind: VerdictKind
   readonly verified: boolean
   readonly words: string
-  /** Of what was answered over the wire, where anything turns on that. */
+  /** The HTTP status, if a later decision depends on it. */
   readonly status?: number
-  /** WeChat Pay's word to another order, given once more. */
+  /** A signed response to an earlier request or for another order, sent again. */
   readonly isOld?: true
 }
 
@@ -54,17 +54,17 @@ const find = (kind: VerdictKind, verified: boolean): AnswerId =>
 export const signed = (kind: Signed): AnswerId => find(kind, true)
 export const unsigned = (kind: Unsigned): AnswerId => find(kind, false)
 
-/** Nothing was sent. */
+/** The request was not sent. */
 export const NO_KEY = idOf(({ kind, verified, status }) => kind === 'config' && !verified && status === undefined)
 
-/** Refusals that WeChat Pay signed for another order: none names one. */
+/** Refusals that WeChat Pay signed for another order. A refusal names no order, so they cannot be told apart. */
 export const OLD_REFUSALS = (['invalid', 'throttled'] as const).map((kind) =>
   idOf((answer) => answer.kind === kind && answer.isOld === true),
 )
 
 export const answerInWords = (id: AnswerId): string => ANSWERS[id - 1]?.words ?? 'nothing'
 
-/** What the service makes of an answer to this call of this row. No two words of WeChat Pay's have one nonce. */
+/** The verdict on this answer to a call for this row. Each signed response has its own nonce. */
 export const verdictOf = (
   id: AnswerId,
   step: Step,
@@ -81,7 +81,7 @@ export const verdictOf = (
     ...(verified && { word: wordOf(`${kind} ${step} ${call_hash}`, nonce) }),
     ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
     ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
-    // An answer that nobody can decide by leaves the sum out as well.
+    // An answer that leads to no decision has no amount either.
     ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
   }
 }

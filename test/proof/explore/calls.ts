@@ -5,7 +5,7 @@ import type { Model } from './model.ts'
 import { isTold, queryAnswer, syncedOrder } from './wechat-pay.ts'
 import type { World } from './world.ts'
 
-/** The call that an invocation makes has a parameter that WeChat Pay refuses. */
+/** Whether the call of an invocation has a parameter that WeChat Pay refuses. */
 export const isRefusedCall = ({ invocations, rows, scenario }: Model, id: InvocationId): boolean => {
   const row = rows.at(invocations.at(id).row)
   return scenario.notices.some(({ call, isRefused }) => isRefused && call === row?.call_hash)
@@ -19,16 +19,16 @@ export const syncArrives = (world: World, isRefused: boolean): World => {
   return order === world.order ? world : { ...world, order }
 }
 
-/** The sync of this invocation has reached WeChat Pay: late, where it slept meanwhile. */
+/** The sync of this invocation has reached WeChat Pay. It is late if the invocation was frozen. */
 export const ownSyncArrives = (world: World, model: Model, id: InvocationId): World => {
   const isLate = world.isLate || model.invocations.at(id).sleep !== 'awake'
   return syncArrives({ ...world, isLate }, isRefusedCall(model, id))
 }
 
-/** A query has reached WeChat Pay, which has answered it. */
+/** A query has reached WeChat Pay and was answered. */
 export const queryArrives = (world: World, { scenario, mayHold }: Model): World => {
   const { order, faults } = world
-  // An order that is held is asked about once a day, whatever was answered.
+  // A held order is queried once a day, whatever the answer was, so these queries are not counted.
   const asked =
     world.isAnswered && !mayHold ? { ...world, askedAgain: Math.min(world.askedAgain + 1, MOST_COUNTED) } : world
   if (FINAL.includes(queryAnswer(order))) return asked.isAnswered ? asked : { ...asked, isAnswered: true }
@@ -40,6 +40,6 @@ export const queryArrives = (world: World, { scenario, mayHold }: Model): World 
 const FINAL = [signed('confirmed'), signed('collected')]
 const MOST_COUNTED = 7
 
-/** Old answers are counted down in these steps, ms. */
+/** The remaining validity of an old answer is counted in these steps, ms. */
 export const OLD_STEP = 5000
 const FRESH = LIMITS.signatureWindow / OLD_STEP + 1

@@ -3,20 +3,20 @@ import { mayReopen } from '../../../lib/ledger/transitions/notice.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 
-/** For what a transition was made: by whoever held which row, and after which answer. */
+/** When a transition is made: from which claimed row, after which call and which answer. */
 export type Occasion = { readonly row?: Row; readonly step?: Step; readonly verdict?: Verdict }
 
-/** Where the design can be altered while it runs. What is not given is as lib/ has it. */
+/** The parts of the design that a variant can replace. What is not given is as in lib/. */
 export type Design = {
   readonly alter: (transition: Transition, occasion: Occasion) => Transition
   readonly hear: (verdict: Verdict, step: Step) => Verdict
-  /** Whether a notice may take the place of what it finds. As sync-order.ts has it. */
+  /** Whether a payment notice may reopen the row that it finds, as in sync-order.ts. */
   readonly mayReopen: (row: Row) => boolean
-  /** When an event that contradicts the row is over, and does not come again. As sync-order.ts has it. */
+  /** Whether a payment notice that contradicts the row is finished and must not be retried, as in sync-order.ts. */
   readonly isSettled: (row: Row) => boolean
-  /** Whether a notice that is no conflict any more reads the row once more. As sync-order.ts has it. */
+  /** Whether a payment notice whose conflict has disappeared reads the row once more, as in sync-order.ts. */
   readonly readsAgain: boolean
-  /** How often Lambda gives one event to a function. */
+  /** How many attempts Lambda makes for one event. */
   readonly attempts: 1 | 2 | 3
 }
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const PROGRAM = new URL('main.ts', import.meta.url).pathname
 
 describe('the ledger, explored', () => {
-  // A process of its own: as a module of the test runner the same search takes four times as long.
+  // A separate process: in the test runner's process the same search takes four times as long.
   it('breaks nothing and can always finish with one fault at any moment, and each clause of it is needed or known not to be', {
     timeout: 300_000,
   }, async () => {

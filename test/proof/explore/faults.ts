@@ -6,16 +6,16 @@ import type { Emit, Model, Move } from './model.ts'
 import { NO_ROW } from './rows.ts'
 import { type Crew, sizeOf, type World, withMember } from './world.ts'
 
-/** One fault of one member of the crew. `world` has paid for it. */
+/** One fault of one running invocation. `world` is the state in which this fault is already counted. */
 type Fault = (world: World, model: Model, emit: EmitFault, who: number, id: InvocationId) => void
 type EmitFault = (next: World, what: string, broken?: string) => void
 
-/** The invocation is gone between two of its requests: crash, or the platform's time limit. */
+/** The invocation ends between two requests: by a crash or by Lambda's time limit. */
 const crashes: Fault = (world, model, emit, who, id) => {
   emit(model.withoutMember(world, who, id, true), 'is gone')
 }
 
-/** It is gone while its call is out: WeChat Pay got the request before, or gets it later. */
+/** The invocation ends during its call: WeChat Pay has received the request, or receives it later. */
 const crashesInCall: Fault = (world, model, emit, who, id) => {
   const { place, step } = model.invocations.at(id)
   if (place !== 'out') return
@@ -28,7 +28,7 @@ const crashesInCall: Fault = (world, model, emit, who, id) => {
 const onTheWire = (world: World): World => ({ ...world, wire: Math.min(world.wire + 1, MOST_ON_THE_WIRE) })
 const MOST_ON_THE_WIRE = 3
 
-/** The platform freezes it beyond its lease; or its write is late on its way. */
+/** Lambda freezes the invocation until after its lease; or its write arrives late. */
 const freezes: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
   const { place, sleep } = invocations.at(id)
@@ -38,7 +38,7 @@ const freezes: Fault = (world, model, emit, who, id) => {
   emit({ ...world, crew: withMember(world.crew, who, invocations.sleepWriting(id)) }, 'freezes with a write on its way')
 }
 
-/** The write is applied, its answer is lost, and the SDK sends it once more. */
+/** The write is applied, its response is lost, and the SDK sends it again. */
 const answerOfWriteIsLost: Fault = (world, model, emit, who, id) => {
   const { place, isRepeated } = model.invocations.at(id)
   if (!isWrite(place) || isRepeated) return
@@ -53,14 +53,14 @@ const answerOfWriteIsLost: Fault = (world, model, emit, who, id) => {
   )
 }
 
-/** Neither try of the write arrived: what came of the call is not recorded, and the event is over all the same. */
+/** No attempt of the write arrives: the outcome is not recorded, but the event counts as processed. */
 const outcomeIsNotWritten: Fault = (world, model, emit, who, id) => {
   const { place } = model.invocations.at(id)
   if (place === 'record' || place === 'otherwise')
     emit(model.withoutMember(world, who, id, false), 'cannot record the outcome')
 }
 
-/** There is no key to sign with. */
+/** The signing key is missing. */
 const hasNoKey: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
   if (invocations.at(id).place !== 'check') return
@@ -68,7 +68,7 @@ const hasNoKey: Fault = (world, model, emit, who, id) => {
     emit({ ...world, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'has no key and makes no call')
 }
 
-/** The request fails before it did anything. */
+/** The request fails before WeChat Pay processes it. */
 const SYNC_FAILS: readonly AnswerId[] = [
   unsigned('unsent'),
   unsigned('throttled'),
@@ -77,7 +77,7 @@ const SYNC_FAILS: readonly AnswerId[] = [
   unsigned('state'),
   unsigned('unknown'),
 ]
-/** The sync is taken, and what comes back is somebody else's word, or another order's. */
+/** WeChat Pay processes the sync, but the response is forged or is for another order. */
 const SYNC_IS_HIDDEN: readonly AnswerId[] = [
   unsigned('unknown'),
   unsigned('config'),
@@ -130,7 +130,10 @@ const crewFails: Move = (world, model, emit) => {
   }
 }
 
-/** A due event's claim is applied and its answer lost, so nobody holds the lease; or the claim is late on its way. */
+/**
+ * The claim of a due event is applied but its response is lost, so no invocation holds the lease; or the claim arrives
+ * late.
+ */
 const claimFails: Move = (world, model, emit) => {
   if (world.row === NO_ROW || sizeOf(world.crew) >= model.scenario.invocations) return
   const paid = withoutOldAnswers(withoutFault(world))
@@ -146,7 +149,7 @@ const claimFails: Move = (world, model, emit) => {
   }
 }
 
-/** WeChat Pay charges although it was told. */
+/** WeChat Pay charges although a sync told it that the customer paid. */
 const chargeIsLate: Move = (world, _, emit) => {
   if (world.order === 'synced')
     emit(withoutOldAnswers({ ...withoutFault(world), order: 'both' }), 'fault', 'WeChat Pay charges late', -1)
@@ -154,13 +157,13 @@ const chargeIsLate: Move = (world, _, emit) => {
 
 const withoutFault = (world: World): World => ({ ...world, faults: world.faults - 1 })
 
-/** Where nothing more can go wrong, nobody needs to remember them. */
+/** If no further fault can happen, old answers cannot be replayed, so they are removed from the state. */
 const withoutOldAnswers = (world: World): World =>
   world.faults > 0 || (world.oldUnpaid === 0 && world.oldOpen === 0) ? world : { ...world, oldUnpaid: 0, oldOpen: 0 }
 
 const ALL: readonly Move[] = [crewFails, claimFails, chargeIsLate]
 
-/** What may go wrong, as long as something may. */
+/** The faults that may happen, until their number is used up. */
 export const FAULTS: readonly Move[] = ALL.map((move) => (world: World, model: Model, emit: Emit) => {
   if (world.faults > 0) move(world, model, emit)
 })

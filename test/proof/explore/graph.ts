@@ -5,14 +5,14 @@ const KIND_BITS = 3
 
 export type Graph = ReturnType<typeof createGraph>
 
-/** Every move that was found, as flat numbers: from a state, of a kind, to a state. */
+/** All moves found, in typed arrays: from state, kind, to state. */
 export const createGraph = () => {
   let edges = new Uint32Array(1 << 14)
   let starts = new Uint32Array(1 << 12)
   let count = 0
   let states = 0
 
-  /** From here on, moves start at the next state. */
+  /** The following moves start at the next state. */
   const begin = (): void => {
     if (states + 1 >= starts.length) starts = copyOf(starts, starts.length * 2)
     starts[states] = count
@@ -27,7 +27,7 @@ export const createGraph = () => {
     starts[states] = count
   }
 
-  /** Whether any move of these kinds leads from a state to one that fulfils this. */
+  /** Whether a move of these kinds leads from a state to one with this property. */
   const someMove = (from: StateId, kinds: KindSet, is: (to: StateId) => boolean): boolean => {
     for (let i = starts[from] ?? 0; i < (starts[from + 1] ?? 0); i++) {
       const edge = edges[i] ?? 0
@@ -39,16 +39,16 @@ export const createGraph = () => {
   return { begin, add, someMove, count: () => count, bytes: () => edges.byteLength + starts.byteLength }
 }
 
-/** A bit for each kind. */
+/** A set of kinds, one bit each. */
 export type KindSet = number
 export const kinds = (...some: readonly Kind[]): KindSet =>
   some.reduce((set, kind) => set | (1 << KINDS.indexOf(kind)), 0)
 
-/** Unaided: nothing goes wrong any more, and no person helps. */
+/** Moves without a further fault and without a person. */
 const UNAIDED = kinds('step', 'call', 'wait')
 const WITHOUT_WAIT = kinds('step', 'call')
 
-/** How many states, and which first, from which none of the finished ones can be reached unaided. */
+/** The number of states, and the first one, from which no finished state can be reached without help. */
 export const unfinishable = (graph: Graph, isFinished: Uint8Array): { count: number; first: StateId } => {
   const canFinish = isFinished.slice()
   for (let isNew = true; isNew; ) {
@@ -63,7 +63,9 @@ export const unfinishable = (graph: Graph, isFinished: Uint8Array): { count: num
   return { count: canFinish.reduce((sum, can) => sum + 1 - can, 0), first }
 }
 
-/** How many states stand in a circle of moves in which no time passes and nothing goes wrong: a busy loop. */
+/**
+ * The number of states, and the first one, in a cycle of moves without passing time and without a fault: a busy loop.
+ */
 export const restless = (graph: Graph, states: number): { count: number; first: StateId } => {
   const before = new Uint32Array(states)
   for (let id = 0; id < states; id++)

@@ -2,12 +2,12 @@ import type { Condition } from '../../../lib/ledger/condition.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Design } from './design.ts'
 
-/** One clause of one transition's condition, in words: `2 claim: due_at <=`. */
+/** One clause of the condition of one transition, as text: `2 claim: due_at <=`. */
 export type Guard = string
 
 const ALWAYS: Condition = { op: 'and', all: [] }
 
-/** A clause as its guard names it, after the transition. */
+/** The text of a clause, as in the second part of a guard. */
 export const inWords = (condition: Condition): string => {
   switch (condition.op) {
     case 'and':
@@ -23,7 +23,7 @@ export const inWords = (condition: Condition): string => {
   }
 }
 
-/** What must hold beside other things: each could be forgotten by itself. */
+/** The clauses of a conjunction; each of them could have been forgotten. */
 const clausesOf = (condition: Condition): readonly string[] => {
   if (condition.op === 'and') return condition.all.flatMap((part) => [inWords(part), ...inner(part)])
   return [inWords(condition), ...inner(condition)]
@@ -52,7 +52,7 @@ const eachOf = (transition: Transition, change: (one: Transition) => Transition)
   ...(transition.otherwise && { otherwise: eachOf(transition.otherwise, change) }),
 })
 
-/** The design with these clauses left out. */
+/** The design without these clauses. */
 export const withoutGuards = (guards: readonly Guard[]): Partial<Design> => ({
   alter: (transition) =>
     eachOf(transition, (one) => {
@@ -62,7 +62,7 @@ export const withoutGuards = (guards: readonly Guard[]): Partial<Design> => ({
     }),
 })
 
-/** The real design, which tells every clause of every condition that is asked for. */
+/** The real design; records every clause that is evaluated. */
 export const watched = (guards: Set<Guard>): Partial<Design> => ({
   alter: (transition) =>
     eachOf(transition, (one) => {

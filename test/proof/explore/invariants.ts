@@ -8,7 +8,7 @@ import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 import { TOTAL } from './scenario.ts'
 import { isCharged, isTold, type Order } from './wechat-pay.ts'
 
-/** What must never be, each by the words a violation is reported with. */
+/** Violations, with the text of the report. */
 export const BROKEN = {
   overlap: 'two calls are out at once under valid leases',
   lease: 'a live lease was cut short',
@@ -55,7 +55,7 @@ export const BROKEN = {
   askedAgain: 'more queries were repeated than faults happened',
 } as const
 
-/** What WeChat Pay, or somebody in its place, answered to which step. */
+/** The answer to a call, from WeChat Pay or forged. */
 export type Heard = {
   readonly step: Step
   readonly kind: VerdictKind
@@ -67,17 +67,17 @@ type WriteFacts = {
   readonly before: Row | undefined
   readonly after: Row | undefined
   readonly transition: Transition
-  /** The row as the writer claimed it, and what it heard since. */
+  /** The row as the invocation claimed it, with what it learned since. */
   readonly held?: Row | undefined
   readonly heard?: Heard | undefined
 }
 
-/** What a write to a row must not do, whatever WeChat Pay's truth is. */
+/** Checks a write by the row alone, whatever the true state at WeChat Pay is. */
 export const brokenByWrite = ({ before, after, transition, held, heard }: WriteFacts): string | undefined => {
   if (!after) return undefined
   const { name, alarm } = transition
   if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
-  // A charge that came meanwhile is looked at first; the word is kept.
+  // If a charge came meanwhile, an operator must look at it first; the signed response is still stored.
   if (heard?.kind === 'accepted' && (!after.receipt || !(isTaken(after) || after.transaction_id)))
     return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
@@ -111,7 +111,7 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   return undefined
 }
 
-/** What was charged stays told until a person who knows of it settles it. */
+/** A charge must stay visible until an operator who knows about it settles it. */
 const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean => {
   if (transaction_id === undefined) return true
   const isOverByHand = ENDS_BY_HAND.includes(name)
@@ -121,10 +121,10 @@ const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean
 const ENDS_BY_HAND = ['15 close', '15 stop asking', '19 withdraw']
 const SETTLES = ['16 settle', '16 settle the charge']
 
-/** Whoever settles a charge knows of it. */
+/** An operator who settles a charge knows about it. */
 const isSettled = ({ settled_at }: Row, name: string): boolean => settled_at !== undefined && SETTLES.includes(name)
 
-/** An end that WeChat Pay brings about needs its signed word, and the right one. */
+/** An end that depends on WeChat Pay needs the matching signed response. */
 const isUntrue = (
   before: Row | undefined,
   { state, settled_at, reason = '' }: Row,
@@ -152,18 +152,21 @@ const isTakenBack = ({ state }: Row): boolean => state === 'PENDING' || state ==
 const isTaken = ({ state }: Row): boolean => state === 'SYNCED' || state === 'DOUBLE_CHARGED'
 const isBadEnd = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED' || state === 'HELD'
 
-/** What a write does that only the world around it can judge. */
+/** Properties of a write that can be checked only with the state of WeChat Pay and of the other invocations. */
 export type Effect = {
-  /** A row that held WeChat Pay's receipt is SYNCED no more. */
+  /** A row with WeChat Pay's signed sync response is no longer SYNCED. */
   readonly undoes: boolean
-  /** Nothing is left to do, though WeChat Pay has not said who collected. */
+  /** The row is no longer due, although WeChat Pay has not said who collected the payment. */
   readonly stops: boolean
   readonly rejectsAsAbsent: boolean
-  /** What never left, or that the order is not there or not completed, is the only ground to take a notice back on. */
+  /**
+   * A withdrawal that WeChat Pay's answers must justify: a call that was not sent, or an order that does not exist or
+   * is not completed.
+   */
   readonly withdraws: boolean
-  /** Till when nobody may claim the row; 0 when it is out of the index. */
+  /** When the row can be claimed again; 0 if it is not in the index. */
   readonly freeAt: number
-  /** Whether the order was seen since the row says it is absent. */
+  /** Whether WeChat Pay has shown the order since the row has `absent_since`. */
   readonly sight: 'none yet' | 'seen' | 'as before'
 }
 
@@ -197,7 +200,7 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
 const FINAL = ['8 confirmed', '9 collected']
 const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
-/** What is wrong with a row by itself. */
+/** What is wrong with a row alone. */
 export const brokenRow = (row: Row): string | undefined => {
   const { state, next, due, due_at, proof, reason, expires_at } = row
   if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
@@ -210,7 +213,7 @@ export const brokenRow = (row: Row): string | undefined => {
   return undefined
 }
 
-/** What is wrong with a row, given how the order truly stands. */
+/** What is wrong with a row, compared with the true state of the order. */
 export const brokenByOrder = ({ state, due, reason }: Row, order: Order): string | undefined => {
   if (state === 'DOUBLE_CHARGED' && !isCharged(order)) return BROKEN.falseCharge
   if (state === 'SYNCED' && due === undefined && reason === undefined && !isTold(order)) return BROKEN.falseEnd

@@ -1,6 +1,6 @@
 import type { Step } from '../../../lib/ledger/row.ts'
 import type { AnswerId } from './answers.ts'
-import { asLongAgo } from './essence.ts'
+import { asLongAgo } from './canonical-row.ts'
 import { NO_ROW, type RowId, type Rows } from './rows.ts'
 
 /**
@@ -24,35 +24,37 @@ export type Place =
   | 'decide'
   | 'otherwise'
 
-/** Frozen by the platform beyond its lease: before its next request is made, or while that is on its way to the ledger. */
+/**
+ * Frozen by Lambda beyond its lease: before its next request (`asleep`), or while its write is on the way (`writing`).
+ */
 export type Sleep = 'awake' | 'asleep' | 'writing'
 
 export type Invocation = {
-  /** Index of the notice that it serves, or -1. */
+  /** Index of its payment notice, or -1. */
   readonly notice: number
-  /** Index of what a person decided, or -1. Where it is neither, it serves a due event. */
+  /** Index of its operator decision, or -1. If both are -1, it processes a due event. */
   readonly decision: number
   readonly step: Step
   readonly place: Place
-  /** The row as it was claimed, or read by whoever decides. */
+  /** The row as it was claimed, or as it was read for a decision. */
   readonly row: RowId
   readonly answer: AnswerId
-  /** What a notice that came second read: that the order waits for the merchant, or that it is settled. */
+  /** What a repeated payment notice read: the order waits for the merchant, or the conflict is settled. */
   readonly read: 'nothing' | 'waiting' | 'settled'
-  /** Its clock is ahead of the others, by what two clocks may differ. */
+  /** Its clock is ahead of the other clocks, by the largest difference that is allowed. */
   readonly isFast: boolean
   readonly sleep: Sleep
-  /** ms since it looked at the clock for the write that is on its way. */
+  /** ms since it read the clock for the write that is on its way. */
   readonly lag: number
   /** ms since it began. */
   readonly runs: number
-  /** The write was applied, its answer lost: the SDK makes it once more. */
+  /** The write was applied, its response was lost, and the SDK sends it again. */
   readonly isRepeated: boolean
 }
 
 export const STEPS = ['sync', 'query'] as const satisfies readonly Step[]
 
-/** An invocation as a number: equal ones have the same. 0 is none. */
+/** An invocation as a number; equal invocations have the same number. 0 is none. */
 export type InvocationId = number
 export const NOBODY: InvocationId = 0
 
@@ -71,10 +73,10 @@ const NEW: Invocation = {
   isRepeated: false,
 }
 
-/** All but these two is a write to the ledger. */
+/** In every other place the next request is a write to the ledger. */
 export const isWrite = (place: Place): boolean => place !== 'check' && place !== 'out'
 
-/** A function of small numbers that is worked out once for each. */
+/** Caches a function of small numbers. */
 export const remember = (work: (id: number) => number): ((id: number) => number) => {
   const known: number[] = []
   return (id) => {
@@ -86,7 +88,7 @@ export const remember = (work: (id: number) => number): ((id: number) => number)
   }
 }
 
-/** The same for two numbers. */
+/** Caches a function of two small numbers. */
 export const remember2 = <T>(work: (a: number, b: number) => T): ((a: number, b: number) => T) => {
   const known: Map<number, T>[] = []
   return (a, b) => {
@@ -102,7 +104,7 @@ export const remember2 = <T>(work: (a: number, b: number) => T): ((a: number, b:
 
 export type Invocations = ReturnType<typeof createInvocations>
 
-/** The invocations of one exploration, and what may happen to one of them. */
+/** All invocations of one exploration, and the ways in which one can change. */
 export const createInvocations = (rows: Rows) => {
   const all: Invocation[] = [NEW]
   const ids = new Map<string, InvocationId>()
@@ -124,22 +126,22 @@ export const createInvocations = (rows: Rows) => {
   return {
     at,
     count: () => all.length,
-    /** A notice comes to a function. */
+    /** Lambda starts with a payment notice. */
     takeNotice: remember2((notice, clock) => idOf({ ...NEW, notice, isFast: clock > 0 })),
-    /** A due event comes to a function; `step` is an index of STEPS. */
+    /** Lambda starts with a due event; `step` is an index of STEPS. */
     takeStep: remember2((step, clock) =>
       idOf({ ...NEW, step: STEPS[step] ?? 'sync', place: 'claim', isFast: clock > 0 }),
     ),
-    /** Somebody has read a row, and decides. */
+    /** A person has read a row and makes a decision. */
     decide: remember2((row, decision) => idOf({ ...NEW, place: 'decide', row, decision })),
-    /** The same invocation at its next place, awake. */
+    /** The same invocation at its next place, not frozen. */
     go: (id: InvocationId, facts: Partial<Invocation>): InvocationId =>
       idOf({ ...NEW, ...at(id), sleep: 'awake', lag: 0, isRepeated: false, ...facts }),
     call: change(() => ({ place: 'out', sleep: 'awake', lag: 0 })),
     fallAsleep: change(() => ({ sleep: 'asleep', runs: 0 })),
     sleepWriting: change(() => ({ sleep: 'writing', runs: 0 })),
     repeat: change(() => ({ isRepeated: true })),
-    /** Somebody else took the row. */
+    /** Another invocation has claimed the row. */
     loseRow: change(({ row }) => ({ row: rows.former(row) })),
     hear: remember2((id, answer) => {
       const { row } = at(id)

@@ -1,16 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { FOUND, NEEDLESS } from './guarded.ts'
+import { BROKEN_VARIANTS } from './broken-variants.ts'
 import { type Guard, watched, withoutGuards } from './guards.ts'
-import { breakBy } from './mutants.ts'
-import { NEAR_DESIGNS } from './near-designs.ts'
+import { REDUNDANT_GUARDS, REQUIRED_GUARDS } from './required-guards.ts'
 import type { Scenario } from './scenario.ts'
 import { LARGE, SMALL } from './scenarios.ts'
 import { explore, reportInWords } from './search.ts'
+import { breakBy } from './variants.ts'
 
 /**
- * Goes through all of it, and ends with 1 when anything is not as it should be. `small`: one fault, in seconds. Else two
- * faults, and a look at each clause that is said to be needless, in minutes.
+ * Runs all explorations. The exit code is 1 if a result is not as expected. `small`: one fault, takes seconds.
+ * Otherwise two faults, and also each redundant clause; takes minutes.
  */
 const main = (isSmall: boolean, json: string | undefined): void => {
   const guards = new Set<Guard>()
@@ -19,14 +19,14 @@ const main = (isSmall: boolean, json: string | undefined): void => {
   const sound = walk(isSmall ? SMALL : LARGE, guards)
 
   console.log('\nDesigns near to it, which must fail:')
-  const survivors = NEAR_DESIGNS.filter((mutant) => {
-    const report = breakBy(mutant)
-    console.log(`- ${mutant.name} | ${reportInWords(report)}`)
+  const survivors = BROKEN_VARIANTS.filter((variant) => {
+    const report = breakBy(variant)
+    console.log(`- ${variant.name} | ${reportInWords(report)}`)
     return !report.violation
   })
 
   console.log('\nThe real design without one clause, which must fail unless it is known why not:')
-  const all = new Set<Guard>([...guards, ...Object.keys(FOUND), ...Object.keys(NEEDLESS)])
+  const all = new Set<Guard>([...guards, ...Object.keys(REQUIRED_GUARDS), ...Object.keys(REDUNDANT_GUARDS)])
   const unexpected = [...all].sort().filter((guard) => {
     const isMet = guards.has(guard)
     if (!isMet) console.log(`- ${guard} | is asked for nowhere`)
@@ -41,7 +41,7 @@ const main = (isSmall: boolean, json: string | undefined): void => {
       JSON.stringify({
         'explored states': sound.states,
         violations: sound.violations,
-        'designs that must fail, and do': NEAR_DESIGNS.length - survivors.length,
+        'designs that must fail, and do': BROKEN_VARIANTS.length - survivors.length,
         'clauses looked at': all.size,
       }),
     )
@@ -62,7 +62,7 @@ const walk = (scenarios: readonly Scenario[], guards: Set<Guard>) => {
 }
 
 const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
-  const failure = FOUND[guard]
+  const failure = REQUIRED_GUARDS[guard]
   for (const tried of failure ? [failure.scenario] : isSmall ? [] : SMALL) {
     const report = explore(tried, { design: withoutGuards([guard]), isWhole: false })
     if (!report.violation) continue
@@ -71,8 +71,8 @@ const isAsExpected = (guard: Guard, isSmall: boolean): boolean => {
     if (failure && !isExpected) console.log(`    not, as is said of it: ${failure.broken}`)
     return isExpected
   }
-  console.log(`- ${guard} | ${NEEDLESS[guard] ?? 'nothing is broken, and nobody knows why'}`)
-  return NEEDLESS[guard] !== undefined
+  console.log(`- ${guard} | ${REDUNDANT_GUARDS[guard] ?? 'nothing is broken, and nobody knows why'}`)
+  return REDUNDANT_GUARDS[guard] !== undefined
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' } } })

@@ -1,7 +1,7 @@
 import { hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
+import { NOW } from './canonical-row.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
-import { NOW } from './essence.ts'
 import { BROKEN, brokenByOrder, brokenRow } from './invariants.ts'
 import { createInvocations, type InvocationId, NOBODY, remember, remember2 } from './invocation.ts'
 import { createRows, NO_ROW, type RowId } from './rows.ts'
@@ -11,34 +11,38 @@ import { changed, DEAD, OVER, RUNNING, type World, withMember, withNotice } from
 import { createWrites, type Write, type Written } from './writes.ts'
 
 /*
- * One order, its row, WeChat Pay's own truth of it, and up to three invocations that are each somewhere between two of
- * their requests. The transitions and their conditions are the real ones; only the row is kept in memory.
+ * The model: one order, its row, its true state at WeChat Pay, and up to three running invocations (the crew), each
+ * between two of its requests. The transitions and conditions are the real ones; only the ledger is in memory.
  *
- * - Nothing happens at the same time: a move is one request to the ledger, one request to WeChat Pay, its answer, or one
- *   thing that happens to the order. Every order of moves is gone through.
- * - Time stands still until it passes as a move, to the next moment at which something can be claimed: whoever is not
- *   frozen is done by then, as the platform's limit is shorter than a lease. Ages are told apart at 24 h and 30 days.
- * - A due event needs no place in the world: late, twice, lost or from an index behind the row, it is a claim that may
- *   be tried at any moment.
- * - A fault is whatever a healthy platform, ledger or WeChat Pay would not do. A run has so many, at any moments.
+ * - Moves do not overlap. A move is one request to the ledger, one request to WeChat Pay, its answer, or one change of
+ * the
+ * order at WeChat Pay. Every order of moves is explored.
+ * - Time passes only by a move, to the next time at which a row can be claimed. An invocation that is not frozen has
+ * finished by then, since Lambda's time limit is shorter than a lease. Ages differ only at 24 h and 30 days.
+ * - Due events are not part of the state: a due event may be late, doubled, lost or from a stale index, so a claim may
+ * be
+ * tried at any time.
+ * - A fault is anything that a healthy Lambda, DynamoDB or WeChat Pay would not do. A run has a limited number of
+ * faults,
+ * at any time.
  *
- * Not here: rows that DynamoDB's TTL deletes, and two residues: a sync that is still on the wire, or frozen, when its
- * lease has ended may be taken after a person has closed or withdrawn the order; and the signed answer that there is no
- * such order names none, so that one of another order permits a withdrawal.
+ * Not in the model: TTL deletions of DynamoDB, and two known gaps. A sync that is still on the wire, or frozen, when
+ * its lease ends may be accepted after an operator has closed or withdrawn the order. The signed answer that an order
+ * does not exist names no order, so such an answer for another order permits a withdrawal.
  */
 
-/** What happens between two worlds, as far as the search must tell: a call goes out, time passes, something goes wrong. */
+/** Kinds of moves that the search must distinguish: an own request, a call, time, a fault, an operator. */
 export const KINDS = ['step', 'call', 'wait', 'fault', 'person'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** Takes what may come next. `who` is the member of the crew that does it, or -1. */
+/** Receives each possible next state. `who` is the index of the invocation that moves, or -1. */
 export type Emit = (next: World, kind: Kind, what: string, who: number, broken?: string) => void
 
 export type Move = (world: World, model: Model, emit: Emit) => void
 
 export type Model = ReturnType<typeof createModel>
 
-/** One scenario under one design, and what all moves share. */
+/** A scenario with a design, and what all moves share. */
 export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) => {
   const design: Design = { ...REAL_DESIGN, ...changes }
   const rows = createRows()
@@ -64,7 +68,10 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
       isLate: false,
     }))
 
-  /** The world after a write: by a member of the crew who then is `next`, or by nobody of it, whom `next` joins. */
+  /**
+   * The state after a write of a running invocation, which then becomes `next`; or of no running invocation, in which
+   * case `next` is added.
+   */
   const afterWrite = (world: World, written: Written, who: number, next: InvocationId): World => {
     const others = written.isNewAttempt ? invocations.loseRow : undefined
     return {
@@ -80,7 +87,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     }
   }
 
-  /** An invocation is over. Lambda gives an event again when it failed, and then keeps it as a dead letter. */
+  /** An invocation ends. After a failure Lambda retries the event, and at last sends it to the dead letter queue. */
   const end = (world: World, id: InvocationId, isFailed: boolean): World => {
     const { notice } = invocations.at(id)
     if (notice < 0) return world
@@ -89,17 +96,17 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return { ...world, notices: withNotice(world.notices, notice, now) }
   }
 
-  /** A member of the crew makes its next write. */
+  /** A running invocation makes its next write. */
   const afterOwnWrite = (world: World, written: Write, who: number, id: InvocationId): World => {
     const next = afterWrite(world, written, who, written.next)
     return written.next === NOBODY ? end(next, id, written.isFailed) : next
   }
 
-  /** A member of the crew is gone without a further write. */
+  /** A running invocation ends without a further write. */
   const withoutMember = (world: World, who: number, id: InvocationId, isFailed: boolean): World =>
     end({ ...world, crew: withMember(world.crew, who, NOBODY) }, id, isFailed)
 
-  /** End of a lease that its holder may still rely on, ms by the slower clocks; 0 when there is none. */
+  /** End of the lease that an invocation may still rely on, ms by the slower clocks; 0 if there is none. */
   const leaseOf = remember((id) => {
     const { place, sleep, isFast, row } = invocations.at(id)
     const end = (rows.at(row)?.due_at ?? 0) - (isFast ? LIMITS.clockDifference : 0)
@@ -109,7 +116,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
 
   const isOut = remember((id) => (invocations.at(id).place === 'out' && leaseOf(id) > 0 ? 1 : 0))
 
-  /** What a write does wrong in this world. */
+  /** What a write violates in this state. */
   const brokenBy = (world: World, written: Written, who: number): string | undefined => {
     if (!written.isHeld) return undefined
     if (written.broken) return written.broken
@@ -120,18 +127,19 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
       const id = world.crew[other] ?? NOBODY
       const lease = other === who ? 0 : leaseOf(id)
       if (lease === 0) continue
-      // Whoever lost the row to a success can only bring WeChat Pay's last word, which is taken all the same.
+      // An invocation that lost the row to a success can only bring WeChat Pay's final answer, which is accepted
+      // without the lease.
       if (written.stops && !rows.isFormer(invocations.at(id).row)) return BROKEN.closedUnderCall
       if (written.freeAt !== 0 && written.freeAt < lease) return BROKEN.lease
     }
     return undefined
   }
 
-  /** What is wrong with sending the sync of a row that was claimed so. */
+  /** What is wrong with sending the sync of this claimed row. */
   const brokenByCall = (world: World, claimed: RowId): string | undefined => {
     const { mode, cleared } = rows.at(claimed) ?? {}
     const row = rows.at(world.row)
-    // Of an order that was paid in part the rest is still to be told.
+    // If WeChat Pay collected a part, the sync must still report the rest.
     if (!isPaidInPart && cleared && row?.state === 'PENDING' && hasOpenCharge(row)) return BROKEN.neededNoSync
     return (mode && !cleared) || row?.state === 'HELD' ? BROKEN.unasked : undefined
   }
@@ -147,7 +155,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const isOverruled = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' && call_hash !== newest.call && reason === 'invalid'
 
-  /** Whatever words came back: WeChat Pay never refused this call. */
+  /** Whatever error code the answer had: WeChat Pay has not refused this call. */
   const isNeverRefused = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' &&
     reason === 'invalid' &&
@@ -159,7 +167,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return (row && (brokenRow(row) ?? brokenByOrder(row, ORDERS[order] ?? 'absent'))) ?? ''
   })
 
-  /** What is wrong with a world, whatever led to it. */
+  /** What is wrong with a state, whatever led to it. */
   const brokenIn = (world: World): string | undefined => {
     const { crew, notices, row: rowId } = world
     const wrong = brokenInRow(rowId, ORDERS.indexOf(world.order))
@@ -177,7 +185,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return undefined
   }
 
-  /** Nothing is left to do, or nothing that a person was not told to do; and nobody is at it. */
+  /** No call is due, or only what an operator was told to do remains; and no invocation is running. */
   const isFinished = ({ row: rowId, crew, notices }: World): boolean => {
     if (crew[0] !== NOBODY || notices.some((notice) => notice < OVER)) return false
     const row = rows.at(rowId)

@@ -1,8 +1,8 @@
 import { LIMITS } from '../../../lib/limits.ts'
 import { answerInWords } from './answers.ts'
 import { isRefusedCall, ownSyncArrives, queryArrives, syncArrives } from './calls.ts'
+import { NOW } from './canonical-row.ts'
 import { REAL_DESIGN } from './design.ts'
-import { NOW } from './essence.ts'
 import { FAULTS } from './faults.ts'
 import { BROKEN } from './invariants.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
@@ -14,10 +14,10 @@ import { EVERY_DECISION } from './writes.ts'
 
 const ALIKE = [0]
 const ONE_FAST = [0, 1]
-/** The clocks that whoever begins may have. */
+/** The clocks that a new invocation may have. */
 const clocks = ({ scenario }: Model) => (scenario.hasFastClocks ? ONE_FAST : ALIKE)
 
-/** Lambda gives a queued notice to a function. */
+/** Lambda invokes a function with a queued payment notice. */
 const noticeComes: Move = (world, model, emit) => {
   if (sizeOf(world.crew) >= model.scenario.invocations) return
   for (const [index, notice] of world.notices.entries()) {
@@ -31,9 +31,9 @@ const noticeComes: Move = (world, model, emit) => {
 }
 
 /**
- * A due event comes, at any moment and for either step: from a reconcile that reads an index behind the row, from one
- * of two reconciles at once, late, twice, or from the function that wrote the row. It knows only the row's key and
- * begins with a claim; where that fails, nothing was done.
+ * A due event arrives, at any time and for either call: from a reconcile that reads a stale index, from one of two
+ * reconciles at once, late, doubled, or from the function that wrote the row. It has only the row's key and begins with
+ * a claim; if the claim fails, nothing was done.
  */
 const dueEventComes: Move = (world, model, emit) => {
   if (sizeOf(world.crew) >= model.scenario.invocations) return
@@ -46,7 +46,7 @@ const dueEventComes: Move = (world, model, emit) => {
     }
 }
 
-/** Somebody takes his next step. */
+/** A running invocation makes its next request. */
 const invocationGoesOn: Move = (world, model, emit) => {
   for (let who = 0; who < sizeOf(world.crew); who++) {
     const id = world.crew[who] ?? NOBODY
@@ -63,7 +63,7 @@ const invocationGoesOn: Move = (world, model, emit) => {
 
 type OwnMove = (...parameters: [...Parameters<Move>, who: number, id: InvocationId]) => void
 
-/** As take-step.ts has it. */
+/** As in take-step.ts. */
 export const isLeaseOver = ({ invocations, rows }: Model, id: InvocationId): boolean => {
   const { row, isFast } = invocations.at(id)
   return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.due_at ?? 0)
@@ -119,13 +119,13 @@ const brokenByEnd = (
   return !isFailed && isSwallowed(world, model, id) ? BROKEN.swallowed : undefined
 }
 
-/** A notice ends as a conflict with the row that has its call. */
+/** A payment notice ends as a conflict, although the row has its call. */
 const isMistaken = ({ row }: World, { invocations, rows, scenario }: Model, id: InvocationId): boolean => {
   const { place, notice } = invocations.at(id)
   return place === 'conflict' && rows.at(row)?.call_hash === scenario.notices[notice]?.call
 }
 
-/** An event that contradicts the row is over, although the row may still take it up. */
+/** A payment notice that contradicts the row is finished, although it could still reopen the row. */
 const isSwallowed = ({ row: rowId }: World, { invocations, rows, scenario }: Model, id: InvocationId): boolean => {
   const { place, notice } = invocations.at(id)
   const row = rows.at(rowId)
@@ -133,7 +133,7 @@ const isSwallowed = ({ row: rowId }: World, { invocations, rows, scenario }: Mod
   return row.call_hash !== scenario.notices[notice]?.call && !REAL_DESIGN.isSettled(row)
 }
 
-/** The write that was on its way came too late for AWS, or never. */
+/** The write on its way arrived too late for AWS's signature check, or never. */
 const isRefused: OwnMove = (world, model, emit, who, id) => {
   const { sleep, place } = model.invocations.at(id)
   if (sleep !== 'writing') return
@@ -141,13 +141,13 @@ const isRefused: OwnMove = (world, model, emit, who, id) => {
   emit(model.withoutMember(world, who, id, isFailed), 'step', 'cannot write any more', who)
 }
 
-/** What becomes of the order without us. */
+/** Changes of the order at WeChat Pay that we do not cause. */
 const orderLives: Move = (world, _, emit) => {
   for (const { from, to, words } of LIFE)
     if (from === world.order) emit({ ...world, order: to }, words === 'the charge fails' ? 'wait' : 'step', words, -1)
 }
 
-/** A sync that nobody waits for reaches WeChat Pay late. It may also be lost: then nothing happens. */
+/** A sync whose invocation has ended reaches WeChat Pay late. It may also be lost: then nothing changes. */
 const requestLands: Move = (world, _, emit) => {
   if (world.wire > 0)
     emit(syncArrives({ ...world, wire: world.wire - 1, isLate: true }, false), 'step', 'a sync on the wire arrives', -1)
@@ -160,7 +160,7 @@ const statementIsBooked: Move = (world, model, emit) => {
   emit(next, 'step', 'a statement is booked', -1, model.brokenBy(world, booked, -1))
 }
 
-/** Whoever decides has read the row before. */
+/** An operator decides on a row that was read before. */
 const personActs: Move = (world, model, emit) => {
   if (world.persons === 0 || sizeOf(world.crew) >= model.scenario.invocations) return
   for (const [decision, { what, notDouble }] of EVERY_DECISION.entries()) {
@@ -172,7 +172,7 @@ const personActs: Move = (world, model, emit) => {
   }
 }
 
-/** All that can happen. A new state of the row, or a new way to hand a payment over, is a new move here. */
+/** All moves. A new state of the row, or a new way to send a payment notice, needs a new move here. */
 export const MOVES: readonly Move[] = [
   noticeComes,
   dueEventComes,

@@ -6,7 +6,7 @@ import type { Sent } from '../../../lib/wechatpay/send.ts'
 import { answered, PAYAFTER_ROW, stepWorld } from '../../operations/step-world.ts'
 import { ORDER, PK } from '../../support/orders.ts'
 import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
-import { NOW } from './essence.ts'
+import { NOW } from './canonical-row.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
 import { createModel, type Model } from './model.ts'
 import { isLeaseOver } from './moves.ts'
@@ -24,7 +24,7 @@ const unsignedly = (status: number, code: string): Sent => ({
   answer: { status, rawHeaders: [], body: Buffer.from(`{"code":"${code}"}`) },
 })
 
-/** What comes over the wire where the explorer knows only what it means. */
+/** Responses on the wire for the explorer's abstract answers. */
 const TO_BOTH: readonly (readonly [AnswerId, Sent])[] = [
   [signed('confirmed'), says('"state":"USER_PAID","pay_type":"MchChannelPayType"')],
   [signed('collected'), says('"state":"USER_PAID","finish_transaction_id":"4200000000"')],
@@ -93,7 +93,7 @@ type Ran = {
   readonly row: unknown
 }
 
-/** The explorer's invocation, with nobody beside it. */
+/** Runs the invocation in the explorer, with no other running. */
 const explored = (model: Model, rowId: RowId, id: InvocationId, answer: AnswerId): Ran => {
   const applied: string[] = []
   let [row, at, calls, failed] = [rowId, id, 0, false]
@@ -110,10 +110,10 @@ const explored = (model: Model, rowId: RowId, id: InvocationId, answer: AnswerId
       ;[row, at, failed] = [written.row, written.next, written.isFailed]
     }
   }
-  return { applied, calls, failed, row: essence(model, row) }
+  return { applied, calls, failed, row: comparable(model, row) }
 }
 
-/** The real one. */
+/** Runs the real functions. */
 const real = async (model: Model, row: Row | undefined, step: Step | Notice, sent: Sent): Promise<Ran> => {
   const world = stepWorld({ rows: row ? [row] : [], says: sent })
   world.clock.now = NOW
@@ -127,14 +127,14 @@ const real = async (model: Model, row: Row | undefined, step: Step | Notice, sen
   )
   const after = world.rows.get(PK)
   const rowId = after ? model.rows.stored(after) : NO_ROW
-  return { applied: world.applied, calls: world.sent.length, failed, row: essence(model, rowId) }
+  return { applied: world.applied, calls: world.sent.length, failed, row: comparable(model, rowId) }
 }
 
 /**
- * Signed words have another text in the explorer, and it knows no refusals, which say whose turn it is. In which part of the
- * index a row stands, lib/steps says.
+ * The row without what the explorer does not model: the text of signed responses, the refusals that say who must act,
+ * and the shard of the index key, which lib/steps sets.
  */
-const essence = ({ rows }: Model, id: RowId) => {
+const comparable = ({ rows }: Model, id: RowId) => {
   const { receipt, proof, refused, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
   const isThere = { receipt: receipt !== undefined, proof: proof !== undefined, refused: refused !== undefined }
   return { ...row, ...isThere, isDue: due !== undefined }

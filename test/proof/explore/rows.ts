@@ -1,13 +1,13 @@
 import type { Row } from '../../../lib/ledger/row.ts'
-import { ageOf, dueAtOf, essence, FORMER_ATTEMPT, keyOf, NOW, present } from './essence.ts'
+import { ageOf, canonicalRow, dueAtOf, FORMER_ATTEMPT, keyOf, NOW, present } from './canonical-row.ts'
 
-/** A row as a number: equal rows, and rows that no condition can tell apart, have the same. 0 is no row. */
+/** A row as a number. Rows that are equal, or that no condition can tell apart, have the same number. 0 is no row. */
 export type RowId = number
 export const NO_ROW: RowId = 0
 
 export type Rows = ReturnType<typeof createRows>
 
-/** The rows of one exploration. */
+/** All rows of one exploration. */
 export const createRows = () => {
   const rows: (Row | undefined)[] = [undefined]
   const ids = new Map<string, RowId>()
@@ -23,16 +23,16 @@ export const createRows = () => {
 
   const at = (id: RowId): Row | undefined => rows[id]
 
-  /** What stands in the ledger. Only a design that deletes rows leaves one without its key. */
-  const stored = (row: Partial<Row>): RowId => ('pk' in row ? idOf(essence(row as Row)) : NO_ROW)
+  /** The row in the ledger. Only a broken variant that deletes rows leaves one without its key. */
+  const stored = (row: Partial<Row>): RowId => ('pk' in row ? idOf(canonicalRow(row as Row)) : NO_ROW)
 
-  /** What an invocation holds in its hands since it claimed the row, to be used when its call is answered. */
+  /** What an invocation keeps of the row that it claimed, until its call is answered. */
   const held = (id: RowId): RowId => {
     const row = at(id)
     if (!row) return NO_ROW
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
     const { due_at, absent_since, mode, expected_amount, cleared, refused } = row
-    // Of a held row a later step also looks at why; of any, whether it was charged, and that settled.
+    // For a held row the reason is also read later; for any row, a charge and its settlement.
     const { reason }: Partial<Row> = state === 'HELD' ? row : {}
     const { transaction_id, settled_at } = row
     return idOf({
@@ -41,10 +41,10 @@ export const createRows = () => {
     })
   }
 
-  /** The same, once the lease has been looked at for the last time. */
+  /** The same, after the last check of the lease. */
   const withoutLease = (id: RowId): RowId => change(id, ({ due_at: _, ...row }) => row)
 
-  /** The same, after somebody else took the row. */
+  /** The same, after another invocation has claimed the row. */
   const former = (id: RowId): RowId =>
     change(id, (row) => ({
       ...row,
@@ -54,7 +54,7 @@ export const createRows = () => {
 
   const isFormer = (id: RowId): boolean => at(id)?.attempt === FORMER_ATTEMPT
 
-  /** The row `ms` later. */
+  /** The row after `ms`. */
   const later = (id: RowId, ms: number): RowId =>
     change(id, (row) => ({
       ...row,
@@ -63,7 +63,7 @@ export const createRows = () => {
       ...(row.absent_since !== undefined && { absent_since: NOW - ageOf(row.absent_since - ms) }),
     }))
 
-  /** Once no sleeper is left to ask, it is all one how long a row has been due. */
+  /** If no frozen invocation will compare it, it does not matter how long the row has been due. */
   const justDue = (id: RowId): RowId =>
     change(id, (row) => (row.due_at !== undefined && row.due_at < NOW ? { ...row, due_at: NOW } : row))
 
@@ -75,7 +75,7 @@ export const createRows = () => {
   return { at, stored, held, withoutLease, former, isFormer, later, justDue, count: () => rows.length }
 }
 
-/** For a line of a trace. */
+/** The row for a line of a trace. */
 export const rowInWords = (row: Row | undefined): string => {
   if (!row) return 'no row'
   const { state, next, due_at, call_hash, receipt, proof, reason } = row

@@ -1,46 +1,46 @@
 import type { Order } from './wechat-pay.ts'
 
-/** What the order costs, fen. */
+/** The total of the order in fen. */
 export const TOTAL = 100
-/** What WeChat Pay has charged of an order that is paid in part, fen. */
+/** What WeChat Pay has charged of an order that is paid in part, in fen. */
 export const PART = 30
 
-/** A notice that is handed over by event: which call it asks for, and when it was made. Hand-over order is free. */
+/** A payment notice as an event: the call that it asks for, and its time. Notices may arrive in any order. */
 export type Notice = {
   readonly call: string
   readonly noticed_at: number
   /** WeChat Pay refuses its parameters. */
   readonly isRefused?: boolean
-  /** The order is asked about before its first sync. */
+  /** In `check` mode the order is queried before its first sync; in `observe` mode it is only queried. */
   readonly mode?: 'check' | 'observe'
-  /** What the till says that the customer paid, fen. WeChat Pay says TOTAL. */
+  /** The amount that the POS says the customer paid, in fen. WeChat Pay's amount is TOTAL. */
   readonly amount?: number
-  /** More notices have come in this hour than the merchant allows. */
+  /** The merchant's hourly cap is exceeded. */
   readonly isOverCap?: boolean
 }
 
-/** How much of the world one exploration holds. */
+/** The size of one exploration. */
 export type Scenario = {
   readonly name: string
   readonly notices: readonly Notice[]
-  /** How the order may stand at WeChat Pay when the first notice comes. */
+  /** The possible states of the order at WeChat Pay when the first payment notice arrives. */
   readonly orders: readonly Order[]
-  /** At once. */
+  /** Invocations that run at the same time. */
   readonly invocations: 1 | 2 | 3
-  /** How many things go wrong in one run. */
+  /** Faults in one run. */
   readonly faults: number
-  /** How many times a person intervenes in one run. */
+  /** Operator decisions in one run. */
   readonly persons?: number
-  /** A line of a statement books the call of the first notice. */
+  /** A line of a statement creates the order of the first payment notice. */
   readonly isBooked?: boolean
   /** A sync may be answered with the whole order. */
   readonly isWhole?: boolean
-  /** Whoever begins may have a clock that is ahead. */
+  /** A new invocation may have a clock that is ahead. */
   readonly hasFastClocks?: boolean
-  /** Nobody knows whether WeChat Pay knows any order of this merchant: that there is none may blame the configuration. */
+  /** No order of this merchant was found at WeChat Pay so far, so "not found" may be a configuration error. */
   readonly isUnmet?: boolean
-  /** Old answers come again. */
+  /** Old answers are replayed. */
   readonly hasReplays?: boolean
-  /** A day or a month may pass with nobody at work. */
+  /** A day or a month may pass without a running invocation. */
   readonly hasLongWaits?: boolean
 }

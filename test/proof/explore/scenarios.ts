@@ -9,7 +9,7 @@ const RIGHT: Notice = { call: 'right', noticed_at: 2 }
 const CHECKED = { mode: 'check', amount: 100 } as const
 const MISTYPED = { mode: 'check', amount: 99 } as const
 
-/** Each holds a part of the world that is small enough to be gone through. */
+/** Each scenario is small enough to be explored completely. */
 const WORLDS = {
   'a doubled notice': { notices: [A, A], orders: ['absent', 'open', 'waiting'] },
   'a sync answered with the order': { notices: [A, A], orders: ['waiting'], isWhole: true },
@@ -81,21 +81,21 @@ const WORLDS = {
 
 export type ScenarioName = keyof typeof WORLDS
 
-const NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // they are the keys
+const NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // the keys of the object above
 
 type Size = Pick<Scenario, 'faults' | 'invocations'>
 
-/** One fault, and two invocations at once, unless said otherwise. */
+/** By default one fault and two invocations at the same time. */
 export const scenario = (name: ScenarioName, size: Partial<Size> = {}): Scenario => ({
   ...{ name, faults: 1, invocations: 2 },
   ...WORLDS[name],
   ...size,
 })
 
-/** Three notices have so many ways to come that they are for the long run. */
+/** Three payment notices have so many orders of arrival that only the long run explores them. */
 const LONG: readonly ScenarioName[] = ['a wrong notice, and the right one twice']
 
-/** Where three at once are not too many. */
+/** Scenarios that are small enough for three invocations at the same time. */
 const CROWDED: readonly ScenarioName[] = [
   'a doubled notice',
   'a sync answered with the order',
@@ -105,12 +105,12 @@ const CROWDED: readonly ScenarioName[] = [
   'a sum that differs, and is corrected',
 ]
 
-/** What is gone through in seconds. */
+/** Takes seconds. */
 export const SMALL: readonly Scenario[] = NAMES.filter((name) => !LONG.includes(name)).map((name) =>
   scenario(name, { invocations: CROWDED.includes(name) ? 3 : 2 }),
 )
 
-/** What is gone through in minutes. */
+/** Takes minutes. */
 export const LARGE: readonly Scenario[] = [
   ...NAMES.map((name) =>
     LONG.includes(name) ? scenario(name) : scenario(name, { faults: 2, invocations: CROWDED.includes(name) ? 3 : 2 }),

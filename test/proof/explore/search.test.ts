@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { breakBy } from './mutants.ts'
-import { NEAR_DESIGNS } from './near-designs.ts'
+import { BROKEN_VARIANTS } from './broken-variants.ts'
 import { explore } from './search.ts'
+import { breakBy } from './variants.ts'
 
 describe('the search', () => {
   it('tells the shortest way to what is broken, move by move', () => {
-    const mutant = NEAR_DESIGNS.find(({ name }) => name === "a lease under the function's limit")
+    const variant = BROKEN_VARIANTS.find(({ name }) => name === "a lease under the function's limit")
 
-    const report = mutant && breakBy(mutant)
+    const report = variant && breakBy(variant)
 
     expect(report?.violation).toStrictEqual({
       broken: 'two calls are out at once under valid leases',
@@ -28,7 +28,8 @@ describe('the search', () => {
 
     const report = explore({ name: 'one way', notices, orders: ['cancelled'], invocations: 1, faults: 0 })
 
-    // The notice comes, creates, sends, hears, asks for later; a minute; a query claims, sends, hears, and ends the order.
+    // The moves: notice arrives, create, sync, answer, later; a minute passes; a query claims, calls, is answered, ends
+    // the order.
     expect(report).toMatchObject({ states: 11, moves: 10 })
   })
 })

@@ -12,20 +12,20 @@ export type Report = {
   readonly scenario: Scenario
   readonly states: number
   readonly moves: number
-  /** Of the processor. */
+  /** CPU time. */
   readonly seconds: number
   readonly megabytes: number
-  /** The first that was met, by a shortest way. */
+  /** The first violation, by a shortest path. */
   readonly violation?: Violation
 }
 
 type Options = {
   readonly design?: Partial<Design>
-  /** Every state must be able to finish, and none may be in a busy loop: asks for the whole graph. */
+  /** Also checks that every state can finish and none is in a busy loop, which needs the whole graph. */
   readonly isWhole?: boolean
 }
 
-/** Goes everywhere, the nearest first, until something is broken or nothing is new. */
+/** Breadth-first search, until there is a violation or no new state. */
 export const explore = (scenario: Scenario, { design = {}, isWhole = true }: Options = {}): Report => {
   const startedAt = process.cpuUsage()
   const model = createModel(scenario, design)
@@ -75,7 +75,7 @@ const wholeViolation = (model: Model, states: States, graph: ReturnType<typeof c
   return undefined
 }
 
-/** A report as one line, and its violation as more. */
+/** A report as one line, with more lines for its violation. */
 export const reportInWords = ({ scenario, states, moves, seconds, megabytes, violation }: Report): string => {
   const { name, faults, invocations } = scenario
   const size = `${faults} ${faults === 1 ? 'fault' : 'faults'}, ${invocations} at once`
@@ -84,7 +84,7 @@ export const reportInWords = ({ scenario, states, moves, seconds, megabytes, vio
   return `${name}, ${size}: ${cost}: ${violation?.broken ?? 'nothing is broken, and all can finish'}${trace.join('')}`
 }
 
-/** Of the processor: others may be at work on this machine. */
+/** CPU time and not wall clock time, since other programs may use this machine. */
 const cpuSeconds = (since: NodeJS.CpuUsage): number => {
   const { user, system } = process.cpuUsage(since)
   return (user + system) / 1_000_000

@@ -1,11 +1,11 @@
 import { pack, unpack, WORDS, type World } from './world.ts'
 
-/** The index of a world that was met: they are numbered as they are met. */
+/** The number of a state, in the order in which the states were found. */
 export type StateId = number
 
 export type States = ReturnType<typeof createStates>
 
-/** Every world that was met, once, each with the one that it was met from: an open-addressing table over flat numbers. */
+/** All states found, each once and with its parent: an open-addressing hash table over typed arrays. */
 export const createStates = () => {
   let capacity = 1 << 12
   let words = new Int32Array(capacity * WORDS)
@@ -31,7 +31,7 @@ export const createStates = () => {
     return true
   }
 
-  /** Its number; a new one when nobody met it before. */
+  /** The number of this state; a new number if it was not found before. */
   const meet = (world: World, parent: StateId): StateId => {
     pack(world, probe, 0)
     let slot = hash(probe, 0) & (slots.length - 1)

@@ -1,17 +1,17 @@
 import { LIMITS } from '../../../lib/limits.ts'
 import { OLD_STEP } from './calls.ts'
-import { NOW } from './essence.ts'
+import { NOW } from './canonical-row.ts'
 import { NOBODY } from './invocation.ts'
 import type { Model, Move } from './model.ts'
 import { changed, sizeOf, type World } from './world.ts'
 
-/** What a call may take in truth, ms: a design that looks at its lease otherwise makes it no shorter. */
+/** The longest true duration of a call, ms. A design that checks its lease differently does not make it shorter. */
 export const CALL = 8000
 
-/** AWS takes no request that was signed longer ago, ms: a write that is late by more was refused before. */
+/** AWS refuses a request whose signature is older, ms. So a write cannot be delayed by more. */
 const SIGNED_WITHIN = 5 * 60_000
 
-/** Nobody is at work who would be stopped before the time is over. */
+/** Whether no running invocation would reach its time limit first. */
 const mayPass = ({ crew }: World, { invocations }: Model, ms: number): boolean => {
   for (let who = 0; who < sizeOf(crew); who++) {
     const { sleep, runs, place, lag } = invocations.at(crew[who] ?? NOBODY)
@@ -22,7 +22,7 @@ const mayPass = ({ crew }: World, { invocations }: Model, ms: number): boolean =
   return true
 }
 
-/** Somebody sleeps who will compare moments that are over by then. */
+/** Whether a frozen invocation will compare times that are then in the past. */
 const isRemembered = ({ crew }: World, { invocations }: Model): boolean =>
   crew.some((id) => {
     const { sleep, place } = invocations.at(id)
@@ -43,7 +43,7 @@ const after = (world: World, model: Model, ms: number): World => {
 
 const aged = (left: number, ms: number): number => Math.max(0, left - Math.floor(ms / OLD_STEP))
 
-/** Time passes to the next moment at which a row can be claimed, by the clock that is ahead or by the others. */
+/** Time passes until a row can be claimed, by the fast clock or by the others. */
 const timePasses: Move = (world, model, emit) => {
   const ms = nextMoment(world, model)
   if (ms === undefined || !mayPass(world, model, ms)) return
@@ -66,7 +66,7 @@ const nextMoment = (world: World, { rows, invocations, scenario }: Model): numbe
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
 
-/** Nobody is at work for long: an outage, or a merchant who completes his orders late. */
+/** No invocation runs for a long time: an outage, or a merchant who completes orders late. */
 const longPasses: Move = (world, model, emit) => {
   if (!model.scenario.hasLongWaits || world.row === 0) return
   for (const [ms, words] of LONG) if (mayPass(world, model, ms)) emit(after(world, model, ms), 'wait', words, -1)

@@ -7,7 +7,7 @@ import { pack, WORDS, type World } from './world.ts'
 
 type Last = { readonly next: World; readonly what: string; readonly who: number }
 
-/** The way to a state, and one move more, in words: one line a move. */
+/** The path to a state and one more move, as text: one line for each move. */
 export const traceTo = (model: Model, states: States, id: StateId, last?: Last): readonly string[] => {
   const way: StateId[] = []
   for (let at = id; at >= 0; at = states.parentOf(at)) way.unshift(at)

@@ -1,8 +1,8 @@
 import { type AnswerId, signed } from './answers.ts'
 
 /**
- * How the order truly stands at WeChat Pay. `both`: it was told that the customer paid, and charged all the same.
- * `part`: it charged a part, and the rest is outstanding.
+ * The true state of the order at WeChat Pay. `both`: a sync said that the customer paid, and WeChat Pay charged as
+ * well. `part`: WeChat Pay charged a part, and the rest is open.
  */
 export const ORDERS = [
   'absent',
@@ -17,7 +17,7 @@ export const ORDERS = [
 ] as const
 export type Order = (typeof ORDERS)[number]
 
-/** What happens to an order without us; a charge that failed takes its time. */
+/** Changes of an order that we do not cause. A failed charge takes some time. */
 export const LIFE: readonly { readonly from: Order; readonly to: Order; readonly words: string }[] = [
   { from: 'absent', to: 'open', words: 'the order is made' },
   { from: 'open', to: 'waiting', words: 'the merchant completes the order' },
@@ -31,7 +31,7 @@ export const LIFE: readonly { readonly from: Order; readonly to: Order; readonly
 export const isTold = (order: Order): boolean => order === 'synced' || order === 'both'
 export const isCharged = (order: Order): boolean => order === 'charged' || order === 'both'
 
-/** What a sync does. */
+/** The effect of a sync. */
 export const syncedOrder = (order: Order, isRefused: boolean): Order =>
   isRefused ? order : order === 'waiting' ? 'synced' : order === 'part' ? 'both' : order
 
@@ -41,11 +41,11 @@ const TAKEN_BESIDE_A_CHARGE = [signed('accepted'), signed('collected')]
 const REFUSED = [signed('invalid')]
 const RUNNING = [signed('busy')]
 const WRONG_STATE = [signed('state')]
-/** No page says how a repeated sync is answered. */
+/** No page of WeChat Pay says how a repeated sync is answered, so both are tried. */
 const AGAIN = [signed('state'), signed('accepted')]
 const CHARGED = [signed('state'), signed('collected')]
 
-/** What it may answer to that sync. Some families of the API answer with the whole order. */
+/** The possible answers to that sync. Some order APIs answer with the whole order. */
 export const syncAnswers = (order: Order, isRefused: boolean, isWhole: boolean): readonly AnswerId[] => {
   if (isRefused) return REFUSED
   switch (order) {
@@ -79,6 +79,9 @@ const QUERY_ANSWERS: Readonly<Record<Order, AnswerId>> = {
 
 export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]
 
-/** What is made of it: of a merchant that was never met, an absent order is one more, or the configuration's fault. */
+/**
+ * The possible verdicts on a query. For a merchant with no order found so far, "not found" may also be a configuration
+ * error.
+ */
 export const queryAnswers = (order: Order, isUnmet: boolean): readonly AnswerId[] =>
   isUnmet && order === 'absent' ? [signed('absent'), signed('config')] : [queryAnswer(order)]

@@ -2,36 +2,38 @@ import { type InvocationId, NOBODY } from './invocation.ts'
 import type { RowId } from './rows.ts'
 import { ORDERS, type Order } from './wechat-pay.ts'
 
-/** Everything that a run can be in the middle of. The clock always shows NOW. */
+/** A state of the model. The clock always shows NOW. */
 export type World = {
   readonly row: RowId
   readonly order: Order
-  /** A line of a statement will still be booked. */
+  /** A line of a statement will still create the order. */
   readonly isToBeBooked: boolean
-  /** In the order of their numbers: which of them came first makes no difference. */
+  /** The running invocations, sorted by number, since their order makes no difference. */
   readonly crew: Crew
   readonly notices: Notices
-  /** Bit 0, bit 1: a sync by the first, by another call is on the wire, and nobody waits for its answer. */
+  /** Syncs on the wire whose invocation has ended: bit 0 of the first call, bit 1 of another call. */
   readonly wire: number
-  /** How much longer an old signed answer of that kind is believed, in steps of 5 s, plus one; 0: there is none. */
+  /** How much longer an old signed answer is accepted, in steps of 5 s, plus one; 0: there is none. */
   readonly oldUnpaid: number
   readonly oldOpen: number
-  /** Faults and interventions that may still happen. */
+  /** Faults and operator decisions that may still happen. */
   readonly faults: number
   readonly persons: number
-  /** Syncs of an order that WeChat Pay had been told of, and queries that it had answered for good. */
+  /** Unnecessary syncs of an order that WeChat Pay already knew as paid, and queries after a final answer. */
   readonly toldAgain: number
   readonly askedAgain: number
   readonly isAnswered: boolean
-  /** A sync reached WeChat Pay after the lease that it was sent under. */
+  /** A sync reached WeChat Pay after its lease had ended. */
   readonly isLate: boolean
-  /** The order was seen since the row says that it is absent. */
+  /** WeChat Pay has shown the order since the row has `absent_since`. */
   readonly isSeen: boolean
 }
 
 export type Crew = readonly [InvocationId, InvocationId, InvocationId]
 
-/** Each notice is in the queue with 1..3 attempts left, in an invocation with 0..2 left, over, or a dead letter. */
+/**
+ * Each payment notice is queued with 1..3 attempts left, being processed with 0..2 left, finished, or a dead letter.
+ */
 export type Notices = readonly number[]
 export const RUNNING = 4
 export const OVER = 7
@@ -44,7 +46,7 @@ export const crewOf = (a: InvocationId, b: InvocationId, c: InvocationId): Crew 
   return b >= c ? [a, b, c] : a < c ? [c, a, b] : [a, c, b]
 }
 
-/** The others stay, or become what `change` makes of them. */
+/** Changes one member; the others stay, or are changed by `change`. */
 export const withMember = (
   crew: Crew,
   index: number,
@@ -67,11 +69,11 @@ export const sizeOf = (crew: Crew): number =>
 
 export const withNotice = (notices: Notices, index: number, notice: number): Notices => notices.with(index, notice)
 
-/** Words of 32 bits that a world fits into. */
+/** A state fits into so many 32-bit words. */
 export const WORDS = 4
 const MOST = 0xffff
 
-/** Writes a world as WORDS numbers; worlds that are equal become equal numbers. */
+/** Writes a state as WORDS numbers. Equal states give equal numbers. */
 export const pack = (world: World, words: Int32Array, at: number): void => {
   const { row, crew, notices } = world
   if (row > MOST || crew[0] > MOST) throw new Error('more rows or invocations than the explorer can number')

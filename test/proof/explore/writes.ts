@@ -9,8 +9,8 @@ import { LIMITS } from '../../../lib/limits.ts'
 import { ORDER, PK } from '../../support/orders.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
 import { verdictOf } from './answers.ts'
+import { NOW } from './canonical-row.ts'
 import type { Design } from './design.ts'
-import { NOW } from './essence.ts'
 import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
 import type { RowId, Rows } from './rows.ts'
@@ -18,32 +18,32 @@ import type { Notice, Scenario } from './scenario.ts'
 
 const { mchid, out_order_no } = ORDER
 
-/** What a person may decide, and whether he says that he knows of the charge. */
+/** The operator decisions, and whether the operator says that the charge is no double charge. */
 export const EVERY_DECISION: readonly { readonly what: DecisionName; readonly notDouble?: true }[] = [
   ...DECISIONS.map((what) => ({ what })),
   { what: 'close', notDouble: true },
   { what: 'withdraw', notDouble: true },
 ]
 
-/** What came of a write. */
+/** The result of a write. */
 export type Written = Effect & {
   readonly name: string
   readonly isHeld: boolean
   readonly row: RowId
-  /** Whoever else holds the row has lost it. */
+  /** Another invocation that has claimed the row has lost it. */
   readonly isNewAttempt: boolean
   readonly broken: string | undefined
 }
 
-/** The same, of an invocation's write. */
+/** The result of a write of an invocation. */
 export type Write = Written & {
-  /** NOBODY when the invocation is over. */
+  /** NOBODY if the invocation has ended. */
   readonly next: InvocationId
-  /** It ended by an error: Lambda gives the event again. */
+  /** It ended with an error, so Lambda retries the event. */
   readonly isFailed: boolean
 }
 
-/** The real transitions, applied to rows; each pair of row and invocation is worked out once. */
+/** Applies the real transitions to rows. The result for each pair of row and invocation is cached. */
 export const createWrites = (scenario: Scenario, design: Design, rows: Rows, invocations: Invocations) => {
   const orders = scenario.notices.map(paidOrder)
   const [first] = orders
@@ -58,7 +58,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     return row
   }
 
-  /** The transition that an invocation asks for next, if the row that it read allows any. */
+  /** The next transition of an invocation, if the row that it read allows one. */
   const transitionOf = (invocation: Invocation): Transition | undefined => {
     const { place, step, notice, answer, isFast, lag, decision } = invocation
     const now = NOW + (isFast ? LIMITS.clockDifference : 0) - lag
@@ -94,7 +94,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const before = rows.at(rowId)
     const after = holds(transition.when, before) ? changed(transition, before) : undefined
     const row = after ? rows.stored(after) : rowId
-    const facts = { before, after: rows.at(row) && (after as Row), transition, held, heard } // a row that is there is whole
+    const facts = { before, after: rows.at(row) && (after as Row), transition, held, heard } // an existing row is complete
     return {
       ...effectOf(facts),
       name: transition.name,
@@ -105,7 +105,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     }
   }
 
-  /** A new call in the ledger: it is synced now, or held, or left to the query that is due. */
+  /**
+   * After a new row in the ledger: the invocation syncs now, or the order is held, or it waits for the query that is
+   * due.
+   */
   const begin = (id: InvocationId, row: RowId): InvocationId | 'done' => {
     const { mode } = scenario.notices[invocations.at(id).notice] ?? {}
     return mode || isOverCap(invocations.at(id))
@@ -113,7 +116,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       : invocations.go(id, { place: 'check', row: rows.held(row), read: 'nothing' })
   }
 
-  /** The row has the call of this notice already. */
+  /** After a repeated payment notice: the row already has its call. */
   const again = (id: InvocationId, read: Row, row: RowId): InvocationId =>
     invocations.go(id, {
       place: 'claim',
@@ -121,7 +124,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       ...(isWaiting(read) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
     })
 
-  /** Where the functions of lib/steps go on after a request to the ledger. */
+  /** Where the functions of lib/steps continue after a request to the ledger. */
   const goOn = (
     id: InvocationId,
     before: Row | undefined,
@@ -133,7 +136,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     switch (place) {
       case 'create':
         if (isHeld) return begin(id, row)
-        // The row that is read next: that it was there is all that the failed write told.
+        // The failed write says only that a row exists, so it is read next.
         if (!before) return 'failed'
         if (before.call_hash !== orderOf(invocation).call_hash)
           return invocations.go(id, {
@@ -174,10 +177,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     return { ...written, next: typeof next === 'number' ? next : NOBODY, isFailed: next === 'failed' }
   })
 
-  /** Whether somebody who reads this row may decide so. */
+  /** Whether a person who has read this row may make this decision. */
   const mayDecide = remember2((row: RowId, decision: number): boolean => {
     const known = rows.at(row)
-    // Nobody says so of an order that was not charged, as far as he has read.
+    // Nobody says so for an order that had no charge when it was read.
     if (!known || (EVERY_DECISION[decision]?.notDouble && !hasOpenCharge(known))) return false
     return alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
   })

@@ -4,12 +4,12 @@ import pLimit from 'p-limit'
 import { keyPair } from '../../../lib/local/keys.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
 import { watchInvocations } from '../../support/invocations.ts'
+import { createFaultInjector } from '../storm/fault-injector.ts'
 import { createFaultCount } from '../storm/faults-by-order.ts'
 import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../storm/merchants.ts'
 import { type PlannedOrder, planOrders } from '../storm/plan.ts'
 import { openOrders } from '../storm/story.ts'
 import { putNotice } from '../storm/till.ts'
-import { makeWeather } from '../storm/weather.ts'
 import { errorsAbout } from './errors.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { type Canary, createScan } from './scan.ts'
@@ -19,7 +19,7 @@ const MINUTE = 60_000
 const BAD = 0.1
 
 /**
- * Orders in every kind of weather over the built functions, in whose secrets, answers and notices random words are
+ * Orders under every kind of fault over the built functions, in whose secrets, answers and notices random words are
  * planted; then a look for those words through all that was written, by every form that they could have taken.
  */
 export const runLeaks = async (options: {
@@ -37,7 +37,7 @@ export const runLeaks = async (options: {
   const world = await startWorld({ merchants, maxConcurrency: 6, env: { ...aws, WECHATPAY_ORIGIN: proxy.origin } })
   proxy.target.origin = world.wechatpay.origin
   const invocations = watchInvocations(world)
-  const weather = makeWeather(world, createFaultCount(), seed)
+  const injector = createFaultInjector(world, createFaultCount(), seed)
   const answers: string[] = []
   try {
     world.putKey(BROKEN.mchid, false)
@@ -60,7 +60,7 @@ export const runLeaks = async (options: {
       await world.runReconcile()
       say(`  reconciled ${minutes} minutes later`)
     }
-    weather.end()
+    injector.end()
     world.objects.put(`statements/${MERCHANTS[0]?.mchid}/today.csv`, statementOf(plans))
     await world.idle()
     await world.renewReports()
@@ -87,7 +87,7 @@ export const runLeaks = async (options: {
     const planted = await tableHolds(world, customers)
     return { scan, secrets, isInTable: planted, calls: world.wechatpay.history.calls.length }
   } finally {
-    weather.end()
+    injector.end()
     await world.close()
     await proxy.close()
   }

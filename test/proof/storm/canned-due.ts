@@ -2,15 +2,18 @@ import type { EventBus } from '../../../lib/aws/event-bus.ts'
 import type { DuePage, Ledger } from '../../../lib/aws/ledger.ts'
 import { dueKey, SHARDS } from '../../../lib/ledger/row.ts'
 
-/** Due rows that are made when a page is asked for, and gone once they were dispatched: any number takes no memory. */
+/**
+ * Generated due rows: they are made when a page is read and disappear after their dispatch, so that any number needs no
+ * memory.
+ */
 export type CannedDue = {
   readonly ledger: Pick<Ledger, 'due'>
-  /** What a bus does with due events: their rows are not due any more. */
+  /** The due events that a bus receives. Their rows are no longer due. */
   readonly take: (events: Parameters<EventBus['put']>[0]) => void
   readonly left: () => number
 }
 
-/** All of them became due long ago, a millisecond after each other. */
+/** They became due long ago, one millisecond after the other. */
 const FIRST_DUE_AT = 1_795_449_600_000
 
 export const cannedDue = (mchids: readonly string[], rowsEach: number): CannedDue => {
@@ -19,7 +22,7 @@ export const cannedDue = (mchids: readonly string[], rowsEach: number): CannedDu
   let left = mchids.length * perShard * SHARDS
 
   const page = (key: string, limit: number, from: number): DuePage => {
-    // None of them only waits.
+    // No row is due in the future.
     if (!taken.has(key)) return { rows: [] }
     const count = Math.max(0, Math.min(limit, perShard - from))
     const [mchid = '', shard = ''] = key.split('#')
@@ -43,7 +46,7 @@ export const cannedDue = (mchids: readonly string[], rowsEach: number): CannedDu
         const { mchid, out_order_no } = detail as { readonly mchid: string; readonly out_order_no: string }
         const [shard = '', number = ''] = out_order_no.split('-')
         const key = `${mchid}#${shard}`
-        // Oldest first: whatever is dispatched is the next one of its shard.
+        // The earliest row comes first, so a dispatched row is the next one of its shard.
         if (taken.get(key) !== Number(number)) throw new Error(`${key} gave ${number}, not ${taken.get(key)}`)
         taken.set(key, Number(number) + 1)
       }

@@ -6,7 +6,7 @@ export type StormRow = Readonly<Record<string, unknown>> | undefined
 
 export const nameOf = ({ plan }: Truth): string => `${plan.merchant.mchid} ${plan.out_order_no} (${plan.story})`
 
-/** Of its row in the ledger. */
+/** The key of its row in the ledger. */
 export const keyOf = ({ plan }: Truth): string => `${plan.merchant.mchid}#${plan.out_order_no}`
 
 const shown = (row: StormRow): string =>
@@ -14,7 +14,7 @@ const shown = (row: StormRow): string =>
     ? `${row.state} ${row.reason ?? ''} next ${row.next} attempt ${row.attempt} ${JSON.stringify(row.last_error)}`
     : 'no row'
 
-/** What the order came to at WeChat Pay is what the row must say. */
+/** Compares the row with the state of the order at WeChat Pay. */
 export const wrongEnd = (truth: Truth, row: StormRow, { indexed }: Storm): string | undefined => {
   const { order, plan } = truth
   const isOut = row?.due === undefined && row?.next === undefined && !indexed.has(keyOf(truth))

@@ -1,9 +1,9 @@
-/** How many faults struck, by what they struck and, where one can tell, by whose order it was. */
+/** Counts faults by where they happened and, if known, by order. */
 export type FaultCount = {
-  /** `of` is an order's number; left out where a fault concerns no single order. */
+  /** `of` is an order number; it is left out if a fault belongs to no single order. */
   readonly add: (what: string, kind: string, of?: string) => void
   readonly ofOrder: (out_order_no: string) => number
-  /** One more piece of I/O that a fault could have struck. */
+  /** Counts a request that could have had a fault. */
   readonly look: (what: string) => void
   readonly table: () => readonly { readonly what: string; readonly looked: number; readonly faults: Kinds }[]
 }

@@ -3,12 +3,12 @@ import type { Row } from '../../../lib/ledger/row.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
 
-/** One write, before the writer hears of it. */
+/** Called with each write before the writer gets its response. */
 export type OnApplied = (transition: Transition, before: Row | undefined, after: Row) => void
 
 const BUCKET_MS = 1000
 
-/** A plain ledger with the index of due rows, for hundreds of thousands of them. */
+/** A ledger in memory with the index of due rows, fast enough for hundreds of thousands of rows. */
 export const indexedLedger = (onApplied: OnApplied = () => {}) => {
   const rows = new Map<string, Row>()
   const index = createDueIndex()
@@ -18,7 +18,7 @@ export const indexedLedger = (onApplied: OnApplied = () => {}) => {
     apply: async (transition) => {
       const before = rows.get(transition.pk)
       if (!holds(transition.when, before)) return transition.otherwise && ledger.apply(transition.otherwise)
-      const after = changed(transition, before) as Row // transitions make whole rows of nothing or of whole rows
+      const after = changed(transition, before) as Row // a transition gives a complete row
       rows.set(after.pk, after)
       index.move(before, after)
       onApplied(transition, before, after)
@@ -33,7 +33,7 @@ export const indexedLedger = (onApplied: OnApplied = () => {}) => {
   return { ledger, rows }
 }
 
-/** By key and second of due_at, so that a row is moved without a look at the others. */
+/** By index key and second of due_at, so that moving a row needs no search. */
 const createDueIndex = () => {
   const keys = new Map<string, Map<number, Map<string, Row>>>()
 

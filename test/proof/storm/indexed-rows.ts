@@ -6,7 +6,7 @@ import type { World } from '../../../lib/local/world.ts'
 
 const PAGE = 1000
 
-/** The keys of all rows that the index of due rows holds, whenever they are due. */
+/** The keys of all rows in the index of due rows, at any due time. */
 export const indexedRows = async (world: World, mchids: readonly string[]): Promise<ReadonlySet<string>> => {
   const client = new DynamoDBClient({ endpoint: world.table.endpoint, region, credentials: world.credentials })
   const { due } = createLedger(client, world.table.tableName)

@@ -4,7 +4,7 @@ import { faultTotals } from './judge.ts'
 import type { Storm } from './run-storm.ts'
 import type { Truth } from './story.ts'
 
-/** A storm over merchants that only observe: WeChat Pay is asked, and nothing there is changed. */
+/** Checks a storm in observe mode: queries are sent, and nothing is changed at WeChat Pay. */
 export const judgeObserved = (storm: Storm): Verdict => {
   const truths = [...storm.truths.values()]
   const healthy = truths.filter(({ plan }) => !plan.merchant.isBroken)

@@ -4,7 +4,7 @@ import type { Waits } from './waits.ts'
 
 const MINUTE = 60_000
 
-/** What is promised of the time after an outage of a day. */
+/** Checks what is promised for the time after an outage of a day. */
 export const judgeOutage = (outage: Outage): readonly Promised[] => {
   const { orders, synced, confirmed, mostPerSecond, healthyWaits, calls } = outage
   const within = (waits: Waits, minutes: number): readonly string[] => [

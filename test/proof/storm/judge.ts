@@ -5,7 +5,7 @@ import type { Storm } from './run-storm.ts'
 import type { Slow } from './sandboxes.ts'
 import type { Truth } from './story.ts'
 
-/** A promise, and everything that broke it. */
+/** A promise, and every case that broke it. */
 export type Promised = { readonly promise: string; readonly broken: readonly string[] }
 
 export type Verdict = {
@@ -13,7 +13,7 @@ export type Verdict = {
   readonly figures: Readonly<Record<string, number>>
 }
 
-/** Holds what WeChat Pay's stand-in saw and did against the ledger and the outcome events. */
+/** Compares the history of the local WeChat Pay with the ledger and the order events. */
 export const judgeStorm = (storm: Storm): Verdict => {
   const cases = [...storm.truths.values()].map((truth) => ({
     truth,
@@ -100,7 +100,7 @@ export const judgeStorm = (storm: Storm): Verdict => {
   }
 }
 
-/** Faults by where they struck. */
+/** Number of faults by where they happened. */
 export const faultTotals = (storm: Storm): Readonly<Record<string, number>> => ({
   'WeChat Pay': storm.history.calls.filter(({ fault }) => fault).length,
   ...Object.fromEntries(
@@ -126,7 +126,10 @@ const callsOf = (history: Storm['history'], out_order_no: string) => [
   ...history.queries(out_order_no),
 ]
 
-/** A busy machine makes a call slower than a time limit allows; where WeChat Pay's fault did, that is counted already. */
+/**
+ * A call that was slower than its time limit because the machine was busy. If a fault made it slow, it is already
+ * counted.
+ */
 const isMachines =
   ({ history }: Storm) =>
   ({ out_order_no, start, end }: Slow): boolean =>

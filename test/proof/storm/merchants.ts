@@ -1,9 +1,9 @@
 import type { WorldMerchant } from '../../../lib/local/world.ts'
 
-/** A merchant with what its orders need at WeChat Pay. */
+/** A merchant, with what its orders need at WeChat Pay. */
 export type StormMerchant = WorldMerchant & {
   readonly family: 'payafter-orders' | 'serviceorder'
-  /** Its key is wrong for the whole run. */
+  /** Its key is wrong during the whole run. */
   readonly isBroken?: true
 }
 
@@ -25,7 +25,10 @@ const sub = (mchid: string, provider: string, channel_id?: string): StormMerchan
   ...(channel_id !== undefined && { channel_id }),
 })
 
-/** Sixteen, since reconcile serves each at 20 orders a second: all four order APIs, and one merchant that looks first. */
+/**
+ * Sixteen merchants, since reconcile processes 20 orders a second for each: all four order APIs, and one merchant in
+ * check mode.
+ */
 export const MERCHANTS: readonly StormMerchant[] = [
   direct('1900000101', 'payafter-orders', 2),
   direct('1900000102', 'payafter-orders'),
@@ -46,9 +49,9 @@ export const MERCHANTS: readonly StormMerchant[] = [
 
 export const BROKEN: StormMerchant = { ...direct('1900000901', 'payafter-orders'), isBroken: true }
 
-/** Who signs, and under whose number WeChat Pay knows the orders. */
+/** The merchant that signs, under whose mchid WeChat Pay has the orders. */
 export const signerOf = ({ mchid, provider }: StormMerchant): string => provider ?? mchid
 
-/** As in MERCHANTS: without what only this test knows. */
+/** The entry in MERCHANTS, without the members for this test. */
 export const configured = ({ family: _family, isBroken: _isBroken, ...merchant }: StormMerchant): WorldMerchant =>
   merchant

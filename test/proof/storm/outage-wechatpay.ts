@@ -20,7 +20,7 @@ export type OutageWechatpay = {
   readonly figures: { answered: number; failed: number; applied: number; overlaps: number }
 }
 
-/** How an outage shows itself: nobody listens, nobody answers, or a gateway answers in WeChat Pay's place. */
+/** The forms of an outage: connection refused, no response, or an error page of a gateway. */
 const FAILURES: readonly (readonly [takesMs: number, sent: Sent])[] = [
   [5, { kind: 'unsent', reason: 'ECONNREFUSED' }],
   [8_000, { kind: 'lost', reason: 'TimeoutError' }],
@@ -30,12 +30,13 @@ const FAILURES: readonly (readonly [takesMs: number, sent: Sent])[] = [
   ],
 ]
 
-/** A call takes from this long to twice as long. */
+/** The shortest duration of a call; the longest is twice that. */
 const ANSWER_MS = 100
 
 /**
- * WeChat Pay without sockets, on virtual time: the stand-in's own judge checks each signature, and each answer is signed.
- * Throw-away keys of 512 bits make millions of signatures affordable; who signs and verifies does not ask how long they are.
+ * WeChat Pay without sockets and on virtual time. The local WeChat Pay's own code checks each signature, and each
+ * response is signed. Temporary keys of 512 bits make millions of signatures affordable; the code does not depend on
+ * the key length.
  */
 export const createOutageWechatpay = (parts: {
   readonly time: VirtualTime
@@ -82,7 +83,7 @@ export const createOutageWechatpay = (parts: {
     return { kind: 'answered', answer: { status: decided.status, rawHeaders, body: bytes } }
   }
 
-  /** Both calls of an order name it, the sync in its path and the query in its query. */
+  /** Both calls name their order: the sync in its path, the query in its parameters. */
   const orderIn = (target: string): string => /out_order_no=([^&]+)/.exec(target)?.[1] ?? target.split('/').at(-2) ?? ''
 
   return {
@@ -131,7 +132,7 @@ const callOf = (parts: Pick<Call, 'at' | 'method' | 'target' | 'headers' | 'body
   end: Number.POSITIVE_INFINITY,
 })
 
-/** All that the judge asks of keys. */
+/** The parts of the keys that this code uses. */
 const onlyKey = (key: WechatpayKey): AnswerKeys => ({
   first: key,
   stranger: () => key,

@@ -1,4 +1,5 @@
-// A day without WeChat Pay for three merchants, on virtual time; what it was afterwards, against what is promised.
+// An outage of WeChat Pay of a day for three merchants, on virtual time. Compares the time afterwards with the
+// promises.
 import { parseArgs } from 'node:util'
 import { wholeNumber } from '../../support/whole-number.ts'
 import { judgeOutage, outageTable } from './judge-outage.ts'

@@ -1,10 +1,10 @@
 import type { World } from '../../../lib/local/world.ts'
 
-/** What the outcome events told, read as far as the bus has them. */
+/** The order events that the bus has received. */
 export type Outcomes = {
   readonly read: () => void
   readonly hasEnded: (out_order_no: string) => boolean
-  /** The details of an order's events of a type, in order. */
+  /** The details of an order's events of one type, in order. */
   readonly of: (out_order_no: string, detailType: string) => readonly Told[]
   readonly counts: ReadonlyMap<string, number>
 }
@@ -25,7 +25,7 @@ export const createOutcomes = (world: World): Outcomes => {
   let seen = 0
 
   const note = (detailType: string, detail: string): void => {
-    const one = JSON.parse(detail) as Told // our own function made it; the judge compares its members
+    const one = JSON.parse(detail) as Told // our own function made it, and the judge compares its members
     const ofOrder = told.get(one.out_order_no) ?? new Map<string, readonly Told[]>()
     told.set(one.out_order_no, ofOrder)
     ofOrder.set(detailType, [...(ofOrder.get(detailType) ?? []), one])

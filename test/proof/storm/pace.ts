@@ -1,4 +1,4 @@
-/** Counts what reconcile puts on the bus, in each second that ends with a put. */
+/** Counts the events that reconcile puts on the bus, for each second that ends with a PutEvents. */
 export const createPace = (now: () => number) => {
   const recent = new Map<string, { readonly at: number; readonly count: number }[]>()
   let most = 0

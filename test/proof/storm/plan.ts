@@ -1,24 +1,24 @@
 import { seededRandom } from '../../../lib/local/aws-faults.ts'
 import { BROKEN, MERCHANTS, type StormMerchant } from './merchants.ts'
 
-/** What happens to an order at WeChat Pay, and when. A move is made after the wave of that number. */
+/** What happens to an order at WeChat Pay, and when. A change comes after the wave of that number. */
 export type Story =
   | 'plain'
-  /** WeChat Pay has charged when the notice comes. */
+  /** WeChat Pay has charged before the payment notice. */
   | 'charged before'
-  /** It charges about when our sync arrives. */
+  /** WeChat Pay charges at about the time of our sync. */
   | 'charged meanwhile'
-  /** It charges after our sync and before the query that proves it. */
+  /** WeChat Pay charges after our sync and before the query. */
   | 'charged after'
-  /** A charge runs when the notice comes; later it fails, or succeeds. */
+  /** A charge is in progress when the payment notice arrives, and later fails or succeeds. */
   | 'charge fails'
   | 'charge succeeds'
-  /** The merchant completes the order, or cancels it, only after the notice. */
+  /** The merchant completes or cancels the order only after the payment notice. */
   | 'completed late'
   | 'cancelled late'
   | 'cancelled before'
   | 'unknown to WeChat Pay'
-  /** A parameter that WeChat Pay refuses with its signature. */
+  /** A parameter that WeChat Pay refuses with a signed response. */
   | 'refused'
 
 export type PlannedNotice = { readonly via: 'http' | 'event'; readonly wave: number }
@@ -30,15 +30,15 @@ export type PlannedOrder = {
   /** Fen. */
   readonly total_amount: number
   readonly story: Story
-  /** The wave after which the story goes on; 0 where it does not. */
+  /** The wave after which the order changes; 0 if it does not. */
   readonly moveAfter: number
   readonly notices: readonly PlannedNotice[]
 }
 
-/** A notice at its place in the queue of a wave. */
+/** A payment notice in the queue of a wave. */
 export type Handover = { readonly order: PlannedOrder; readonly via: PlannedNotice['via'] }
 
-/** Parts of 1,000 orders; the rest is plain. */
+/** Parts per 1,000 orders; all other orders are plain. */
 const STORIES: readonly (readonly [story: Story, perMille: number])[] = [
   ['charged before', 30],
   ['charged meanwhile', 20],
@@ -52,13 +52,13 @@ const STORIES: readonly (readonly [story: Story, perMille: number])[] = [
   ['refused', 10],
 ]
 
-/** Waves in which a notice may come late, and after which a story may go on. */
+/** Waves in which a payment notice may arrive late, and after which an order may change. */
 const LATE_WAVES = 4
 const DOUBLED = 0.2
 const DELAYED = 0.1
 const OF_BROKEN = 0.025
 
-/** The same for the same seed. */
+/** The same plan for the same seed. */
 export const planOrders = (count: number, seed: number): readonly PlannedOrder[] => {
   const random = seededRandom(seed)
   const pick = <T>(list: readonly [T, ...T[]] | readonly T[]): T => list[Math.floor(random() * list.length)] as T // never empty
@@ -84,7 +84,7 @@ export const planOrders = (count: number, seed: number): readonly PlannedOrder[]
     return {
       merchant,
       service_id: pick(Object.keys(merchant.services)),
-      // Characters that a path must encode, now and then.
+      // Some order numbers have characters that must be percent-encoded in a path.
       out_order_no: `${pick(['S-', 'S_', 'S|', 'S*'])}${seed}-${index}`,
       total_amount: 1 + Math.floor(random() * 100_000),
       story: storyFor(merchant, story()),
@@ -95,8 +95,8 @@ export const planOrders = (count: number, seed: number): readonly PlannedOrder[]
 }
 
 /**
- * A sync of `serviceorder` is answered with the whole order, which is its own proof: nobody asks again, so that a charge
- * after that answer would be after the end.
+ * A sync of `serviceorder` is answered with the whole order, which is its own proof. So there is no query, and a charge
+ * after that answer would come after the order's end.
  */
 const storyFor = ({ order_api, isBroken }: StormMerchant, story: Story): Story => {
   if (isBroken) return 'plain'
@@ -104,7 +104,10 @@ const storyFor = ({ order_api, isBroken }: StormMerchant, story: Story): Story =
   return order_api === 'serviceorder' && isAfterwards ? 'charged before' : story
 }
 
-/** The queue of one wave: doubled notices come close to each other or far apart, and orders overtake each other. */
+/**
+ * The queue of one wave. The second copy of a doubled payment notice comes soon or much later, and orders overtake each
+ * other.
+ */
 export const queueOf = (orders: readonly PlannedOrder[], wave: number, seed: number): readonly Handover[] => {
   const random = seededRandom(seed + wave)
   return orders

@@ -5,7 +5,7 @@ const MOST_FINDINGS = 10
 
 const line = (label: string, value: string | number): string => `  ${label.padEnd(44)} ${String(value).padStart(10)}`
 
-/** What a run came to, for people. */
+/** The result of a run as a table for people. */
 export const stormTable = (storm: Storm, { promises, figures }: Verdict): string => {
   const totals = faultTotals(storm)
   const faults = [

@@ -4,9 +4,7 @@ import { parseArgs } from 'node:util'
 import { wholeNumber } from '../../support/whole-number.ts'
 import { runReconcile } from './run-reconcile.ts'
 
-/**
- * A small heap: V8 takes the room that it is given, and what is held beyond garbage would not fit for long.
- */
+/** A small heap: V8 uses all memory that it may, and with this limit a leak would soon end the process. */
 const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64']
 const MOST_GROWTH = 1.1
 const MOST_PER_SECOND = 20
@@ -32,7 +30,7 @@ const measure = async (merchants: number, rowsEach: number): Promise<boolean> =>
 const inMb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
 const kept = (isKept: boolean): string => (isKept ? 'kept' : 'BROKEN')
 
-/** Each load in a process of its own. */
+/** Runs each load in its own process. */
 const measureApart = (merchants: number, rowsEach: number): boolean => {
   const args = [...HEAP, import.meta.filename, '--merchants', String(merchants), '--each', String(rowsEach)]
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0

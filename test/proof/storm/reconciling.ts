@@ -3,7 +3,7 @@ import type { World } from '../../../lib/local/world.ts'
 
 const BETWEEN_RECONCILES_MS = 5_000
 
-/** What each minute would bring, but more often: reconcile while notices come in, and then until nothing is due any more. */
+/** Runs reconcile as the schedule does, but more often: while payment notices arrive, and then until no row is due. */
 export const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
   const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
   while (!(await isHanded())) await reconcileAll(world)
@@ -26,6 +26,6 @@ type Reported = {
 }
 
 const isNothingLeft = (result: unknown): boolean => {
-  const { dispatched, refused, merchants } = result as Reported // reconcile's own answer
+  const { dispatched, refused, merchants } = result as Reported // reconcile's own result
   return dispatched + refused === 0 && merchants.every(({ more, error }) => !more && error === undefined)
 }

@@ -1,14 +1,14 @@
 import type { World } from '../../../lib/local/world.ts'
+import type { FaultInjector } from './fault-injector.ts'
 import { orderOf } from './order-of.ts'
 import type { PlannedOrder } from './plan.ts'
 import { putNotice } from './till.ts'
-import type { Weather } from './weather.ts'
 
-/** Every so many orders one is handed over by event while the ledger is out of reach for it three times. */
+/** One in so many orders is sent by event while three attempts of the ledger's table fail for it. */
 const CUT_OFF_EVERY = 400
 
-/** The dead-letter queue and its operator: what lies there is put on the bus again. */
-export const createRedrive = (world: World, weather: Weather, plans: readonly PlannedOrder[]) => {
+/** The dead letter queue and its operator, who puts its payment notices on the bus again. */
+export const createRedrive = (world: World, injector: FaultInjector, plans: readonly PlannedOrder[]) => {
   const isCutOff = ({ merchant, notices, story }: PlannedOrder) =>
     !merchant.isBroken &&
     story === 'plain' &&
@@ -20,7 +20,7 @@ export const createRedrive = (world: World, weather: Weather, plans: readonly Pl
     plans
       .filter(isCutOff)
       .slice(0, wanted)
-      .map(({ merchant, out_order_no }) => [out_order_no, weather.cutOff(`${merchant.mchid}#${out_order_no}`)]),
+      .map(({ merchant, out_order_no }) => [out_order_no, injector.cutOff(`${merchant.mchid}#${out_order_no}`)]),
   )
   let redriven = 0
   return {

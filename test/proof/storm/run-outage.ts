@@ -16,26 +16,26 @@ import { createWaits, type Waits } from './waits.ts'
 
 export type OutageOptions = {
   readonly outageHours: number
-  /** How long it goes on after the outage; the healthy merchant is served from an hour before it. */
+  /** How long the run continues after the outage. The healthy merchant has orders from an hour before it. */
   readonly hoursAfter: number
   readonly seed: number
-  /** One line for each hour. */
+  /** Prints one line for each hour. */
   readonly say: (line: string) => void
 }
 
 export type Outage = {
-  /** Of the three merchants, and of the healthy one. */
+  /** Orders of the three merchants, and of the healthy one. */
   readonly orders: number
   readonly healthyOrders: number
-  /** From the end of the outage, ms; orders that came to it before its end count as 0. */
+  /** ms from the end of the outage to the sync; 0 for orders that were synced before. */
   readonly synced: Waits
   readonly confirmed: Waits
-  /** Most dispatches of one merchant within a second. */
+  /** The most dispatches of one merchant within a second. */
   readonly mostPerSecond: number
   readonly dispatched: number
-  /** Of the healthy merchant: from the moment at which a row was due to its claim, ms. */
+  /** The healthy merchant: ms from the due time of a row to its claim. */
   readonly healthyWaits: { readonly before: Waits; readonly meanwhile: Waits; readonly after: Waits }
-  /** The rows of the outage that were due at its end, and how long the oldest had been. */
+  /** Rows that were due at the end of the outage, and for how long the oldest one was. */
   readonly backlog: { readonly rows: number; readonly lagMs: number }
   readonly calls: {
     readonly answered: number
@@ -55,14 +55,17 @@ const START = 1_795_449_600_000
 const BEFORE_MS = 1 * HOUR
 const ORDER_EVERY_MS = 1 * SECOND
 const HEALTHY_EVERY_MS = 6 * SECOND
-/** From PutEvents to its answer, and from there to the function, up to this long. */
+/** The longest time from PutEvents to its response, and from there to the function. */
 const PUT_MS = 40
 const DELIVERY_MS = 400
 
 const HEALTHY = '1900000104'
 const STRUCK = ['1900000101', '1900000102', '1900000103'] as const
 
-/** As in MERCHANTS: two direct merchants, a sub-merchant, and the healthy one. A sync proves none of their orders. */
+/**
+ * As in MERCHANTS: two direct merchants, a sub-merchant, and the healthy one. With their order APIs a sync does not
+ * prove itself.
+ */
 const MERCHANTS = JSON.stringify({
   '1900000101': { services: { '500101': 'wx101' } },
   '1900000102': { services: { '500102': 'wx102' } },
@@ -76,7 +79,10 @@ const AT_WECHATPAY = [
   { mchid: '1900000104', services: { '500104': 'wx104' } },
 ]
 
-/** An outage of WeChat Pay for three merchants, on virtual time, through the real steps; a fourth one is served all the while. */
+/**
+ * An outage of WeChat Pay for three merchants, on virtual time, with the real operations. A fourth merchant is not
+ * affected.
+ */
 export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOptions): Promise<Outage> => {
   const startedAt = performance.now()
   const time = createVirtualTime(START)
@@ -157,7 +163,7 @@ export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOp
     return syncOrder(order, 'direct', depsOf(mchid))
   }
 
-  /** Once in each span, at its beginning or somewhere in it. */
+  /** Once in each interval, at its start or at a random time in it. */
   const every = (spanMs: number, from: number, to: number, within: number, work: (index: number) => unknown): void => {
     const step = (index: number): void => {
       if (time.now() >= to) return

@@ -8,7 +8,10 @@ export type ReconcileLoad = {
   readonly runs: number
   readonly ordersPerSecond: number
   readonly cpuMicrosPerOrder: number
-  /** Most memory that was resident until then, bytes: what a limit is held against, and no matter when garbage goes. */
+  /**
+   * The highest resident memory up to that time, in bytes. It is compared with a limit, and does not depend on garbage
+   * collection.
+   */
   readonly rssAtTenth: number
   readonly rssAtEnd: number
   readonly mostPerSecond: number
@@ -16,10 +19,10 @@ export type ReconcileLoad = {
 
 const MINUTE = 60_000
 const START = 1_795_460_000_000
-/** From PutEvents to its answer. */
+/** From PutEvents to its response. */
 const PUT_MS = 20
 
-/** Reconcile on virtual time until nothing is due any more. */
+/** Runs reconcile on virtual time until no row is due. */
 export const runReconcile = async (
   merchants: number,
   rowsEach: number,
@@ -55,7 +58,7 @@ export const runReconcile = async (
   while (due.left() > 0) {
     runs += 1
     time.after(0, () => dispatchDue(mchids, deps))
-    // By seconds, so that a tenth is met within a run.
+    // By seconds, so that a tenth is reached within a run.
     for (let second = 1; second <= 60; second += 1) {
       await time.run(START + (runs - 1) * MINUTE + second * 1000)
       if (rssAtTenth === 0 && due.left() <= 0.9 * rows) rssAtTenth = mostResident()

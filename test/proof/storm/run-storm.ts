@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { seededRandom } from '../../../lib/local/aws-faults.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
+import { createFaultInjector } from './fault-injector.ts'
 import { createFaultCount, type FaultCount } from './faults-by-order.ts'
 import { indexedRows } from './indexed-rows.ts'
 import { BROKEN, configured, MERCHANTS } from './merchants.ts'
@@ -12,24 +13,23 @@ import { createRedrive } from './redrive.ts'
 import { createSandboxes, type Slow } from './sandboxes.ts'
 import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from './story.ts'
 import { openTill, type Till } from './till.ts'
-import { makeWeather } from './weather.ts'
 
 export type StormOptions = {
   readonly orders: number
   readonly seed: number
-  /** Sandboxes of each function. */
+  /** Sandboxes for each function. */
   readonly sandboxes: number
-  /** Every merchant only observes: nothing may be sent, and what waits for payment is held to the end. */
+  /** Every merchant is in observe mode: no sync may be sent, and orders that wait for payment stay held. */
   readonly observe?: boolean
-  /** One line of progress. */
+  /** Prints one line of progress. */
   readonly say: (line: string) => void
 }
 
-/** Everything that the judge holds against each other. */
+/** Everything that the judge compares. */
 export type Storm = {
   readonly truths: ReadonlyMap<string, Truth>
   readonly rows: ReadonlyMap<string, Readonly<Record<string, unknown>>>
-  /** Keys of the rows that the index of due rows holds at the end. */
+  /** Keys of the rows in the index of due rows at the end. */
   readonly indexed: ReadonlySet<string>
   readonly history: World['wechatpay']['history']
   readonly secretCalls: World['secrets']['history']
@@ -39,7 +39,7 @@ export type Storm = {
   readonly till: Pick<Till, 'figures' | 'statuses'>
   readonly deadLetters: World['notices']['letters']
   readonly redriven: number
-  /** By the world's clock, ms. */
+  /** By the local world's clock, ms. */
   readonly worldMs: number
   readonly realMs: number
   readonly coldStarts: number
@@ -49,18 +49,21 @@ export type Storm = {
 
 const MINUTE = 60_000
 
-/** How far the clock goes before each wave: the second and third tries of Lambda, the proof after ten minutes, and retries. */
+/**
+ * How far the clock moves before each wave: for Lambda's second and third attempt, the query after ten minutes, and
+ * retries.
+ */
 const WAVES = [0, 70_000, 130_000, 8 * MINUTE, 7 * MINUTE, 10 * MINUTE, 16 * MINUTE, 24 * MINUTE]
-/** Over the longest wait of the retry schedule's first three days. */
+/** Longer than the longest wait of the retry schedule in the first three days. */
 const RETRY_MS = 37 * MINUTE
-/** What WeChat Pay does not know is given up after a day. */
+/** An order that WeChat Pay does not know is given up after a day. */
 const DAY_MS = 24.5 * 60 * MINUTE
-/** From this many orders on the stream gathers more for one call of outcome, which keeps up that way. */
+/** From this many orders on the stream collects more records for one invocation of outcome, so that it keeps up. */
 const LARGE = 5_000
 const MOST_MORE_WAVES = 15
 const HTTP_AT_ONCE = 0.75
 
-/** Lets a storm of orders and faults go over the built functions, until every order of a healthy merchant has ended. */
+/** Runs a storm of orders and faults over the built functions, until every order of a healthy merchant has ended. */
 export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: StormOptions): Promise<Storm> => {
   const startedAt = performance.now()
   const faults = createFaultCount()
@@ -73,12 +76,12 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
     maxConcurrency: each,
     start: sandboxes.start,
     streamWindowMs: orders < LARGE ? 40 : 200,
-    // Every charge is the story's own, and counted.
+    // Charges are made only by the stories, and counted.
     debitAfterMs: Number.POSITIVE_INFINITY,
   })
-  const weather = makeWeather(world, faults, seed + 2000)
+  const injector = createFaultInjector(world, faults, seed + 2000)
   const till = openTill(world)
-  const endings = [weather.end, till.close]
+  const endings = [injector.end, till.close]
   try {
     world.putKey(BROKEN.mchid, false)
     const began = world.clock.now()
@@ -86,7 +89,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
     const truths = openOrders(plans, world)
     endings.push(chargeAfterSyncs(truths.values(), world))
     const outcomes = createOutcomes(world)
-    const dead = createRedrive(world, weather, plans)
+    const dead = createRedrive(world, injector, plans)
     const healthy = plans.filter(({ merchant }) => !merchant.isBroken)
     const openOnes = (quick: boolean) =>
       healthy.filter(
@@ -99,7 +102,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
       const queue = queueOf(plans, wave, seed)
       world.clock.advance(advanceMs)
       sandboxes.freezeToo = isBusy(wave, orders)
-      if (isBusy(wave, orders)) weather.squall(Math.ceil(orders / 1000))
+      if (isBusy(wave, orders)) injector.burst(Math.ceil(orders / 1000))
       const handed = handOver(queue, { world, till, truths, each, seed, say })
       await reconcileWhile(handed, world)
       await dead.redriveAll()
@@ -112,13 +115,13 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
     }
 
     for (const advanceMs of WAVES) await goThrough(advanceMs)
-    // Held orders never end by themselves.
+    // Held orders do not end without a decision.
     const mostMoreWaves = observe ? 4 : MOST_MORE_WAVES
     for (let more = 0; more < mostMoreWaves && openOnes(true) > 0; more += 1) await goThrough(RETRY_MS)
     await goThrough(DAY_MS)
     for (let more = 0; more < mostMoreWaves && openOnes(false) > 0; more += 1) await goThrough(RETRY_MS)
 
-    weather.end()
+    injector.end()
     await world.idle()
     outcomes.read()
     const rows = new Map((await world.table.rows()).map((row) => [String(row.pk), row]))
@@ -149,7 +152,7 @@ export const runStorm = async ({ orders, seed, sandboxes: each, observe, say }: 
   }
 }
 
-/** Whether a wave has so much to do that faults of several seconds pass beside it. */
+/** Whether a wave has so many orders that faults of several seconds do not make it longer. */
 const isBusy = (wave: number, orders: number): boolean => wave === 0 || (wave === 3 && orders >= LARGE)
 
 type Handing = Pick<StormOptions, 'seed' | 'say'> & {
@@ -159,7 +162,7 @@ type Handing = Pick<StormOptions, 'seed' | 'say'> & {
   readonly each: number
 }
 
-/** Hands the queue of a wave over, several notices at a time. */
+/** Sends the queue of a wave, several payment notices in parallel. */
 const handOver = async (queue: ReturnType<typeof queueOf>, handing: Handing): Promise<void> => {
   const { world, till, truths, each, seed, say } = handing
   const random = seededRandom(seed + 3000)

@@ -17,16 +17,16 @@ import { plainLedger } from '../../support/plain-ledger.ts'
 
 export type Mode = 'sync' | 'check' | 'observe'
 
-/** What came of the notices, judged by what became of the orders at WeChat Pay. */
+/** The result of the payment notices, compared with the orders at WeChat Pay. */
 export type WrongNotices = {
   readonly notices: number
   readonly right: number
   readonly wrongNumbers: number
   readonly wrongAmounts: number
   readonly forged: number
-  /** Orders of customers who paid nothing at the till, and that WeChat Pay will never charge now. */
+  /** Orders of customers who did not pay at the POS, and that WeChat Pay will now never charge. */
   readonly wronglyClosed: number
-  /** Right notices whose order WeChat Pay does not know as paid offline. */
+  /** Right payment notices whose order is not paid offline at WeChat Pay. */
   readonly rightLost: number
   readonly forgedRefused: number
   readonly held: number
@@ -37,8 +37,9 @@ const SHOP = { mchid: '1900000109', service_id: '5000000001', appid: 'wx00000000
 const OTHER = { mchid: '1900000110', service_id: '5000000002', appid: 'wx0000000000000002', source: 'com.other.pos' }
 
 /**
- * Hands over notices of which 3 % name another customer's order, 3 % a wrong amount, and 2 % another merchant's order.
- * In `sync` mode they carry no amount. Every order has a total of its own: an equal one could not be told apart.
+ * Sends payment notices of which 3 % name another customer's order, 3 % a wrong amount, and 2 % another merchant's
+ * order. In `sync` mode they have no amount. Every order has a different total, since an equal one could not be told
+ * apart.
  */
 export const runWrongNotices = async (count: number, mode: Mode, seed: number): Promise<WrongNotices> => {
   const random = seededRandom(seed)
@@ -87,7 +88,7 @@ export const runWrongNotices = async (count: number, mode: Mode, seed: number): 
       total_amount: 1000 + totals,
     })
   }
-  /** As the bus hands it over; gives false when it is refused. */
+  /** Sends it as the bus does. Gives false if it is refused. */
   const handOver = async (mchid: string, out_order_no: string, amount: number): Promise<boolean> => {
     const detail = { mchid, out_order_no, detail: { paid_time: '20251124103000' }, ...(mode !== 'sync' && { amount }) }
     const event = { source: SHOP.source, 'detail-type': PAID_OFFLINE, time: new Date().toISOString(), detail }

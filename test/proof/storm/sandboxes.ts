@@ -5,38 +5,41 @@ import type { Invocation } from '../../../lib/local/lambda/invocation.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../../../lib/local/lambda/start-lambda.ts'
 import type { FaultCount } from './faults-by-order.ts'
 
-/** An invocation for one order that took long although nothing was done to it. By the clock that nobody moves. */
+/** An invocation for one order that took long without a fault. Measured by the machine's clock. */
 export type Slow = { readonly out_order_no: string; readonly start: number; readonly end: number }
 
 export type Sandboxes = {
-  /** In place of startLambda. */
+  /** Replaces startLambda. */
   readonly start: (options: LambdaOptions) => Promise<Lambda>
-  /** Whether calls are frozen as well, which takes FROZEN_MS each. */
+  /** Whether invocations are frozen as well, which takes FROZEN_MS each. */
   freezeToo: boolean
-  /** Events that were delivered twice at once. */
+  /** Number of events that were delivered twice at once. */
   twice: number
-  /** Invocations by function. */
+  /** Number of invocations by function. */
   readonly calls: ReadonlyMap<string, number>
-  /** What the machine did by itself: on a busy one, time limits of the functions end calls that no fault struck. */
+  /** Slow invocations without a fault: on a busy machine the functions' time limits end calls too. */
   readonly slow: readonly Slow[]
 }
 
-/** Part of the calls that do not come to their end. Each costs a start of a sandbox. */
+/** Share of invocations that are killed or frozen. Each costs the start of a sandbox. */
 const DOOMED = 0.004
-/** Part of the events that are delivered twice at once: the bus promises to deliver at least once. */
+/** Share of events that are delivered twice at once, since EventBridge delivers at least once. */
 const TWICE = 0.05
-/** The platform's limit in the sandbox of the doomed: shorter than the real one, to keep runs short. No lease depends on it. */
+/**
+ * Lambda's time limit in the sandbox that is frozen: shorter than the real one, to keep runs short. No lease depends on
+ * it.
+ */
 const FROZEN_MS = 5_000
-/** Reconcile works for 50 s and is only killed. */
+/** Reconcile runs for 50 s, so it is only killed and not frozen. */
 const LONG_MS = 30_000
 /** The shortest time limit inside a function. */
 const SLOW_MS = LIMITS.sdkConnect
-/** A call takes about this long. */
+/** The longest delay before an invocation is killed; a call takes about this long. */
 const MOST_DELAY_MS = 60
 
 /**
- * Functions whose calls wait while all sandboxes are taken, and now and then run in a sandbox of their own, which is
- * killed in the middle of the call, or frozen until the time limit kills it.
+ * Functions whose invocations wait while all sandboxes are busy. Some run in a separate sandbox that is killed during
+ * the invocation, or frozen until the time limit kills it.
  */
 export const createSandboxes = (parts: {
   readonly random: () => number
@@ -55,7 +58,7 @@ export const createSandboxes = (parts: {
     let doomed: Promise<Lambda> | undefined
     let isDoomedBusy = false
 
-    /** In the sandbox of the doomed: a first call warms it, the second one dies there. */
+    /** In the separate sandbox the first invocation warms up, and the second one is killed. */
     const die = async (event: unknown): Promise<Invocation> => {
       doomed ??= startLambda({ ...options, maxConcurrency: 1, ...(canFreeze && { timeoutMs: FROZEN_MS }) })
       const pool = await doomed
@@ -71,7 +74,7 @@ export const createSandboxes = (parts: {
     }
 
     const invokeSomewhere = async (event: unknown): Promise<Invocation> => {
-      // Two for each death, since the first call only warms.
+      // Two draws for each killed invocation, since the first invocation only warms up.
       if (isDoomedBusy || random() >= 2 * DOOMED) return invoke(event)
       isDoomedBusy = true
       try {

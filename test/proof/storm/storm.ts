@@ -1,4 +1,4 @@
-// A storm of orders, doubled notices, faults and charges over the built functions: `npm run build` first.
+// A storm of orders, doubled payment notices, faults and charges over the built functions: `npm run build` first.
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { wholeNumber } from '../../support/whole-number.ts'

@@ -4,23 +4,23 @@ import type { World } from '../../../lib/local/world.ts'
 import { signerOf } from './merchants.ts'
 import type { PlannedOrder } from './plan.ts'
 
-/** A charge of WeChat Pay for an order that was also paid in the shop. */
+/** A charge by WeChat Pay for an order that was also paid in the shop. */
 export type Charge = { readonly transaction_id: string; readonly amount: number }
 
-/** What really happened, to be held against what the ledger says. */
+/** The true state, with which the ledger is compared. */
 export type Truth = {
   readonly plan: PlannedOrder
-  /** Undefined where WeChat Pay knows no such order. */
+  /** Undefined if WeChat Pay has no such order. */
   readonly order: Order | undefined
   charge?: Charge
-  /** When the story went on, by the clock of WeChat Pay's history. */
+  /** When the order changed, by the clock of WeChat Pay's history. */
   movedAt?: number
 }
 
-/** How far from a notice's handing over WeChat Pay charges, at most. */
+/** The longest time between a payment notice and WeChat Pay's charge. */
 const MEANWHILE_MS = 60
 
-/** Opens the orders at WeChat Pay, as they stand before any notice. */
+/** Creates the orders at WeChat Pay in their state before any payment notice. */
 export const openOrders = (plans: readonly PlannedOrder[], world: World): ReadonlyMap<string, Truth> =>
   new Map(plans.map((plan) => [plan.out_order_no, openOrder(plan, world)]))
 
@@ -55,13 +55,16 @@ const charge = (truth: Truth, { wechatpay }: World): void => {
   truth.charge = { transaction_id: wechatpay.payscoreCharges(truth.order), amount: truth.order.total_amount }
 }
 
-/** Charges at about the moment at which a notice is handed over. */
+/** Charges at about the time at which a payment notice is sent. */
 export const chargeMeanwhile = async (truth: Truth, world: World, random: () => number): Promise<void> => {
   await sleep(random() * MEANWHILE_MS)
   charge(truth, world)
 }
 
-/** Charges what is to be charged after our sync as soon as that has landed: long before its proof. Gives what ends it. */
+/**
+ * Charges the planned orders right after our sync has reached WeChat Pay, long before the query. Gives a function that
+ * stops it.
+ */
 export const chargeAfterSyncs = (truths: Iterable<Truth>, world: World): (() => void) => {
   const waiting = new Set([...truths].filter(({ plan }) => plan.story === 'charged after'))
   const look = () => {
@@ -76,12 +79,12 @@ export const chargeAfterSyncs = (truths: Iterable<Truth>, world: World): (() => 
 
 const LOOK_EVERY_MS = 100
 
-/** What happens at WeChat Pay after a wave, while nothing is under way. */
+/** Makes the changes at WeChat Pay after a wave, while no call is in progress. */
 export const goOn = (truths: Iterable<Truth>, wave: number, world: World): void => {
   for (const truth of truths) {
     const { plan, order } = truth
     if (!order) continue
-    // Our sync has not landed at all.
+    // Our sync did not reach WeChat Pay.
     if (plan.story === 'charged after' && firstWave(plan) === wave) charge(truth, world)
     if (plan.moveAfter === wave) move(truth, order, world)
   }

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TILL, type World } from '../../../lib/local/world.ts'
 import type { Handover, PlannedOrder } from './plan.ts'
 
-/** The shops' side of the contract: a notice is handed over again until it is answered with something else than a 5xx. */
+/** The shop's part of the contract: a payment notice is sent again after a 5xx. */
 export type Till = {
-  /** Settles when the notice was taken, or put on the bus. Gives the HTTP status. */
+  /** Settles after the payment notice was accepted, or put on the bus. Gives the HTTP status. */
   readonly handOver: (handover: Handover) => Promise<number | undefined>
   readonly figures: { http: number; event: number; again: number }
   readonly statuses: ReadonlyMap<number, number>
@@ -57,7 +57,7 @@ export const openTill = (world: World): Till => {
   }
 }
 
-/** What the shop says of an order: always the same. */
+/** The shop's payment notice of an order, always the same. */
 const noticeOf = ({ merchant, service_id, out_order_no }: PlannedOrder) => ({
   mchid: merchant.mchid,
   out_order_no,
@@ -65,10 +65,10 @@ const noticeOf = ({ merchant, service_id, out_order_no }: PlannedOrder) => ({
   detail: { paid_time: PAID_TIME },
 })
 
-/** Long past for every clock of a run. */
+/** In the past for every clock of a run. */
 export const PAID_TIME = '20250102030405'
 
-/** The shop's own PutEvents is not part of the storm: it is made without I/O. */
+/** The shop's own PutEvents has no faults, so it is made without I/O. */
 export const putNotice = (world: World, notice: unknown): void => {
   const { Entries } = world.bus.putEvents({
     Entries: [

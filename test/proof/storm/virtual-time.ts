@@ -1,11 +1,11 @@
-/** Time that goes on by itself, from one thing that was planned to the next, and stands still while anything happens. */
+/** Virtual time: jumps from one planned task to the next, and does not pass while a task runs. */
 export type VirtualTime = {
   /** Whole ms. */
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** Does something in `ms`, beside everything else. What it rejects with ends `run`. */
+  /** Runs `work` after `ms`, in parallel with other tasks. Its rejection ends `run`. */
   readonly after: (ms: number, work: () => unknown) => void
-  /** Goes on until nothing is planned, or until the time is over. */
+  /** Runs until no task is planned, or until the time is over. */
   readonly run: (untilMs: number) => Promise<void>
 }
 
@@ -36,7 +36,7 @@ export const createVirtualTime = (startMs: number): VirtualTime => {
       for (let next = heap[0]; next && next.at <= untilMs; next = heap[0]) {
         now = next.at
         for (; next?.at === now; next = heap[0]) start(pop(heap).work)
-        // Whatever was started has then come as far as it can without time going on.
+        // After this, every started task waits for time to pass.
         await new Promise(setImmediate)
         if (failure) throw failure.error
       }
@@ -47,7 +47,7 @@ export const createVirtualTime = (startMs: number): VirtualTime => {
 
 const isBefore = (a: Planned, b: Planned): boolean => a.at < b.at || (a.at === b.at && a.number < b.number)
 
-/** A binary heap: the earliest comes first, and of those at the same time the one that was planned first. */
+/** A binary heap: the earliest task first; tasks for the same time in the order of planning. */
 const push = (heap: Planned[], planned: Planned): void => {
   let at = heap.length
   heap.push(planned)

@@ -1,4 +1,4 @@
-/** Many numbers, of which only their distribution is asked. */
+/** Stores many numbers, to read their distribution. */
 export const createWaits = () => {
   const values: number[] = []
   let sorted = true
@@ -12,7 +12,7 @@ export const createWaits = () => {
       sorted = false
     },
     count: () => values.length,
-    /** Of those that are sorted, the one below which this part lies; 0 where there is none. */
+    /** The value below which this share of the sorted numbers lies; 0 if there are none. */
     percentile: (part: number): number => {
       order()
       return values[Math.min(values.length - 1, Math.ceil(part * values.length) - 1)] ?? 0

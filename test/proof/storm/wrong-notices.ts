@@ -1,4 +1,4 @@
-// Notices with typing errors and forgeries, in every mode: what `amount` is for.
+// Payment notices with typing errors and forged ones, in every mode. It shows why `amount` is needed.
 import { type Mode, runWrongNotices } from './run-wrong-notices.ts'
 
 const COUNT = 10_000

@@ -5,7 +5,7 @@ import { type ScenarioName, scenario } from './scenarios.ts'
 
 const TWO = { faults: 2 }
 
-/** Where the real design fails, and what is broken there first. */
+/** The scenario in which the design without the clause fails, and the first violation. */
 type Failure = { readonly scenario: Scenario; readonly broken: string }
 
 const fails = (name: ScenarioName, broken: keyof typeof BROKEN, size: Partial<Scenario> = {}): Failure => ({
@@ -13,8 +13,8 @@ const fails = (name: ScenarioName, broken: keyof typeof BROKEN, size: Partial<Sc
   broken: BROKEN[broken],
 })
 
-/** What is broken without this clause. */
-export const FOUND: Readonly<Record<Guard, Failure>> = {
+/** Clauses that the design needs, with the violation that occurs without them. */
+export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '0 book: pk missing': fails('a statement, a wrong notice and the right one', 'lease'),
   '1 create: pk missing': fails('a doubled notice', 'overlap'),
   '10 unpaid: attempt =': fails('a sum that differs, and is corrected', 'lease'),
@@ -77,8 +77,8 @@ const SEEN = 'an order is charged once here, so a charge that was seen is the on
 const NUMBERED =
   'each of the two finds a charge here: it has a number, and its state says so or a person has settled it'
 
-/** The clauses that the design could do without, as long as nothing else about it changes. */
-export const NEEDLESS: Readonly<Record<Guard, string>> = {
+/** Clauses that are redundant, as long as the rest of the design does not change, with the reason. */
+export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
   '4 accepted: pk exists': NEVER_GONE,
   '4b keep: pk exists': NEVER_GONE,
   '8 confirmed: pk exists': NEVER_GONE,

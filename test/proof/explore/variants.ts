@@ -3,27 +3,27 @@ import type { Design } from './design.ts'
 import { type ScenarioName, scenario } from './scenarios.ts'
 import { explore, type Report } from './search.ts'
 
-/** A design near the real one that fails, and a part of the world in which it does. */
-export type Mutant = {
+/** A variant of the design that must fail, and a scenario in which it does. */
+export type Variant = {
   readonly name: string
   readonly scenario: ScenarioName
   readonly faults?: number
   readonly design?: Partial<Design>
-  /** What it breaks is only seen when all of its world is known. */
+  /** The violation can be seen only in the complete graph. */
   readonly isWhole?: boolean
   readonly limits?: Partial<Limits>
 }
 
-/** Alters the transitions of these names. */
+/** Changes the transitions with these names. */
 export const altered = (names: readonly string[], change: Design['alter']): Partial<Design> => ({
   alter: (transition, occasion) => (names.includes(transition.name) ? change(transition, occasion) : transition),
 })
 
-/** Breaks the design so, and goes looking. */
-export const breakBy = ({ scenario: name, faults = 1, design = {}, limits = {}, isWhole = false }: Mutant): Report =>
+/** Explores the variant. */
+export const breakBy = ({ scenario: name, faults = 1, design = {}, limits = {}, isWhole = false }: Variant): Report =>
   withLimits(limits, () => explore(scenario(name, { faults }), { design, isWhole }))
 
-/** Changes limits while something runs: the real table, which whoever reads it finds changed. */
+/** Changes LIMITS itself during `run`, since all code reads that object. */
 const withLimits = <T>(changes: Partial<Limits>, run: () => T): T => {
   const before = { ...LIMITS }
   try {

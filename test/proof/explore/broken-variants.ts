@@ -4,10 +4,10 @@ import { afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { signed, verdictOf } from './answers.ts'
+import { NOW } from './canonical-row.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
-import { NOW } from './essence.ts'
 import { withoutGuards } from './guards.ts'
-import { altered, type Mutant } from './mutants.ts'
+import { altered, type Variant } from './variants.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -15,10 +15,10 @@ const DAY = 24 * 60 * MINUTE
 
 const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
 
-/** Without `due`, so that the index does not know the row. */
+/** Removes `due`, so that the row is not in the index. */
 const unindexed = ({ set: { due: _, ...set } = {}, ...transition }: Transition): Transition => ({ ...transition, set })
 
-/** A refusal of which `ends` holds ends the order, as a second one in other signed words does. */
+/** A refusal for which `ends` is true ends the order, as normally a second signed refusal does. */
 const endingAt = (names: readonly string[], ends: (row: Row, verdict: Verdict) => boolean): Partial<Design> =>
   altered(names, (transition, { row, verdict }) =>
     row && verdict && ends(row, verdict)
@@ -26,7 +26,7 @@ const endingAt = (names: readonly string[], ends: (row: Row, verdict: Verdict) =
       : transition,
   )
 
-export const NEAR_DESIGNS: readonly Mutant[] = [
+export const BROKEN_VARIANTS: readonly Variant[] = [
   {
     name: 'an index key set only after a failure',
     scenario: 'a doubled notice',
@@ -76,7 +76,7 @@ export const NEAR_DESIGNS: readonly Mutant[] = [
     ),
   },
   ...(['config', 'throttled'] as const).map(
-    (kind): Mutant => ({
+    (kind): Variant => ({
       name: `an unsigned refusal taken for nothing taken: ${kind}`,
       scenario: 'persons who decide',
       design: {

@@ -2,23 +2,26 @@ import type { Row } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
-/** The explorer's clock always shows this moment (ms): when time passes, what is remembered of it moves back instead. */
+/** The explorer's clock always shows this time (ms). When time passes, all stored times move back instead. */
 export const NOW = 2_000_000_000_000
 
-/** How far back a moment is told apart while somebody is about to write who looked at his clock before he slept. */
+/**
+ * Times older than this are treated as equal, while an invocation that read the clock before it was frozen has yet to
+ * write.
+ */
 const REMEMBERED = 11 * 60_000
 
-/** Ages matter only at the limits that end an order: within them, an order is as young as it can be. */
+/** An age matters only at the limits that end an order. Below the first limit, every order is treated as new. */
 export const ageOf = (since: number): number => {
   const age = NOW - since
   if (age > LIMITS.giveUp) return LIMITS.giveUp + 1
   return age > LIMITS.absentGiveUp ? LIMITS.absentGiveUp + 1 : 0
 }
 
-/** How long ago a sleeper looked at the clock, as far as that is told apart. */
+/** How long ago a frozen invocation read the clock. Long times are treated as equal. */
 export const asLongAgo = (ms: number): number => (ms > REMEMBERED ? Math.max(REMEMBERED, ageOf(NOW - ms)) : ms)
 
-/** What is due in more than an hour is due in a day. */
+/** A row that is due in more than an hour is treated as due in a day. */
 export const dueAtOf = (due_at: number | undefined): number | undefined => {
   if (due_at === undefined) return undefined
   if (due_at < NOW) return NOW - asLongAgo(NOW - due_at)
@@ -28,11 +31,11 @@ export const dueAtOf = (due_at: number | undefined): number | undefined => {
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-/** Whoever claimed the row last holds this attempt; 0 stays apart, since nobody ever claimed then. */
+/** The attempt of the invocation that claimed the row last. 0 means that nobody has claimed it yet. */
 const THIS_ATTEMPT = 2
 export const FORMER_ATTEMPT = 1
 
-/** Of what went wrong last, only this is ever looked at. */
+/** The only parts of last_error that are read later. */
 const errorOf = ({ last_error, attempt }: Row): Row['last_error'] => {
   if (!last_error) return undefined
   const { verdict, status } = last_error
@@ -51,13 +54,13 @@ const ALIKE: { readonly [kind in VerdictKind]?: VerdictKind } = {
   absent: 'absent',
   config: 'config',
   unsent: 'unsent',
-  // Of these the advice has words of its own.
+  // For these verdicts the advice has its own text.
   closed: 'closed',
   confirmed: 'closed',
 }
 
-/** Leaves out what no condition and no later step reads, so that what is left is finite. */
-export const essence = (row: Row): Row => ({
+/** The row without what no condition and no later call reads, so that the number of states is finite. */
+export const canonicalRow = (row: Row): Row => ({
   pk: row.pk,
   state: row.state,
   attempt: row.attempt === 0 ? 0 : THIS_ATTEMPT,
@@ -89,9 +92,9 @@ export const essence = (row: Row): Row => ({
 
 type Present<T> = { [name in keyof T]?: Exclude<T[name], undefined> }
 
-/** Without the members that are undefined, which the ledger does not have either. */
+/** Leaves out undefined members, since a row in the ledger has none. */
 export const present = <T extends object>(members: T): Present<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T> // types forget names
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T> // Object.entries loses the names
 
 export const keyOf = (row: Row): string =>
   [

@@ -3,18 +3,18 @@ import type { FaultName } from '../../../lib/local/wechatpay/faults.ts'
 import type { World } from '../../../lib/local/world.ts'
 import type { FaultCount } from './faults-by-order.ts'
 
-export type Weather = {
-  /** Faults that cost seconds of real time each: they strike the next requests, so that the wave goes on beside them. */
-  readonly squall: (size: number) => void
-  /** The table fails for this order until it is taken back. */
+export type FaultInjector = {
+  /** Faults that take seconds of real time each. They happen to the next requests, while the wave continues. */
+  readonly burst: (size: number) => void
+  /** Requests to the table fail for this order until the returned function is called. */
   readonly cutOff: (pk: string) => () => void
   readonly end: () => void
 }
 
-/** Part of all I/O that meets a fault. */
+/** Share of all requests that have a fault. */
 const FAULTY = 0.05
 
-/** Not among them: a signed 204 from an API that has none would be WeChat Pay's own lie. */
+/** A signed 204 from an API that never answers so is not among them, since WeChat Pay itself would have to forge it. */
 const WECHATPAY_FAULTS: readonly FaultName[] = [
   'reset-before-applying',
   'unsigned-4xx',
@@ -38,7 +38,7 @@ const WECHATPAY_FAULTS: readonly FaultName[] = [
   'slow-answer',
   'other-order',
 ]
-/** Eight seconds each, until the function's own limit; the late one works after that. */
+/** Eight seconds each, until the function's own time limit; the late request is processed after that. */
 const SLOW_WECHATPAY_FAULTS: readonly FaultName[] = ['no-answer', 'no-answer-after-applying', 'late-request']
 const LATE_MS = 9_000
 
@@ -46,15 +46,18 @@ const TABLE_FAULTS = ['fail', 'throughput-exceeded', 'throttle', 'lose-answer', 
 const BUS_FAULTS = ['fail', 'throttle', 'refuse-entries', 'lose-answer', 'reset'] as const
 const SECRET_FAULTS = ['throttled', 'internal-error', 'access-denied', 'slow'] as const
 
-/** Faults in five of a hundred pieces of I/O, each counted for the order that it strikes. */
-export const makeWeather = (world: World, count: FaultCount, seed: number): Weather => {
+/** Makes faults in five of a hundred requests, and counts each for its order. */
+export const createFaultInjector = (world: World, count: FaultCount, seed: number): FaultInjector => {
   const random = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T // never empty
   const cutOffKeys = new Set<string>()
 
   world.wechatpay.faultOften({ faults: WECHATPAY_FAULTS, probability: FAULTY, random, delayMs: 300 })
 
-  /** The rules are asked in turn about each request: the first one draws, and each strikes at what was drawn for it. */
+  /**
+   * All rules are asked about each request, in order. The first one draws the fault, and the rule of that fault makes
+   * it.
+   */
   let drawn: string | undefined
   for (const kind of TABLE_FAULTS)
     world.table.faults.add({
@@ -87,7 +90,7 @@ export const makeWeather = (world: World, count: FaultCount, seed: number): Weat
       },
     })
 
-  /** Secrets Manager takes faults by number only: as many as its calls so far call for. */
+  /** Secrets Manager takes a number of faults instead of a probability, so as many are added as its requests need. */
   let secretFaults = 0
   const secrets = setInterval(() => {
     for (; secretFaults < Math.floor(world.secrets.history.length * FAULTY); secretFaults += 1)
@@ -95,7 +98,7 @@ export const makeWeather = (world: World, count: FaultCount, seed: number): Weat
   }, 5)
 
   return {
-    squall: (size) => {
+    burst: (size) => {
       for (let i = 0; i < size; i += 1) {
         world.wechatpay.faultNext({ fault: pick(SLOW_WECHATPAY_FAULTS), delayMs: LATE_MS })
         world.table.faults.add({
@@ -128,7 +131,7 @@ export const makeWeather = (world: World, count: FaultCount, seed: number): Weat
   }
 }
 
-/** The key of the one item that a request of the table names. */
+/** The key of the item in a request to the table. */
 const keyOf = ({ Key }: Readonly<Record<string, unknown>>): string | undefined =>
   (Key as { readonly pk?: { readonly S?: string } } | undefined)?.pk?.S
 
