@@ -10,13 +10,13 @@ import { checkCertificates } from '../lib/operations/check-certificates.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
 const { merchants, secretsPrefix } = readConfig(['merchants', 'secretsPrefix'])
-// A fresh copy each day: what is watched is the secret as it is now.
+// maxAgeMs is 0, so that each daily run reads the secrets as they are now.
 const secrets = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: secretsPrefix,
   maxAgeMs: 0,
 })
 
-/** Every day: how long the merchants' certificates last. */
+/** Runs every day: reports how many days each merchant's certificate is still valid. */
 const certificates = (): Promise<OperationResult> =>
   checkCertificates(signersOf(merchants.values()), secrets, Date.now())
 

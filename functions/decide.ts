@@ -19,7 +19,7 @@ const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), co
 const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
 const deps = createLedgerDeps({ ledger, bus })
 
-/** What a person, or the shop that takes a notice back, decided about an order. */
+/** Applies an operator decision to an order, or the withdrawal of a payment notice by the shop. */
 const decide = async (event: unknown): Promise<OperationResult> => {
   readQuery(event)
   const key = readOrderKey(readPath(event), config.merchants)

@@ -20,28 +20,29 @@ const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), le
 const counted = new Set<string>()
 
 /**
- * What was written to the ledger → outcome events. By the alias `announce`, which is all that a person may invoke, how
- * orders stand: their names come in, and the rows are read here, so that nobody can put words of his own on the bus.
+ * Publishes order events for the changes in the ledger's DynamoDB stream. Invoked by the alias `announce`, the only one
+ * that an operator may invoke, it publishes again the current state of the orders in the payload. It reads the rows
+ * itself, so that no caller can put its own text on the bus.
  */
 const outcome = (event: unknown, { invokedFunctionArn }: Context): Promise<OperationResult> =>
   invokedFunctionArn.endsWith(':announce')
     ? publishAgain(readPublishTask(event), { ledger, bus })
     : publishOrderEvents(changesOf(event as DynamoDBStreamEvent), bus, counted)
 
-/** Rows that expired are no outcome. */
+/** A deletion by DynamoDB's TTL has no NewImage and publishes no event. */
 const changesOf = ({ Records }: DynamoDBStreamEvent): readonly Change[] =>
   Records.flatMap((record) => (record.dynamodb?.NewImage ? [changeOf(record)] : []))
 
 const changeOf = ({ eventID, dynamodb }: DynamoDBRecord): Change => {
-  const of = { ...(eventID && { id: eventID }), pk: dynamodb?.Keys?.pk?.S ?? '' }
+  const ids = { ...(eventID && { id: eventID }), pk: dynamodb?.Keys?.pk?.S ?? '' }
   try {
-    return { ...of, before: rowOf(dynamodb?.OldImage), after: rowOf(dynamodb?.NewImage) }
+    return { ...ids, before: rowOf(dynamodb?.OldImage), after: rowOf(dynamodb?.NewImage) }
   } catch {
-    return { ...of, before: undefined, after: undefined }
+    return { ...ids, before: undefined, after: undefined }
   }
 }
 
-/** The stream's types say the same as the client's, in other words. */
+/** The types of aws-lambda and of the SDK describe AttributeValue differently; the data is the same. */
 const rowOf = (image: unknown): Row | undefined =>
   image ? (unmarshall(image as Record<string, AttributeValue>) as Row) : undefined
 

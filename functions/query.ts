@@ -8,7 +8,7 @@ import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { InputError } from '../lib/errors.ts'
-import { createOrderDeps, STEP_CONFIG } from '../lib/lambda/dependencies.ts'
+import { createOrderDeps, ORDER_CONFIG } from '../lib/lambda/dependencies.ts'
 import { dryRunQuery } from '../lib/lambda/dry-run.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
@@ -17,7 +17,7 @@ import { readDueEvent } from '../lib/ledger/due-event.ts'
 import { processDue } from '../lib/operations/process-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const config = readConfig(STEP_CONFIG)
+const config = readConfig(ORDER_CONFIG)
 const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
@@ -26,7 +26,10 @@ const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('se
 const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
 const deps = createOrderDeps(config, { ledger, bus, keys })
 
-/** A row whose query is due: one signed query at most. Did the sync land, was the customer charged twice? */
+/**
+ * Handles a due query: makes at most one signed query, to find out whether WeChat Pay took the sync and whether it
+ * charged the customer as well.
+ */
 const query = async (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (!due) throw new InputError('event', 'must be a due event')
@@ -35,5 +38,5 @@ const query = async (event: unknown): Promise<OperationResult> => {
 
 export const handler = middy(query).use(logLine('query')).use(respond())
 
-/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
+/** lib/lambda/index.mjs awaits this before Lambda delivers the first event. */
 export const init = () => warmUp(config, deps, dryRunQuery)

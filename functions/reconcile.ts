@@ -19,7 +19,7 @@ const deps = {
   sleep: (ms: number) => sleep(ms),
 }
 
-/** Every minute: one event for each row that is due. */
+/** The scheduler, run every minute: puts one due event on the bus for each row that is due. */
 const reconcile = async (): Promise<OperationResult> =>
   dispatchResult(await dispatchDue([...config.merchants.keys()], deps))
 

@@ -25,7 +25,10 @@ const deps: StatementDeps = {
   now: Date.now,
 }
 
-/** A shop's list of offline payments → rows that the ledger lacks, and a report; by schedule, the reports again. */
+/**
+ * Reads a shop's list of offline payments: adds the rows that the ledger lacks and writes a report. On a schedule, it
+ * renews the reports and looks for overdue statements.
+ */
 const statement = (event: unknown): Promise<OperationResult> => {
   const task = readStatementTask(event)
   switch (task.do) {

@@ -28,18 +28,18 @@ const deps = {
   ...createCallDeps(config, { keys }),
 }
 
-/** What the ledger knows of an order; with `?check=1` what WeChat Pay says of it now. */
+/** Returns what the ledger knows of an order; with `?check=1`, what WeChat Pay says of it now. */
 const status = async (event: unknown): Promise<OperationResult> => {
   const key = readOrderKey(readPath(event), config.merchants)
-  const { check, ...asked } = readQuery(event, 'check', 'service_id', 'appid')
+  const { check, ...stated } = readQuery(event, 'check', 'service_id', 'appid')
   if (check !== undefined && check !== '1') throw new InputError('check', 'must be 1 or left out')
-  if (check === '1') return precheckOrder(readQueryCall(key, asked, config.merchants), deps)
-  for (const name of Object.keys(asked)) throw new InputError(name, 'goes with check=1')
+  if (check === '1') return precheckOrder(readQueryCall(key, stated, config.merchants), deps)
+  for (const name of Object.keys(stated)) throw new InputError(name, 'goes with check=1')
   const row = await deps.ledger.read(rowKey(key))
   return { reply: statusReply(row), log: { ...key, state: row?.state } }
 }
 
 export const handler = middy(status).use(logLine('status')).use(respond())
 
-/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
+/** lib/lambda/index.mjs awaits this before Lambda delivers the first event. */
 export const init = () => warmUp(config, deps, dryRunQuery)

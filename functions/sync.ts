@@ -9,7 +9,7 @@ import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { readEventSource } from '../lib/intake/event-source.ts'
 import { readPaymentNotice } from '../lib/intake/payment-notice.ts'
-import { createOrderDeps, STEP_CONFIG } from '../lib/lambda/dependencies.ts'
+import { createOrderDeps, ORDER_CONFIG } from '../lib/lambda/dependencies.ts'
 import { dryRunSync } from '../lib/lambda/dry-run.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
@@ -19,7 +19,7 @@ import { processDue } from '../lib/operations/process-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 import { syncOrder } from '../lib/operations/sync-order.ts'
 
-const config = readConfig(STEP_CONFIG)
+const config = readConfig(ORDER_CONFIG)
 const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
@@ -29,18 +29,18 @@ const bus = () => createEventBus(new EventBridgeClient(functionSettings('events'
 const deps = createOrderDeps(config, { ledger, bus, keys })
 
 /**
- * Triggered by API Gateway or EventBridge, by an offline payment or a row whose sync is due: pulls the merchant's key
- * from Secrets Manager, and makes one signed sync call at most.
+ * Triggered by API Gateway or EventBridge, with a payment notice or a due event: reads the merchant's key from Secrets
+ * Manager and makes at most one signed sync.
  */
 const sync = (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (due) return processDue({ ...due, next: 'sync' }, deps)
-  const trigger = readEventSource(event, deps.now())
-  const order = readPaymentNotice(trigger, config.merchants, deps.now())
-  return syncOrder(order, trigger.via, deps)
+  const eventSource = readEventSource(event, deps.now())
+  const order = readPaymentNotice(eventSource, config.merchants, deps.now())
+  return syncOrder(order, eventSource.via, deps)
 }
 
 export const handler = middy(sync).use(logLine('sync')).use(respond())
 
-/** What lib/lambda/index.mjs awaits before Lambda hands over the first event. */
+/** lib/lambda/index.mjs awaits this before Lambda delivers the first event. */
 export const init = () => warmUp(config, deps, dryRunSync)

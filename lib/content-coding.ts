@@ -1,13 +1,16 @@
 /**
- * What an answer may be packed with. Ours are short, and to unpack them costs a cold start the loading of zlib, so they are
- * asked for as they are; whoever packs all the same, as a proxy may, is understood.
+ * Asks for an answer without compression. Answers are short, and loading zlib would make a cold start slower. An answer
+ * that a proxy has compressed nevertheless is unpacked.
  */
-export const AS_IT_IS = { 'Accept-Encoding': 'identity' } as const
+export const IDENTITY_ENCODING = { 'Accept-Encoding': 'identity' } as const
 
-/** Why the body of an answer cannot be had. */
+/** Why the body of an answer cannot be read. */
 export type Unpackable = 'ANSWER_TOO_LARGE' | 'ANSWER_ENCODING' | 'ANSWER_DAMAGED'
 
-/** Names of HTTP's content codings, and who unpacks them. `deflate` is zlib's form, though some servers send it bare. */
+/**
+ * HTTP content codings, and the function of node:zlib for each. `deflate` should have a zlib header, but some servers
+ * send raw deflate.
+ */
 const UNPACKERS = {
   gzip: 'gunzipSync',
   'x-gzip': 'gunzipSync',
@@ -16,20 +19,20 @@ const UNPACKERS = {
   zstd: 'zstdDecompressSync',
 } as const
 
-/** Packed more often than this is nobody's honest answer. */
-const CODINGS_MOST = 4
+/** No proper server applies more content codings than this. */
+const MAX_CODINGS = 4
 
 /**
- * The body of an answer without its content codings, which is what WeChat Pay signs. Neither it nor anything on the way to
- * it is larger than `maxBytes`.
+ * Removes the content codings from the body of an answer, since WeChat Pay signs the body without them. Neither the
+ * result nor any intermediate step is larger than `maxBytes`.
  */
 export const unpack = (body: Buffer, rawHeaders: readonly string[], maxBytes: number): Buffer | Unpackable => {
   const codings = codingsOf(rawHeaders)
   if (body.length === 0 || codings.length === 0) return body
-  if (codings.length > CODINGS_MOST || !codings.every(isKnown)) return 'ANSWER_ENCODING'
+  if (codings.length > MAX_CODINGS || !codings.every(isKnown)) return 'ANSWER_ENCODING'
   const zlib = process.getBuiltinModule('node:zlib')
   try {
-    // The one that was applied last is named last.
+    // The header names the codings in the order in which they were applied.
     return codings.reduceRight<Buffer>((packed, coding) => {
       const unpacker = coding === 'deflate' && !hasZlibHeader(packed) ? 'inflateRawSync' : UNPACKERS[coding]
       return zlib[unpacker](packed, { maxOutputLength: maxBytes })
@@ -41,7 +44,7 @@ export const unpack = (body: Buffer, rawHeaders: readonly string[], maxBytes: nu
 
 const isKnown = (coding: string): coding is keyof typeof UNPACKERS => Object.hasOwn(UNPACKERS, coding)
 
-/** All of them in order, from one header or several. */
+/** The content codings in order, from one or more headers. */
 const codingsOf = (rawHeaders: readonly string[]): readonly string[] =>
   rawHeaders
     .filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'content-encoding')

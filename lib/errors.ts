@@ -1,4 +1,4 @@
-/** The deployment must be mended: environment, secret or role. Nothing was sent. */
+/** The deployment must be corrected: environment, secret or role. Nothing was sent. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   readonly code = 'ERR_CONFIG'
@@ -6,14 +6,14 @@ export class ConfigError extends Error {
 
 const MEMBER_NAME = /^[A-Za-z_-]{1,24}\d{0,2}$/
 
-/** The caller's input is wrong in the named field. Nothing was sent, nothing was written. */
+/** The caller's input is wrong in the named field. Nothing was sent and nothing was written. */
 export class InputError extends Error {
   override readonly name = 'InputError'
   readonly code = 'ERR_INPUT'
   readonly field: string
 
   constructor(field: string, message: string) {
-    // Whoever wrote it may have put a customer's number or a key in a name's place, and it goes into answers and logs.
+    // The name of an unknown member goes into answers and logs, so it must not carry a customer's number or a key.
     const name = field
       .split('.')
       .map((part) => (MEMBER_NAME.test(part) ? part : '?'))
@@ -29,13 +29,13 @@ export class TryAgainError extends Error {
   readonly code = 'ERR_TRY_AGAIN'
 }
 
-/** A service of AWS could not be asked now. Nothing was sent. */
+/** A request to an AWS service failed. Nothing was sent to WeChat Pay. */
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError'
   readonly code = 'ERR_UNAVAILABLE'
 }
 
-/** For a `catch`: what the SDK threw, told by its name alone. */
+/** For a `catch`: throws UnavailableError with only the name of the SDK's error. */
 export const unavailableOf =
   (service: string) =>
   (error: unknown): never => {

@@ -3,22 +3,22 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Every limit of time, size and pace in one table. Times are ms, sizes bytes. */
+/** Every limit of time, size and rate in one table. Times are in ms, sizes in bytes. */
 export const LIMITS = {
   sdkConnect: 1 * SECOND,
   sdkRequest: 2 * SECOND,
   sdkAttempts: 2,
-  /** Of one answer of AWS: a page of the ledger's rows is the largest. */
+  /** Size of one answer of AWS; the largest is a page of rows of the ledger. */
   sdkAnswerBytes: 16 * 1024 * 1024,
-  /** One request to AWS with its attempts and the pause between them. */
+  /** One request to AWS with all its attempts and the pause between them. */
   sdkTotal: 4.5 * SECOND,
-  /** Counting a payment against an hourly cap; a slower count is over the cap. */
+  /** Counting a payment for the hourly cap; if it takes longer, the payment is over the cap. */
   count: 1.5 * SECOND,
-  /** Asking, or noting, whether WeChat Pay ever knew an order of a party; without an answer nothing is ended. */
+  /** Reading or recording whether WeChat Pay ever knew an order of a party; if it takes longer, no order ends. */
   party: 1.5 * SECOND,
-  /** One signed call, connection included. */
+  /** One signed call, including the connection. */
   call: 8 * SECOND,
-  /** Of a host with several addresses the next is tried this long after the one before, which is not given up for it. */
+  /** If a host has several addresses, the next one is tried this long after the one before, whose attempt continues. */
   nextAddress: 0.3 * SECOND,
   /** WeChat Pay closes an idle connection after 8 s. */
   socketIdle: 5 * SECOND,
@@ -27,13 +27,16 @@ export const LIMITS = {
   apiTimeout: 30 * SECOND,
   secretStale: 15 * MINUTE,
 
-  /** Nobody else may claim a row before its lease ends. */
+  /** No other invocation may claim a row before the lease ends. */
   lease: 30 * SECOND,
-  /** Between any two clocks of ours, and ours and WeChat Pay's. */
+  /** Between any two of our clocks, and between ours and WeChat Pay's. */
   clockDifference: 5 * SECOND,
-  /** A row that is due no later than this may be under a lease; a later one only waits. */
+  /** A row that is due within this time may be under a lease; a row that is due later only waits. */
   callMayBeOut: 40 * SECOND,
-  /** How old, or how far ahead, an answer's timestamp may be. @see https://pay.weixin.qq.com/doc/v3/merchant/4013053420 */
+  /**
+   * How far an answer's timestamp may be from our clock, in both directions. @see
+   * https://pay.weixin.qq.com/doc/v3/merchant/4013053420
+   */
   signatureWindow: 5 * MINUTE,
   /** From an accepted sync to the query that proves it. */
   confirmDelay: 10 * MINUTE,
@@ -45,10 +48,10 @@ export const LIMITS = {
   retrySlowAfter: 3 * DAY,
   retrySlow: 6 * HOUR,
   giveUp: 30 * DAY,
-  /** A held order is asked about this often until a person has decided. */
+  /** A held order is queried at this interval until an operator has decided. */
   heldAskAgain: 1 * DAY,
   absentGiveUp: 24 * HOUR,
-  /** So many orders that WeChat Pay does not know, and none that it does: the configuration is wrong. */
+  /** When WeChat Pay does not know this many orders of a party, and knows no other, the configuration is wrong. */
   absentOrders: 3,
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,
@@ -57,55 +60,55 @@ export const LIMITS = {
   reconcileTimeout: 58 * SECOND,
   reconcileDispatch: 50 * SECOND,
   reconcileEvery: 60 * SECOND,
-  /** Of one merchant. */
+  /** For one merchant. */
   dispatchesPerSecond: 20,
 
-  /** A till's clock may be this fast: paid_time is then set to now. */
+  /** The clock of a POS may be ahead by this much: paid_time is then set to now. */
   paidTimeAhead: 24 * HOUR,
-  /** A payment made longer ago does not count by its hour. */
+  /** A payment that is older than this is not counted in its own hour. */
   capLooksBack: 3 * DAY,
   keepCounter: 8 * DAY,
-  /** DynamoDB's. */
+  /** The limit of DynamoDB for one item. */
   rowBytes: 400 * 1024,
-  /** Of an order, the newest. */
+  /** For one order; the newest are kept. */
   decisionsKept: 20,
-  /** Of one decision: who, what, when and why. */
+  /** Size of one decision: who, what, when and why. */
   decisionBytes: 3 * 1024,
   noticeBytes: 8 * 1024,
-  /** Of an answer of WeChat Pay, as it comes and unpacked. */
+  /** Size of an answer of WeChat Pay, both compressed and unpacked. */
   answerBytes: 64 * 1024,
-  /** Of any answer's headers, all together. */
+  /** Size of all headers of one answer together. */
   answerHeaderBytes: 16 * 1024,
-  /** Of a statement, and its bytes as they are stored and unpacked. */
+  /** Lines of one statement; its size as stored, and unpacked. */
   statementLines: 200_000,
   statementBytes: 64 * 1024 * 1024,
   statementBytesUnpacked: 256 * 1024 * 1024,
   statementTimeout: 15 * MINUTE,
-  /** A till's list and its notice may name the moment of payment this differently. */
+  /** The list of a POS and its notice may state times of payment that differ by this much. */
   paidTimeDiffers: 5 * MINUTE,
-  /** Objects are larger than what other services answer. */
+  /** One request for an S3 object, which is larger than other answers. */
   objectRequest: 30 * SECOND,
   objectAttempts: 3,
   renewEvery: 15 * MINUTE,
-  /** The run that renews reports begins none after this. */
+  /** The run that renews reports begins no further report after this time. */
   renewReports: 8 * MINUTE,
-  /** A report is renewed until nothing in it is open, but no longer. */
+  /** A report is renewed while an order in it is open, but no longer than this. */
   reportOpen: 40 * DAY,
-  /** A merchant that has sent statements is expected to send one every day. */
+  /** A merchant that has sent a statement before is expected to send one every day. */
   statementEvery: 24 * HOUR,
-  /** Of a command: a person's machine may be a long way from the region. */
+  /** For commands: the operator's machine may be far from the region. */
   commandConnect: 5 * SECOND,
   commandRequest: 20 * SECOND,
   commandAttempts: 3,
-  /** A command's request to the HTTP API. */
+  /** One request of a command to the HTTP API. */
   commandApi: 35 * SECOND,
-  /** What Lambda gives all environment variables together. */
+  /** The limit of Lambda for all environment variables together. */
   environmentBytes: 4 * 1024,
 } as const
 
 export type Limits = { readonly [name in keyof typeof LIMITS]: number }
 
-/** How the limits lean on each other. A table that breaks one of these loses or doubles orders. */
+/** How the limits depend on each other. If one of these rules is broken, orders are lost or synced twice. */
 const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[] = [
   ['sdkTotal covers every attempt', (l) => l.sdkTotal >= l.sdkAttempts * l.sdkRequest],
   ['sdkRequest covers the connection', (l) => l.sdkRequest > l.sdkConnect],
@@ -115,7 +118,7 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['a command waits until the API has given up', (l) => l.commandApi > l.apiTimeout],
   [
     'claim, count, call and record fit into the function',
-    // A party is asked about after a query, which counts nothing.
+    // A party is read after a query, and a query counts no payment.
     (l) => l.sdkTotal + Math.max(l.count, l.party) + l.call + l.sdkTotal < l.functionTimeout,
   ],
   ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],

@@ -1,7 +1,7 @@
-/** What a log line may hold: chosen one by one, never a whole event, answer or error. */
+/** Fields of a log line. They are chosen one by one: a whole event, answer or error is never logged. */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined | readonly object[]>>
 
-/** A number of the same line that CloudWatch shall keep as a metric. */
+/** Numbers of the log line that CloudWatch keeps as metrics. */
 export type Metrics = Readonly<
   Record<string, { readonly value: number; readonly unit: 'Count' | 'Milliseconds' | 'None' }>
 >
@@ -28,14 +28,17 @@ export const logText = (fields: Fields, metrics: Metrics, nowMs: number, dimensi
     ...Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value])),
   })
 
-/** Node's own codes begin alike, and its messages quote values. */
+/** Codes of Node's own errors also begin with ERR_, and their messages quote values. */
 const OUR_CODES = new Set(['ERR_CONFIG', 'ERR_INPUT', 'ERR_TRY_AGAIN', 'ERR_UNAVAILABLE'])
 
-/** Our own errors word themselves; of any other only its name and where it was thrown are safe to write. */
+/**
+ * The fields for an error. Our own errors have safe messages; of any other error only the name and the stack frames are
+ * safe to log.
+ */
 export const errorFields = (error: unknown): Fields => {
   if (!(error instanceof Error)) return { error: 'unknown' }
   if ('code' in error && OUR_CODES.has(String(error.code))) return { error: String(error.code), message: error.message }
-  // A message may have lines that look like frames.
+  // A message may contain lines that look like stack frames.
   const frames =
     error.stack
       ?.replace(error.message, '')

@@ -1,10 +1,10 @@
-/** Fen → yuan with two decimals and thousands apart: 1,234.50. */
+/** Fen → yuan with two decimals and a thousands separator: 1,234.50. */
 export const yuan = (fen: number): string => {
   const [sign, sum] = fen < 0 ? ['-', -fen] : ['', fen]
   return `${sign}${count(Math.floor(sum / 100))}.${String(sum % 100).padStart(2, '0')}`
 }
 
-/** 1,234 */
+/** A number with a thousands separator: 1,234. */
 export const count = (number: number): string => String(number).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 
 /** Fen → yuan with two decimals: 1234.50. */

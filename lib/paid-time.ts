@@ -1,17 +1,17 @@
 import { CHINA_OFFSET_MS, formatChinaTime } from './china-time.ts'
 import { LIMITS } from './limits.ts'
 
-/** `paid_time` as the provider takes it, and whether a fast clock made us set it to now. */
+/** `paid_time` as WeChat Pay takes it, and whether it was set to now because the clock of the POS was ahead. */
 export type PaidTime = {
   readonly paid_time: string
   readonly paid_time_clamped: boolean
-  /** In the same form, as the till said it. */
+  /** The time as the POS stated it, in the same format. */
   readonly stated_time: string
 }
 
 /**
- * Normalises yyyyMMddHHmmss or yyyyMMdd in China time, or RFC 3339 with an offset, to 14 digits in China time.
- * A till's clock may be up to 24 hours fast: such a time becomes now. Gives undefined for anything else.
+ * Converts yyyyMMddHHmmss or yyyyMMdd in China time, or RFC 3339 with an offset, to 14 digits in China time. The clock
+ * of a POS may be up to 24 hours ahead: such a time becomes now. Undefined for anything else.
  */
 export const readPaidTime = (text: string, nowMs: number): PaidTime | undefined => {
   const timeMs = parseTime(text)
@@ -42,11 +42,11 @@ const parseTime = (text: string): number | undefined => {
   return utc - (sign === '-' ? -offsetMs : offsetMs)
 }
 
-/** ms of a date and time taken as UTC; undefined for one that no calendar has. */
+/** A date and time in UTC as ms; undefined if no such date or time exists. */
 const realTime = (parts: readonly (string | undefined)[]): number | undefined => {
   const [year, month, day, hour = '00', minute = '00', second = '00'] = parts
   const timeMs = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-  // The 30th of February becomes the 2nd of March, and the year 50 becomes 1950.
+  // Date.UTC turns the 30th of February into the 2nd of March, and the year 50 into 1950.
   const isReal = new Date(timeMs).toISOString() === `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
   return isReal ? timeMs : undefined
 }

@@ -1,7 +1,10 @@
 import { closeSync, existsSync, fchmodSync, openSync, writeFileSync } from 'node:fs'
 import { CliError } from './two-languages.ts'
 
-/** A file to be written: where, by which option it was named, and whether one that is there already may be replaced. */
+/**
+ * A file to write: its path, its text, the command's option that named it, and whether an existing file may be
+ * replaced.
+ */
 export type NewFile = {
   readonly path: string
   readonly text: string
@@ -9,13 +12,16 @@ export type NewFile = {
   readonly mayReplace: boolean
 }
 
-/** Writes files that only their owner can read: all of them, or none where one is there already. Throws CliError. */
+/**
+ * Writes files that only their owner can read. Writes none if one of them exists and may not be replaced. Throws
+ * CliError.
+ */
 export const writePrivate = (...files: readonly NewFile[]): void => {
   for (const file of files) if (!file.mayReplace && existsSync(file.path)) throw isThere(file)
   for (const file of files) write(file)
 }
 
-/** One that may be replaced is closed to others before it is written. */
+/** An existing file is closed to other users before it is written. */
 const write = ({ path, text, mayReplace }: NewFile): void => {
   const file = openSync(path, mayReplace ? 'w' : 'wx', 0o600)
   try {

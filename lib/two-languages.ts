@@ -1,12 +1,12 @@
-/** What a person reads, in both languages. */
+/** A text for people, in both languages. */
 export type Text = { readonly en: string; readonly zh: string }
 export type Locale = keyof Text
 
-/** Chinese where the locale of messages is a Chinese one, by the variables and in the order of POSIX. */
+/** Chinese if the locale for messages is Chinese, according to the POSIX variables in their order. */
 export const localeOf = ({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): Locale =>
   /^zh([_.@-]|$)/i.test(LC_ALL || LC_MESSAGES || LANG || '') ? 'zh' : 'en'
 
-/** Something that the person at the keyboard can mend; `exitCode` 2 when the command line itself was wrong. */
+/** An error that the user of the command can resolve; `exitCode` is 2 if the command line itself was wrong. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly text: Text

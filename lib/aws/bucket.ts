@@ -14,28 +14,34 @@ import { createAgents } from '../connections.ts'
 import { unavailableOf } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
 
-/** An object as a listing knows it. `modifiedAt` in ms. */
+/** An object in a listing. `modifiedAt` is in ms. */
 export type Listed = { readonly key: string; readonly modifiedAt: number }
 
-/** What was fetched. `version` is undefined where the bucket keeps none, `modifiedAt` ms. */
+/** An object that was downloaded. `version` is undefined if the bucket keeps no versions; `modifiedAt` is in ms. */
 export type Fetched = { readonly size: number; readonly modifiedAt: number; readonly version: string | undefined }
 
-/** The objects of one bucket. Every method throws UnavailableError when S3 could not be asked. */
+/** The objects of one S3 bucket. Every method throws UnavailableError when S3 fails. */
 export type Bucket = {
-  /** Brings an object to a file, the newest where no version is named. Undefined when there is none; a larger one is not brought. */
+  /**
+   * Downloads an object to a file; the newest version if none is named. Undefined if there is no such object. An object
+   * larger than `maxBytes` is not downloaded, only its size is returned.
+   */
   readonly fetch: (key: string, file: string, maxBytes: number, version?: string) => Promise<Fetched | undefined>
-  /** The version that stands under a key now; undefined when nothing stands there, or the bucket keeps no versions. */
+  /** The newest version of an object; undefined if there is no such object, or the bucket keeps no versions. */
   readonly newest: (key: string) => Promise<string | undefined>
   readonly put: (key: string, text: string, contentType: string) => Promise<void>
   readonly putFile: (key: string, file: string, contentType: string) => Promise<void>
-  /** Page by page, in the order of the keys. */
+  /** Yields the objects page by page, sorted by key. */
   readonly list: (prefix: string) => AsyncGenerator<readonly Listed[]>
   readonly remove: (key: string) => Promise<void>
 }
 
 const agents = createAgents(LIMITS.sdkConnect, { maxSockets: 50 })
 
-/** Settings of the S3 client: its objects are larger than what other services answer, so it is given longer. */
+/**
+ * Settings of the S3 client. It has longer time limits than the other clients, since its objects are larger than other
+ * answers.
+ */
 export const bucketSettings = {
   maxAttempts: LIMITS.objectAttempts,
   requestHandler: {
@@ -45,7 +51,8 @@ export const bucketSettings = {
     requestTimeout: LIMITS.objectRequest,
     throwOnRequestTimeout: true,
   },
-  // Sums over a stream are sent in chunks of their own making; TLS and the length do here.
+  // The SDK would send a checksum of a stream with its own chunked encoding. TLS and Content-Length protect the content
+  // here.
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 } as const
@@ -55,12 +62,13 @@ export const createBucket = (client: S3Client, Bucket: string): Bucket => {
     try {
       const command = new GetObjectCommand({ Bucket, Key, ...(version !== undefined && { VersionId: version }) })
       const { Body, ContentLength = 0, LastModified, VersionId } = await client.send(command)
-      const body = Body as Readable // in Node it is one
+      const body = Body as Readable // a stream in Node
       if (ContentLength > maxBytes) body.destroy()
       else await pipeline(body, createWriteStream(file))
       return { size: ContentLength, modifiedAt: LastModified?.getTime() ?? 0, version: VersionId }
     } catch (error) {
-      // Without the right to list the bucket, S3 says of a missing object that it is forbidden.
+      // S3 answers NoSuchKey only to a role that may list the bucket; otherwise AccessDenied, which is unavailable
+      // here.
       if (error instanceof Error && /^NoSuch(Key|Version)$/.test(error.name)) return undefined
       return unavailable(error)
     }
@@ -76,14 +84,14 @@ export const createBucket = (client: S3Client, Bucket: string): Bucket => {
   }
 
   const put = async (Key: string, Body: string, contentType: string): Promise<void> => {
-    const command = new PutObjectCommand({ Bucket, Key, Body, ...described(contentType) })
+    const command = new PutObjectCommand({ Bucket, Key, Body, ...objectHeaders(contentType) })
     await client.send(command).catch(unavailable)
   }
 
   const putFile = async (Key: string, file: string, contentType: string): Promise<void> => {
     const { size } = await stat(file)
     const Body = createReadStream(file)
-    const command = new PutObjectCommand({ Bucket, Key, Body, ContentLength: size, ...described(contentType) })
+    const command = new PutObjectCommand({ Bucket, Key, Body, ContentLength: size, ...objectHeaders(contentType) })
     await client.send(command).catch(unavailable)
   }
 
@@ -105,7 +113,7 @@ export const createBucket = (client: S3Client, Bucket: string): Bucket => {
   return { fetch, newest, put, putFile, list, remove }
 }
 
-/** A browser shows it as what it is, and keeps no copy. */
-const described = (ContentType: string) => ({ ContentType, CacheControl: 'no-store' })
+/** A browser shows the object by its type, and does not cache it. */
+const objectHeaders = (ContentType: string) => ({ ContentType, CacheControl: 'no-store' })
 
 const unavailable = unavailableOf('the bucket')

@@ -4,11 +4,14 @@ import { unavailableOf } from '../errors.ts'
 export type BusEvent = { readonly source: string; readonly detailType: string; readonly detail: object }
 
 export type EventBus = {
-  /** One PutEvents of up to ten. Gives those that were refused; throws UnavailableError when none is known to be taken. */
+  /**
+   * One PutEvents of up to ten events. Returns those that EventBridge refused; throws UnavailableError if the request
+   * failed.
+   */
   readonly put: (events: readonly BusEvent[]) => Promise<readonly BusEvent[]>
 }
 
-/** What one PutEvents takes. */
+/** How many events one PutEvents takes. */
 export const BUS_BATCH = 10
 
 export const createEventBus = (client: EventBridgeClient, EventBusName: string): EventBus => ({

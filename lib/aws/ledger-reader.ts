@@ -3,15 +3,15 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError, unavailableOf } from '../errors.ts'
 import type { BookRow } from '../ledger/row.ts'
 
-/** Reads many orders at once. Every method throws UnavailableError when DynamoDB could not be asked. */
+/** Reads many orders at once. Every method throws UnavailableError when DynamoDB fails. */
 export type LedgerReader = {
-  /** Up to READ_BATCH rows by their keys, strongly consistent; keys that the ledger lacks are left out. */
+  /** Up to READ_BATCH rows by their keys, strongly consistent; keys without a row are left out. */
   readonly readMany: (pks: readonly string[]) => Promise<ReadonlyMap<string, BookRow>>
-  /** Keys of the rows of one day (`day` as in the row), page by page, as the index has them: it may lag behind. */
+  /** Keys of the rows of one day (`day` as in the row), page by page. The index may lag behind the table. */
   readonly day: (day: string) => AsyncGenerator<readonly string[]>
 }
 
-/** What one BatchGetItem takes. */
+/** How many keys one BatchGetItem takes. */
 export const READ_BATCH = 100
 
 const NAMES = [
@@ -26,7 +26,7 @@ const PROJECTION = {
   ),
 }
 
-/** How often keys that DynamoDB left over are asked for again, and how long after, ms. */
+/** Pauses in ms before UnprocessedKeys are requested again; after the last one the read fails. */
 const PAUSES = [20, 50, 100, 200, 400, 800, 1600]
 
 export const createLedgerReader = (client: DynamoDBClient, TableName: string): LedgerReader => {
@@ -37,18 +37,20 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
     })
     const { Responses, UnprocessedKeys } = await client.send(command).catch(unavailable)
     const rows = (Responses?.[TableName] ?? []).map((item) => unmarshall(item) as BookRow) // only transitions write here
-    const left = (UnprocessedKeys?.[TableName]?.Keys ?? []).flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
-    return { rows, left }
+    const unprocessed = (UnprocessedKeys?.[TableName]?.Keys ?? []).flatMap(({ pk }) =>
+      pk?.S === undefined ? [] : [pk.S],
+    )
+    return { rows, left: unprocessed }
   }
 
   const readMany = async (pks: readonly string[]): Promise<ReadonlyMap<string, BookRow>> => {
     const found = new Map<string, BookRow>()
-    let wanted = pks
-    for (let tries = 0; wanted.length > 0; tries += 1) {
-      const { rows, left } = await readSome(wanted)
+    let remaining = pks
+    for (let tries = 0; remaining.length > 0; tries += 1) {
+      const { rows, left: unprocessed } = await readSome(remaining)
       for (const row of rows) found.set(row.pk, row)
-      wanted = left
-      if (wanted.length === 0) break
+      remaining = unprocessed
+      if (remaining.length === 0) break
       const pause = PAUSES[tries]
       if (pause === undefined) throw new UnavailableError('the ledger leaves keys of a batch over again and again')
       await new Promise((resolve) => setTimeout(resolve, pause))

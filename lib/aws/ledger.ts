@@ -14,31 +14,43 @@ import type { Row } from '../ledger/row.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { LIMITS } from '../limits.ts'
 
-/** What became of a transition: which one was applied, it or its `otherwise`, and the row as it is now. */
+/** The transition that was applied, which may be the `otherwise` of the requested one, and the row after it. */
 export type Applied = { readonly transition: Transition; readonly row: Row }
 
-/** What the index of due rows holds of a row. */
+/** The attributes of a row that the index `due` contains. */
 export type DueRow = Pick<Row, 'pk' | 'state' | 'created_at'> & Required<Pick<Row, 'next' | 'due_at'>>
 export type DuePage = { readonly rows: readonly DueRow[]; readonly from?: DueFrom }
-/** Where the next page begins: opaque. */
+/** LastEvaluatedKey of the page before. */
 export type DueFrom = NonNullable<ConstructorParameters<typeof QueryCommand>[0]['ExclusiveStartKey']>
 
-/** Every method throws UnavailableError when DynamoDB could not be asked; a write may have been applied all the same. */
+/**
+ * The ledger in DynamoDB. Every method throws UnavailableError when DynamoDB fails; a write may have been applied even
+ * so.
+ */
 export type Ledger = {
-  /** Strongly consistent. */
+  /** Reads one row, strongly consistent. */
   readonly read: (pk: string) => Promise<Row | undefined>
-  /** One UpdateItem; a second one only where the first condition failed and there is an `otherwise`. */
+  /**
+   * One UpdateItem; a second one only if the condition of the first failed and the transition has an `otherwise`.
+   * Undefined if no condition held.
+   */
   readonly apply: (transition: Transition) => Promise<Applied | undefined>
   /**
-   * Counts one more in the row of a counter, and gives the count, within a limit of its own. `expires_at` in seconds.
-   * Where the order `unlessThere` is in the ledger, gives 0 and counts nothing.
+   * Adds one to a counter and returns the count, within its own time limit. `expires_at` is in seconds. If the ledger
+   * has the row `unlessThere`, returns 0 and counts nothing.
    */
   readonly count: (pk: string, expires_at: number, unlessThere?: string) => Promise<number>
-  /** Remembers that WeChat Pay knows orders of a party, within a limit of its own; once in the life of this ledger. */
-  readonly meet: (pk: string, expires_at: number) => Promise<void>
-  /** Notes an order of a party that WeChat Pay does not know, and tells how the party stands; within the same limit. */
-  readonly miss: (pk: string, out_order_no: string, expires_at: number) => Promise<PartyStatus>
-  /** Rows due by `now`, oldest first, as the index has them: it may lag behind the rows. */
+  /**
+   * Records that WeChat Pay knows orders of a party, within its own time limit; only once for each instance of this
+   * ledger.
+   */
+  readonly recordKnownParty: (pk: string, expires_at: number) => Promise<void>
+  /**
+   * Records an order of a party that WeChat Pay does not know, and returns what is known of the party, within the same
+   * time limit.
+   */
+  readonly recordAbsentOrder: (pk: string, out_order_no: string, expires_at: number) => Promise<PartyStatus>
+  /** Rows due by `now`, oldest first. The index may lag behind the table. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
 }
 
@@ -97,9 +109,9 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     return Number(Attributes?.count?.N)
   }
 
-  const met = new Set<string>()
-  const meet = async (pk: string, expires_at: number): Promise<void> => {
-    if (met.has(pk)) return
+  const knownParties = new Set<string>()
+  const recordKnownParty = async (pk: string, expires_at: number): Promise<void> => {
+    if (knownParties.has(pk)) return
     const command = new UpdateItemCommand({
       TableName,
       Key: { pk: { S: pk } },
@@ -108,10 +120,10 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
       ExpressionAttributeValues: { ':true': { BOOL: true }, ':expires_at': { N: String(expires_at) } },
     })
     await client.send(command, partyLimit()).catch(unavailable)
-    met.add(pk)
+    knownParties.add(pk)
   }
 
-  const miss = async (pk: string, out_order_no: string, expires_at: number): Promise<PartyStatus> => {
+  const recordAbsentOrder = async (pk: string, out_order_no: string, expires_at: number): Promise<PartyStatus> => {
     const limit = partyLimit()
     const { Item } = await getItem(pk, limit)
     const absent = Item?.absent?.SS ?? []
@@ -136,45 +148,46 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     }
   }
 
-  return { read, apply, due, count, meet, miss }
+  return { read, apply, due, count, recordKnownParty, recordAbsentOrder }
 }
 
 const partyLimit = () => ({ abortSignal: AbortSignal.timeout(LIMITS.party) })
 
-/** No cause is kept: errors of the SDK hold the raw answer, and with it the row. */
+/** The error of the SDK is not kept as `cause`: it holds the raw answer, and with it the row. */
 const unavailable = unavailableOf('the ledger')
 
-/** A transition in DynamoDB's words. */
+/** The UpdateItem of a transition. */
 export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {
-  const words = createPlaceholders()
+  const placeholders = createPlaceholders()
   const sets = [
-    ...Object.entries(set).map(([name, value]) => `${words.name(name)} = ${words.value(value)}`),
+    ...Object.entries(set).map(([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`),
     ...Object.entries(keep).map(
-      ([name, value]) => `${words.name(name)} = if_not_exists(${words.name(name)}, ${words.value(value)})`,
+      ([name, value]) =>
+        `${placeholders.name(name)} = if_not_exists(${placeholders.name(name)}, ${placeholders.value(value)})`,
     ),
   ]
   const clauses = [
     ['SET', sets],
-    ['ADD', count.map((name) => `${words.name(name)} ${words.value(1)}`)],
-    ['REMOVE', remove.map(words.name)],
+    ['ADD', count.map((name) => `${placeholders.name(name)} ${placeholders.value(1)}`)],
+    ['REMOVE', remove.map(placeholders.name)],
   ] as const
   const UpdateExpression = clauses
     .filter(([, parts]) => parts.length > 0)
     .map(([verb, parts]) => `${verb} ${parts.join(', ')}`)
     .join(' ')
-  const ConditionExpression = conditionText(when, words)
+  const ConditionExpression = conditionText(when, placeholders)
   return {
     Key: { pk: { S: pk } },
     UpdateExpression,
     ConditionExpression,
-    ExpressionAttributeNames: words.names,
-    ...(Object.keys(words.values).length > 0 && { ExpressionAttributeValues: marshall(words.values) }),
+    ExpressionAttributeNames: placeholders.names,
+    ...(Object.keys(placeholders.values).length > 0 && { ExpressionAttributeValues: marshall(placeholders.values) }),
   } satisfies Partial<UpdateItemCommandInput>
 }
 
 type Placeholders = ReturnType<typeof createPlaceholders>
 
-/** Collects placeholders: many attribute names are reserved words of DynamoDB. */
+/** Collects placeholders for names and values, since many attribute names are reserved words in DynamoDB. */
 const createPlaceholders = () => {
   const names: Record<string, string> = {}
   const values: Record<string, unknown> = {}
@@ -193,16 +206,16 @@ const createPlaceholders = () => {
   }
 }
 
-const conditionText = (condition: Condition, words: Placeholders): string => {
+const conditionText = (condition: Condition, placeholders: Placeholders): string => {
   switch (condition.op) {
     case 'exists':
-      return `attribute_exists(${words.name(condition.name)})`
+      return `attribute_exists(${placeholders.name(condition.name)})`
     case 'missing':
-      return `attribute_not_exists(${words.name(condition.name)})`
+      return `attribute_not_exists(${placeholders.name(condition.name)})`
     case 'and':
     case 'or':
-      return `(${condition.all.map((part) => conditionText(part, words)).join(` ${condition.op.toUpperCase()} `)})`
+      return `(${condition.all.map((part) => conditionText(part, placeholders)).join(` ${condition.op.toUpperCase()} `)})`
     default:
-      return `${words.name(condition.name)} ${condition.op} ${words.value(condition.value)}`
+      return `${placeholders.name(condition.name)} ${condition.op} ${placeholders.value(condition.value)}`
   }
 }

@@ -4,18 +4,21 @@ import { LIMITS } from '../limits.ts'
 import { readMerchantSecret } from '../wechatpay/merchant-secret.ts'
 import type { Signer } from '../wechatpay/signed-call.ts'
 
-/** Signers by the mchid that signs, from Secrets Manager. */
+/** The signers in Secrets Manager, by the mchid that signs. */
 export type MerchantSecrets = {
-  /** Throws ConfigError when the secret is missing or unsound, UnavailableError when it cannot be had now. */
+  /** Throws ConfigError when the secret is missing or faulty, UnavailableError when Secrets Manager fails. */
   readonly signer: (mchid: string) => Promise<Signer>
-  /** Drops the copy, after WeChat Pay did not accept its signature: the secret may have been rotated. */
+  /** Drops the cached copy, after WeChat Pay refused its signature: the secret may have been rotated. */
   readonly forget: (mchid: string) => void
 }
 
 type Settings = { readonly prefix: string; readonly maxAgeMs: number; readonly now?: () => number }
 type Copy = { readonly signer: Signer; readonly loadedAt: number }
 
-/** Copies are kept for `maxAgeMs`; when Secrets Manager fails, an old one serves 15 minutes more. A failed load is not kept. */
+/**
+ * Caches each signer for `maxAgeMs`. When Secrets Manager fails, an older copy is used for 15 minutes more. A failed
+ * load is not cached.
+ */
 export const createMerchantSecrets = (
   client: SecretsManagerClient,
   { prefix, maxAgeMs, now = Date.now }: Settings,
@@ -30,7 +33,7 @@ export const createMerchantSecrets = (
     return signer
   }
 
-  /** Whoever asks while a secret is on its way waits for the same answer. */
+  /** Callers that ask while the secret is being loaded wait for the same request. */
   const loadOnce = (mchid: string): Promise<Signer> => {
     const running = loading.get(mchid) ?? load(mchid).finally(() => loading.delete(mchid))
     loading.set(mchid, running)
@@ -55,7 +58,7 @@ export const createMerchantSecrets = (
 const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Promise<string | Uint8Array> => {
   const answer = await client.send(new GetSecretValueCommand({ SecretId })).catch((error: unknown) => {
     const name = nameOf(error)
-    // A parser's error quotes what it read, and that may be the secret.
+    // A parser's error quotes its input, which may be the secret.
     const cause = error instanceof SyntaxError ? undefined : error
     if (PERMANENT.has(name)) throw new ConfigError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
     throw new UnavailableError(`secret ${SecretId}: Secrets Manager says ${name}`, { cause })
@@ -65,13 +68,13 @@ const fetchSecret = async (client: SecretsManagerClient, SecretId: string): Prom
   return secret
 }
 
-/** The name of an answer, or the code of a connection that failed: all of those are named Error. */
+/** The name of an error of the SDK, or the code of a failed connection, whose name is only Error. */
 const nameOf = (error: unknown): string => {
   if (!(error instanceof Error)) return 'unknown error'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }
 
-/** Answers of Secrets Manager that waiting does not mend. */
+/** Errors of Secrets Manager that a retry cannot resolve. */
 const PERMANENT = new Set([
   'ResourceNotFoundException',
   'AccessDeniedException',

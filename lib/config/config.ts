@@ -2,7 +2,7 @@ import { ConfigError } from '../errors.ts'
 import { checkLimits, LIMITS } from '../limits.ts'
 import { type Merchant, readMerchantsConfig } from './merchants.ts'
 
-/** Every variable this service reads, with its default; undefined must be given. */
+/** Every environment variable that this service reads, with its default; a variable with undefined must be set. */
 export const VARIABLES = {
   MERCHANTS: undefined,
   SECRETS_PREFIX: 'payscore/merchants',
@@ -15,33 +15,33 @@ export const VARIABLES = {
 
 type Refuse = (problem: string) => void
 
-/** A member of the configuration: from which variable, and how it is read. */
-const from = <T>(variable: keyof typeof VARIABLES, read: (text: string, refuse: Refuse) => T) => ({ variable, read })
+/** A member of the configuration: its environment variable, and the function that reads it. */
+const member = <T>(variable: keyof typeof VARIABLES, read: (text: string, refuse: Refuse) => T) => ({ variable, read })
 
-const named = (pattern: RegExp, problem: string) => (text: string, refuse: Refuse) => {
+const matching = (pattern: RegExp, problem: string) => (text: string, refuse: Refuse) => {
   if (!pattern.test(text)) refuse(problem)
   return text
 }
 
 const MEMBERS = {
-  merchants: from('MERCHANTS', (text, refuse): ReadonlyMap<string, Merchant> => {
+  merchants: member('MERCHANTS', (text, refuse): ReadonlyMap<string, Merchant> => {
     const { merchants, problems } = readMerchantsConfig(text)
     for (const problem of text === '' ? ['is missing'] : problems) refuse(problem)
     return merchants
   }),
-  secretsPrefix: from('SECRETS_PREFIX', named(/^[0-9A-Za-z/_+=.@-]{1,400}$/, 'must be part of a secret name')),
-  secretMaxAgeMs: from('SECRET_MAX_AGE_SECONDS', (text, refuse) => {
+  secretsPrefix: member('SECRETS_PREFIX', matching(/^[0-9A-Za-z/_+=.@-]{1,400}$/, 'must be part of a secret name')),
+  secretMaxAgeMs: member('SECRET_MAX_AGE_SECONDS', (text, refuse) => {
     if (!/^\d{1,5}$/.test(text)) refuse('must be seconds, 0 to 99999')
     return Number(text) * 1000
   }),
-  ledgerTable: from('LEDGER_TABLE', named(/^[0-9A-Za-z._-]{3,255}$/, 'must be the name of the table')),
-  eventBus: from('EVENT_BUS', named(/^[0-9A-Za-z._-]{1,256}$/, 'must be the name of the event bus')),
-  /** Statements come in here, reports go out. */
-  bucket: from('BUCKET', named(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
-  wechatpayOrigin: from('WECHATPAY_ORIGIN', (text, refuse): URL => {
+  ledgerTable: member('LEDGER_TABLE', matching(/^[0-9A-Za-z._-]{3,255}$/, 'must be the name of the table')),
+  eventBus: member('EVENT_BUS', matching(/^[0-9A-Za-z._-]{1,256}$/, 'must be the name of the event bus')),
+  /** The S3 bucket for statements and reports. */
+  bucket: member('BUCKET', matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
+  wechatpayOrigin: member('WECHATPAY_ORIGIN', (text, refuse): URL => {
     const origin = readOrigin(text)
     if (!origin) refuse('must be https:// and an official host of WeChat Pay, or loopback')
-    return origin as URL // refused without one
+    return origin as URL // `refuse` was called if it is undefined
   }),
 } as const
 
@@ -56,8 +56,8 @@ const OFFICIAL_HOSTS = new Set([
 ])
 
 /**
- * What a function uses of the configuration; a member that it does not name is not asked for, and not there. Throws one
- * ConfigError that names every variable that is missing or malformed.
+ * Reads the members of the configuration that a function names; other variables are not checked and not returned.
+ * Throws one ConfigError that names every variable that is missing or malformed.
  */
 export const readConfig = <Name extends keyof Config>(
   names: readonly Name[],
@@ -80,7 +80,7 @@ export const readConfig = <Name extends keyof Config>(
     ]
   })
   if (problems.length > 0) throw new ConfigError(problems.join('; '))
-  return Object.freeze(Object.fromEntries(members)) // its members are those that were named
+  return Object.freeze(Object.fromEntries(members)) // exactly the members in `names`
 }
 
 const readOrigin = (value: string): URL | undefined => {

@@ -3,26 +3,29 @@ import { isObject, type Json } from '../json.ts'
 import { readJson } from '../text.ts'
 import { ORDER_APIS, type OrderApi } from '../wechatpay/order-api.ts'
 
-/** Who is served, from configuration. `mchid` is a direct merchant's own, or a sub-merchant's. */
+/**
+ * A merchant that this service serves, from the configuration. `mchid` is that of a direct merchant or of a
+ * sub-merchant.
+ */
 export type Merchant = {
   readonly mchid: string
-  /** Event sources that may hand over notices for this merchant. */
+  /** EventBridge sources that may hand over notices for this merchant. */
   readonly sources: readonly string[]
   readonly order_api: OrderApi
-  /** service_id → its appids, the first of them the default; none where the API takes none. */
+  /** service_id → its appids, the first of them the default; an empty list if the order API takes no appid. */
   readonly services: ReadonlyMap<string, readonly string[]>
-  /** Signs for a sub-merchant. */
+  /** The mchid of the service provider that signs for a sub-merchant. */
   readonly provider?: string
   readonly channel_id?: string
-  /** What a first notice does: sync at once, look first, or only look. */
+  /** What the first notice does: sync at once, query first, or only query. */
   readonly mode: (typeof MODES)[number]
-  /** Payments beyond this many of one hour are held for a person. */
+  /** More payments of one hour than this are held for a person. */
   readonly hourly_cap?: number
-  /** Takes no new orders; what is in the ledger is served on. */
+  /** Takes no new orders; orders in the ledger continue. */
   readonly closed: boolean
 }
 
-/** Arrays are objects to valibot, and their indices would pass for numbers of merchants. */
+/** v.object also accepts an array, and its indices would pass as mchids. */
 const object = v.custom<Json>(isObject, 'must be a JSON object')
 const text = v.string('must be text')
 const number32 = v.pipe(text, v.regex(/^\d{1,32}$/, 'must be 1 to 32 digits'))
@@ -33,7 +36,7 @@ const source = v.pipe(
   v.check((name) => !/^(aws|payscore)\./.test(name), 'must not begin with aws. or payscore.'),
 )
 
-/** Of one service; none where the API takes none. */
+/** The appids of one service; empty if the order API takes no appid. */
 const appids = v.union(
   [
     v.pipe(
@@ -56,14 +59,8 @@ const MODES = ['sync', 'check', 'observe'] as const
 
 const oneOf = (names: readonly string[]) => `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 
-/** Of an entry: a member that must be there, one that nobody knows, or no object at all. */
-const whatIsWrong = ({
-  expected,
-  received,
-}: {
-  readonly expected: string | null
-  readonly received: string
-}): string => {
+/** The problem of an entry: an unknown member, a missing one, or no object at all. */
+const problemOf = ({ expected, received }: { readonly expected: string | null; readonly received: string }): string => {
   if (expected === 'never') return `${received} is no member of a merchant`
   return expected?.startsWith('"') ? 'is missing' : 'must be a JSON object'
 }
@@ -86,7 +83,7 @@ const entry = v.pipe(
       ),
       closed: v.optional(v.boolean('must be true or false'), false),
     },
-    whatIsWrong,
+    problemOf,
   ),
   v.forward(
     v.check(
@@ -120,12 +117,15 @@ const table = v.pipe(
   v.check((merchants) => Object.keys(merchants).length > 0, 'must name at least one merchant'),
 )
 
-/** Who signs for these merchants, once each. */
+/** The mchids that sign for these merchants, each one once. */
 export const signersOf = (merchants: Iterable<Merchant>): readonly string[] => [
   ...new Set([...merchants].map(({ mchid, provider }) => provider ?? mchid)),
 ]
 
-/** Reads the value of MERCHANTS: the merchants by mchid, and what is wrong with it, a sentence each. */
+/**
+ * Reads the value of MERCHANTS: the merchants by mchid, and what is wrong with the value, one sentence for each
+ * problem.
+ */
 export const readMerchantsConfig = (
   json: string,
 ): { readonly merchants: ReadonlyMap<string, Merchant>; readonly problems: readonly string[] } => {

@@ -5,35 +5,36 @@ import type { Call } from '../wechatpay/order-api.ts'
 import { readQueryCall } from './payment-notice.ts'
 
 /**
- * A row whose last answer blamed the deployment, with the call as today's configuration has it: once that is mended,
- * the order goes on by itself. Any other row, and one that configuration has nothing new for, is given back as it is.
+ * If the last answer blamed the deployment, returns the row with the call built from the present configuration: once
+ * the configuration is corrected, the order continues without an operator. Returns any other row unchanged, and also a
+ * row whose call would stay the same.
  */
 export const renewedCall = (row: Row, merchants: ReadonlyMap<string, Merchant>): Row => {
   const verdict = row.last_error?.verdict
   if (verdict !== 'config' && verdict !== 'absent') return row
-  const call = callNow(row, merchants)
+  const call = presentCall(row, merchants)
   const call_hash = call && hashCall(call, row.expected_amount)
   if (!call || call_hash === hashCall(row.call, row.expected_amount)) return row
-  // The hash of a call whose paid_time was altered is of the one that was stated: nobody knows it here.
+  // call_hash of a clamped notice was made with the stated paid_time, which the row does not have, so it stays.
   return { ...row, call, call_hash: row.paid_time_clamped ? row.call_hash : (call_hash ?? row.call_hash) }
 }
 
 /**
- * What the notice chose stays as long as configuration has it. The service may have been mistyped itself: then the
- * merchant's only one is meant.
+ * The service and appid of the notice are kept while the configuration has them. If the service was configured wrongly,
+ * the merchant's only service is used.
  */
-const callNow = ({ pk, call }: Row, merchants: ReadonlyMap<string, Merchant>): Call | undefined => {
+const presentCall = ({ pk, call }: Row, merchants: ReadonlyMap<string, Merchant>): Call | undefined => {
   const key = readRowKey(pk)
   const { out_order_no, paid_time, service_id, appid } = call
-  for (const asked of [{ service_id, appid }, { service_id }, {}]) {
-    const found = attempt(() => readQueryCall(key, asked, merchants))
+  for (const stated of [{ service_id, appid }, { service_id }, {}]) {
+    const found = undefinedOnInputError(() => readQueryCall(key, stated, merchants))
     if (found) return { ...found, out_order_no, paid_time }
   }
   return undefined
 }
 
-/** Undefined where configuration does not know the merchant or the service any more. */
-const attempt = <T>(read: () => T): T | undefined => {
+/** Undefined if the configuration no longer has the merchant or the service. */
+const undefinedOnInputError = <T>(read: () => T): T | undefined => {
   try {
     return read()
   } catch (error) {

@@ -4,19 +4,22 @@ import type { OrderKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import { damagedText, readJson } from '../text.ts'
 
-/** How an offline payment was handed over, and what was in it. Nothing in `notice` has been checked but its size. */
+/**
+ * How an offline payment was handed over, and the notice itself. Only the size and the text of `notice` have been
+ * checked.
+ */
 export type EventSource = {
   readonly via: 'http' | 'event' | 'direct'
-  /** ms: when the notice was made. */
+  /** When the notice was made, in ms. */
   readonly noticed_at: number
-  /** The event's source, to be held against the merchant's list. */
+  /** The source of the EventBridge event, to be compared with the sources of the merchant. */
   readonly source?: string
-  /** What the path says, over HTTP. */
+  /** The order in the path of the HTTP request. */
   readonly path?: OrderKey
   readonly notice: unknown
 }
 
-/** detail-type of the one event that hands over an offline payment. */
+/** detail-type of the only event that hands over an offline payment. */
 export const PAID_OFFLINE = 'Payscore Order Paid Offline'
 
 /** Tells API Gateway (payload 1.0 and 2.0), EventBridge and direct invocation apart. Throws InputError. */
@@ -24,26 +27,29 @@ export const readEventSource = (event: unknown, nowMs: number): EventSource => {
   if (!isObject(event)) throw new InputError('event', 'must be an object')
   if (isObject(event.requestContext)) return fromHttp(event, nowMs)
   if ('detail-type' in event) return fromEventBridge(event, nowMs)
-  return { via: 'direct', noticed_at: nowMs, notice: ofSoundText(ofFairSize(event)) }
+  return { via: 'direct', noticed_at: nowMs, notice: requireUndamagedText(requireNoticeSize(event)) }
 }
 
-/** Is it a request of API Gateway, so that the answer must be one as well? */
+/** Whether the event is a request of API Gateway, so that the answer must be an HTTP response. */
 export const isHttp = (event: unknown): boolean => isObject(membersOf(event).requestContext)
 
-/** The order that the path of an HTTP request names. Throws InputError. */
+/** The order in the path of an HTTP request. Throws InputError. */
 export const readPath = (event: unknown): OrderKey => {
   const parameters = membersOf(membersOf(event).pathParameters)
   return {
-    // Never decoded here: policies name merchants by the path as it came.
+    // The mchid is not decoded: IAM policies match the path as the caller sent it.
     mchid: pathText(parameters.mchid, 'mchid'),
     out_order_no: pathValue(parameters.out_order_no, 'out_order_no'),
   }
 }
 
-/** A name that a route has in its path beside the order. */
+/** A path parameter of a route, other than the order. */
 export const readPathName = (event: unknown, name: string): unknown => membersOf(membersOf(event).pathParameters)[name]
 
-/** The query string, of which these names are read. Throws InputError for any other: somebody meant something by it. */
+/**
+ * The query string parameters with these names. Throws InputError for any other parameter: the caller expects it to
+ * have an effect.
+ */
 export const readQuery = <Name extends string>(
   event: unknown,
   ...names: readonly Name[]
@@ -51,15 +57,18 @@ export const readQuery = <Name extends string>(
   const stated = membersOf(membersOf(event).queryStringParameters)
   const unknown = Object.keys(stated).find((name) => !names.some((known) => known === name))
   if (unknown !== undefined)
-    throw new InputError(unknown, `is not read from the query string${names.length > 0 ? knownAre(names) : ''}`)
+    throw new InputError(unknown, `is not read from the query string${names.length > 0 ? allowedNames(names) : ''}`)
   return Object.fromEntries(Object.entries(stated).map(([name, value]) => [name, String(value)])) as {
     readonly [name in Name]?: string
   } // only such names are left
 }
 
-const knownAre = (names: readonly string[]): string => `, where only ${names.join(', ')} may stand`
+const allowedNames = (names: readonly string[]): string => `, where only ${names.join(', ')} may stand`
 
-/** Who calls, as IAM knows it: the ARN that API Gateway writes into payload 2.0, resp. 1.0. */
+/**
+ * The identity of the caller: the ARN that API Gateway writes into the event after IAM authorization (payload 2.0, then
+ * 1.0).
+ */
 export const readCaller = (event: unknown): unknown => {
   const context = membersOf(membersOf(event).requestContext)
   const iam = membersOf(membersOf(context.authorizer).iam)
@@ -69,10 +78,18 @@ export const readCaller = (event: unknown): unknown => {
 
 const fromHttp = (event: Json, nowMs: number): EventSource => {
   readQuery(event)
-  return { via: 'http', noticed_at: nowMs, path: readPath(event), notice: ofSoundText(readBody(event), 'body') }
+  return {
+    via: 'http',
+    noticed_at: nowMs,
+    path: readPath(event),
+    notice: requireUndamagedText(readBody(event), 'body'),
+  }
 }
 
-/** The event's own `time` stays the same when Lambda tries again; a clock ahead of ours must not outrank later notices. */
+/**
+ * The event's own `time` stays the same when Lambda invokes again. It is limited to now, so that a sender whose clock
+ * is ahead does not outrank later notices.
+ */
 const fromEventBridge = (event: Json, nowMs: number): EventSource => {
   if (event['detail-type'] !== PAID_OFFLINE) throw new InputError('detail-type', `must be "${PAID_OFFLINE}"`)
   if (typeof event.source !== 'string') throw new InputError('source', 'must be text')
@@ -82,11 +99,13 @@ const fromEventBridge = (event: Json, nowMs: number): EventSource => {
     via: 'event',
     noticed_at: Math.min(time, nowMs),
     source: event.source,
-    notice: ofSoundText(ofFairSize(event.detail)),
+    notice: requireUndamagedText(requireNoticeSize(event.detail)),
   }
 }
 
-/** API Gateway may have decoded a path value already: it is decoded at most once more, and only if it holds `%`. */
+/**
+ * API Gateway may already have decoded a path parameter: it is decoded once more at most, and only if it contains `%`.
+ */
 const pathValue = (value: unknown, field: string): string => {
   const text = pathText(value, field)
   try {
@@ -116,19 +135,19 @@ export const readBody = (event: unknown): unknown => {
   return read.value
 }
 
-/** Gives back what it is given, unless text in it was damaged on its way here. Throws InputError. */
-export const ofSoundText = (value: unknown, whole = 'detail'): unknown => {
+/** Returns the value, unless a text in it contains damaged characters. Throws InputError. */
+export const requireUndamagedText = (value: unknown, whole = 'detail'): unknown => {
   const damaged = damagedText(value)
   if (damaged === undefined) return value
   throw new InputError(damaged || whole, 'holds a character that was damaged on its way: send it as UTF-8')
 }
 
-const ofFairSize = (notice: unknown): unknown => {
+const requireNoticeSize = (notice: unknown): unknown => {
   if (sizeOf(notice) > LIMITS.noticeBytes) throw tooLarge('detail')
   return notice
 }
 
-/** Bytes as JSON; infinite for what is nested too deep to be written. */
+/** Size in bytes as JSON; infinite if the value is nested too deep for JSON.stringify. */
 const sizeOf = (value: unknown): number => {
   try {
     // Stryker disable next-line StringLiteral: equivalent - what JSON cannot write has no size, and any short text is of fair size

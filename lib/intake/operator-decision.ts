@@ -12,37 +12,39 @@ import {
 } from '../ledger/transitions/operator.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { withWaitingIndex } from '../ledger/transitions/waiting-index.ts'
-import { ofSoundText } from './event-source.ts'
+import { requireUndamagedText } from './event-source.ts'
 
-/** What a person may decide about an order; `withdraw` is the shop's own. */
+/** The decisions about an order. An operator makes them; `withdraw` is made by the shop. */
 export const DECISIONS = ['expedite', 'reopen', 'close', 'release', 'settle', 'withdraw'] as const
 export type DecisionName = (typeof DECISIONS)[number]
 
-/** A decision as somebody asks for it, checked. */
+/** A decision as it was requested, after validation. */
 export type DecisionRequest = OrderKey & {
   readonly what: DecisionName
-  /** Why; for `settle` with how: the refund's number, or that it was none. */
+  /**
+   * The reason; for `settle` it begins with the refund number, or with the statement that the charge was not double.
+   */
   readonly why: string
-  /** The person knows what WeChat Pay charged, and says that the customer did not pay twice. */
+  /** The operator knows what WeChat Pay charged, and says that the customer did not pay twice. */
   readonly notDouble?: boolean
-  /** The caller's identity as the platform knows it. */
+  /** The caller's ARN, as IAM authenticated it. */
   readonly by: string
-  /** Of `settle`: it replaces what somebody settled before. */
+  /** Only for `settle`: this replaces an earlier settlement. */
   readonly corrects?: boolean
 }
 
-const Why = v.pipe(
+const Reason = v.pipe(
   v.string('must be text'),
   v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,200}$/u, 'must be 1 to 200 printable characters'),
 )
 
 /**
- * Body of a decision: a reason; `settle` also says by which refund, or that it was not double, which `close` and
- * `withdraw` may say of an order that WeChat Pay charged, and whether it corrects another settlement.
+ * Body of a decision: the reason. `settle` also needs a refund number or `not_double`, and `correct` when it replaces
+ * another settlement. `close` and `withdraw` may have `not_double` for an order that WeChat Pay charged.
  */
 export const DecisionSchema = v.strictObject(
   {
-    reason: Why,
+    reason: Reason,
     refund_id: v.optional(
       v.pipe(v.string('must be text'), v.regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, 'must be a refund number')),
     ),
@@ -52,7 +54,7 @@ export const DecisionSchema = v.strictObject(
   ({ expected }) => (expected === 'never' ? 'is no member of a decision' : 'must give a reason'),
 )
 
-/** No ARN of IAM is longer. Together with the reason it is a decision's `decisionBytes`. */
+/** IAM gives no longer ARN. It counts with the reason towards `decisionBytes`. */
 const IDENTITY_BYTES = 2048
 
 /** Throws InputError. */
@@ -62,23 +64,23 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   if (typeof by !== 'string' || by === '')
     throw new InputError('caller', 'has no identity: the route must be protected by IAM')
   if (Buffer.byteLength(by) > IDENTITY_BYTES) throw new InputError('caller', 'has a longer identity than IAM gives')
-  const parsed = v.safeParse(DecisionSchema, ofSoundText(body, 'body'), { abortEarly: true })
+  const parsed = v.safeParse(DecisionSchema, requireUndamagedText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
   const { reason, refund_id, not_double, correct } = parsed.output
   if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
     throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
   if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'goes with settle only')
   if (correct && name !== 'settle') throw new InputError('correct', 'goes with settle only')
-  if (not_double && !MAY_BE_NOT_DOUBLE.includes(name))
-    throw new InputError('not_double', `is for ${MAY_BE_NOT_DOUBLE.join(', ')} alone`)
-  const how = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
+  if (not_double && !NOT_DOUBLE_DECISIONS.includes(name))
+    throw new InputError('not_double', `is for ${NOT_DOUBLE_DECISIONS.join(', ')} alone`)
+  const settlement = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
   const more = { ...(not_double && { notDouble: true }), ...(correct && { corrects: true }) }
-  return { ...key, what: name, why: how + reason, ...more, by }
+  return { ...key, what: name, why: settlement + reason, ...more, by }
 }
 
-const MAY_BE_NOT_DOUBLE: readonly DecisionName[] = ['settle', 'close', 'withdraw']
+const NOT_DOUBLE_DECISIONS: readonly DecisionName[] = ['settle', 'close', 'withdraw']
 
-/** The transition that a decision asks for; undefined when the row as it was read rules it out. */
+/** The transition that carries out the decision; undefined when the row as it was read does not allow it. */
 export const decisionTransition = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
   const transition = transitionOf(row, request, now)
   return transition && withWaitingIndex(transition, row)

@@ -13,7 +13,7 @@ const text = v.string('must be text')
 
 const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
 
-/** 1 to 64 printable characters of any language, with its spaces: Chinese tills print U+3000. */
+/** 1 to 64 printable characters of any language, with any Unicode space: Chinese POS use U+3000. */
 const Label = v.pipe(
   text,
   v.regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]{1,64}$/u, 'must be 1 to 64 printable characters'),
@@ -27,8 +27,8 @@ const Fen = v.pipe(
 )
 
 /**
- * The one shape of a notice, whatever brought it. A member that is not named here is refused: whoever wrote it meant
- * something, and the call would go out without it.
+ * The one format of a notice for all event sources. An unknown member is refused: the caller expects it to have an
+ * effect, and the call would be sent without it.
  */
 export const NoticeSchema = v.strictObject(
   {
@@ -39,17 +39,20 @@ export const NoticeSchema = v.strictObject(
     sub_mchid: v.optional(text),
     channel_id: v.optional(text),
     type: v.optional(v.literal('Order_Paid', 'must be Order_Paid or left out')),
-    detail: v.strictObject({ paid_time: text }, whatIsWrong),
+    detail: v.strictObject({ paid_time: text }, problemOf),
     amount: v.optional(Fen),
     shop_id: v.optional(Label),
     cashier_id: v.optional(Label),
     pos_ref: v.optional(Label),
   },
-  whatIsWrong,
+  problemOf,
 )
 
-/** valibot says by `expected` whether a member is unknown, or missing (its quoted name), or the whole is no object. */
-function whatIsWrong({ expected }: { readonly expected: string | null }): string {
+/**
+ * valibot tells in `expected` what is wrong: 'never' for an unknown member, the quoted name for a missing one, or the
+ * type.
+ */
+function problemOf({ expected }: { readonly expected: string | null }): string {
   if (expected === 'never') return `is no member of a notice; those are ${MEMBERS.join(', ')} and detail.paid_time`
   // Stryker disable next-line MethodExpression,OptionalChaining: equivalent - valibot always says what it expected, and puts a missing name in quotes
   return expected?.startsWith('"') ? 'is missing' : 'must be an object'
@@ -57,7 +60,10 @@ function whatIsWrong({ expected }: { readonly expected: string | null }): string
 
 const MEMBERS = Object.keys(NoticeSchema.entries)
 
-/** Checks a notice against who is served. Throws InputError naming the field; the merchant is looked up before all else. */
+/**
+ * Checks a notice against the configured merchants; the merchant is looked up first. Throws InputError with the name of
+ * the field.
+ */
 export const readPaymentNotice = (
   { path, source, notice, noticed_at }: EventSource,
   merchants: ReadonlyMap<string, Merchant>,
@@ -95,7 +101,7 @@ export const readPaymentNotice = (
     ...(amount !== undefined && { expected_amount: amount }),
     ...(merchant.hourly_cap !== undefined && {
       cap: capOf(
-        { mchid: merchant.mchid, out_order_no, paid_time, isDayAlone: detail.paid_time.length === 8 },
+        { mchid: merchant.mchid, out_order_no, paid_time, isDayOnly: detail.paid_time.length === 8 },
         merchant.hourly_cap,
         nowMs,
       ),
@@ -108,13 +114,13 @@ const readLabels = (stated: { readonly [name in keyof Labels]: string | undefine
   return labels.length > 0 ? Object.fromEntries(labels) : undefined
 }
 
-/** An amount is there to be compared, so it makes the order be asked about first. */
+/** If the notice has an amount, the order is queried before its first sync, so that the amount can be compared. */
 const modeOf = ({ mode }: Merchant, amount: number | undefined): PaymentNotice['mode'] => {
   if (mode !== 'sync') return mode
   return amount === undefined ? undefined : 'check'
 }
 
-/** Checks the key of an order that somebody asks for. Throws InputError. */
+/** Checks the key of an order in a request. Throws InputError. */
 export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merchant>): OrderKey => {
   const { mchid } = findMerchant(key, merchants)
   const parsed = v.safeParse(OutOrderNo, key.out_order_no)
@@ -122,18 +128,21 @@ export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merch
   return { mchid, out_order_no: parsed.output }
 }
 
-/** The call that asks about an order which nobody has paid yet. Throws InputError. */
+/** The call that queries an order before anybody has paid it. Throws InputError. */
 export const readQueryCall = (
   key: OrderKey,
-  asked: Pick<Stated, 'service_id' | 'appid'>,
+  stated: Pick<StatedParties, 'service_id' | 'appid'>,
   merchants: ReadonlyMap<string, Merchant>,
 ): Call => ({
-  ...resolveParties(findMerchant(key, merchants), asked),
+  ...resolveParties(findMerchant(key, merchants), stated),
   out_order_no: key.out_order_no,
   paid_time: '',
 })
 
-/** The path carries who and which order; a body that says otherwise is a mistake somewhere, so nothing is done. */
+/**
+ * The path names the merchant and the order. If the body contradicts it, the caller has made a mistake, so the notice
+ * is refused.
+ */
 const withPath = (notice: unknown, path: OrderKey): unknown => {
   if (!isObject(notice)) throw new InputError('body', 'must be a JSON object')
   for (const name of ['mchid', 'out_order_no'] as const)
@@ -143,7 +152,7 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
 }
 
 const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
-  const parsed = v.safeParse(v.object({ mchid: text }, whatIsWrong), input)
+  const parsed = v.safeParse(v.object({ mchid: text }, problemOf), input)
   if (!parsed.success) throw invalidInput(parsed.issues)
   const merchant = merchants.get(parsed.output.mchid)
   if (!merchant) throw new InputError('mchid', 'is not a merchant that this service serves')
@@ -151,56 +160,64 @@ const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>):
 }
 
 /**
- * An unknown member is named before one that is missing, since it may be that one, misspelt or misplaced. Without a path
- * the whole notice is meant: the detail of an event.
+ * An unknown member is reported before a missing one, since it may be the missing one, misspelt or misplaced. An issue
+ * without a path concerns the whole notice, which is the `detail` of an event.
  */
 const invalidInput = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): InputError => {
   const issue = issues.find(isUnknownMember) ?? issues[0]
   return new InputError(v.getDotPath(issue) ?? 'detail', issue.message)
 }
 
-/** The places of a list are no members. */
+/** An index of an array is not a member. */
 const isUnknownMember = ({ expected, path }: v.BaseIssue<unknown>): boolean =>
   expected === 'never' && !Array.isArray(path?.at(-1)?.input)
 
-/** Of a notice, what says who signs, for whom and under which service. */
-type Stated = {
+/** The members of a notice that say who signs, for whom and under which service. */
+type StatedParties = {
   readonly [name in 'service_id' | 'appid' | 'sub_mchid' | 'channel_id']?: string | undefined
 }
 
 /**
- * Who signs, for whom, and under which service: everything of a call that configuration knows. A notice may choose among
- * services and appids; whatever else it states must be what configuration says.
+ * Who signs, for whom, and under which service: the configuration decides all of these. A notice may choose among the
+ * configured services and appids; everything else it states must equal the configuration.
  */
-const resolveParties = (merchant: Merchant, stated: Stated): Omit<Call, 'out_order_no' | 'paid_time'> => {
+const resolveParties = (merchant: Merchant, stated: StatedParties): Omit<Call, 'out_order_no' | 'paid_time'> => {
   const { mchid, order_api, provider, channel_id, services } = merchant
-  const [only] = services.size === 1 ? services.keys() : []
-  const service_id = stated.service_id ?? only
+  const [onlyService] = services.size === 1 ? services.keys() : []
+  const service_id = stated.service_id ?? onlyService
   if (service_id === undefined)
     throw new InputError('service_id', `is needed: merchant ${mchid} has ${services.size} services`)
   const appids = services.get(service_id)
   if (appids === undefined) throw new InputError('service_id', `is not a service of merchant ${mchid}`)
   const appid = appidOf(stated.appid, merchant, appids)
-  agree('sub_mchid', stated.sub_mchid, provider === undefined ? undefined : mchid, order_api)
-  agree('channel_id', stated.channel_id, channel_id, order_api)
+  requireConfigured('sub_mchid', stated.sub_mchid, provider === undefined ? undefined : mchid, order_api)
+  requireConfigured('channel_id', stated.channel_id, channel_id, order_api)
   return provider === undefined
     ? { order_api, mchid, ...(appid !== undefined && { appid }), service_id }
     : { order_api, mchid: provider, sub_mchid: mchid, service_id, ...(channel_id && { channel_id }) }
 }
 
-/** The one that the notice names, or the first of its service. */
+/** The appid in the notice, or the first one of the service. */
 const appidOf = (
-  asked: string | undefined,
+  stated: string | undefined,
   { order_api, provider }: Merchant,
   appids: readonly string[],
 ): string | undefined => {
-  if (asked === undefined) return appids[0]
+  if (stated === undefined) return appids[0]
   if (provider !== undefined) throw new InputError('appid', `is no member of a call of ${order_api}`)
-  if (!appids.includes(asked)) throw new InputError('appid', 'is not an appid of this service in MERCHANTS')
-  return asked
+  if (!appids.includes(stated)) throw new InputError('appid', 'is not an appid of this service in MERCHANTS')
+  return stated
 }
 
-const agree = (name: 'sub_mchid' | 'channel_id', stated: string | undefined, own: string | undefined, api: string) => {
-  if (stated === undefined || stated === own) return
-  throw new InputError(name, own === undefined ? `is no member of a call of ${api}` : 'is not that of this merchant')
+const requireConfigured = (
+  name: 'sub_mchid' | 'channel_id',
+  stated: string | undefined,
+  configured: string | undefined,
+  api: string,
+) => {
+  if (stated === undefined || stated === configured) return
+  throw new InputError(
+    name,
+    configured === undefined ? `is no member of a call of ${api}` : 'is not that of this merchant',
+  )
 }

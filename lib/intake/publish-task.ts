@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { InputError } from '../errors.ts'
 import type { OrderKey } from '../ledger/row.ts'
 
-/** Orders that are announced again in one request. */
+/** How many orders one request may publish again. */
 export const PUBLISHED_AT_ONCE = 50
 
 const Task = v.strictObject({
@@ -12,7 +12,7 @@ const Task = v.strictObject({
   ),
 })
 
-/** `{"announce": [{"mchid": …, "out_order_no": …}]}`: orders by their names alone. Throws InputError. */
+/** `{"announce": [{"mchid": …, "out_order_no": …}]}`: only the keys of the orders. Throws InputError. */
 export const readPublishTask = (event: unknown): readonly OrderKey[] => {
   const parsed = v.safeParse(Task, event)
   if (parsed.success) return parsed.output.announce

@@ -9,15 +9,15 @@ import type { LedgerDeps, OrderDeps, WechatPayDeps } from '../operations/call-we
 import { type Connection, createSend } from '../wechatpay/send.ts'
 import { randomNonce } from '../wechatpay/signed-call.ts'
 
-/** What a step, and a call alone, use of the configuration. */
+/** The members of the configuration that a signed call needs, and those for everything that a due event needs. */
 export const CALL_CONFIG = ['secretsPrefix', 'secretMaxAgeMs', 'wechatpayOrigin'] as const
-export const STEP_CONFIG = ['merchants', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
+export const ORDER_CONFIG = ['merchants', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
 
-/** Few steps announce anything, so few pay for a client of the bus. */
+/** Few invocations publish an event, so the EventBridge client is created on first use. */
 type LedgerServices = { readonly ledger: Ledger; readonly bus: () => EventBus }
 type CallServices = { readonly keys: MerchantSecrets }
 
-/** The real world of a step. */
+/** The real dependencies of a sync or a query. */
 export const createOrderDeps = (
   config: Pick<Config, 'merchants' | 'wechatpayOrigin'>,
   services: LedgerServices & CallServices,
@@ -27,20 +27,20 @@ export const createOrderDeps = (
   renewed: (row) => renewedCall(row, config.merchants),
 })
 
-/** The rows, and who is told that one of them is due. */
+/** The ledger, and the event bus for due events. */
 export const createLedgerDeps = ({ ledger, bus }: LedgerServices): LedgerDeps => {
-  let opened: EventBus | undefined
+  let eventBus: EventBus | undefined
   return {
     ledger,
-    announceDue: async (due) => {
-      opened ??= bus()
-      await opened.put([dueBusEvent(due)])
+    publishDue: async (due) => {
+      eventBus ??= bus()
+      await eventBus.put([dueBusEvent(due)])
     },
     now: Date.now,
   }
 }
 
-/** Who signs, and the way to WeChat Pay. */
+/** The signers, and the connection to WeChat Pay. */
 export const createCallDeps = (
   { wechatpayOrigin }: Pick<Config, 'wechatpayOrigin'>,
   { keys }: CallServices,

@@ -9,8 +9,8 @@ import { syncOrder } from '../operations/sync-order.ts'
 import type { Send } from '../wechatpay/send.ts'
 
 /**
- * Does once, before anybody waits for it, what a first invocation does between its requests: the code is compiled then,
- * and the keys are set up. In a world that nothing leaves, for an order that nobody made.
+ * Runs a dummy order against fakes during init, so that V8 has compiled the code and the keys are parsed before the
+ * first event. Nothing leaves the process.
  */
 export type DryRun = (merchant: Merchant, deps: WechatPayDeps) => Promise<unknown>
 
@@ -19,10 +19,10 @@ const OUT_ORDER_NO = 'warm-up'
 export const dryRunSync: DryRun = (merchant, deps) => {
   const [service_id] = merchant.services.keys()
   const notice = { mchid: merchant.mchid, out_order_no: OUT_ORDER_NO, service_id, detail: { paid_time: '20260101' } }
-  const trigger = { via: 'direct', noticed_at: deps.now(), notice } as const
-  // Where orders are asked about first, no call would be signed.
-  const { mode: _, ...order } = readPaymentNotice(trigger, new Map([[merchant.mchid, merchant]]), deps.now())
-  return syncOrder(order, trigger.via, fakeDeps(deps))
+  const eventSource = { via: 'direct', noticed_at: deps.now(), notice } as const
+  // Without `mode` the dry run signs a sync; with it the order would only be queried.
+  const { mode: _, ...order } = readPaymentNotice(eventSource, new Map([[merchant.mchid, merchant]]), deps.now())
+  return syncOrder(order, eventSource.via, fakeDeps(deps))
 }
 
 export const dryRunQuery: DryRun = (merchant, deps) => {
@@ -32,8 +32,8 @@ export const dryRunQuery: DryRun = (merchant, deps) => {
 }
 
 /**
- * Only the secret is real: the ledger is a variable, though each write is put into DynamoDB's words; WeChat Pay is an
- * echo, and nothing is announced.
+ * Only the secret is real. The ledger is a variable, but each transition is still turned into an UpdateItem. WeChat Pay
+ * is `echo`, and no event is published.
  */
 const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps => {
   let row: Row | undefined
@@ -42,24 +42,24 @@ const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps =
       read: async () => row,
       apply: async (transition) => {
         updateItem(transition)
-        row = { ...row, ...transition.keep, ...transition.set, pk: transition.pk } as Row // born whole by its first transition
+        row = { ...row, ...transition.keep, ...transition.set, pk: transition.pk } as Row // the create transition sets every required attribute
         return { transition, row }
       },
       count: async () => 0,
-      meet: async () => undefined,
-      miss: async () => NO_ORDER_KNOWN,
+      recordKnownParty: async () => undefined,
+      recordAbsentOrder: async () => NO_ORDER_KNOWN,
       due: async () => ({ rows: [] }),
     },
     merchants,
     send: echo,
-    announceDue: async () => undefined,
+    publishDue: async () => undefined,
     now,
     random,
     nonce,
   }
 }
 
-/** Answers in WeChat Pay's form with the request's own signature, which is checked and found wrong. */
+/** Answers in the form of WeChat Pay with the signature of the request itself; verification runs and fails. */
 const echo: Send = async ({ headers }) => {
   const [, signature = ''] = /signature="([^"]+)"/.exec(headers.Authorization ?? '') ?? []
   const timestamp = String(Math.floor(Date.now() / 1000))

@@ -5,14 +5,17 @@ import type { MiddyContext } from './middy-context.ts'
 
 type LogLine = MiddlewareObj<unknown, unknown, Error, Context, MiddyContext>
 
-/** Not console.log: the runtime puts time and level in front of its lines, and the metrics are then no JSON of their own. */
+/**
+ * Not console.log: Lambda would put time and level in front of the line, and CloudWatch would not find the metrics in
+ * it.
+ */
 const writeLine = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
 /**
- * Writes one line for each invocation: what the handler says of itself, how long it took, and how it failed.
- * Stands outside of `respond`, which keeps what the handler said.
+ * Writes one log line for each invocation: the fields of the handler, the duration, and the error if it failed. This
+ * middleware must be outside of `respond`, which stores the result of the handler.
  */
 export const logLine = (name: string, write: (text: string) => void = writeLine): LogLine => {
   let isCold = true

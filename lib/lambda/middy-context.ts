@@ -1,4 +1,4 @@
 import type { OperationResult } from '../operations/result.ts'
 
-/** What the middlewares hand to each other. */
+/** Values that the middlewares pass to each other in `request.internal`. */
 export type MiddyContext = { handled?: OperationResult; startedAt?: number }

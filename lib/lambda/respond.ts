@@ -7,13 +7,14 @@ import { problem, type Reply } from '../views/reply.ts'
 import type { MiddyContext } from './middy-context.ts'
 
 /**
- * Gives the reply to API Gateway as an HTTP answer, to anybody else as a bare object. Errors become problem+json
- * over HTTP; an event or a direct call gets them thrown, so that Lambda tries again and then the queue keeps it.
+ * Returns the reply as an HTTP response to API Gateway, and as a bare object to any other caller. Errors become
+ * problem+json over HTTP. For an event or a direct invocation they are thrown, so that Lambda tries again and then
+ * sends the event to the dead-letter queue.
  */
 export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, MiddyContext> => ({
   after: (request) => {
     const handled = request.response as OperationResult
-    const { reply = NOTHING } = handled
+    const { reply = EMPTY_REPLY } = handled
     request.internal.handled = handled
     if (isHttp(request.event)) request.response = httpAnswer(reply)
     else if (handled.throwsByEvent) throw new TryAgainError(String(reply.body.detail))
@@ -24,7 +25,7 @@ export const respond = (): MiddlewareObj<unknown, unknown, Error, Context, Middy
   },
 })
 
-const NOTHING: Reply = { status: 200, body: {} }
+const EMPTY_REPLY: Reply = { status: 200, body: {} }
 
 const httpAnswer = ({ status, headers, body }: Reply) => ({
   statusCode: status,

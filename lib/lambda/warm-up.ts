@@ -7,31 +7,31 @@ import type { DryRun } from './dry-run.ts'
 
 export type WarmUpDeps = Pick<OrderDeps, 'ledger'> & WechatPayDeps & { readonly send: Pick<Connection, 'connect'> }
 
-/** A deployment with more signers than these loads the others when they are asked for. */
-const SIGNERS_MOST = 4
+/** If more merchants sign, the secrets of the others are loaded when they are needed. */
+const MAX_SIGNERS = 4
 
-/** No order's: those begin with a number of a merchant. */
+/** Matches no order, since their keys begin with an mchid: the read only opens the connection. */
 const WARM_UP_KEY = '#'
 
 /**
- * What init awaits, side by side, so that a first call finds it done: secrets, a socket to DynamoDB and one to
- * WeChat Pay, and one rehearsal. Never rejects and never takes longer than `withinMs`: whatever is not ready then, the
- * first call does by itself, and tells how it failed.
+ * Runs during init, all parts concurrently: loads secrets, opens a socket to DynamoDB and one to WeChat Pay, and does
+ * one dry run. Never rejects and never takes longer than `withinMs`: the first call does what is not ready by then, and
+ * reports its errors.
  */
 export const warmUp = async (
   { merchants }: Pick<Config, 'merchants'>,
   deps: WarmUpDeps,
-  rehearse: DryRun,
+  dryRun: DryRun,
   withinMs: number = LIMITS.init,
 ): Promise<void> => {
-  const open = [...merchants.values()].filter(({ closed }) => !closed)
+  const openMerchants = [...merchants.values()].filter(({ closed }) => !closed)
   const parts = [
     () => deps.send.connect(),
     () => deps.ledger.read(WARM_UP_KEY),
     ...signersOf(merchants.values())
-      .slice(0, SIGNERS_MOST)
+      .slice(0, MAX_SIGNERS)
       .map((mchid) => () => deps.merchants.signer(mchid)),
-    ...open.slice(0, 1).map((merchant) => () => rehearse(merchant, deps)),
+    ...openMerchants.slice(0, 1).map((merchant) => () => dryRun(merchant, deps)),
   ]
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise((resolve) => {

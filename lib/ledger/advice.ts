@@ -1,10 +1,10 @@
 import { REFUSALS, type RefusalTexts, type Turn } from '../wechatpay/refusals.ts'
 import { hasOpenCharge, type Row } from './row.ts'
 
-/** Whose turn it is with an order, and what to do: what a cashier, an accountant or an engineer reads. */
+/** Whose turn it is with an order, and what to do. Cashiers, accountants and engineers read this. */
 export type Advice = { readonly turn: Turn; readonly en: RefusalTexts; readonly zh: RefusalTexts }
 
-/** How an order can stand when no refusal explains it. */
+/** Advice for every situation of an order that no refusal explains. */
 const SITUATIONS = {
   proved: {
     turn: 'service',
@@ -81,7 +81,7 @@ const SITUATIONS = {
       next: '请核对商户服务订单号与小票。若为同一订单,请按微信支付订单号退款,或退还线下款项,并登记退款单号;若单号有误,请登记为并非重复支付,并按正确单号重新通知。',
     },
   },
-  // The charge stands on a row whose state says something else: it is told first.
+  // A charge comes before all other advice, even when the row is in another state.
   charged: {
     turn: 'accountant',
     en: {
@@ -139,7 +139,7 @@ const SITUATIONS = {
       next: '请核对商户服务订单号、金额与小票。单号有误:请人工结案,并按正确单号重新通知。单号无误:请放行;若确实多收,请在门店退还差额。',
     },
   },
-  // Rows of 1.0.0 do not say which of the two it was.
+  // Rows written by version 1.0.0 do not say whether it was less or more.
   amount_differs: {
     turn: 'shop',
     en: {
@@ -257,12 +257,12 @@ const SITUATIONS = {
   },
 } as const satisfies Readonly<Record<string, Advice>>
 
-/** What of a row the advice depends on. */
+/** The attributes of a row that decide the advice. */
 export type Situation = Pick<Row, 'state' | 'due' | 'settled_at' | 'reason' | 'last_error' | 'transaction_id'> & {
   readonly proof?: unknown
 }
 
-/** The advice for a row as it stands. */
+/** Returns the advice for the current state of a row. */
 export const adviceOf = (row: Situation): Advice => {
   if (row.state !== 'DOUBLE_CHARGED' && row.reason !== 'part_paid' && hasOpenCharge(row)) return SITUATIONS.charged
   switch (row.state) {

@@ -3,10 +3,10 @@ import type { Row } from './row.ts'
 type Name = keyof Row
 type Value = string | number
 
-/** When a transition may be applied: what DynamoDB checks and writes in one step. */
+/** The condition of a transition: DynamoDB checks it and writes the row in one UpdateItem. */
 export type Condition =
   | { readonly op: 'exists' | 'missing'; readonly name: Name }
-  /** As in DynamoDB, `<>` is true of a missing attribute, every other comparison false. */
+  /** As in DynamoDB, `<>` is true for a missing attribute, and every other comparison is false. */
   | { readonly op: '=' | '<>' | '<' | '<=' | '>'; readonly name: Name; readonly value: Value }
   | { readonly op: 'and' | 'or'; readonly all: readonly Condition[] }
 

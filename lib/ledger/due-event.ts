@@ -1,13 +1,16 @@
 import { membersOf } from '../json.ts'
-import type { OrderKey, Step } from './row.ts'
+import type { CallType, OrderKey } from './row.ts'
 
-/** What tells a function that a row's next step is due. It carries the row's key; what is sent is read from the row. */
-export type DueEvent = OrderKey & { readonly next: Step }
+/**
+ * Tells a function that the next call of a row is due. The event holds only the key: the function reads the call from
+ * the row.
+ */
+export type DueEvent = OrderKey & { readonly next: CallType }
 
 const DUE_SOURCE = 'payscore.reconcile'
 const DUE_DETAIL_TYPE = 'Payscore Order Due'
 
-/** Gives undefined for whatever is not a well-formed due event. */
+/** Returns undefined for anything but a well-formed due event. */
 export const readDueEvent = (event: unknown): DueEvent | undefined => {
   const { source, 'detail-type': detailType, detail } = membersOf(event)
   if (source !== DUE_SOURCE || detailType !== DUE_DETAIL_TYPE) return undefined

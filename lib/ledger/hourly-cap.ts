@@ -3,34 +3,41 @@ import { formatChinaTime } from '../china-time.ts'
 import { LIMITS } from '../limits.ts'
 import type { OrderKey } from './row.ts'
 
-/** Where a payment is counted, and how many may be counted there: what exceeds it is held. */
+/** The counter of a payment and its limit: a payment above the limit is held. */
 export type Cap = { readonly counter: string; readonly most: number }
 
-/** What is counted: whose payment, of when (14 digits), and whether the till told its day alone. */
-type Counted = OrderKey & { readonly paid_time: string; readonly isDayAlone: boolean }
-
-/** One counter takes a thousand writes a second, so a large cap has several; each is large enough to fill evenly. */
-const SHARD_LEAST = 1000
-const SHARDS_MOST = 16
+/** What selects the counter: the order, the time of payment (14 digits), and whether the POS stated only a day. */
+type CountedPayment = OrderKey & { readonly paid_time: string; readonly isDayOnly: boolean }
 
 /**
- * Payments are counted by the hour in which they were made, so that a till may send the backlog of an outage. A payment
- * that tells its day alone counts against 24 caps of that day. Whoever states any hour of the past has as many caps as
- * there are hours, so payments of long ago count together, against 24 caps of the day on which they are told.
+ * One DynamoDB item takes 1,000 writes a second, so a large cap is divided among several counters. Each is large enough
+ * to fill evenly.
  */
-export const capOf = ({ mchid, out_order_no, paid_time, isDayAlone }: Counted, hourly: number, nowMs: number): Cap => {
+const MIN_PER_SHARD = 1000
+const MAX_SHARDS = 16
+
+/**
+ * Payments are counted by the hour in which they were made, so that a POS may send its backlog after an outage. A
+ * payment that states only a day counts against 24 caps of that day. Old payments count together, against 24 caps of
+ * the day on which they arrive: otherwise a caller that states any past hour would have a new cap for each hour.
+ */
+export const capOf = (
+  { mchid, out_order_no, paid_time, isDayOnly }: CountedPayment,
+  hourly: number,
+  nowMs: number,
+): Cap => {
   const isOld = paid_time < formatChinaTime(nowMs - LIMITS.capLooksBack)
   const span = isOld
     ? `old#${formatChinaTime(nowMs).slice(0, 8)}`
-    : isDayAlone
+    : isDayOnly
       ? `day#${paid_time.slice(0, 8)}`
       : `hour#${paid_time.slice(0, 10)}`
-  const most = isOld || isDayAlone ? 24 * hourly : hourly
-  const shards = Math.min(Math.max(1, Math.floor(most / SHARD_LEAST)), SHARDS_MOST)
+  const limit = isOld || isDayOnly ? 24 * hourly : hourly
+  const shards = Math.min(Math.max(1, Math.floor(limit / MIN_PER_SHARD)), MAX_SHARDS)
   const shard = createHash('sha256').update(out_order_no).digest().readUInt32BE(1) % shards
   return {
-    // No number of an order holds #.
+    // No order number contains #, so a counter never has the key of an order.
     counter: `${mchid}#${span}#${shard}`,
-    most: Math.floor(most / shards) + (shard < most % shards ? 1 : 0),
+    most: Math.floor(limit / shards) + (shard < limit % shards ? 1 : 0),
   }
 }

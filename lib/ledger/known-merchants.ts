@@ -5,30 +5,31 @@ import { VERDICT_KINDS } from '../wechatpay/verdict-kinds.ts'
 import { type Row, readRowKey } from './row.ts'
 
 /**
- * What the ledger remembers of a party: whether WeChat Pay has ever known one of its orders, and how many different
- * orders it did not know before that, counted no further than it matters.
+ * What the ledger knows of a party: whether WeChat Pay has ever known one of its orders, and, before that, how many
+ * different orders it did not know. The number stops at LIMITS.absentOrders.
  */
 export type PartyStatus = { readonly isKnown: boolean; readonly absent: number }
 
-/** When it could not be asked: as little as possible follows. */
+/** Used when DynamoDB does not answer: with these values no order ends and no alarm is raised. */
 export const NO_ORDER_KNOWN: PartyStatus = { isKnown: false, absent: 0 }
 
 /**
- * Key of a party: who asks WeChat Pay for whom, in which family, under which service. All of it is configuration, so
- * that one that was changed is another party. Not an order: no order number holds `#`.
+ * Key of a party: the merchant and who signs for it, with order API, service, appid and channel. All of these are
+ * configuration, so a changed configuration makes another party. It is never the key of an order: no order number
+ * contains `#`.
  */
 export const partyKey = ({ pk, call }: Pick<Row, 'pk' | 'call'>): string => {
   const { order_api, mchid, service_id, appid = '', channel_id = '' } = call
   return [readRowKey(pk).mchid, 'party', order_api, mchid, service_id, appid, channel_id].join('#')
 }
 
-/** WeChat Pay's signed word about an order that it knows. */
+/** Whether a signed answer shows that WeChat Pay knows the order. */
 export const hasKnownOrder = ({ kind, verified }: Verdict): boolean => verified && VERDICT_KINDS[kind].isKnown === true
 
 /**
- * What it means that WeChat Pay knows no such order. Of a party that it knows, the number is wrong. Of one of which it
- * never knew any order, the configuration may be: that ends nothing, and is told to an engineer when there are several
- * orders, or one for a day.
+ * Decides what the answer "no such order" means. If WeChat Pay knows other orders of the party, the order number is
+ * wrong. If it never knew any, the configuration may be wrong: the order does not end, and an engineer is alerted when
+ * this happens to several orders, or to one for a day.
  */
 export const classifyAbsent = (
   row: Pick<Row, 'call' | 'absent_since'>,
@@ -41,7 +42,7 @@ export const classifyAbsent = (
   const isConfig = absent >= LIMITS.absentOrders || (absent > 0 && isLong)
   return isConfig
     ? { ...verdict, kind: 'config', refusal: 'none-known', detail: noneKnown(row.call) }
-    : { ...verdict, isUnmet: true }
+    : { ...verdict, isPartyUnknown: true }
 }
 
 const noneKnown = ({ order_api, mchid, sub_mchid, service_id }: Call): string =>

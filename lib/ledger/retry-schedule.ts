@@ -1,8 +1,9 @@
 import { LIMITS } from '../limits.ts'
 
 /**
- * ms until an order of this age (ms) is tried again: half its age, between a minute and half an hour; after three
- * days six hours. `random` in [0, 1) spreads it by ±20 %, so that orders of one outage do not come back together.
+ * Returns the delay in ms before an order of this age (ms) is tried again: half its age, at least one minute and at
+ * most half an hour; six hours when it is older than three days. `random` in [0, 1) varies the delay by ±20 %, so that
+ * the orders of one outage are not all retried together.
  */
 export const retryDelay = (ageMs: number, random: number): number => {
   const { retryFirst, retryMost, retrySlowAfter, retrySlow } = LIMITS

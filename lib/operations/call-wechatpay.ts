@@ -3,7 +3,7 @@ import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import { ConfigError } from '../errors.ts'
 import type { DueEvent } from '../ledger/due-event.ts'
 import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../ledger/known-merchants.ts'
-import { type Row, readRowKey, type Step } from '../ledger/row.ts'
+import { type CallType, type Row, readRowKey } from '../ledger/row.ts'
 import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { expiry } from '../ledger/transitions/lease.ts'
@@ -17,15 +17,17 @@ import { sendSigned } from '../wechatpay/signed-call.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
 import { count, latency, rowFields, verdictFields, verdictMetrics } from './log-fields.ts'
 
-/** The world of a step: everything that is I/O, time or chance. One part is the rows, the other is a signed call. */
+/** All I/O, time and randomness that a call needs, so that tests can replace them. */
 export type OrderDeps = LedgerDeps &
   WechatPayDeps & {
-    /** The row with its call as configuration has it now, where the last answer blamed that. */
+    /**
+     * Returns the row with its call built from the present configuration, if the last answer blamed the configuration.
+     */
     readonly renewed?: (row: Row) => Row
   }
 export type LedgerDeps = {
   readonly ledger: Ledger
-  readonly announceDue: (due: DueEvent) => Promise<void>
+  readonly publishDue: (due: DueEvent) => Promise<void>
   readonly now: () => number
 }
 export type WechatPayDeps = {
@@ -36,35 +38,35 @@ export type WechatPayDeps = {
   readonly nonce: () => string
 }
 
-/** A step as it was taken: the row as far as it is known, and what the log says. */
+/** What one call did: the row as far as it is known, the fields of the log line, and the metrics. */
 export type CallResult = { readonly row: Row; readonly log: Fields; readonly metrics: Metrics }
 
-const STEPS = {
+const CALLS = {
   sync: { request: syncRequest, judge: syncVerdict, after: afterSync },
   query: { request: queryRequest, judge: queryVerdict, after: afterQuery },
 } as const
 
 /**
- * One signed call for a row that this invocation has claimed, and the record of what came of it. Never throws:
- * whatever fails, the row stands in the ledger with a query owed.
+ * Makes one signed call for a row that this invocation has claimed, and records the result. Never throws: whatever
+ * fails, the row stays in the ledger and its next call is a query.
  */
-export const callWechatPay = async (step: Step, claimed: Row, deps: OrderDeps): Promise<CallResult> => {
-  const { request, judge, after } = STEPS[step]
+export const callWechatPay = async (step: CallType, claimed: Row, deps: OrderDeps): Promise<CallResult> => {
+  const { request, judge: classify, after } = CALLS[step]
   const row = deps.renewed?.(claimed) ?? claimed
   const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
   const startedAt = deps.now()
   if (!('kind' in signer) && isLeaseOver(row, startedAt))
     return { row, log: { ...rowFields(row), step, verdict: 'lease over' }, metrics: {} }
-  const heard = 'kind' in signer ? signer : judge(row.call, await sendSigned(request(row.call), signer, deps))
-  if (heard.status === 401) deps.merchants.forget(row.call.mchid)
-  const verdict = heard.kind === 'absent' ? await classifyMissing(row, heard, deps) : heard
+  const answered = 'kind' in signer ? signer : classify(row.call, await sendSigned(request(row.call), signer, deps))
+  if (answered.status === 401) deps.merchants.forget(row.call.mchid)
+  const verdict = answered.kind === 'absent' ? await classifyMissing(row, answered, deps) : answered
   const moment = { now: deps.now(), random: deps.random() }
-  const transition = withDueLane(keepCall(after(row, verdict, moment), claimed, row), row)
+  const transition = withDueLane(withRenewedCall(after(row, verdict, moment), claimed, row), row)
   const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
   return record(transition, verdict, { row, log: verdictFields(step, verdict), metrics }, deps)
 }
 
-/** Writes down what came of the call, and tells who takes the next step if that is due already. */
+/** Writes the transition, and publishes a due event if the next call is due already. */
 const record = async (
   transition: Transition,
   verdict: Verdict,
@@ -89,24 +91,32 @@ const record = async (
   }
 }
 
-/** Of a party that WeChat Pay never knew, no order is rejected. Best effort: without an answer nothing is ended. */
+/**
+ * If WeChat Pay never knew an order of the party, the order is not rejected. Best effort: if DynamoDB does not answer,
+ * no order ends.
+ */
 const classifyMissing = async (row: Row, verdict: Verdict, { ledger, now }: OrderDeps): Promise<Verdict> => {
-  const standing = await ledger.miss(partyKey(row), row.call.out_order_no, expiry(now())).catch(() => NO_ORDER_KNOWN)
-  return classifyAbsent(row, verdict, standing, now())
+  const party = await ledger
+    .recordAbsentOrder(partyKey(row), row.call.out_order_no, expiry(now()))
+    .catch(() => NO_ORDER_KNOWN)
+  return classifyAbsent(row, verdict, party, now())
 }
 
-/** Best effort: the next answer comes to the same. */
+/** Best effort: the next answer about this party writes the same. */
 const rememberKnownParty = async (row: Row, verdict: Verdict, { ledger, now }: OrderDeps): Promise<void> => {
-  if (hasKnownOrder(verdict)) await ledger.meet(partyKey(row), expiry(now())).catch(() => undefined)
+  if (hasKnownOrder(verdict)) await ledger.recordKnownParty(partyKey(row), expiry(now())).catch(() => undefined)
 }
 
-/** A renewed call is kept by whoever still holds the row: it is he who writes why his attempt did not end the order. */
-const keepCall = (transition: Transition, claimed: Row, { call, call_hash }: Row): Transition =>
+/**
+ * The renewed call is written only with `last_error`: the conditions of those transitions check that this invocation
+ * still owns the row.
+ */
+const withRenewedCall = (transition: Transition, claimed: Row, { call, call_hash }: Row): Transition =>
   call === claimed.call || !transition.set?.last_error
     ? transition
     : { ...transition, set: { ...transition.set, call, call_hash } }
 
-/** The lease may end before a call does that begins now: somebody else may take the row then. */
+/** The lease would end before a call that begins now, and another invocation could then claim the row. */
 const isLeaseOver = ({ due_at = 0 }: Row, now: number): boolean => now + LIMITS.call > due_at
 
 /** Without a key nothing was sent. */
@@ -115,8 +125,11 @@ const credentialVerdict = (error: unknown): Verdict =>
     ? { kind: 'config', verified: false, code: error.code, detail: error.message }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }
 
-/** Says that the row's next step is due, if it is. Best effort: reconcile finds the row within a minute anyway. */
-export const publishDueNow = async ({ pk, next, due_at }: Row, { announceDue, now }: LedgerDeps): Promise<void> => {
+/**
+ * Publishes a due event, if the next call of the row is due. Best effort: otherwise reconcile finds the row within a
+ * minute.
+ */
+export const publishDueNow = async ({ pk, next, due_at }: Row, { publishDue, now }: LedgerDeps): Promise<void> => {
   if (next === undefined || due_at === undefined || due_at > now()) return
-  await announceDue({ ...readRowKey(pk), next }).catch(() => undefined)
+  await publishDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }

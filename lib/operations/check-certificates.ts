@@ -3,13 +3,16 @@ import { errorFields } from '../log.ts'
 import { daysLeft } from '../wechatpay/merchant-secret.ts'
 import type { OperationResult } from './result.ts'
 
-/** Reads every signer's secret, so that an order is not the first to find out that one is unsound or ends soon. */
+/**
+ * Reads the secret of every signing merchant, so that a faulty secret or an expiring certificate is found before an
+ * order needs it.
+ */
 export const checkCertificates = async (
   mchids: readonly string[],
   merchants: Pick<MerchantSecrets, 'signer'>,
   now: number,
 ): Promise<OperationResult> => {
-  const seen = await Promise.all(
+  const reports = await Promise.all(
     mchids.map(async (mchid) => {
       try {
         const { notAfter } = await merchants.signer(mchid)
@@ -19,14 +22,16 @@ export const checkCertificates = async (
       }
     }),
   )
-  const days = seen.flatMap((one) => ('certificate_days_left' in one ? (one.certificate_days_left ?? []) : []))
-  const unsound = seen.filter((one) => 'error' in one && one.error === 'ERR_CONFIG').length
+  const days = reports.flatMap((report) =>
+    'certificate_days_left' in report ? (report.certificate_days_left ?? []) : [],
+  )
+  const faulty = reports.filter((report) => 'error' in report && report.error === 'ERR_CONFIG').length
   return {
-    reply: { status: 200, body: { merchants: seen } },
-    log: { merchants: seen },
+    reply: { status: 200, body: { merchants: reports } },
+    log: { merchants: reports },
     metrics: {
       ...(days.length > 0 && { certificate_days_left: { value: Math.min(...days), unit: 'None' } }),
-      ...(unsound > 0 && { config: { value: unsound, unit: 'Count' } }),
+      ...(faulty > 0 && { config: { value: faulty, unit: 'Count' } }),
     },
   }
 }

@@ -5,8 +5,9 @@ import { LIMITS } from '../limits.ts'
 type Deps = { readonly ledger: Pick<Ledger, 'count'>; readonly now: () => number }
 
 /**
- * Counts a payment, and gives whether it exceeds its merchant's cap. One that cannot be counted does: it is a flood that
- * throttles the counter, and what is held is not lost. `unlessThere`: an order that stands in the ledger is not new.
+ * Counts a payment, and returns whether it exceeds the merchant's hourly cap. A payment that cannot be counted exceeds
+ * it: DynamoDB throttles the counter when there are too many, and a held order is not lost. `unlessThere`: the key of
+ * an order; if the ledger has it, the payment is not new and is not counted.
  */
 export const isOverCap = async (
   { cap }: PaymentNotice,

@@ -13,56 +13,65 @@ export type DispatchDeps = {
   readonly sleep: (ms: number) => Promise<void>
 }
 
-/** What one run did for one merchant. Counts are rows; `stayed` counts those that were seen, `more` says there are others. */
+/**
+ * What one run did for one merchant, in rows. `stayed` counts rows that were read but not dispatched; `more` says that
+ * not every row was read.
+ */
 export type DispatchReport = {
   readonly mchid: string
   readonly dispatched: number
-  /** The bus did not take them: they stay due. */
+  /** EventBridge did not take the event: the row stays due. */
   readonly refused: number
   readonly stayed: number
   readonly more: boolean
-  /** How long the oldest due row had waited, ms; rows that only wait are not meant. */
+  /** How long the oldest due row had waited, in ms; rows that only wait do not count. */
   readonly lag: number
   readonly error?: string
 }
 
-/** Rows held in memory at once, all merchants together. */
+/** Rows in memory at the same time, of all merchants together. */
 const ROWS_IN_MEMORY = 40_000
-const PAGE_MOST = 1000
-const PAGE_LEAST = 25
+const MAX_PAGE_SIZE = 1000
+const MIN_PAGE_SIZE = 25
 const PUTS_IN_FLIGHT = 16
 
 /**
- * Puts one due event for each row that is due. Each merchant has its own pace and is served beside the others, oldest row
- * first and rows that only wait last, until nothing is due or the time is over. A failing merchant holds up no other.
+ * Puts one due event on the bus for each row that is due. All merchants are served concurrently, each at its own rate,
+ * the oldest row first and rows that only wait last, until no row is due or the time is over. If one merchant fails,
+ * the others continue.
  */
 export const dispatchDue = async (
   mchids: readonly string[],
   deps: DispatchDeps,
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
-  const pageSize = Math.max(PAGE_LEAST, Math.min(PAGE_MOST, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))))
-  const inTurn = pLimit(PUTS_IN_FLIGHT)
+  const pageSize = Math.max(
+    MIN_PAGE_SIZE,
+    Math.min(MAX_PAGE_SIZE, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))),
+  )
+  const limitPuts = pLimit(PUTS_IN_FLIGHT)
   return Promise.all(
     mchids.map((mchid) => {
       const lane = (key: typeof dueKey) => oldestFirst(keysOf(mchid, key), startedAt, pageSize, deps)
       const queue = waitingLast(lane(dueKey), lane(waitingKey))
-      return dispatchMerchant(mchid, queue, startedAt + LIMITS.reconcileDispatch, inTurn, deps)
+      return dispatchMerchant(mchid, queue, startedAt + LIMITS.reconcileDispatch, limitPuts, deps)
     }),
   )
 }
 
-/** The reports as answer, log line and metrics: one line even when nothing was due, since silence is an alarm. */
+/**
+ * The reports as reply, log line and metrics. There is a line even when no row was due: its absence raises an alarm.
+ */
 export const dispatchResult = (reports: readonly DispatchReport[]): OperationResult => {
-  const sum = (of: (report: DispatchReport) => number) => reports.reduce((total, report) => total + of(report), 0)
+  const sum = (value: (report: DispatchReport) => number) => reports.reduce((total, report) => total + value(report), 0)
   const dispatched = sum((report) => report.dispatched)
   const refused = sum((report) => report.refused)
   const stayed = sum((report) => report.stayed)
   const lag = Math.max(0, ...reports.map((report) => report.lag))
-  const busy = reports.filter((report) => report.dispatched + report.refused + report.stayed > 0 || report.error)
+  const active = reports.filter((report) => report.dispatched + report.refused + report.stayed > 0 || report.error)
   return {
-    reply: { status: 200, body: { dispatched, refused, stayed, lag, merchants: busy } },
-    log: { merchants: busy },
+    reply: { status: 200, body: { dispatched, refused, stayed, lag, merchants: active } },
+    log: { merchants: active },
     metrics: {
       dispatched: { value: dispatched, unit: 'Count' },
       refused: { value: refused, unit: 'Count' },
@@ -77,7 +86,7 @@ const dispatchMerchant = async (
   mchid: string,
   queue: DueQueue,
   endsAt: number,
-  inTurn: LimitFunction,
+  limitPuts: LimitFunction,
   { bus, now, sleep }: DispatchDeps,
 ): Promise<DispatchReport> => {
   const startedAt = now()
@@ -93,11 +102,12 @@ const dispatchMerchant = async (
     while (now() < endsAt) {
       const rows = await queue.take(BUS_BATCH)
       if (rows.length === 0) break
-      // Counted from the put itself: after a long wait for its turn the next one would follow at once.
+      // The rate counts from the start of PutEvents: after a long wait for pLimit the next batch would otherwise follow
+      // at once.
       let putAt = now()
-      const failed = await inTurn(() => {
+      const failed = await limitPuts(() => {
         putAt = now()
-        return bus.put(rows.map(dueEventOf)).then((back) => back.length)
+        return bus.put(rows.map(dueEventOf)).then((refusedEvents) => refusedEvents.length)
       }).catch(() => rows.length)
       dispatched += rows.length - failed
       refused += failed
@@ -113,27 +123,27 @@ const dispatchMerchant = async (
 const dueEventOf = ({ pk, next }: DueRow) => dueBusEvent({ ...readRowKey(pk), next })
 
 type DueQueue = {
-  /** The oldest rows, fewer than `count` only when no more are due. */
+  /** The oldest rows; fewer than `count` only when no more rows are due. */
   readonly take: (count: number) => Promise<readonly DueRow[]>
-  /** What was read and not taken, and whether there is more to read. */
+  /** How many rows were read and not taken, and whether there are more to read. */
   readonly left: () => { readonly stayed: number; readonly more: boolean }
-  /** Since when the first row that was taken had been due; undefined when none was. */
+  /** `due_at` of the first row that was taken; undefined when none was. */
   readonly oldest: () => number | undefined
 }
 
-/** Nothing is read of the rows that wait before all others were taken. */
+/** Rows that only wait are not read until all others have been taken. */
 const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
-  let isBegun = false
+  let isWaitingRead = false
   const take = async (count: number): Promise<readonly DueRow[]> => {
-    const rows = isBegun ? [] : await others.take(count)
+    const rows = isWaitingRead ? [] : await others.take(count)
     if (rows.length === count) return rows
-    isBegun = true
+    isWaitingRead = true
     return [...rows, ...(await waiting.take(count - rows.length))]
   }
   const left = () => {
     const { stayed, more } = others.left()
-    const behind = isBegun ? waiting.left() : { stayed: 0, more: false }
-    return { stayed: stayed + behind.stayed, more: more || behind.more }
+    const waitingLeft = isWaitingRead ? waiting.left() : { stayed: 0, more: false }
+    return { stayed: stayed + waitingLeft.stayed, more: more || waitingLeft.more }
   }
   return { take, left, oldest: others.oldest }
 }
@@ -143,7 +153,7 @@ type Shard = { readonly key: string; rows: DueRow[]; from: DueFrom | undefined; 
 const keysOf = (mchid: string, key: typeof dueKey): readonly string[] =>
   Array.from({ length: SHARDS }, (_, shard) => key(mchid, shard))
 
-/** Shards as one queue, read page by page as it is taken from. */
+/** The shards as one queue that reads the index page by page. */
 const oldestFirst = (
   keys: readonly string[],
   now: number,
@@ -183,5 +193,5 @@ const oldestFirst = (
   return { take, left, oldest: () => dueSince }
 }
 
-/** Rows lie with the oldest last, where it is cheap to take. */
+/** A shard holds its oldest row last, since Array.pop is cheap. */
 const headOf = ({ rows }: Shard): number => rows.at(-1)?.due_at ?? Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-import { type Row, readRowKey, type Step } from '../ledger/row.ts'
+import { type CallType, type Row, readRowKey } from '../ledger/row.ts'
 import type { Fields, Metrics } from '../log.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
 
@@ -13,7 +13,10 @@ export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped 
 })
 
 /** What a log line says of an answer. */
-export const verdictFields = (step: Step, { kind, verified, status, code, request_id, detail }: Verdict): Fields => ({
+export const verdictFields = (
+  step: CallType,
+  { kind, verified, status, code, request_id, detail }: Verdict,
+): Fields => ({
   step,
   verdict: kind,
   verified,
@@ -25,13 +28,16 @@ export const verdictFields = (step: Step, { kind, verified, status, code, reques
 
 export const count = (name: string): Metrics => ({ [name]: { value: 1, unit: 'Count' } })
 
-export const verdictMetrics = (step: Step, { kind, word }: Verdict, row: Row): Metrics => ({
+export const verdictMetrics = (step: CallType, { kind, signedResponse }: Verdict, row: Row): Metrics => ({
   ...count(`${step}_${kind}`),
-  ...(word && {
-    clock_difference: { value: Math.abs(Number(word.timestamp) * 1000 - word.sent_at), unit: 'Milliseconds' },
+  ...(signedResponse && {
+    clock_difference: {
+      value: Math.abs(Number(signedResponse.timestamp) * 1000 - signedResponse.sent_at),
+      unit: 'Milliseconds',
+    },
   }),
   ...(kind === 'accepted' &&
-    word && { notice_to_synced: { value: word.sent_at - row.created_at, unit: 'Milliseconds' } }),
+    signedResponse && { notice_to_synced: { value: signedResponse.sent_at - row.created_at, unit: 'Milliseconds' } }),
 })
 
 /** Of a call that was answered. */

@@ -5,7 +5,10 @@ import { sendSigned } from '../wechatpay/signed-call.ts'
 import type { WechatPayDeps } from './call-wechatpay.ts'
 import type { Replied } from './result.ts'
 
-/** Asks WeChat Pay how an order stands, for a cashier who is about to take money. One signed query; writes nothing. */
+/**
+ * Queries WeChat Pay for the state of an order, for a cashier who is about to take money. One signed query; writes
+ * nothing.
+ */
 export const precheckOrder = async (call: Call, deps: WechatPayDeps): Promise<Replied> => {
   const signer = await deps.merchants.signer(call.mchid)
   const verdict = queryVerdict(call, await sendSigned(queryRequest(call), signer, deps))

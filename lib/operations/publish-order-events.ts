@@ -6,45 +6,52 @@ import type { Metrics } from '../log.ts'
 import { eventsOfRow, type OrderEvent, orderEvents } from '../views/order-events.ts'
 import type { OperationResult, Replied } from './result.ts'
 
-/** One write to the ledger: the row before, if there was one, and after; undefined where the record cannot be read. */
+/**
+ * One write to the ledger: the row before it, if there was one, and after it. Both are undefined if the stream record
+ * cannot be read.
+ */
 export type Change = {
   readonly before: Row | undefined
   readonly after: Row | undefined
-  /** Of the record in the stream. */
+  /** eventID of the stream record. */
   readonly id?: string
   readonly pk?: string
 }
 
 /**
- * Tells the bus what came of orders. Metrics come with the log line also when the bus did not take everything: an alarm
- * must not wait for the bus. The event is then thrown back, and the stream gives the batch again.
- * @param counted ids of records whose metrics were told, and whose batch comes again: they are not counted twice. Another
- * instance does not know of them and counts again, which an alarm that rings from one on does not mind.
+ * Publishes the order events of a batch from the DynamoDB stream. The metrics are logged even if the bus refused
+ * events, since an alarm must not wait for the bus. In that case the invocation throws, and Lambda delivers the batch
+ * again.
+ * @param counted ids of the records whose metrics were logged and whose batch comes again: they are not counted twice.
+ * Another sandbox does not know them and counts again; this is harmless, since the alarms ring from a count of one.
  */
 export const publishOrderEvents = async (
   changes: readonly Change[],
   bus: EventBus,
   counted: Set<string> = new Set(),
 ): Promise<OperationResult> => {
-  const worded = changes.map((change) => ({ change, events: eventsOf(change) }))
-  const events = worded.flatMap(({ events = [] }) => events)
-  const unworded = worded.flatMap(({ change: { pk = '' }, events }) => (events ? [] : [{ pk }]))
-  const fresh = worded.filter(({ change: { id } }) => id === undefined || !counted.has(id))
+  const changesWithEvents = changes.map((change) => ({ change, events: eventsOf(change) }))
+  const events = changesWithEvents.flatMap(({ events = [] }) => events)
+  const unworded = changesWithEvents.flatMap(({ change: { pk = '' }, events }) => (events ? [] : [{ pk }]))
+  const uncounted = changesWithEvents.filter(({ change: { id } }) => id === undefined || !counted.has(id))
 
   const problem = await putAll(events, bus)
-  if (counted.size > COUNTED_MOST) counted.clear()
+  if (counted.size > MAX_COUNTED_IDS) counted.clear()
   for (const { id } of changes) if (id !== undefined) problem ? counted.add(id) : counted.delete(id)
   return {
     ...(problem && { reply: { status: 503, body: { detail: problem } } }),
     log: { changes: changes.length, events: events.length, ...(unworded.length > 0 && { unworded }) },
-    metrics: metricsOf(fresh.map(({ events }) => events)),
+    metrics: metricsOf(uncounted.map(({ events }) => events)),
     throwsByEvent: problem !== undefined,
   }
 }
 
-const COUNTED_MOST = 10_000
+const MAX_COUNTED_IDS = 10_000
 
-/** A row that no event can be made of is named and passed over: tried again, it would hold up all that come after it. */
+/**
+ * Returns undefined for a row that no event can be made of. The row is logged and skipped: if the batch were retried,
+ * it would block all later records of the shard.
+ */
 const eventsOf = ({ before, after }: Change): readonly OrderEvent[] | undefined => {
   try {
     return after && orderEvents(before, after)
@@ -61,25 +68,27 @@ const metricsOf = (changes: readonly (readonly OrderEvent[] | undefined)[]): Met
 const count = (value: number) => ({ value, unit: 'Count' }) as const
 
 /**
- * Tells the bus once more how orders stand, where that is something to tell. No metric counts it: these events were
- * counted when they came to be.
+ * Publishes the present state of orders again, if there is an event for it. No metric counts these events: they were
+ * counted when they first happened.
  */
 export const publishAgain = async (
   keys: readonly OrderKey[],
   { ledger, bus }: { readonly ledger: Pick<Ledger, 'read'>; readonly bus: EventBus },
 ): Promise<Replied> => {
   const rows = await Promise.all(keys.map((key) => ledger.read(rowKey(key))))
-  const standing = rows.map((row) => (row ? eventsOfRow(row) : []))
-  const problem = await putAll(standing.flat(), bus)
-  const orders = keys.map((key, i) => ({ ...key, told: standing[i]?.map(({ detailType }) => detailType) ?? [] }))
+  const eventsByOrder = rows.map((row) => (row ? eventsOfRow(row) : []))
+  const problem = await putAll(eventsByOrder.flat(), bus)
+  const orders = keys.map((key, i) => ({ ...key, told: eventsByOrder[i]?.map(({ detailType }) => detailType) ?? [] }))
   return {
     reply: problem ? { status: 503, body: { detail: problem } } : { status: 200, body: { orders } },
-    log: { via: 'announce', orders: orders.length, events: standing.flat().length },
+    log: { via: 'announce', orders: orders.length, events: eventsByOrder.flat().length },
     throwsByEvent: problem !== undefined,
   }
 }
 
-/** Gives what the bus says where it did not take all; a batch that it refuses holds up no other. */
+/**
+ * Returns an error text if the bus did not take every event. Each batch of PutEvents is sent even if another one fails.
+ */
 const putAll = async (events: readonly BusEvent[], bus: EventBus): Promise<string | undefined> => {
   const batches = Array.from({ length: Math.ceil(events.length / BUS_BATCH) }, (_, i) =>
     events.slice(i * BUS_BATCH, (i + 1) * BUS_BATCH),

@@ -1,14 +1,17 @@
 import type { Fields, Metrics } from '../log.ts'
 import type { Reply } from '../views/reply.ts'
 
-/** What a handler gives: the reply to its caller, if anybody waits for one, and what its one log line says. */
+/** What a handler returns: the reply to its caller, if a caller waits for one, and the content of its log line. */
 export type OperationResult = {
   readonly reply?: Reply
   readonly log: Fields
   readonly metrics?: Metrics
-  /** Whoever hands over by event must keep the notice: it gets the reply thrown. */
+  /**
+   * When invoked by an event, throw the reply as an error: Lambda then tries again, and the dead-letter queue keeps the
+   * notice.
+   */
   readonly throwsByEvent?: boolean
 }
 
-/** Of what somebody asked for. */
+/** The result of a request by a caller, who waits for the reply. */
 export type Replied = OperationResult & { readonly reply: Reply }

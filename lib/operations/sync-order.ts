@@ -11,23 +11,24 @@ import { rowFields } from './log-fields.ts'
 import type { Replied } from './result.ts'
 
 /**
- * Takes a notice into the ledger and, where that makes it this invocation's turn, makes its one sync.
- * Throws when the row could not be written: nothing was sent then.
+ * Writes a notice into the ledger and, if the write makes this invocation the owner of the row, makes the sync. Throws
+ * when the row could not be written; nothing was sent then.
  */
 export const syncOrder = async (order: PaymentNotice, via: EventSource['via'], deps: OrderDeps): Promise<Replied> => {
-  // Side by side: the key is needed as soon as the row is ours. A failure is met again, and told, when it is used.
+  // Loads the key while the row is written, since it is needed right after that. If this fails, the call itself reports
+  // the error.
   deps.merchants.signer(order.call.mchid).catch(() => undefined)
 
   const isHeld = await isOverCap(order, deps, rowKey(order))
   const created = await deps.ledger.apply(create(order, deps.now(), isHeld))
-  const { log, ...handled } = await (created ? begin(order, created.row, deps) : lookAgain(order, deps))
+  const { log, ...handled } = await (created ? startOrder(order, created.row, deps) : existingOrder(order, deps))
   return { ...handled, log: { via, ...log } }
 }
 
-/** The order stands in the ledger: by this notice, or by another. */
-const lookAgain = async (order: PaymentNotice, deps: OrderDeps): Promise<Replied> => {
+/** The ledger has the order already: from this notice or from another. */
+const existingOrder = async (order: PaymentNotice, deps: OrderDeps): Promise<Replied> => {
   const row = await readRow(order, deps)
-  return row.call_hash === order.call_hash ? noticeAgain(order, row, deps) : otherNotice(order, row, deps)
+  return row.call_hash === order.call_hash ? repeatedNotice(order, row, deps) : contradictingNotice(order, row, deps)
 }
 
 const readRow = async (order: PaymentNotice, { ledger }: OrderDeps): Promise<Row> => {
@@ -36,8 +37,8 @@ const readRow = async (order: PaymentNotice, { ledger }: OrderDeps): Promise<Row
   return row
 }
 
-/** A new call in the ledger: it is synced now, or asked about first, or held. */
-const begin = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
+/** The ledger has a new call: it is synced now, or queried first, or held. */
+const startOrder = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
   const isHeld = row.state === 'HELD'
   if (!isHeld && !order.mode) return afterCall(await callWechatPay('sync', row, deps), deps)
   await publishDueNow(row, deps)
@@ -51,35 +52,36 @@ const afterCall = ({ row, log, metrics }: CallResult, { now }: OrderDeps): Repli
   metrics,
 })
 
-/** The same notice again: it takes the sync if that is due, and else is told how the order stands. */
-const noticeAgain = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
+/** The same notice again: it makes the sync if that is due; otherwise the reply is the state of the order. */
+const repeatedNotice = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
   const claimed = await deps.ledger.apply(claim(row.pk, 'sync', deps.now(), order.call_hash))
   if (claimed) return afterCall(await callWechatPay('sync', claimed.row, deps), deps)
   const isWaiting = row.state === 'PENDING' && row.last_error?.verdict === 'open'
   const expedited = isWaiting ? await deps.ledger.apply(expedite(row, deps.now())) : undefined
-  // Somebody may have written since it was read, or this very claim was applied and its answer lost.
+  // Another invocation may have written since the row was read; or this claim was applied and its answer was lost.
   const after = expedited?.row ?? (await deps.ledger.read(row.pk)) ?? row
   const log = { ...rowFields(after), transition: expedited?.transition.name ?? 'none', replayed: true }
   return { reply: rowReply(after, deps.now(), true), log }
 }
 
-/** Another call for the same order: it reopens a rejected one, and else is a conflict. */
-const otherNotice = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
+/** Another call for the same order: it reopens a rejected or held order; otherwise it is a conflict. */
+const contradictingNotice = async (order: PaymentNotice, row: Row, deps: OrderDeps): Promise<Replied> => {
   if (mayReopen(row)) {
     const isHeld = await isOverCap(order, deps)
     const reopened = await deps.ledger.apply(reopen(order, row, deps.now(), isHeld))
-    if (reopened) return begin(order, reopened.row, deps)
+    if (reopened) return startOrder(order, reopened.row, deps)
   }
   const conflicted = await deps.ledger.apply(conflict(order))
-  const counted = conflicted?.row ?? (await readRow(order, deps))
-  // The row has this very call by now: from this invocation, whose answer was lost, or from the same notice beside it.
-  if (!conflicted && counted.call_hash === order.call_hash) return noticeAgain(order, counted, deps)
-  const isSettled = counted.state === 'DOUBLE_CHARGED' || (counted.state === 'SYNCED' && counted.due === undefined)
+  const current = conflicted?.row ?? (await readRow(order, deps))
+  // The row has this call already: this invocation wrote it and lost the answer, or the same notice arrived twice at
+  // the same time.
+  if (!conflicted && current.call_hash === order.call_hash) return repeatedNotice(order, current, deps)
+  const isSettled = current.state === 'DOUBLE_CHARGED' || (current.state === 'SYNCED' && current.due === undefined)
   return {
-    reply: conflictReply(counted),
-    // An event that still may reopen the order is tried again by Lambda, and then kept by the dead-letter queue.
+    reply: conflictReply(current),
+    // While the order may still be reopened, Lambda retries the event, and then the dead-letter queue keeps it.
     throwsByEvent: !isSettled,
-    log: { ...rowFields(counted), transition: 'conflict', conflicts: counted.conflicts },
+    log: { ...rowFields(current), transition: 'conflict', conflicts: current.conflicts },
     metrics: { conflicts: { value: 1, unit: 'Count' } },
   }
 }

@@ -2,7 +2,7 @@ import { hasOpenCharge, type Row } from '../ledger/row.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import { orderView } from './order-view.ts'
 
-/** What others are told when an order got somewhere, and the metric that counts it. */
+/** An event about an order for the event bus, and the metric that counts it. */
 export type OrderEvent = {
   readonly source: string
   readonly detailType: string
@@ -12,7 +12,10 @@ export type OrderEvent = {
 
 const SOURCE = 'payscore.ledger'
 
-/** Compares a row before and after one write. `Synced` comes when WeChat Pay took the sync, and again when it is proved. */
+/**
+ * The events for one write, from the row before and after it. `Synced` is published when WeChat Pay took the sync, and
+ * again when a query proved it.
+ */
 export const orderEvents = (before: Row | undefined, after: Row): readonly OrderEvent[] => {
   const isNewState = before?.state !== after.state
   const isProved = after.state === 'SYNCED' && after.proof !== undefined && before?.proof === undefined
@@ -24,21 +27,24 @@ export const orderEvents = (before: Row | undefined, after: Row): readonly Order
     .map(([detailType, metric]) => ({ source: SOURCE, detailType, detail: orderView(after), metric }))
 }
 
-/** What there is to tell of a row as it stands, whatever was told before. Late is what is still pending. */
+/**
+ * The events for the present state of a row, whether they were published before or not. Only a pending order counts as
+ * late.
+ */
 export const eventsOfRow = (row: Row): readonly OrderEvent[] =>
   orderEvents(undefined, row).filter(({ metric }) => metric !== LATE[1] || row.state === 'PENDING')
 
-type Named = readonly [detailType: string, metric: string]
+type EventName = readonly [detailType: string, metric: string]
 
-const LATE: Named = ['Payscore Order Pending Too Long', 'late']
+const LATE: EventName = ['Payscore Order Pending Too Long', 'late']
 
-const CHARGED: Named = ['Payscore Order Double Charged', 'double_charged']
+const CHARGED: EventName = ['Payscore Order Double Charged', 'double_charged']
 
 /**
- * What WeChat Pay charged is told before all else, whatever the state. Only what needs a person is counted as `rejected`
- * or `held`: alarms stand on those metrics.
+ * A charge by WeChat Pay comes before all else, whatever the state. `rejected` and `held` count only orders that need a
+ * person, since alarms use these metrics.
  */
-const stateEventOf = (row: Row): Named | undefined => {
+const stateEventOf = (row: Row): EventName | undefined => {
   switch (row.state) {
     case 'PENDING':
       return undefined
@@ -48,7 +54,7 @@ const stateEventOf = (row: Row): Named | undefined => {
     case 'SYNCED':
       return ['Payscore Order Synced', 'synced']
     case 'DOUBLE_CHARGED':
-      // Whoever settles it knows of it.
+      // The person who settles a charge knows of it, so no event is published.
       return row.settled_at === undefined ? CHARGED : undefined
     case 'REJECTED':
       if (hasOpenCharge(row)) return CHARGED

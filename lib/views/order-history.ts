@@ -6,41 +6,44 @@ import { REFUSALS } from '../wechatpay/refusals.ts'
 import type { SignedResponse } from '../wechatpay/verdict.ts'
 import { VERDICT_WORDS } from './verdict-words.ts'
 
-/** Something that happened to an order, or will. */
-export type Happening = {
+/** One entry in the history of an order, or its next call. */
+export type HistoryEntry = {
   readonly at: number
   readonly what: Text
   readonly by: 'shop' | 'us' | 'wechatpay' | 'person'
 }
 
-/** What happened, when, and by whose word, in the order of time. A row remembers its last answer, not each one. */
-export const historyOf = (row: Row): readonly Happening[] => {
+/**
+ * The history of an order, oldest entry first, and who caused each entry. A row keeps only its last answer, not every
+ * one.
+ */
+export const historyOf = (row: Row): readonly HistoryEntry[] => {
   const { call, noticed_at, created_at, receipt, proof, last_error, decisions = [], late_at } = row
   const handedOver = noticed_at ?? created_at
   const [first] = decisions
   const earlier = countDecisions(row) - decisions.length
-  const happenings: (Happening | undefined)[] = [
+  const entries: (HistoryEntry | undefined)[] = [
     { at: chinaTimeMs(call.paid_time), by: 'shop', what: PAID },
     { at: handedOver, by: 'shop', what: HANDED_OVER },
-    created_at - handedOver > 60_000 ? { at: created_at, by: 'us', what: TAKEN_UP_AGAIN } : undefined,
-    receipt && { at: receipt.sent_at, by: 'wechatpay', what: signed(TOOK_IT, receipt) },
+    created_at - handedOver > 60_000 ? { at: created_at, by: 'us', what: REOPENED } : undefined,
+    receipt && { at: receipt.sent_at, by: 'wechatpay', what: signed(SYNC_TAKEN, receipt) },
     last_error && { at: last_error.at, by: 'wechatpay', what: answered(last_error) },
     late_at === undefined ? undefined : { at: late_at, by: 'us', what: LATE },
     proof && { at: proof.sent_at, by: 'wechatpay', what: signed(proofText(row), proof) },
     earlier > 0 && first ? { at: first.at, by: 'person', what: EARLIER(earlier) } : undefined,
     ...decisions.map(decided),
   ]
-  return happenings.filter((one) => one !== undefined).sort((a, b) => a.at - b.at)
+  return entries.filter((entry) => entry !== undefined).sort((a, b) => a.at - b.at)
 }
 
-/** What comes next without anybody's doing; undefined when nothing does. */
-export const nextOf = ({ next, due_at = 0 }: Row): Happening | undefined =>
+/** The next call that is made without a person; undefined when there is none. */
+export const nextOf = ({ next, due_at = 0 }: Row): HistoryEntry | undefined =>
   next && { at: due_at, by: 'us', what: next === 'sync' ? NEXT_SYNC : NEXT_QUERY }
 
 const PAID: Text = { en: 'the customer paid at the till', zh: '顾客线下付款' }
 const HANDED_OVER: Text = { en: 'the shop handed the payment over', zh: '收到线下收款通知' }
-const TAKEN_UP_AGAIN: Text = { en: 'taken up (again)', zh: '(重新)开始处理' }
-const TOOK_IT: Text = { en: 'WeChat Pay took the sync', zh: '微信支付接受同步' }
+const REOPENED: Text = { en: 'taken up (again)', zh: '(重新)开始处理' }
+const SYNC_TAKEN: Text = { en: 'WeChat Pay took the sync', zh: '微信支付接受同步' }
 const LATE: Text = { en: 'this takes too long: an alarm was raised', zh: '超时未完成:已告警' }
 const NEXT_SYNC: Text = { en: 'a sync is sent', zh: '将发送同步' }
 const NEXT_QUERY: Text = { en: 'WeChat Pay is asked', zh: '将查单' }
@@ -75,7 +78,7 @@ const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastE
   }
 }
 
-const decided = ({ what, by, at, why }: Decision): Happening => ({
+const decided = ({ what, by, at, why }: Decision): HistoryEntry => ({
   at,
   by: 'person',
   what: { en: `${by} decided: ${what} (${why})`, zh: `${by} 人工处理:${DECISIONS[what] ?? what}(${why})` },

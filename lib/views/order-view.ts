@@ -5,29 +5,32 @@ import { countDecisions, type Row, readRowKey } from '../ledger/row.ts'
 /** RFC 3339 in UTC. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
-/** Which order, and how it stands. */
+/** The key of an order, and its state. */
 export const orderFacts = ({ pk, order_id, state, attempt }: Row) => ({ ...readRowKey(pk), order_id, state, attempt })
 
-/** When WeChat Pay took the sync, or was found to have it. */
+/** When the sync was sent that WeChat Pay took; without a receipt, when the query was sent that proved it. */
 export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
-  const word = receipt ?? proof
-  return word && isoTime(word.sent_at)
+  const response = receipt ?? proof
+  return response && isoTime(response.sent_at)
 }
 
-/** What it means, whose turn it is, and what to do. */
+/** What the state means, whose turn it is, and what to do. */
 export const adviceFacts = (row: Row) => {
   const { turn, en, zh } = adviceOf(row)
   return { meaning: en.meaning, meaning_zh: zh.meaning, turn, next_step: en.next, next_step_zh: zh.next }
 }
 
-/** What WeChat Pay, or the way to it, said last. */
+/** The last answer of WeChat Pay, or the reason why none came. */
 export const lastAnswer = ({ last_error }: Row) => {
   if (!last_error) return undefined
   const { verdict, at, status, code, request_id, detail } = last_error
   return { verdict, at: isoTime(at), status, code, request_id, detail }
 }
 
-/** All that the ledger knows of an order and may tell: picked one by one, without WeChat Pay's bodies, which hold personal data. */
+/**
+ * Everything in the ledger that a caller may read about an order. The members are listed one by one, without the bodies
+ * of WeChat Pay's answers, since those hold personal data.
+ */
 export const orderView = (row: Row): Json => ({
   ...orderFacts(row),
   ...adviceFacts(row),

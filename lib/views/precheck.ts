@@ -4,20 +4,22 @@ import type { Verdict } from '../wechatpay/verdict.ts'
 import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
 import { problem, type Reply } from './reply.ts'
 
-/** Before the cashier takes money: how the order stands at WeChat Pay, and one line of advice. */
+/** For a cashier before taking money: the state of the order at WeChat Pay, and one line of advice. */
 export const precheckReply = ({ out_order_no }: Call, verdict: Verdict): Reply => {
   const { kind, verified, status, code, request_id, total_amount, paid_amount, paying_amount, charge } = verdict
   const { may_charge, en, zh } = kind === 'part_paid' ? partPaid(verdict) : PRECHECK_LINES[kind]
   const sums = { total_amount, paid_amount, paying_amount }
   const facts = { out_order_no, verdict: kind, ...sums, may_charge, advice: en, advice_zh: zh, ...charge }
-  const isTold = verified && (status === 200 || kind === 'absent' || kind === 'busy')
-  if (isTold) return { status: 200, body: { ...facts, request_id } }
+  const isAnswered = verified && (status === 200 || kind === 'absent' || kind === 'busy')
+  if (isAnswered) return { status: 200, body: { ...facts, request_id } }
   return problem(503, 'Not known now', en, { ...facts, code, request_id })
 }
 
 type PrecheckLine = { readonly may_charge: boolean; readonly en: string; readonly zh: string }
 
-/** The whole sum would be too much, and a sync says that all of it was paid offline: a person must look first. */
+/**
+ * The whole sum would be too much, and a sync would state that all of it was paid offline: a person must look first.
+ */
 const partPaid = ({ paid_amount = 0, paying_amount = 0, charge }: Verdict): PrecheckLine => ({
   may_charge: true,
   en:

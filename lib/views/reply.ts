@@ -5,20 +5,22 @@ import { isClosedByHand } from '../ledger/transitions/lease.ts'
 import { LIMITS } from '../limits.ts'
 import { adviceFacts, isoTime, lastAnswer, orderFacts, orderView, syncedAt } from './order-view.ts'
 
-/** What the caller is told, as HTTP status, headers and body; an event gets the body alone. */
+/** What the caller gets: HTTP status, headers and body. A direct invocation gets only the body. */
 export type Reply = {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: Json
 }
 
-/** RFC 9457. `detail` says what was seen and what it means; members beside it are for programs. */
+/**
+ * Problem details of RFC 9457. `detail` says what was seen and what it means; the members beside it are for programs.
+ */
 export const problem = (status: number, title: string, detail: string, more: Json = {}): Reply => ({
   status,
   body: { type: 'about:blank', title, status, detail, ...more },
 })
 
-/** What the row says to whoever handed the payment over. `replayed`: this invocation made no call. */
+/** The reply to whoever handed the payment over. `replayed`: this invocation made no call. */
 export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
   switch (row.state) {
     case 'SYNCED':
@@ -33,7 +35,7 @@ export const rowReply = (row: Row, now: number, replayed: boolean): Reply => {
   }
 }
 
-/** What WeChat Pay charged. */
+/** The members of a reply that tell what WeChat Pay charged. */
 const chargeOf = ({ amount, transaction_id }: Row) => ({ amount, transaction_id })
 
 const endReply = (status: number, title: string, row: Row, more: Json): Reply => {
@@ -42,7 +44,7 @@ const endReply = (status: number, title: string, row: Row, more: Json): Reply =>
   return problem(status, title, meaning, { ...orderFacts(row), ...advice, code, request_id, ...more })
 }
 
-/** How the order stands, to whoever asks. */
+/** The reply to a request for the state of an order. */
 export const statusReply = (row: Row | undefined): Reply =>
   row
     ? { status: 200, body: orderView(row) }
@@ -52,18 +54,18 @@ export const statusReply = (row: Row | undefined): Reply =>
         next_step_zh: '请核对商户号和商户服务订单号;若无误且顾客已线下付款,请发送线下收款通知。',
       })
 
-/** A person's decision was carried out. */
+/** The decision was carried out. */
 export const decidedReply = (row: Row): Reply => ({ status: 200, body: orderView(row) })
 
-/** A person's decision does not fit how the order stands. */
+/** The decision is not possible in the present state of the order. */
 export const refusedReply = (row: Row, what: DecisionName, now: number, notDouble = false): Reply => {
-  const isOut = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
+  const isCallInFlight = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
   const isOver =
     (row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined) ||
     (row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row))
-  return endReply(409, isOut ? 'A call may be out' : 'Not possible now', row, {
+  return endReply(409, isCallInFlight ? 'A call may be out' : 'Not possible now', row, {
     decision: what,
-    ...(isOut || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
+    ...(isCallInFlight || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
     ...chargeOf(row),
     next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
     ...(row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined && settlement(row, row.settled_at)),
@@ -72,15 +74,15 @@ export const refusedReply = (row: Row, what: DecisionName, now: number, notDoubl
 
 const possibleOf = (row: Row, what: DecisionName, notDouble: boolean) => {
   const isCharged = hasOpenCharge(row)
-  // Of a part a sync still tells of the rest.
+  // If only a part was charged, a sync may still be sent for the rest.
   const table = isCharged && row.reason !== 'part_paid' ? POSSIBLE_WHEN_CHARGED : POSSIBLE
   const possible = table[row.state].filter((name) => name !== 'close' || row.due !== undefined)
-  // The same decision may be possible once the person says that he knows of the charge.
-  const isUnaware = isCharged && !notDouble && possible.includes(what) && (what === 'close' || what === 'withdraw')
-  return isUnaware ? { possible, needs: 'not_double' } : { possible: possible.filter((name) => name !== what) }
+  // The same decision may be possible once the operator says that the charge is known: `not_double`.
+  const needsNotDouble = isCharged && !notDouble && possible.includes(what) && (what === 'close' || what === 'withdraw')
+  return needsNotDouble ? { possible, needs: 'not_double' } : { possible: possible.filter((name) => name !== what) }
 }
 
-/** What can be decided of an order that WeChat Pay charged; `close` and `withdraw` need `not_double`. */
+/** Decisions that are possible for an order that WeChat Pay charged; `close` and `withdraw` need `not_double`. */
 const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = {
   PENDING: ['expedite', 'close', 'withdraw'],
   HELD: ['settle', 'close', 'withdraw'],
@@ -88,7 +90,7 @@ const POSSIBLE_WHEN_CHARGED: Readonly<Record<State, readonly DecisionName[]>> = 
   REJECTED: ['settle', 'reopen'],
   DOUBLE_CHARGED: ['settle'],
 }
-/** Who settled it, when and how: whoever would settle it again should know. */
+/** Who settled the charge, when and how, for an operator who wants to settle it again. */
 const settlement = ({ decisions = [], reason }: Row, settled_at: number) => ({
   settled_at: isoTime(settled_at),
   settled_by: decisions.findLast(({ what }) => what === 'settle')?.by,
@@ -97,7 +99,7 @@ const settlement = ({ decisions = [], reason }: Row, settled_at: number) => ({
   next_step_zh: '无需处理。如登记有误,请加 correct 重新登记,两次登记都会保留。',
 })
 
-/** What can be decided of an order in a state, while no call is out. */
+/** Decisions that are possible in each state, while no call is in flight. */
 const POSSIBLE: Readonly<Record<State, readonly DecisionName[]>> = {
   PENDING: ['expedite', 'close', 'withdraw'],
   HELD: ['release', 'close', 'withdraw'],
@@ -106,12 +108,12 @@ const POSSIBLE: Readonly<Record<State, readonly DecisionName[]>> = {
   DOUBLE_CHARGED: ['settle'],
 }
 
-/** Another call for the same order, while the first one stands. */
+/** Another call for the same order, while the first notice is in force. */
 export const conflictReply = (row: Row): Reply =>
   problem(409, 'Conflict', 'another notice with another service_id, paid_time or amount stands for this order', {
     ...orderFacts(row),
     paid_time: row.call.paid_time,
-    ...(isClosedByHand(row) ? A_PERSON_CLOSED : AFTER_CONFLICT[row.state]),
+    ...(isClosedByHand(row) ? CLOSED_BY_OPERATOR : AFTER_CONFLICT[row.state]),
   })
 
 const SEND_AGAIN = {
@@ -119,29 +121,29 @@ const SEND_AGAIN = {
   next_step_zh: '若本通知正确,请一分钟后重新发送:较新的通知会取代现有通知。',
 }
 
-/** A person's decision stands against a till. */
-const A_PERSON_CLOSED = {
+/** A payment notice cannot override the decision of an operator. */
+const CLOSED_BY_OPERATOR = {
   next_step:
     'A person closed this order, so no notice takes it up again. If the customer did pay for it, ask an operator to reopen it; while WeChat Pay has not taken the first notice, withdraw that, then send this one again.',
   next_step_zh:
     '该订单已由人工结案,收款通知不能将其恢复。若顾客确已为该订单付款,请由运维人员重新处理(reopen);在微信支付接受首次通知之前,可撤回首次通知后重新发送本通知。',
 }
 
-/** A sync cannot be undone. */
-const IT_IS_TOLD = {
+/** WeChat Pay cannot undo a sync. */
+const SYNC_IS_FINAL = {
   next_step: 'Nothing more can be sent for this order. Compare its number with the receipt: was another order meant?',
   next_step_zh: '该订单已无法再次同步。请核对商户服务订单号与小票,确认是否应为其他订单。',
 }
 
-const AFTER_CONFLICT: Readonly<Record<State, typeof IT_IS_TOLD>> = {
+const AFTER_CONFLICT: Readonly<Record<State, typeof SYNC_IS_FINAL>> = {
   PENDING: {
     next_step: 'If the first notice was wrong, withdraw it, then send this one again.',
     next_step_zh: '若首次通知有误,请先撤回,再重新发送本通知。',
   },
   HELD: SEND_AGAIN,
   REJECTED: SEND_AGAIN,
-  SYNCED: IT_IS_TOLD,
-  DOUBLE_CHARGED: IT_IS_TOLD,
+  SYNCED: SYNC_IS_FINAL,
+  DOUBLE_CHARGED: SYNC_IS_FINAL,
 }
 
 const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
@@ -161,7 +163,7 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
   }
 }
 
-/** The provider's page promises the first four members. */
+/** WeChat Pay's page for this API promises the first four members. */
 const syncedBody = (row: Row) => ({
   appid: row.call.appid,
   ...orderFacts(row),

@@ -2,10 +2,13 @@ import { hasOpenCharge, type Row } from '../ledger/row.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import type { Text } from '../two-languages.ts'
 
-/** A few words for lists; red waits for a person, yellow goes on by itself, green needs nobody. */
-export type Standing = { readonly text: Text; readonly colour: 'green' | 'yellow' | 'red' }
+/**
+ * The state in a few words, for lists. Red: a person must act. Yellow: this service continues. Green: nothing is left
+ * to do.
+ */
+export type StateLabel = { readonly text: Text; readonly colour: 'green' | 'yellow' | 'red' }
 
-export const standingOf = (row: Row): Standing => ({
+export const stateLabelOf = (row: Row): StateLabel => ({
   text: textOf(row),
   colour: waitsForOperator(row) ? 'red' : row.due === undefined ? 'green' : 'yellow',
 })

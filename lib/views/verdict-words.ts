@@ -1,9 +1,12 @@
 import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
 
-/** What a verdict is called: as a step of an order's history, and, in fewer words, as the reason why it stands as it does. */
+/** The Chinese name of a verdict: in the history of an order, and, shorter, as the reason for its present state. */
 type VerdictWords = { readonly history?: string; readonly reason?: string }
 
-/** In Chinese; English names a verdict by its kind. What has no words here is told by its refusal, or by the advice. */
+/**
+ * Only Chinese: English uses the kind of the verdict. A verdict without an entry is explained by its refusal, or by the
+ * advice.
+ */
 export const VERDICT_WORDS: Readonly<Record<VerdictKind, VerdictWords>> = {
   unpaid: { history: '商户已完结,待支付', reason: '商户已完结,待支付' },
   open: { history: '进行中:商户未完结', reason: '商户未完结' },

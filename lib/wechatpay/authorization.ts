@@ -1,4 +1,7 @@
-/** What the Authorization header carries, in the provider's names. `serial_no` is the merchant certificate's. */
+/**
+ * The members of the Authorization header, as WeChat Pay names them. `serial_no` is the serial of the merchant's
+ * certificate.
+ */
 export type Authorization = {
   readonly mchid: string
   readonly nonce_str: string

@@ -15,7 +15,7 @@ export const syncVerdict = (call: Call, outcome: Outcome): Verdict => {
   if (status === 204) return { ...base, kind: 'accepted' }
   if (!namesOrder(call, body)) return { ...base, kind: 'unknown', code: 'OTHER_ORDER' }
   const order = { ...base, ...orderFacts(body) }
-  // The sync was taken and the order is done, or nothing is said of it; who collected is the query's to say.
+  // WeChat Pay took the sync. Either the order is done or its state is left out: the query then tells who collected.
   const isLeftToQuery = body.state === undefined || (body.state === 'DONE' && order.kind === 'undecided')
   return isLeftToQuery && !order.charge ? { ...order, kind: 'accepted' } : order
 }
@@ -33,7 +33,7 @@ export const queryVerdict = (call: Call, outcome: Outcome): Verdict => {
   return { ...base, ...orderFacts(body) }
 }
 
-/** Sorts an outcome into a believable success with a body to read, or a verdict that needs no more reading. */
+/** Returns the body of a trusted success, or the verdict if no body has to be read. */
 const readAnswer = (
   outcome: Outcome,
 ):
@@ -50,7 +50,7 @@ const readAnswer = (
     verified,
     status,
     ...(request_id && { request_id }),
-    ...(verified && { word: signedResponse(outcome, outcome.signed) }),
+    ...(verified && { signedResponse: signedResponse(outcome, outcome.signed) }),
   }
   const body = parseBody(outcome.body)
   if (status >= 200 && status < 300 && status !== 202) {
@@ -61,10 +61,10 @@ const readAnswer = (
     }
   }
   const code = providerCode(body)
-  const complaint = { message: text(body.message), detail: body.detail }
-  const refusal = refusalOf({ status, code, number: request_id?.match(/-(\d+)$/)?.[1], ...complaint })
+  const refused = { message: text(body.message), detail: body.detail }
+  const refusal = refusalOf({ status, code, number: request_id?.match(/-(\d+)$/)?.[1], ...refused })
   const kind = refusal && status >= 400 ? REFUSALS[refusal].verdict : 'unknown'
-  const member = kind === 'config' ? membersOfDeployment(complaint) : undefined
+  const member = kind === 'config' ? membersOfDeployment(refused) : undefined
   const detail = member === undefined ? undefined : `WeChat Pay refused ${member} of the request`
   const more = { ...(code && { code }), ...(refusal && { refusal }), ...(detail && { detail }) }
   return { isSuccess: false, verdict: { ...base, kind, ...more } }
@@ -78,7 +78,7 @@ const signedResponse = (outcome: Extract<Outcome, { kind: 'answered' }>, signed:
   sent_at: outcome.sent_at,
 })
 
-/** An answer must name what was asked about; the members that an API leaves out cannot contradict. */
+/** A success must name the order of the call. A member that the API leaves out cannot contradict. */
 const namesOrder = (call: Call, body: Body): boolean => {
   const party = call.sub_mchid === undefined ? body.mchid === call.mchid : body.sub_mchid === call.sub_mchid
   const same = (name: 'mchid' | 'service_id' | 'appid') =>
@@ -94,5 +94,5 @@ const orderFacts = (body: Body) => {
 // Stryker disable next-line StringLiteral: equivalent - either is no code of WeChat Pay
 const isNotExist = (code = ''): boolean => (REFUSALS['not-exist'].codes as readonly string[]).includes(code)
 
-/** A provider's code as it may be logged: what does not look like one is left out. */
+/** WeChat Pay's `code`, if it has the form of a code, so that it is safe to log. */
 const providerCode = (body: Body): string | undefined => text(body.code).match(/^[A-Z][A-Z0-9_]{1,63}$/)?.[0]

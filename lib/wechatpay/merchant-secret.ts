@@ -8,8 +8,8 @@ const PUBLIC_KEY_ID = /^PUB_KEY_ID_[0-9A-Za-z_]{1,64}$/
 const SERIAL = /^[0-9A-F]{40}$/
 
 /**
- * A merchant's secret, as text or as its bytes → Signer. PEM text becomes KeyObjects here and goes no further.
- * Throws ConfigError for every mistake, without a word of what the secret holds.
+ * Turns a merchant's secret, as text or bytes, into a Signer. The PEM texts become KeyObjects here and are not kept.
+ * Throws ConfigError for every mistake; the message quotes nothing of the secret.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4013053053
  */
 export const readMerchantSecret = (source: string | Uint8Array, mchid: string): Signer => {
@@ -47,7 +47,7 @@ export const readMerchantSecret = (source: string | Uint8Array, mchid: string): 
 
 const DAY_MS = 86_400_000
 
-/** Whole days until a certificate ends (ms), below 0 after it. */
+/** Whole days until a certificate ends (`notAfter` in ms); negative after that. */
 export const daysLeft = (notAfter: number, nowMs: number): number => Math.floor((notAfter - nowMs) / DAY_MS)
 
 /** The key, or what is wrong with it. */
@@ -62,9 +62,9 @@ const readWechatpayKey = (id: string, pem: unknown): KeyObject | string => {
   if (isPem(pem, 'CERTIFICATE')) {
     const certificate = attempt(() => new X509Certificate(pem))
     if (!certificate) return 'is damaged: no certificate can be read from it'
-    // OpenSSL gives no leading zero bytes, the merchant keeps them.
+    // OpenSSL leaves out leading zero bytes of the serial; the merchant platform keeps them.
     if (certificate.serialNumber.padStart(40, '0') !== id) return 'holds a certificate with another serial'
-    // Read on demand, so it may throw although the certificate itself was read.
+    // Node decodes the key only now, so this may throw although the certificate was read.
     const key = attempt(() => certificate.publicKey)
     return key ? (weakness(key) ?? key) : 'is damaged: no key can be read from it'
   }
@@ -83,7 +83,9 @@ const isPem = (value: unknown, label: string): value is string =>
 
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'der' }).toString('base64')
 
-/** Errors of the parsers quote what they read, so none of them is passed on, not even as a cause. */
+/**
+ * The errors of the parsers quote their input, which is the secret, so they are dropped and not even kept as `cause`.
+ */
 const attempt = <T>(read: () => T): T | undefined => {
   try {
     return read()

@@ -1,11 +1,11 @@
-/** The families of the order API that this service speaks. */
+/** The order APIs that this service can call. */
 export const ORDER_APIS = ['payafter-orders', 'serviceorder', 'partner', 'acquiringbank'] as const
 export type OrderApi = (typeof ORDER_APIS)[number]
 
-/** One order's call, whole: nothing has to be looked up between here and the wire. Names as on the wire. */
+/** The complete call for one order: nothing has to be looked up before it is sent. Members are named as on the wire. */
 export type Call = {
   readonly order_api: OrderApi
-  /** Who signs: the direct merchant, or the provider of a sub-merchant. */
+  /** The mchid that signs: the direct merchant, or the service provider of a sub-merchant. */
   readonly mchid: string
   readonly out_order_no: string
   readonly service_id: string
@@ -19,7 +19,7 @@ export type Call = {
   readonly channel_id?: string
 }
 
-/** A request before it is signed; `target` and `body` are the exact text signed and sent. */
+/** A request before it is signed; exactly this `target` and `body` are signed and sent. */
 export type Request = { readonly method: 'GET' | 'POST'; readonly target: string; readonly body: string }
 
 /** Body of a sync. @see https://pay.weixin.qq.com/doc/v3/partner/4012458816 */
@@ -40,7 +40,7 @@ export type PayafterSyncAnswer = {
   readonly order_id: string
 }
 
-/** One payment of a service order. Sums are fen. */
+/** One payment of a service order. Sums are in fen. */
 export type CollectionDetail = {
   readonly seq: number
   readonly amount: number
@@ -50,8 +50,8 @@ export type CollectionDetail = {
 }
 
 /**
- * Answer of `serviceorder/…/sync` and of every query in the serviceorder family: 200 with the whole order.
- * Holds personal data (`openid`) beside what is listed here. Partner and acquiring syncs answer 204 without a body.
+ * Answer of `serviceorder/…/sync` and of every query in the serviceorder family: 200 with the whole order. It also
+ * holds personal data (`openid`), which is not listed here. Partner and acquiring syncs answer 204 without a body.
  * @see https://pay.weixin.qq.com/doc/v3/merchant/4012587902
  */
 export type ServiceOrder = {
@@ -75,7 +75,7 @@ export type ServiceOrder = {
   }
 }
 
-/** Answer of a query in the `payafter-orders` family: one flat state. */
+/** Answer of a query in the `payafter-orders` family, where one `state` says everything. */
 export type PayafterOrder = {
   readonly out_order_no: string
   readonly service_id: string
@@ -83,13 +83,15 @@ export type PayafterOrder = {
   readonly mchid: string
   readonly state: 'CREATED' | 'USER_ACCEPTED' | 'FINISHED' | 'USER_PAID' | 'REVOKED' | 'EXPIRED' | (string & {})
   readonly total_amount?: number
-  /** Set only when WeChat Pay collected. */
+  /** Present only when WeChat Pay collected. */
   readonly finish_transaction_id?: string
   /** `MchChannelPayType` after a sync. */
   readonly pay_type?: string
 }
 
-/** Body of a refusal. `code` has many messages, and they change; `detail` names what is wrong, in more than one way. */
+/**
+ * Body of a refusal. One `code` has many messages, and they change; `detail` names the wrong member, in several forms.
+ */
 export type RefusalBody = {
   readonly code: string
   readonly message: string
@@ -119,7 +121,7 @@ const families: Readonly<Record<OrderApi, Family>> = {
 
 /**
  * 支付分订单同步: tells WeChat Pay that the order was paid offline.
- * The order number is in the path only: repeated in the body it is refused.
+ * The order number is only in the path: WeChat Pay refuses a request that repeats it in the body.
  * @see https://pay.weixin.qq.com/wiki/doc/apiv3/apis/chapter6_1_20.shtml
  */
 export const syncRequest = (call: Call): Request => {
@@ -129,7 +131,7 @@ export const syncRequest = (call: Call): Request => {
   return { method: 'POST', target: `${path}/${encodeURIComponent(call.out_order_no)}/sync`, body: JSON.stringify(body) }
 }
 
-/** 查询支付分订单, by out_order_no and never by query_id as well: both together are refused. */
+/** 查询支付分订单, by out_order_no only: WeChat Pay refuses a request that has query_id as well. */
 export const queryRequest = (call: Call): Request => {
   const { path, party } = families[call.order_api]
   const { service_id, out_order_no } = call

@@ -1,22 +1,27 @@
-import { type Complaint, membersOfDeployment } from './refused-members.ts'
+import { membersOfDeployment, type RefusalTextAndDetail } from './refused-members.ts'
 
-/** What a person reads of one refusal, or of one end of an order. */
+/** What a person reads about a refusal, or about the end of an order. */
 export type RefusalTexts = { readonly meaning: string; readonly next: string }
 
-/** Whose turn it is: this service's own, the shop's, the merchant's engineer's, or the merchant's accountant's. */
+/** Who has to act: this service, the shop, the merchant's engineer or the merchant's accountant. */
 export type Turn = 'service' | 'shop' | 'engineer' | 'accountant'
 
 export type Refusal = {
   readonly verdict: 'busy' | 'state' | 'config' | 'throttled' | 'invalid' | 'unknown'
-  /** WeChat Pay's own numbers, the end of `Request-Id`. That header is not signed: no number alone makes an end. */
+  /**
+   * Numbers of WeChat Pay at the end of `Request-Id`. That header is not signed, so a number alone never ends an order.
+   */
   readonly numbers?: readonly string[]
   readonly codes?: readonly string[]
-  /** Parts of `message`; messages change, so only where neither number nor code is published, and never to end an order. */
+  /**
+   * Parts of `message`. Messages change, so phrases are used only where neither a number nor a code is published, and
+   * never to end an order.
+   */
   readonly phrases?: readonly string[]
   readonly statuses?: readonly number[]
-  /** Fits where it names a member of the request that comes from no notice. */
+  /** Matches if the refusal names a member of the request that does not come from the notice. */
   readonly isOfDeployment?: true
-  /** Fits whatever else is refused with a code. */
+  /** Matches every other refusal that has a code. */
   readonly isUnlisted?: true
   readonly turn: Turn
   readonly en: RefusalTexts
@@ -24,8 +29,8 @@ export type Refusal = {
 }
 
 /**
- * Every refusal of WeChat Pay that this service knows; the first row that fits decides, so the particular ones stand
- * before the general.
+ * Every refusal of WeChat Pay that this service knows. The first row that matches decides, so particular rows come
+ * before general ones.
  * @see https://pay.weixin.qq.com/doc/v3/partner/4013194292 and the error tables of the payscore handbook
  */
 export const REFUSALS = {
@@ -65,7 +70,7 @@ export const REFUSALS = {
   'extra-member': {
     verdict: 'config',
     numbers: ['270924358'],
-    // Seen under other numbers as well.
+    // Phrases, since WeChat Pay sends this refusal with other numbers as well.
     phrases: ['未在API文档中定义的参数', '未定义的参数'],
     turn: 'engineer',
     en: {
@@ -77,7 +82,8 @@ export const REFUSALS = {
       next: '请检查 MERCHANTS 中该商户号的 order_api;若无误,请作为本服务的缺陷报告。',
     },
   },
-  // Not a word about the order: without these rows one wrong setting would reject every order of the merchant.
+  // These refusals say nothing about the order: without this row one wrong setting would reject every order of the
+  // merchant.
   'our-header': {
     verdict: 'config',
     phrases: ['Wechatpay-Serial', 'Http头缺少', 'Http头Content-Type'],
@@ -160,7 +166,8 @@ export const REFUSALS = {
     },
     zh: { meaning: '订单不存在(查询单据不存在)', next: '请先核对商户号,再核对商户服务订单号;24小时内自动查单。' },
   },
-  // No answer of its own: one that WeChat Pay gives for several orders of a merchant, and for none otherwise.
+  // Not an answer of WeChat Pay: it stands for "no such order" to several orders of a merchant of which no order is
+  // known.
   'none-known': {
     verdict: 'config',
     turn: 'engineer',
@@ -250,7 +257,7 @@ export const REFUSALS = {
     en: { meaning: 'WeChat Pay failed; the outcome is not known', next: 'Nothing. The order is asked about again.' },
     zh: { meaning: '微信支付系统异常,结果未知', next: '无需处理,将自动查单。' },
   },
-  // Nobody knows whose mistake it is, so nothing ends by it; but it must not stay silent.
+  // It is not known who made the mistake, so no order ends by it; but an engineer must be alerted.
   unlisted: {
     verdict: 'unknown',
     isUnlisted: true,
@@ -270,9 +277,9 @@ export type RefusalName = keyof typeof REFUSALS
 
 const rows = Object.entries(REFUSALS) as readonly (readonly [RefusalName, Refusal])[]
 
-/** The first row that fits a non-2xx answer; undefined for one that nobody has published. A 5xx is never more than `system-error`. */
+/** The first row that matches a non-2xx answer; undefined if none does. A 5xx is always `system-error`. */
 export const refusalOf = (
-  answer: Complaint & {
+  answer: RefusalTextAndDetail & {
     readonly status: number
     readonly code?: string | undefined
     readonly number?: string | undefined

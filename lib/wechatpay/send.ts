@@ -1,7 +1,7 @@
 import { type Agent, type ClientRequest, type RequestOptions, request } from 'node:http'
 import { isIP, type Socket } from 'node:net'
-import { createAgents, READING, TimeUp } from '../connections.ts'
-import { AS_IT_IS, unpack } from '../content-coding.ts'
+import { createAgents, PARSER_OPTIONS, TimeUp } from '../connections.ts'
+import { IDENTITY_ENCODING, unpack } from '../content-coding.ts'
 import type { RawAnswer } from './answer.ts'
 
 export type SendRequest = {
@@ -12,8 +12,8 @@ export type SendRequest = {
 }
 
 /**
- * What became of one request. `unsent`: it failed before a byte of it went out, WeChat Pay cannot have acted.
- * `lost`: no whole answer came, WeChat Pay may have acted. `reason` is an error code, never a message.
+ * What became of one request. `unsent`: it failed before any byte was sent, so WeChat Pay cannot have acted. `lost`: no
+ * complete answer came, so WeChat Pay may have acted. `reason` is an error code, never a message.
  */
 export type Sent =
   | { readonly kind: 'answered'; readonly answer: RawAnswer }
@@ -23,20 +23,21 @@ export type Send = (request: SendRequest) => Promise<Sent>
 
 export type SendLimits = { readonly timeoutMs: number; readonly maxAnswerBytes: number; readonly maxIdleMs: number }
 
-/** `connect` opens the socket of the next request ahead of it, without a request. Settles in every case. */
+/** `connect` opens the socket for the next request in advance. It never rejects. */
 export type Connection = Send & { readonly connect: () => Promise<void> }
 
 /**
- * The only place that opens a socket to WeChat Pay. One request, one answer: no redirect is followed, nothing is repeated.
+ * The only place that opens a socket to WeChat Pay. One request, one answer: no redirect is followed, and nothing is
+ * retried.
  * @param origin scheme, host and port
  */
 export const createSend = (origin: URL, limits: SendLimits): Connection => {
   const sockets = keepAliveAgent(origin, limits)
   const send: Send = ({ method, target, headers, body }) => {
     sockets.dropIdle()
-    // It is the agent that speaks TLS, or does not.
+    // `request` of node:http serves both protocols: the agent opens the TLS connection, or a plain one.
     const options: RequestOptions = {
-      ...READING,
+      ...PARSER_OPTIONS,
       ...sockets.address,
       agent: sockets.agent,
       protocol: origin.protocol,
@@ -44,7 +45,7 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
       path: target,
       headers: {
         ...headers,
-        ...AS_IT_IS,
+        ...IDENTITY_ENCODING,
         ...(body !== '' && { 'Content-Length': String(Buffer.byteLength(body)) }),
       },
     }
@@ -56,30 +57,33 @@ export const createSend = (origin: URL, limits: SendLimits): Connection => {
   return Object.assign(send, { connect: sockets.connect })
 }
 
-/** What becomes of a request. Resolves in every case; a failure is told apart by whether a byte of the request can have gone out. */
+/**
+ * Waits for the result of a request. Always resolves; a failure is `lost` if any byte of the request may have been
+ * sent.
+ */
 const sentBy = (request: ClientRequest, limits: SendLimits): Promise<Sent> =>
-  new Promise((settle) => {
+  new Promise((resolvePromise) => {
     const resolve = (sent: Sent) => {
       clearTimeout(timer)
-      settle(sent)
+      resolvePromise(sent)
     }
-    let isOut = false
+    let mayBeSent = false
     const fail = (error: Error & { code?: string }) =>
-      resolve({ kind: isOut ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
-    // An AbortSignal would say the same at more than the price of the whole request. A request that has no socket yet does
-    // not tell that it was destroyed.
+      resolve({ kind: mayBeSent ? 'lost' : 'unsent', reason: String(error.code ?? error.name) })
+    // A timer, since AbortSignal.timeout() costs more CPU than the whole request. `fail` is called as well, since a
+    // destroyed request without a socket emits no error.
     const timer = setTimeout(() => {
       const error = new TimeUp('request')
       request.destroy(error)
       fail(error)
     }, limits.timeoutMs)
 
-    // Only a connection that is ready is handed to a request.
+    // The agent gives a request only a connected socket, so from here on bytes may be sent.
     request.on('socket', () => {
-      isOut = true
+      mayBeSent = true
     })
     request.on('error', fail)
-    // Unheard, a 101 would end the request with neither an answer nor an error.
+    // Without this listener an answer 101 would end the request with neither a response nor an error.
     request.on('upgrade', (_answer, socket) => {
       socket.destroy()
       resolve({ kind: 'lost', reason: 'UPGRADE' })
@@ -92,7 +96,7 @@ const sentBy = (request: ClientRequest, limits: SendLimits): Promise<Sent> =>
         if (length <= limits.maxAnswerBytes) chunks.push(chunk)
         else {
           resolve({ kind: 'lost', reason: 'ANSWER_TOO_LARGE' })
-          // Without an error: when all of the answer is here already, nobody listens for it any more.
+          // No error is passed: if the whole answer has arrived already, nothing listens for the error any more.
           request.destroy()
         }
       })
@@ -107,38 +111,38 @@ const sentBy = (request: ClientRequest, limits: SendLimits): Promise<Sent> =>
   })
 
 /**
- * An agent that keeps one socket. A frozen sandbox runs no timers, so a socket's idle time is taken from the wall
- * clock when it is about to be used again: WeChat Pay closes its side after 8 s.
+ * An agent that keeps one socket. No timer runs while Lambda freezes the sandbox, so the idle time is computed from the
+ * clock before the socket is used again: WeChat Pay closes an idle connection after 8 s.
  */
 const keepAliveAgent = (origin: URL, { maxIdleMs, timeoutMs }: SendLimits) => {
   const isTls = origin.protocol === 'https:'
   const host = origin.hostname.replace(/^\[|\]$/g, '')
   const address = { host, port: Number(origin.port) || (isTls ? 443 : 80) }
   const agent: Agent = createAgents(timeoutMs, { maxFreeSockets: 1 })[isTls ? 'https:' : 'http:']
-  const open = agent.createConnection.bind(agent)
+  const openSocket = agent.createConnection.bind(agent)
   const idleSince = new WeakMap<Socket, number>()
-  let ahead: Socket | undefined
+  let preparedSocket: Socket | undefined
 
   agent.on('free', (socket: Socket) => idleSince.set(socket, Date.now()))
   agent.createConnection = (...args) => {
-    const ready = ahead
-    ahead = undefined
-    return ready ? ready.ref() : open(...args)
+    const prepared = preparedSocket
+    preparedSocket = undefined
+    return prepared ? prepared.ref() : openSocket(...args)
   }
 
   const dropIdle = () => {
     const free = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])
-    for (const socket of ahead ? [...free, ahead] : free)
+    for (const socket of preparedSocket ? [...free, preparedSocket] : free)
       if (Date.now() - (idleSince.get(socket) ?? 0) > maxIdleMs) socket.destroy()
-    if (ahead?.destroyed) ahead = undefined
+    if (preparedSocket?.destroyed) preparedSocket = undefined
   }
 
   const connect = () =>
     new Promise<void>((resolve) => {
-      open({ ...address, ...(isTls && !isIP(host) && { servername: host }) }, (_error, socket) => {
-        // Without one the next request tells what is wrong.
-        ahead = socket as Socket | undefined
-        if (ahead) idleSince.set(ahead.unref(), Date.now())
+      openSocket({ ...address, ...(isTls && !isIP(host) && { servername: host }) }, (_error, socket) => {
+        // Without a socket the next request opens one and reports the error.
+        preparedSocket = socket as Socket | undefined
+        if (preparedSocket) idleSince.set(preparedSocket.unref(), Date.now())
         resolve()
       })
     })

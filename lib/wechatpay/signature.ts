@@ -1,10 +1,10 @@
 import { type KeyObject, sign as signBytes, verify as verifyBytes } from 'node:crypto'
 
-/** RSASSA-PKCS1-v1_5 with SHA-256 over the UTF-8 bytes of `message`, as base64 on one line. */
+/** Signs the UTF-8 bytes of `message` with RSASSA-PKCS1-v1_5 and SHA-256; returns base64 on one line. */
 export const sign = (message: string, privateKey: KeyObject): string =>
   signBytes('RSA-SHA256', Buffer.from(message), privateKey).toString('base64')
 
-/** False for anything but the one canonical base64 text of a right signature. Never throws on a signature's content. */
+/** True only for a valid signature in its one canonical base64 form. Never throws, whatever the signature contains. */
 export const verify = (message: Uint8Array, signature: string, publicKey: KeyObject): boolean => {
   const bytes = Buffer.from(signature, 'base64')
   const isCanonical = bytes.toString('base64') === signature

@@ -6,19 +6,19 @@ import type { Send, Sent } from './send.ts'
 import { sign } from './signature.ts'
 import { stringToSign } from './signed-message.ts'
 
-/** Who signs, and whose word is believed. */
+/** The keys of a signing merchant: its own to sign, and WeChat Pay's to verify answers. */
 export type Signer = {
   readonly mchid: string
   /** Serial of the merchant's certificate, 40 hex. */
   readonly serial_no: string
   readonly privateKey: KeyObject
-  /** End of the merchant's certificate, ms: after it WeChat Pay accepts no signature. */
+  /** End of the merchant's certificate, in ms: WeChat Pay accepts no signature after it. */
   readonly notAfter?: number
-  /** WeChat Pay's keys by id; the first is the one asked for. */
+  /** WeChat Pay's public keys by id; the request asks for an answer signed with the first one. */
   readonly wechatpayKeys: ReadonlyMap<string, KeyObject>
 }
 
-/** What came of a signed call. `sent_at` is ms. Only `verified` answers are WeChat Pay's word. */
+/** The result of a signed call. `sent_at` is in ms. Only a `verified` answer was signed by WeChat Pay. */
 export type Outcome =
   | { readonly kind: 'unsent' | 'lost'; readonly reason: string; readonly sent_at: number }
   | ({ readonly kind: 'answered'; readonly sent_at: number; readonly request_id?: string } & Omit<
@@ -29,10 +29,10 @@ export type Outcome =
 
 export type CallDeps = { readonly send: Send; readonly now: () => number; readonly nonce: () => string }
 
-/** 32 characters of `[0-9A-F]` from a CSPRNG. */
+/** 32 characters of `[0-9A-F]` from the system's cryptographic random generator. */
 export const randomNonce = (): string => randomBytes(16).toString('hex').toUpperCase()
 
-/** Signs at the moment of sending, sends once, verifies what comes back. Never throws for what the network does. */
+/** Signs a request, sends it once and verifies the answer. Never throws because of the network. */
 export const sendSigned = async (
   request: Request,
   signer: Signer,

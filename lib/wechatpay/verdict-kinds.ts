@@ -1,54 +1,54 @@
-/** What a kind of verdict says of the order. */
-type Says = {
-  /** WeChat Pay knows it. */
+/** What a kind of verdict says about the order. */
+type VerdictTraits = {
+  /** WeChat Pay knows the order. */
   readonly isKnown?: true
-  /** It is done, whoever collected. */
+  /** The order is done, whoever collected. */
   readonly isDone?: true
-  /** Its sum is not changed any more. */
+  /** The sum of the order no longer changes. */
   readonly isFixed?: true
-  /** It is over, and it is known who collected. */
+  /** The order is over, and it is known who collected. */
   readonly isEnd?: true
-  /** Nothing of how it stands. */
-  readonly isSilent?: true
-  /** Nothing at all: whoever answers so knows nothing of the order. */
-  readonly isBlind?: true
+  /** The verdict does not tell the state of the order. */
+  readonly tellsNoState?: true
+  /** The verdict tells nothing about the order at all, not even whether it exists. */
+  readonly tellsNothing?: true
 }
 
 const KINDS = {
-  /** The sync was taken; a query must prove it. */
+  /** WeChat Pay took the sync; a query must prove it. */
   accepted: { isKnown: true },
-  /** Done, and only the merchant's own channel collected. */
+  /** The order is done, and only the merchant's own channel collected. */
   confirmed: { isKnown: true, isDone: true, isFixed: true, isEnd: true },
-  /** Done, and WeChat Pay collected as well. */
+  /** The order is done, and WeChat Pay collected as well. */
   collected: { isKnown: true, isDone: true, isFixed: true, isEnd: true },
-  /** Done, but nobody can tell who collected. */
+  /** The order is done, but the answer does not tell who collected. */
   undecided: { isKnown: true, isDone: true, isFixed: true },
-  /** Waiting for payment: a sync is due. */
+  /** The order waits for payment: a sync is due. */
   unpaid: { isKnown: true, isFixed: true },
-  /** A part was paid, the rest is outstanding. */
+  /** A part is paid, and the rest is outstanding. */
   part_paid: { isKnown: true },
-  /** Not completed yet: too early. */
+  /** The merchant has not completed the order: it is too early for a sync. */
   open: { isKnown: true },
-  /** Cancelled or expired. */
+  /** The order is cancelled or expired. */
   closed: { isKnown: true, isFixed: true, isEnd: true },
-  /** WeChat Pay's signed word that there is no such order. */
+  /** WeChat Pay signed that there is no such order. */
   absent: {},
-  /** A refusal about the order's state or existence. */
-  state: { isSilent: true },
-  /** A charge is running. */
-  busy: { isKnown: true, isSilent: true },
-  /** Anything may have happened. */
-  unknown: { isSilent: true, isBlind: true },
-  /** Nothing can have happened. */
-  unsent: { isSilent: true, isBlind: true },
-  throttled: { isSilent: true, isBlind: true },
-  /** The deployment is wrong. */
-  config: { isSilent: true, isBlind: true },
-  /** A refusal of a parameter. */
-  invalid: { isSilent: true, isBlind: true },
-} as const satisfies Readonly<Record<string, Says>>
+  /** WeChat Pay refused because of the state of the order, or because it does not exist. */
+  state: { tellsNoState: true },
+  /** WeChat Pay is charging the order now. */
+  busy: { isKnown: true, tellsNoState: true },
+  /** No trusted answer: WeChat Pay may have acted or not. */
+  unknown: { tellsNoState: true, tellsNothing: true },
+  /** The request was not sent: WeChat Pay cannot have acted. */
+  unsent: { tellsNoState: true, tellsNothing: true },
+  throttled: { tellsNoState: true, tellsNothing: true },
+  /** The configuration or the secret is wrong. */
+  config: { tellsNoState: true, tellsNothing: true },
+  /** WeChat Pay refused a parameter. */
+  invalid: { tellsNoState: true, tellsNothing: true },
+} as const satisfies Readonly<Record<string, VerdictTraits>>
 
 /** What an answer of WeChat Pay means for the order. */
 export type VerdictKind = keyof typeof KINDS
 
-export const VERDICT_KINDS: Readonly<Record<VerdictKind, Says>> = KINDS
+export const VERDICT_KINDS: Readonly<Record<VerdictKind, VerdictTraits>> = KINDS

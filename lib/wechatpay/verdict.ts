@@ -2,7 +2,9 @@ import type { AnswerSignature } from './answer.ts'
 import type { RefusalName } from './refusals.ts'
 import type { VerdictKind } from './verdict-kinds.ts'
 
-/** WeChat Pay's signed word, kept as received so that anybody can check it again. May hold personal data. */
+/**
+ * An answer that WeChat Pay signed, kept as received so that anybody can verify it again. It may hold personal data.
+ */
 export type SignedResponse = AnswerSignature & {
   readonly request_id?: string
   readonly status: number
@@ -13,30 +15,32 @@ export type SignedResponse = AnswerSignature & {
 }
 
 /**
- * What WeChat Pay charged: the sum in fen, and the only numbers to refund by, separated by commas. What cannot be read
- * is left out: a charge without its number is a charge all the same.
+ * What WeChat Pay charged: the sum in fen, and the transaction numbers for a refund, separated by commas. A member that
+ * cannot be read is left out; it is a charge nevertheless.
  */
 export type Charge = { readonly amount?: number; readonly transaction_id?: string }
 
 export type Verdict = {
   readonly kind: VerdictKind
-  /** Signed by WeChat Pay. What is not can never end an order. */
+  /** The answer was signed by WeChat Pay. An answer that was not can never end an order. */
   readonly verified: boolean
   readonly status?: number
-  /** The provider's `code`, or the transport's, or why the answer is not believed. */
+  /** WeChat Pay's `code`, the error code of the connection, or why the answer is not trusted. */
   readonly code?: string
   readonly request_id?: string
   readonly refusal?: RefusalName
-  /** What is wrong with the deployment, in our own words. */
+  /** What is wrong with the deployment. This service writes the text, not WeChat Pay. */
   readonly detail?: string
   readonly order_id?: string
-  /** Of the order, fen. */
+  /** The total of the order, in fen. */
   readonly total_amount?: number
-  /** Of an order that is paid in part, fen: by anybody so far, and outstanding. */
+  /** Only for an order that is paid in part, in fen: what is paid by any channel, and what is outstanding. */
   readonly paid_amount?: number
   readonly paying_amount?: number
   readonly charge?: Charge
-  /** An absent order of a party of which WeChat Pay never knew any: the configuration may be wrong, so it is no end. */
-  readonly isUnmet?: true
-  readonly word?: SignedResponse
+  /**
+   * WeChat Pay has never known an order of this party, so the configuration may be wrong, and the order does not end.
+   */
+  readonly isPartyUnknown?: true
+  readonly signedResponse?: SignedResponse
 }

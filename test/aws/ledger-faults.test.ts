@@ -43,8 +43,8 @@ const METHODS = [
   ['read', (ledger: Ledger) => ledger.read(PK)],
   ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
   ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
-  ['meet', (ledger: Ledger) => ledger.meet(PARTY, 1_830_047_400)],
-  ['miss', (ledger: Ledger) => ledger.miss(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  ['meet', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
+  ['miss', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
   ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
 ] as const
 
@@ -107,8 +107,8 @@ describe.each(METHODS)('%s', (_, ask) => {
 
 it.each([
   ['a count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
-  ['to meet a party', (ledger: Ledger) => ledger.meet(PARTY, 1_830_047_400)],
-  ['to miss an order', (ledger: Ledger) => ledger.miss(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  ['to meet a party', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
+  ['to miss an order', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
 ])('gives up %s before it would ask twice: a payment waits for it', async (_, ask) => {
   const { port, requests } = await serveRaw(() => {})
 

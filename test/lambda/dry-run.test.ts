@@ -23,9 +23,16 @@ const world = () => {
       },
       forget: notHere,
     },
-    ledger: { read: notHere, apply: notHere, count: notHere, meet: notHere, miss: notHere, due: notHere },
+    ledger: {
+      read: notHere,
+      apply: notHere,
+      count: notHere,
+      recordKnownParty: notHere,
+      recordAbsentOrder: notHere,
+      due: notHere,
+    },
     send: notHere,
-    announceDue: notHere,
+    publishDue: notHere,
     now: () => Date.now(),
     random: () => 0.5,
     nonce: () => {

@@ -37,7 +37,7 @@ const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehears
       return Promise.resolve(result)
     }
   const socket = part('socket', undefined)
-  const EMPTY = { apply: notHere, count: notHere, meet: notHere, miss: notHere, due: notHere }
+  const EMPTY = { apply: notHere, count: notHere, recordKnownParty: notHere, recordAbsentOrder: notHere, due: notHere }
   const deps: WarmUpDeps = {
     merchants: { signer: (mchid) => part('secret', signer(mchid))(mchid), forget: notHere },
     ledger: { ...EMPTY, read: part('ledger', undefined) },

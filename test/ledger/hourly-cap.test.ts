@@ -4,11 +4,11 @@ import { capOf } from '../../lib/ledger/hourly-cap.ts'
 import { NOW } from '../support/orders.ts'
 
 /** NOW is 2026-11-24 10:30:00 in China. */
-const counted = (paid_time: string, isDayAlone = false, out_order_no = '1234323JKHDFE1243252') => ({
+const counted = (paid_time: string, isDayOnly = false, out_order_no = '1234323JKHDFE1243252') => ({
   mchid: '1900000109',
   out_order_no,
   paid_time,
-  isDayAlone,
+  isDayOnly,
 })
 
 describe('a payment', () => {
@@ -25,8 +25,8 @@ describe('a payment', () => {
       240,
     ],
     ['so as well where it tells a day of long ago', '20200101000000', true, '1900000109#old#20261124#0', 240],
-  ])('counts %s', (_, paid_time, isDayAlone, counter, most) => {
-    expect(capOf(counted(paid_time, isDayAlone), 10, NOW)).toStrictEqual({ counter, most })
+  ])('counts %s', (_, paid_time, isDayOnly, counter, most) => {
+    expect(capOf(counted(paid_time, isDayOnly), 10, NOW)).toStrictEqual({ counter, most })
   })
 })
 

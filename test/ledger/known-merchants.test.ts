@@ -36,7 +36,7 @@ describe('a party is met', () => {
 
 describe('an order that WeChat Pay does not know', () => {
   const absentFor = (ms: number) => ({ ...CLAIMED, absent_since: NOW - ms })
-  const unmet = { ...VERDICTS.absent, isUnmet: true }
+  const unmet = { ...VERDICTS.absent, isPartyUnknown: true }
   const config = {
     ...VERDICTS.absent,
     kind: 'config',

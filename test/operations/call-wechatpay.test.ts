@@ -305,7 +305,7 @@ describe('an order that WeChat Pay does not know', () => {
   it('is rejected after a day where others of its party are known', async () => {
     const row = claimed({ absent_since: NOW - 1 * DAY - 1 })
     const world = stepWorld({ rows: [row], says: NOT_THERE })
-    await world.deps.ledger.meet(PARTY, 0)
+    await world.deps.ledger.recordKnownParty(PARTY, 0)
 
     const taken = await callWechatPay('query', row, world.deps)
 
@@ -329,7 +329,10 @@ describe('an order that WeChat Pay does not know', () => {
 
   it('rejects nothing while nobody can say whether its party is known', async () => {
     const row = claimed({ absent_since: NOW - 2 * DAY })
-    const ledger = (sound: Ledger): Ledger => ({ ...sound, miss: () => Promise.reject(new UnavailableError('no')) })
+    const ledger = (sound: Ledger): Ledger => ({
+      ...sound,
+      recordAbsentOrder: () => Promise.reject(new UnavailableError('no')),
+    })
     const world = stepWorld({ rows: [row], says: NOT_THERE, ledger })
 
     const taken = await callWechatPay('query', row, world.deps)
@@ -360,7 +363,10 @@ describe('a party', () => {
   )
 
   it('that cannot be met holds up no record', async () => {
-    const ledger = (sound: Ledger): Ledger => ({ ...sound, meet: () => Promise.reject(new UnavailableError('no')) })
+    const ledger = (sound: Ledger): Ledger => ({
+      ...sound,
+      recordKnownParty: () => Promise.reject(new UnavailableError('no')),
+    })
     const world = stepWorld({ rows: [claimed()], says: SAYS.paidToMerchant, ledger })
 
     expect((await callWechatPay('query', claimed(), world.deps)).row).toMatchObject({ state: 'SYNCED', proof: {} })

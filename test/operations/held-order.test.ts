@@ -46,7 +46,7 @@ describe('a held order', () => {
   ])('ends, and a person is told, when %s', async (_, says, reason) => {
     const old = { ...DUE, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
-    await world.deps.ledger.meet(partyKey(old), 0)
+    await world.deps.ledger.recordKnownParty(partyKey(old), 0)
 
     await processDue(QUERY_DUE, world.deps)
 
@@ -62,7 +62,7 @@ describe('a held order', () => {
     const charged = { amount: 5000, transaction_id: '42000004' }
     const old = { ...DUE, ...charged, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
     const world = stepWorld({ rows: [old], says })
-    await world.deps.ledger.meet(partyKey(old), 0)
+    await world.deps.ledger.recordKnownParty(partyKey(old), 0)
 
     await processDue(QUERY_DUE, world.deps)
 

@@ -90,7 +90,7 @@ export const stepWorld = ({ rows = [], says = SAYS.taken, ledger, signer, announ
       sent.push(request)
       return wechatpay.says
     },
-    announceDue: async (due) => {
+    publishDue: async (due) => {
       announced.push(due)
       await announceDue?.(due)
     },

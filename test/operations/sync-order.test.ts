@@ -251,8 +251,8 @@ describe('the same notice again', () => {
       apply: async () => undefined,
       due: async () => ({ rows: [] }),
       count: async () => 1,
-      meet: async () => undefined,
-      miss: async () => ({ isKnown: true, absent: 0 }),
+      recordKnownParty: async () => undefined,
+      recordAbsentOrder: async () => ({ isKnown: true, absent: 0 }),
     }
     const world = stepWorld({ ledger: () => ledger })
 

@@ -61,10 +61,10 @@ export const plainLedger = (...given: readonly Row[]) => {
       return { transition, row: after }
     },
     due: async () => ({ rows: [] }),
-    meet: async (pk) => {
+    recordKnownParty: async (pk) => {
       parties.set(pk, 'known')
     },
-    miss: async (pk, out_order_no) => {
+    recordAbsentOrder: async (pk, out_order_no) => {
       const absent = parties.get(pk) ?? new Set<string>()
       if (absent === 'known') return { isKnown: true, absent: 0 }
       parties.set(pk, absent.add(out_order_no))

@@ -16,18 +16,18 @@ export const WORD: SignedResponse = {
 
 /** One verdict of each kind. */
 export const VERDICTS = {
-  accepted: { kind: 'accepted', verified: true, status: 200, order_id: '15646546545165651651', word: WORD },
-  confirmed: { kind: 'confirmed', verified: true, status: 200, order_id: '15646546545165651651', word: WORD },
+  accepted: { kind: 'accepted', verified: true, status: 200, order_id: '15646546545165651651', signedResponse: WORD },
+  confirmed: { kind: 'confirmed', verified: true, status: 200, order_id: '15646546545165651651', signedResponse: WORD },
   collected: {
     kind: 'collected',
     verified: true,
     status: 200,
     order_id: '15646546545165651651',
     charge: { amount: 3900, transaction_id: '4200000446202611247000000001' },
-    word: WORD,
+    signedResponse: WORD,
   },
-  undecided: { kind: 'undecided', verified: true, status: 200, request_id: 'R-0', word: WORD },
-  unpaid: { kind: 'unpaid', verified: true, status: 200, request_id: 'R-0', word: WORD },
+  undecided: { kind: 'undecided', verified: true, status: 200, request_id: 'R-0', signedResponse: WORD },
+  unpaid: { kind: 'unpaid', verified: true, status: 200, request_id: 'R-0', signedResponse: WORD },
   part_paid: {
     kind: 'part_paid',
     verified: true,
@@ -37,10 +37,10 @@ export const VERDICTS = {
     paid_amount: 900,
     paying_amount: 3000,
     charge: { amount: 900, transaction_id: '4200000446202611247000000002' },
-    word: WORD,
+    signedResponse: WORD,
   },
-  open: { kind: 'open', verified: true, status: 200, request_id: 'R-0', word: WORD },
-  closed: { kind: 'closed', verified: true, status: 200, request_id: 'R-0', word: WORD },
+  open: { kind: 'open', verified: true, status: 200, request_id: 'R-0', signedResponse: WORD },
+  closed: { kind: 'closed', verified: true, status: 200, request_id: 'R-0', signedResponse: WORD },
   absent: { kind: 'absent', verified: true, status: 404, code: 'ORDER_NOT_EXIST', refusal: 'not-exist' },
   state: { kind: 'state', verified: true, status: 400, request_id: 'R-1', code: 'ORDER_DONE', refusal: 'already-done' },
   busy: {
@@ -62,7 +62,7 @@ export const VERDICTS = {
     request_id: 'R-1',
     code: 'PARAM_ERROR',
     refusal: 'parameter',
-    word: WORD,
+    signedResponse: WORD,
   },
 } as const satisfies { readonly [K in VerdictKind]: Verdict & { readonly kind: K } }
 

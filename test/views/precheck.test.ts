@@ -161,13 +161,19 @@ describe('what a cashier is told before he takes money', () => {
   })
 
   it('says of a signed answer that cannot be read to check again', () => {
-    const reply = precheckReply(call, { kind: 'unknown', verified: true, status: 200, code: 'OTHER_ORDER', word: WORD })
+    const reply = precheckReply(call, {
+      kind: 'unknown',
+      verified: true,
+      status: 200,
+      code: 'OTHER_ORDER',
+      signedResponse: WORD,
+    })
 
     expect(reply.body).toMatchObject({ may_charge: true, advice_zh: '暂时无法查询,请一分钟后再查,查明后再收款。' })
   })
 
   it.each(Object.keys(LINES))('holds nothing personal: %s', (kind) => {
-    const verdict = { ...VERDICTS[kind as keyof typeof LINES], word: WORD }
+    const verdict = { ...VERDICTS[kind as keyof typeof LINES], signedResponse: WORD }
 
     expect(JSON.stringify(precheckReply(call, verdict))).not.toContain('oUpF8uMuAJO_M2pxb1Q9zNjWeS6o')
   })

@@ -85,9 +85,9 @@ describe('what a verdict tells', () => {
       queryVerdict(CALLS['payafter-orders'], signed(200, payafterOrder(state))),
       syncVerdict(CALLS.serviceorder, signed(400, serviceOrder('serviceorder', `${state},"code":"PARAM_ERROR"`))),
     ]) {
-      const { word, ...told } = verdict
+      const { signedResponse, ...told } = verdict
 
-      expect(word?.body).toContain('oUpF8uMuAJO_M2pxb1Q9zNjWeS6o')
+      expect(signedResponse?.body).toContain('oUpF8uMuAJO_M2pxb1Q9zNjWeS6o')
       for (const secret of PERSONAL) expect(JSON.stringify(told)).not.toContain(secret)
     }
   })
@@ -95,14 +95,14 @@ describe('what a verdict tells', () => {
   it('keeps the signed word of a refusal as well', () => {
     const body = '{"code":"PARAM_ERROR","message":"\u53c2\u6570\u9519\u8bef"}'
 
-    expect(syncVerdict(CALLS.serviceorder, signed(400, body)).word).toEqual({
+    expect(syncVerdict(CALLS.serviceorder, signed(400, body)).signedResponse).toEqual({
       ...SIGNED,
       request_id: REQUEST_ID,
       status: 400,
       body,
       sent_at: NOW,
     })
-    expect(syncVerdict(CALLS.serviceorder, unsigned(400, body))).not.toHaveProperty('word')
+    expect(syncVerdict(CALLS.serviceorder, unsigned(400, body))).not.toHaveProperty('signedResponse')
   })
 
   it.each([
@@ -132,7 +132,7 @@ describe('what a verdict tells', () => {
       kind: 'accepted',
       verified: true,
       status: 204,
-      word: { ...SIGNED, status: 204, body: '', sent_at: NOW },
+      signedResponse: { ...SIGNED, status: 204, body: '', sent_at: NOW },
     })
   })
 

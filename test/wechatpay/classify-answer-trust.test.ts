@@ -97,7 +97,7 @@ describe('a signed answer about something else', () => {
   it('is believed after a byte order mark, which was signed with it and is kept', () => {
     const verdict = syncVerdict(CALLS['payafter-orders'], signed(200, `\ufeff${PAYAFTER_SYNCED}`))
 
-    expect(verdict).toMatchObject({ kind: 'accepted', word: { body: `\ufeff${PAYAFTER_SYNCED}` } })
+    expect(verdict).toMatchObject({ kind: 'accepted', signedResponse: { body: `\ufeff${PAYAFTER_SYNCED}` } })
   })
 
   it('is believed whatever lies beside the order', () => {

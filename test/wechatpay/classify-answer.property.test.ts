@@ -55,7 +55,8 @@ it('says nothing that ends or proves an order but on a signed word', () => {
     if (isVerified(outcome)) seen.set(verdict.kind, (seen.get(verdict.kind) ?? 0) + 1)
     else if (BY_SIGNED_WORD_ONLY.includes(verdict.kind)) throw new Error(`${verdict.kind} without a signature`)
     if (verdict.verified !== isVerified(outcome)) throw new Error('calls verified what is not, or the other way round')
-    if ((verdict.word !== undefined) !== isVerified(outcome)) throw new Error('keeps as a signed word what is none')
+    if ((verdict.signedResponse !== undefined) !== isVerified(outcome))
+      throw new Error('keeps as a signed word what is none')
   }
 
   fc.assert(

@@ -35,7 +35,7 @@ describe('a sync that was taken', () => {
       status: 200,
       request_id: REQUEST_ID,
       order_id: '15646546545165651651',
-      word: { ...SIGNED, request_id: REQUEST_ID, status: 200, body: PAYAFTER_SYNCED, sent_at: NOW },
+      signedResponse: { ...SIGNED, request_id: REQUEST_ID, status: 200, body: PAYAFTER_SYNCED, sent_at: NOW },
     })
   })
 
@@ -49,7 +49,7 @@ describe('a sync that was taken', () => {
         verified: true,
         status: 204,
         request_id: REQUEST_ID,
-        word: { ...SIGNED, request_id: REQUEST_ID, status: 204, body: '', sent_at: NOW },
+        signedResponse: { ...SIGNED, request_id: REQUEST_ID, status: 204, body: '', sent_at: NOW },
       })
     },
   )

@@ -9,8 +9,8 @@ it.each<[name: keyof (typeof VERDICT_KINDS)[VerdictKind], claim: string, kinds: 
   ['isDone', 'the order is done', DONE],
   ['isFixed', 'its sum can be compared', [...DONE, 'unpaid', 'closed']],
   ['isEnd', 'nothing more is to come', ['confirmed', 'collected', 'closed']],
-  ['isSilent', 'nothing is said of how the order stands', ['state', 'busy', ...BLIND]],
-  ['isBlind', 'nothing is known of the order', BLIND],
+  ['tellsNoState', 'nothing is said of how the order stands', ['state', 'busy', ...BLIND]],
+  ['tellsNothing', 'nothing is known of the order', BLIND],
 ])('%s: %s, by these kinds and by no other', (name, _claim, kinds) => {
   const found = Object.entries(VERDICT_KINDS).flatMap(([kind, says]) => (says[name] ? [kind] : []))
 

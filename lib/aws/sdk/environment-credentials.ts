@@ -1,6 +1,6 @@
 /**
- * The credentials that Lambda puts into a function's environment; they last as long as its process. Throws where there
- * are none.
+ * The credentials that Lambda sets in the environment; they are valid as long as the sandbox lives. Throws if there are
+ * none.
  */
 export const environmentCredentials = () => {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env
@@ -12,5 +12,5 @@ export const environmentCredentials = () => {
   }
 }
 
-/** The name by which the SDK imports its chain of providers: the bundle has this in its place. */
+/** Replaces the SDK's credential provider chain in the bundle, under the name by which the SDK imports it. */
 export const defaultProvider = () => async () => environmentCredentials()

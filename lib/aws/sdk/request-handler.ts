@@ -1,9 +1,9 @@
 import { type IncomingMessage, request } from 'node:http'
-import { createAgents, READING, TimeUp } from '../../connections.ts'
-import { AS_IT_IS, unpack } from '../../content-coding.ts'
+import { createAgents, PARSER_OPTIONS, TimeUp } from '../../connections.ts'
+import { IDENTITY_ENCODING, unpack } from '../../content-coding.ts'
 import { LIMITS } from '../../limits.ts'
 
-/** What the SDK hands to its handler of requests, and wants back. */
+/** The request that the SDK gives to its request handler, and the answer that it expects. */
 type Request = {
   readonly protocol: string
   readonly hostname: string
@@ -23,12 +23,12 @@ type Answer = {
 }
 type Options = { readonly abortSignal?: AbortSignal }
 
-/** ms; a request is over, its answer read whole, within `requestTimeout`. */
+/** Limits in ms. A request ends, with its whole answer read, within `requestTimeout`. */
 export type RequestLimits = { readonly connectionTimeout: number; readonly requestTimeout: number }
 
 /**
- * Carries requests of the SDK whose body is a string or bytes, as all are but those of S3. An answer is given once it is
- * here whole: the SDK's own handler hands on a stream, with a timer for each of a request's stages.
+ * Sends requests of the SDK whose body is a string or bytes: all except those of S3. The answer is returned when it is
+ * complete; the SDK's own handler returns a stream and sets a timer for each stage of a request.
  */
 export const createRequestHandler = (limits: RequestLimits) => {
   const agents = createAgents(limits.connectionTimeout, { maxSockets: 50 })
@@ -51,33 +51,33 @@ const exchange = (
   signal: AbortSignal | undefined,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    // It is the agent that speaks TLS, or does not.
+    // `request` of node:http serves both protocols: the agent opens the TLS connection, or a plain one.
     const outgoing = request({
-      ...READING,
+      ...PARSER_OPTIONS,
       agent: protocol === 'https:' ? agents['https:'] : agents['http:'],
       protocol,
       host: hostname.replace(/^\[|\]$/g, ''),
       port,
       method,
       path: path + queryString(query),
-      headers: { ...headers, ...AS_IT_IS },
+      headers: { ...headers, ...IDENTITY_ENCODING },
     })
-    const end = () => {
+    const cleanUp = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
     }
     const fail = (error: Error & { readonly code?: string }) => {
-      end()
+      cleanUp()
       if (TIMED_OUT.has(error.code ?? '')) error.name = 'TimeoutError'
       reject(error)
     }
-    // A request that has no socket yet does not tell that it was destroyed.
-    const giveUp = (error: Error) => {
+    // `fail` is called as well, since a destroyed request without a socket emits no error.
+    const cancel = (error: Error) => {
       fail(error)
       outgoing.destroy(error)
     }
-    const abort = () => giveUp(Object.assign(new Error('aborted'), { name: 'AbortError' }))
-    const timer = setTimeout(() => giveUp(new TimeUp('request')), limits.requestTimeout)
+    const abort = () => cancel(Object.assign(new Error('aborted'), { name: 'AbortError' }))
+    const timer = setTimeout(() => cancel(new TimeUp('request')), limits.requestTimeout)
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
 
@@ -88,14 +88,14 @@ const exchange = (
       incoming.on('data', (chunk: Buffer) => {
         length += chunk.length
         if (length <= LIMITS.sdkAnswerBytes) chunks.push(chunk)
-        else giveUp(new Error('ANSWER_TOO_LARGE'))
+        else cancel(new Error('ANSWER_TOO_LARGE'))
       })
       incoming.on('error', fail)
       incoming.on('end', () => {
         const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
         const unpacked = unpack(bytes, incoming.rawHeaders, LIMITS.sdkAnswerBytes)
         if (typeof unpacked === 'string') return fail(new Error(unpacked))
-        end()
+        cleanUp()
         resolve({ response: answerOf(incoming, unpacked) })
       })
     })
@@ -104,7 +104,7 @@ const exchange = (
 
 const queryString = (query: NonNullable<Request['query']>): string => {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().map((one) => [name, one ?? ''] as const),
+    [value].flat().map((item) => [name, item ?? ''] as const),
   )
   const text = pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&')
   return text && `?${text}`
@@ -116,5 +116,5 @@ const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array
   body,
 })
 
-/** What the SDK calls a time-out too, and tries again. */
+/** Error codes that the SDK's own handler also reports as a time-out, and that the SDK retries. */
 const TIMED_OUT = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])

@@ -5,18 +5,18 @@ import { environmentCredentials } from './environment-credentials.ts'
 type RequestSigner = Extract<NonNullable<DynamoDBClientConfig['signer']>, { readonly sign: unknown }>
 
 /**
- * Signs requests to one service by SigV4, with the credentials and the region of the environment: the host and every
- * `x-amz-` header, the path as it is (never anything but `/` here), no query. The SDK's own signer derives a key
- * to look up the key that it derived; this one keeps it for the day.
+ * Signs requests to one AWS service with SigV4, with the credentials and the region of the environment. It signs the
+ * host and every `x-amz-` header, the path unchanged (it is always `/` here), and no query. The SDK's own signer
+ * derives a key in order to look up the key that it has cached; this one keeps the derived key for the day.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 export const createRequestSigner = (service: string): RequestSigner => {
-  let kept: { readonly of: string; readonly key: KeyObject } | undefined
+  let cached: { readonly of: string; readonly key: KeyObject } | undefined
 
   const keyOf = (scope: string, secretAccessKey: string): KeyObject => {
     const of = `${scope} ${secretAccessKey}`
-    if (kept?.of !== of) kept = { of, key: signingKey(secretAccessKey, scope) }
-    return kept.key
+    if (cached?.of !== of) cached = { of, key: signingKey(secretAccessKey, scope) }
+    return cached.key
   }
 
   return {
@@ -49,7 +49,7 @@ export const createRequestSigner = (service: string): RequestSigner => {
 
 const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex')
 
-/** Derived part by part of the scope: day, region, service. */
+/** Derives the SigV4 signing key from the parts of the scope: day, region, service, aws4_request. */
 const signingKey = (secretAccessKey: string, scope: string): KeyObject =>
   createSecretKey(
     scope

@@ -17,8 +17,8 @@ export const clientSettings = {
 } as const
 
 /**
- * Settings of a client inside a function, where time is paid for. All of them are options of the SDK; what each brings
- * stands in the notes of the benchmark. `cacheMiddleware` works as long as no request has options of its own.
+ * Settings of a client inside a function, where time is paid for. All of them are options of the SDK; the notes of the
+ * benchmark tell what each of them saves. `cacheMiddleware` needs that no request has options of its own.
  */
 export const functionSettings = (service: keyof typeof ENDPOINT_VARIABLES) => {
   const {
@@ -31,7 +31,7 @@ export const functionSettings = (service: keyof typeof ENDPOINT_VARIABLES) => {
     requestHandler: createRequestHandler(clientSettings.requestHandler),
     signer: createRequestSigner(service),
     cacheMiddleware: true,
-    // Said here, none of these is looked for in files that Lambda does not have.
+    // Set explicitly, so that the SDK does not search for them in files at start-up: Lambda has no ~/.aws.
     ...(region && { region }),
     ...(endpoint && { endpoint }),
     ignoreConfiguredEndpointUrls: true,

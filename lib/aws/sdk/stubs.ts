@@ -1,31 +1,32 @@
 /**
- * Stands in the bundle of a function that somebody waits for, in place of those parts of the SDK that the settings of
- * its clients replace: they would be read, compiled and set up in every cold start, and never asked.
+ * esbuild puts these stubs in place of parts of the SDK that functionSettings replaces or that no operation here uses,
+ * in the bundles of functions with a waiting caller. The real modules would be read, compiled and set up in every cold
+ * start without being used.
  */
 
 const notInTheBundle = (what: string): never => {
   throw new TypeError(`${what} is left out of this bundle: its clients need functionSettings`)
 }
 
-/** Of `@smithy/node-http-handler`. The settings bring a handler whose answers hold their bytes. */
+/** For `@smithy/node-http-handler`: functionSettings set a request handler that returns bytes, not a stream. */
 export const NodeHttpHandler = {
   create: (handler: { readonly handle?: unknown }) => (handler.handle ? handler : notInTheBundle('NodeHttpHandler')),
 }
 export const streamCollector = (): never => notInTheBundle('streamCollector')
 
-/** Of `@smithy/signature-v4`. The settings bring a signer. */
+/** For `@smithy/signature-v4`: functionSettings set a signer. */
 export const SignatureV4 = (): never => notInTheBundle('SignatureV4')
 
-/** Of `@aws-sdk/signature-v4-multi-region`, which asks for a package that is not installed, and does without. */
+/** For `@aws-sdk/signature-v4-multi-region`: it looks for a package that is not installed, and works without it. */
 export const SignatureV4MultiRegion = { sigv4aDependency: () => 'none' }
 
-/** Of `@aws-sdk/middleware-endpoint-discovery`. It is off unless it is asked for. */
+/** For `@aws-sdk/middleware-endpoint-discovery`: it is off by default. */
 export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {}
 export const resolveEndpointDiscoveryConfig = <T>(config: T): T => config
 
-/** Of `@smithy/core/event-streams`. No operation here has one. */
+/** For `@smithy/core/event-streams`: no operation here has an event stream. */
 export const EventStreamSerde = undefined
 export const eventStreamSerdeProvider = undefined
 
-/** Of `node:fs/promises`, for the SDK's reader of `~/.aws`: Lambda has no such files. */
+/** For `node:fs/promises`, with which the SDK reads `~/.aws`: Lambda has no such files. */
 export const readFile = async (): Promise<never> => notInTheBundle('readFile')

@@ -8,7 +8,7 @@ import { waitsForOperator } from '../../ledger/transitions/waiting-index.ts'
 import { TURNS } from '../../ledger/whose-turn.ts'
 import type { Text } from '../../two-languages.ts'
 import { orderView } from '../../views/order-view.ts'
-import { standingOf } from '../../views/state-words.ts'
+import { stateLabelOf } from '../../views/state-words.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
@@ -104,7 +104,7 @@ const tellList = (rows: readonly Row[], part: Part, next: Place | undefined, ses
         t({ en: 'why', zh: '原因' }),
       ],
       rows.map((row) => {
-        const { text, colour } = standingOf(row)
+        const { text, colour } = stateLabelOf(row)
         const { turn } = adviceOf(row)
         return [
           pathOf(row.pk),

@@ -31,6 +31,6 @@ export const openDecide = async (connection: Connection, { env, now }: Session):
  * Reconcile finds the row within a minute.
  */
 const decideHere = async (request: DecisionRequest, { ledger }: Connection, now: () => number): Promise<Answer> => {
-  const handled = await applyDecision(request, { ledger, now, announceDue: async () => undefined })
+  const handled = await applyDecision(request, { ledger, now, publishDue: async () => undefined })
   return handled.reply
 }

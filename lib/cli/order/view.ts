@@ -5,14 +5,14 @@ import { type Row, readRowKey } from '../../ledger/row.ts'
 import { TURNS } from '../../ledger/whose-turn.ts'
 import { plainYuan } from '../../money.ts'
 import { historyOf, nextOf } from '../../views/order-history.ts'
-import { standingOf } from '../../views/state-words.ts'
+import { stateLabelOf } from '../../views/state-words.ts'
 import type { Session } from '../session.ts'
 
 /** Prints a row for a person: its state, who must act, what happened and who says so, and what comes next. */
 export const tellRow = (row: Row, session: Session): void => {
   const { t, say, tell, paint, now } = session
   const { mchid, out_order_no } = readRowKey(row.pk)
-  const { text, colour } = standingOf(row)
+  const { text, colour } = stateLabelOf(row)
   const { turn, ...advice } = adviceOf(row)
   const words = advice[session.locale]
   tell(`${paint('bold', out_order_no)}  ${t({ en: `merchant ${mchid}`, zh: `商户号 ${mchid}` })}`)

@@ -8,14 +8,14 @@ import { DUE_ATTRIBUTES, expiry, isUnsent, sameAttemptAndDue, sameAttemptAndPend
 import type { Alarm, Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
-/** A moment, and chance in [0, 1). */
+/** The current time (ms), and a random number in [0, 1). */
 export type Moment = { readonly now: number; readonly random: number }
 
-/** What the answer to this attempt's sync does to the row. */
+/** The transition that follows the answer to this attempt's sync. */
 export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition =>
   withWaitingIndex(syncAnswered(row, verdict, moment), row)
 
-/** What the answer to this attempt's query does to the row. A refusal of the query itself never ends it. */
+/** The transition that follows the answer to this attempt's query. A refused query never ends an order. */
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition =>
   withWaitingIndex(queryAnswered(row, verdict, moment), row)
 
@@ -43,20 +43,21 @@ const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
 }
 
 /**
- * A refusal names no order: it may be that of another, given once more. The first is only remembered, and the order asked
- * about; if that says that it still waits for payment, and the next sync is refused in other signed words, it is over.
+ * A signed refusal does not name its order: it may be a replayed refusal of another one. So the first refusal is only
+ * stored, and the order is queried. If the query finds it unpaid and the next sync is refused with another nonce, the
+ * order is rejected.
  */
 const refused = (row: Row, verdict: Verdict, moment: Moment): Transition => {
-  const nonce = verdict.word?.nonce
+  const nonce = verdict.signedResponse?.nonce
   if (nonce === undefined) return ask(row, verdict, moment)
   if (row.refused !== undefined && row.refused !== nonce) return reject(row, verdict, moment, 'invalid')
   return ask(row, verdict, moment, { refused: nonce })
 }
 
 const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
-  // Whatever it was held for, and whoever has released it before: the sum is not the whole any more.
-  const doubt = verdict.kind === 'part_paid' ? 'part_paid' : holdReason(row, verdict)
-  if (doubt) return hold(row, verdict, moment, doubt)
+  // This comes before every other hold reason, and also after a release: WeChat Pay no longer expects the whole sum.
+  const reason = verdict.kind === 'part_paid' ? 'part_paid' : holdReason(row, verdict)
+  if (reason) return hold(row, verdict, moment, reason)
   switch (verdict.kind) {
     case 'confirmed':
       return confirmed(row, verdict, moment)
@@ -69,7 +70,7 @@ const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =
     case 'closed':
       return revoked(row, verdict, moment)
     case 'absent':
-      if (!verdict.isUnmet && isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
+      if (!verdict.isPartyUnknown && isPending(row) && isOlder(row.absent_since, LIMITS.absentGiveUp, moment))
         return reject(row, verdict, moment, 'not_found')
       return askAgain(row, verdict, moment, { absent_since: moment.now })
     default:
@@ -77,7 +78,10 @@ const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =
   }
 }
 
-/** 4: the sync was taken. No fence: a verified receipt is true whoever got it; a query still out must not undo it. */
+/**
+ * 4: WeChat Pay took the sync. There is no fencing token: a verified receipt is true for every attempt. Counting
+ * `attempt` fences a query that is still in flight, so that it cannot undo this.
+ */
 const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '4 accepted',
   pk: row.pk,
@@ -96,13 +100,13 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
 })
 
 /**
- * What WeChat Pay charged since this attempt began is a person's to look at, and no late word of a sync takes it from him:
- * the word is kept, and the row stays as it stands.
+ * A person must look at a charge that was recorded after this attempt began. A late answer to a sync must not hide it:
+ * transition 4b keeps the receipt, and the state of the row stays.
  */
 const noChargeSince = ({ transaction_id }: Row): readonly Condition[] =>
   transaction_id === undefined ? [or(missing('transaction_id'), exists('settled_at'))] : []
 
-/** 4b: the row was further already, but no signed word is thrown away. */
+/** 4b: the row has moved on already, but no signed response is thrown away. */
 const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
   name: '4b keep',
   pk: row.pk,
@@ -110,10 +114,13 @@ const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
   keep: signedResponseAs('receipt', verdict),
 })
 
-/** The deployment is wrong, or WeChat Pay refuses with a code that nobody here knows: not to be waited out in silence. */
-const isEngineers = ({ kind, refusal }: Verdict): boolean => kind === 'config' || refusal === 'unlisted'
+/**
+ * The deployment is wrong, or WeChat Pay refuses with a code that `REFUSALS` does not list: an engineer must be
+ * alerted.
+ */
+const needsEngineer = ({ kind, refusal }: Verdict): boolean => kind === 'config' || refusal === 'unlisted'
 
-/** 5: nothing was sent, so nothing was taken; the sync is sent by the schedule. */
+/** 5: the request was not sent, so WeChat Pay did not take it; the sync is sent again by the retry schedule. */
 const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   return {
@@ -121,31 +128,33 @@ const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
     pk: row.pk,
     when: sameAttemptAndPending(row),
     set: { next: 'sync', due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
-    keep: late(row, verdict, moment),
-    ...(isEngineers(verdict) && { alarm: 'config' }),
+    keep: lateSince(row, verdict, moment),
+    ...(needsEngineer(verdict) && { alarm: 'config' }),
   }
 }
 
-/** 6: the sync may have been taken, whatever answer came back that does not name the order; ask before it is repeated. */
+/**
+ * 6: WeChat Pay may have taken the sync, since the answer does not name the order; a query comes before the next sync.
+ */
 const ask = (row: Row, verdict: Verdict, moment: Moment, more: Partial<Row> = {}): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
-  const least = verdict.kind === 'busy' ? LIMITS.askAgainBusy : LIMITS.askAgain
+  const minDelay = verdict.kind === 'busy' ? LIMITS.askAgainBusy : LIMITS.askAgain
   return {
     name: '6 ask',
     pk: row.pk,
     when: sameAttemptAndPending(row),
     set: {
       next: 'query',
-      due_at: moment.now + Math.max(least, schedule(row, moment)),
+      due_at: moment.now + Math.max(minDelay, schedule(row, moment)),
       ...lastError(row, verdict, moment),
       ...more,
     },
-    keep: late(row, verdict, moment),
-    ...(isEngineers(verdict) && { alarm: 'config' }),
+    keep: lateSince(row, verdict, moment),
+    ...(needsEngineer(verdict) && { alarm: 'config' }),
   }
 }
 
-/** 7: WeChat Pay's signed refusal, or nothing more to hope for. */
+/** 7: WeChat Pay signed a refusal, or the time limit for retries is over. */
 const reject = (
   row: Row,
   verdict: Verdict,
@@ -160,7 +169,7 @@ const reject = (
   remove: DUE_ATTRIBUTES,
 })
 
-/** 8: proved. */
+/** 8: a signed response proves that the order is done and that WeChat Pay did not charge it. */
 const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '8 confirmed',
   pk: row.pk,
@@ -169,7 +178,10 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
   remove: [...DUE_ATTRIBUTES, 'reason', 'late_at', 'absent_since', 'refused'],
 })
 
-/** 9: WeChat Pay charged as well. The row stays until a person has settled it; told again after that, it stays settled. */
+/**
+ * 9: WeChat Pay charged as well. The row does not expire until an operator has settled the charge; the same answer
+ * after that does not undo the settlement.
+ */
 const collected = (row: Row, verdict: Verdict): Transition => ({
   name: '9 collected',
   pk: row.pk,
@@ -186,7 +198,7 @@ const collected = (row: Row, verdict: Verdict): Transition => ({
   ],
 })
 
-/** 10: waiting for payment, so a sync is due now. */
+/** 10: the order waits for payment, so a sync is due now. */
 const unpaid = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   name: '10 unpaid',
   pk: row.pk,
@@ -199,10 +211,10 @@ const unpaid = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
     ...lastError(row, verdict, moment),
   },
   remove: ['absent_since'],
-  ...undone(row),
+  ...syncUndoneAlarm(row),
 })
 
-/** 11 wait: the merchant has not completed the order yet. */
+/** 11 wait: the merchant has not completed the order at WeChat Pay yet. */
 const wait = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   return {
@@ -215,23 +227,23 @@ const wait = (row: Row, verdict: Verdict, moment: Moment): Transition => {
       due_at: moment.now + schedule(row, moment),
       ...lastError(row, verdict, moment),
     },
-    keep: late(row, verdict, moment),
+    keep: lateSince(row, verdict, moment),
     remove: ['absent_since'],
-    ...undone(row),
+    ...syncUndoneAlarm(row),
   }
 }
 
-/** 11 end: cancelled or expired, so nothing can be charged any more. */
+/** 11 end: the order is cancelled or expired, so WeChat Pay can no longer charge it. */
 const revoked = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   name: '11 end',
   pk: row.pk,
   when: sameAttemptAndDue(row),
   set: { state: 'REJECTED', reason: 'revoked', ...lastError(row, verdict, moment), expires_at: expiry(moment.now) },
   remove: [...DUE_ATTRIBUTES, 'absent_since'],
-  ...undone(row),
+  ...syncUndoneAlarm(row),
 })
 
-/** 12: the query told nothing. */
+/** 12: the answer to the query says nothing about the order. */
 const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row> = {}): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
   if (isOlder(row.created_at, LIMITS.giveUp, moment)) return unproved(row, verdict, moment)
@@ -240,12 +252,12 @@ const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row>
     pk: row.pk,
     when: and(equals('attempt', row.attempt), equals('next', 'query')),
     set: { due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
-    keep: { ...late(row, verdict, moment), ...keep },
-    ...((isEngineers(verdict) || verdict.kind === 'invalid') && { alarm: 'config' }),
+    keep: { ...lateSince(row, verdict, moment), ...keep },
+    ...((needsEngineer(verdict) || verdict.kind === 'invalid') && { alarm: 'config' }),
   }
 }
 
-/** 12, at its end: accepted thirty days ago and still no proof. */
+/** 12, at its end: WeChat Pay accepted the sync, and no query could prove it within thirty days. */
 const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   name: '12 unproved',
   pk: row.pk,
@@ -256,13 +268,14 @@ const unproved = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
 })
 
 /**
- * 17: nothing is sent until a person has decided. The order is asked about once a day meanwhile, so that a charge of
- * WeChat Pay is noticed; sooner, when the answer said nothing of the order, or nothing is known against it but the cap.
+ * 17: no sync is sent until an operator has decided. Meanwhile the order is queried once a day, so that a charge by
+ * WeChat Pay is noticed; sooner when the answer said nothing about the order, or when the hourly cap is the only reason
+ * to hold it.
  */
 const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Transition => {
-  const end = endOfHeld(row, verdict, moment)
-  if (end) return reject(row, verdict, moment, end, 'HELD')
-  const isSooner = reason === 'over_cap' || VERDICT_KINDS[verdict.kind].isSilent
+  const endReason = endReasonOfHeld(row, verdict, moment)
+  if (endReason) return reject(row, verdict, moment, endReason, 'HELD')
+  const isSooner = reason === 'over_cap' || VERDICT_KINDS[verdict.kind].tellsNoState
   const isAbsent = verdict.kind === 'absent'
   return {
     name: '17 hold',
@@ -281,25 +294,30 @@ const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Trans
     },
     ...(isAbsent && { keep: { absent_since: moment.now } }),
     remove: [...(isAbsent ? [] : (['absent_since'] as const)), ...secondChargeAttributes(verdict)],
-    ...undone(row),
+    ...syncUndoneAlarm(row),
   }
 }
 
-/** Why a held order is asked about no longer: as any other, it is unknown to WeChat Pay for a day, or to us for a month. */
-const endOfHeld = (row: Row, { kind, charge, isUnmet }: Verdict, moment: Moment): string | undefined => {
+/**
+ * Why the queries of a held order end. The limits are those of any order: WeChat Pay does not know it for a day, or no
+ * answer tells its state for a month.
+ */
+const endReasonOfHeld = (row: Row, { kind, charge, isPartyUnknown }: Verdict, moment: Moment): string | undefined => {
   if (row.state !== 'HELD' || row.transaction_id !== undefined || charge) return undefined
   if (kind === 'absent')
-    return !isUnmet && isOlder(row.absent_since, LIMITS.absentGiveUp, moment) ? 'not_found' : undefined
-  return VERDICT_KINDS[kind].isBlind && isOlder(row.created_at, LIMITS.giveUp, moment) ? 'too_old' : undefined
+    return !isPartyUnknown && isOlder(row.absent_since, LIMITS.absentGiveUp, moment) ? 'not_found' : undefined
+  return VERDICT_KINDS[kind].tellsNothing && isOlder(row.created_at, LIMITS.giveUp, moment) ? 'too_old' : undefined
 }
 
-/** Why an order that is asked about before its first sync must not be synced by itself; undefined when it may. */
+/**
+ * Why an order that is queried before its first sync must not be synced without an operator; undefined when it may be.
+ */
 const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   const { kind, total_amount } = verdict
   if (row.cleared || (row.state !== 'PENDING' && row.state !== 'HELD')) return undefined
-  // What WeChat Pay charged once is a person's to settle, whatever it says later.
+  // Once WeChat Pay has charged, an operator must settle the charge, whatever later answers say.
   if (row.state === 'HELD' && hasOpenCharge(row) && kind !== 'collected') return row.reason
-  if (isGivenUp(row, verdict)) return undefined
+  if (isEndedAsAdvised(row, verdict)) return undefined
   const { isFixed, isEnd } = VERDICT_KINDS[kind]
   if (isFixed && row.expected_amount !== undefined && total_amount !== row.expected_amount) {
     if (total_amount === undefined) return 'amount_unknown'
@@ -309,8 +327,10 @@ const holdReason = (row: Row, verdict: Verdict): string | undefined => {
   return row.state === 'HELD' && !isEnd ? row.reason : undefined
 }
 
-/** Open when the notice came, and then cancelled, or completed with 0: the shop did what it was told to do. */
-const isGivenUp = ({ last_error }: Row, { kind, total_amount = 0 }: Verdict): boolean =>
+/**
+ * The order was open when the notice came, and was then cancelled or completed with 0: the shop followed the advice.
+ */
+const isEndedAsAdvised = ({ last_error }: Row, { kind, total_amount = 0 }: Verdict): boolean =>
   last_error?.verdict === 'open' && total_amount === 0 && (kind === 'closed' || kind === 'confirmed')
 
 const schedule = (row: Row, { now, random }: Moment): number => retryDelay(now - row.created_at, random)
@@ -333,21 +353,22 @@ const lastError = (
   return { last_error }
 }
 
-const late = (row: Row, { kind }: Verdict, moment: Moment): Partial<Row> => {
+const lateSince = (row: Row, { kind }: Verdict, moment: Moment): Partial<Row> => {
   const limit = kind === 'open' || row.state === 'SYNCED' ? LIMITS.lateWaiting : LIMITS.late
   return isOlder(row.created_at, limit, moment) ? { late_at: moment.now } : {}
 }
 
-const signedResponseAs = (name: 'receipt' | 'proof', { word }: Verdict): Partial<Row> => (word ? { [name]: word } : {})
+const signedResponseAs = (name: 'receipt' | 'proof', { signedResponse }: Verdict): Partial<Row> =>
+  signedResponse ? { [name]: signedResponse } : {}
 
 const orderId = ({ order_id }: Verdict): Partial<Row> => (order_id ? { order_id } : {})
 
-/** A charge whose sum or number cannot be read must not be told with those of an earlier answer. */
+/** If the sum or the number of a charge cannot be read, the one of an earlier answer must not stay beside it. */
 const secondChargeAttributes = ({ charge }: Verdict): readonly ('amount' | 'transaction_id')[] =>
   charge ? (['amount', 'transaction_id'] as const).filter((name) => charge[name] === undefined) : []
 
 /** WeChat Pay had taken the sync and now says otherwise. */
-const undone = ({ state }: Row): { alarm?: Alarm } => (state === 'SYNCED' ? { alarm: 'undone' } : {})
+const syncUndoneAlarm = ({ state }: Row): { alarm?: Alarm } => (state === 'SYNCED' ? { alarm: 'undone' } : {})
 
 const isPending = ({ state }: { readonly state: State }): boolean => state === 'PENDING'
 

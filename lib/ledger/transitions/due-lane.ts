@@ -2,16 +2,17 @@ import { dueKeyOf, type Row, waitingKeyOf } from '../row.ts'
 import type { Transition } from './transition.ts'
 
 /**
- * The transition, and in which part of the index of due rows it leaves the row, `row` as it was read. A row that only waits,
- * for a person or for an order that WeChat Pay does not know, stands behind all others of its merchant: thousands of them,
- * and it takes but one till that has gone mad, must not delay the query of a genuine order.
+ * Sets the partition of the index `due` in which the transition leaves the row; `row` is the row as it was read. A row
+ * that only waits, for a person or for an order that WeChat Pay does not know, goes to the partition that reconcile
+ * reads last: a single faulty POS can create thousands of such rows, and they must not delay the query of a genuine
+ * order.
  */
 export const withDueLane = (transition: Transition, row: Partial<Row>): Transition => {
   const { pk, set = {}, remove = [], otherwise } = transition
   const after: Partial<Row> = { ...row, ...set }
-  const saysMore = set.state !== undefined || set.last_error !== undefined
+  const changesState = set.state !== undefined || set.last_error !== undefined
   const lane = onlyWaits(after) ? waitingKeyOf(pk) : dueKeyOf(pk)
-  const isMoved = saysMore && after.due !== undefined && !remove.includes('due') && after.due !== lane
+  const isMoved = changesState && after.due !== undefined && !remove.includes('due') && after.due !== lane
   return {
     ...transition,
     ...(isMoved && { set: { ...set, due: lane } }),

@@ -3,12 +3,12 @@ import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 import { after, and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
 import type { Row } from '../row.ts'
 
-/** A row as it was read before somebody decided. */
+/** What a write needs of the row that was read before a decision was made. */
 export type RowAsRead = Pick<Row, 'pk' | 'attempt'>
 
 export const DUE_ATTRIBUTES = ['due', 'due_at', 'next'] as const
 
-/** What a row that is taken up again must not remember. What WeChat Pay charged is the order's, and stays. */
+/** Attributes removed when an order is reopened. What WeChat Pay charged belongs to the order, so it stays. */
 export const CLEARED_ON_REOPEN = [
   'expires_at',
   'reason',
@@ -20,7 +20,9 @@ export const CLEARED_ON_REOPEN = [
   'settled_at',
 ] as const
 
-/** If nobody comes back from this call, it is asked about before it is repeated. */
+/**
+ * If the invocation ends before the call returns, the next call is a query, since WeChat Pay may have taken the sync.
+ */
 export const lease = (now: number): Partial<Row> => ({ next: 'query', due_at: now + LIMITS.lease })
 
 export const sameAttemptAndPending = (row: Row): Condition =>
@@ -28,29 +30,32 @@ export const sameAttemptAndPending = (row: Row): Condition =>
 
 export const sameAttemptAndDue = (row: Row): Condition => and(equals('attempt', row.attempt), exists('due'))
 
-/** No connection, or no key to sign with. Whatever was answered was sent, and a refusal does not say of which order it is. */
+/**
+ * There was no connection, or no key to sign with. Every answer shows that the request was sent, even one that refuses
+ * it: a refusal does not say which order it is for.
+ */
 export const isUnsent = (kind: VerdictKind, { status }: { readonly status?: number }): boolean =>
   kind === 'unsent' || (kind === 'config' && status === undefined)
 
 /**
- * The lease has ended, or the row waits for longer than any lease, whatever the two clocks say. A write that is late on
- * its way knows nothing of a lease that began after `now`: it needs `asRead` as well.
+ * The lease has ended, or `due_at` is later than any lease can end, whatever the two clocks say. A delayed write cannot
+ * know of a lease that began after `now`: it needs `unchangedSinceRead` as well.
  */
 export const noCallInFlight = (now: number): Condition =>
   or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
 
-/** Nobody has claimed the row since it was read. */
+/** No invocation has claimed the row since it was read. */
 export const unchangedSinceRead = ({ attempt }: RowAsRead): Condition => equals('attempt', attempt)
 
-/** No other charge since the row was read. */
+/** No other charge was recorded since the row was read. */
 export const sameChargeAsRead = ({ transaction_id }: Pick<Row, 'transaction_id'>): Condition =>
   transaction_id === undefined ? missing('transaction_id') : equals('transaction_id', transaction_id)
 
-/** What a person ends begins so in `reason`. */
+/** `reason` begins with this when an operator closed the order. */
 export const CLOSED_BY_HAND = 'closed by hand: '
 
 export const isClosedByHand = ({ state, reason = '' }: Pick<Row, 'state' | 'reason'>): boolean =>
   state === 'REJECTED' && reason.startsWith(CLOSED_BY_HAND)
 
-/** DynamoDB's TTL counts in seconds. */
+/** DynamoDB's TTL needs seconds. */
 export const expiry = (now: number): number => Math.ceil((now + LIMITS.keepEnded) / 1000)

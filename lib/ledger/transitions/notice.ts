@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.ts'
 import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
 import type { PaymentNotice } from '../notice.ts'
-import { dayKey, dueKeyOf, type Row, rowKey, type Step, waitingKeyOf } from '../row.ts'
+import { type CallType, dayKey, dueKeyOf, type Row, rowKey, waitingKeyOf } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,
   isClosedByHand,
@@ -14,8 +14,16 @@ import {
 import type { Transition } from './transition.ts'
 import { indexed, withWaitingIndex } from './waiting-index.ts'
 
-/** 0: a statement's line that the ledger lacks. It makes no call: reconcile paces the first, a query where one must come first. */
-const booked = (order: PaymentNotice, now: number, statement?: string, isOverCap = false): Transition => ({
+/**
+ * 0: creates the row for a line of a statement that the ledger lacks. It makes no call: reconcile dispatches the first
+ * one, which is a query if the order must be queried first.
+ */
+const createdFromStatement = (
+  order: PaymentNotice,
+  now: number,
+  statement?: string,
+  isOverCap = false,
+): Transition => ({
   name: '0 book',
   pk: rowKey(order),
   when: missing('pk'),
@@ -28,8 +36,9 @@ const booked = (order: PaymentNotice, now: number, statement?: string, isOverCap
 })
 
 /**
- * 1: the first notice. Whoever creates the row makes the call; where the order must be looked at first, nobody does,
- * and a query is due at once. What exceeds the cap is held from the start, so that nobody can sync it meanwhile.
+ * 1: the first notice. The invocation that creates the row makes the sync. If the order must be queried first, no call
+ * is made now, and a query is due at once. A payment above the cap is held from the start, so that no invocation can
+ * sync it meanwhile.
  */
 const created = (order: PaymentNotice, now: number, isOverCap = false): Transition => ({
   name: '1 create',
@@ -43,20 +52,21 @@ const created = (order: PaymentNotice, now: number, isOverCap = false): Transiti
   },
 })
 
-/** 2: a due step is taken. `repeated` is the call's hash when a notice that came again takes it. */
-export const claim = (pk: string, step: Step, now: number, repeated?: string): Transition => {
+/** 2: claims the row for a due call. `repeated` is the hash of the call when the same notice, sent again, claims it. */
+export const claim = (pk: string, step: CallType, now: number, repeated?: string): Transition => {
   const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]
   const isSame = repeated === undefined ? [] : [equals('state', 'PENDING'), equals('call_hash', repeated)]
   return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
 }
 
-/** A till may correct what is held, and what was rejected or withdrawn, but not what a person has closed. */
+/** A POS may correct an order that is held, rejected or withdrawn, but not one that an operator has closed. */
 export const mayReopen = (row: Pick<Row, 'state' | 'reason'>): boolean =>
   row.state === 'HELD' || (row.state === 'REJECTED' && !isClosedByHand(row))
 
 /**
- * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is out. `row` as
- * the notice found it: one that a person has reopened and closed since is another.
+ * 3: a newer notice with another call, after the first was rejected, or while it is held and no query is in flight.
+ * `row` is the row as this notice read it: if an operator has reopened and closed the order since, the write is
+ * refused.
  */
 const reopened = (
   order: PaymentNotice,
@@ -70,7 +80,7 @@ const reopened = (
     differs('call_hash', order.call_hash),
     unchangedSinceRead(row),
     equals('state', row.state),
-    // A charge that came since is a person's to see first.
+    // If a charge was recorded since the row was read, an operator must see it first.
     sameChargeAsRead(row),
     ...(row.state === 'HELD' ? [noCallInFlight(now)] : []),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
@@ -83,7 +93,7 @@ const reopened = (
   ],
 })
 
-/** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stands. */
+/** A notice that contradicts the row and may not reopen it is only counted: the first paid_time stays. */
 export const conflict = (order: PaymentNotice): Transition => ({
   name: 'conflict',
   pk: rowKey(order),
@@ -105,15 +115,15 @@ const newOrderAttributes = (order: PaymentNotice, now: number): Partial<Row> => 
   ...order.labels,
 })
 
-/** What the former notice said and this one does not. */
+/** Attributes that the former notice set and this one does not. */
 const attributesOfFormerNotice = ({
   paid_time_clamped,
   mode,
   expected_amount,
   labels,
 }: PaymentNotice): readonly (keyof Row)[] => {
-  const said = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
-  return NOTICE_ATTRIBUTES.filter((name) => said[name] === undefined)
+  const stated = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
+  return NOTICE_ATTRIBUTES.filter((name) => stated[name] === undefined)
 }
 
 const NOTICE_ATTRIBUTES = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
@@ -123,7 +133,10 @@ const firstStep = (order: PaymentNotice, now: number, isOverCap: boolean): Parti
   return order.mode ? queryNow(now) : lease(now)
 }
 
-/** More payments of one hour than the merchant allows: a charge by WeChat Pay is looked for as soon as of any other order. */
+/**
+ * The merchant has more payments of one hour than its cap allows. The query that looks for a charge by WeChat Pay is
+ * due as soon as for any other order.
+ */
 const held = (order: PaymentNotice, now: number): Partial<Row> => ({
   state: 'HELD',
   reason: 'over_cap',
@@ -132,14 +145,14 @@ const held = (order: PaymentNotice, now: number): Partial<Row> => ({
   due_at: now + LIMITS.retryFirst,
 })
 
-/** Nobody holds the row: its query is due at once. */
+/** No invocation holds a lease: the query is due at once. */
 const queryNow = (now: number): Partial<Row> => ({ next: 'query', due_at: now })
 
-// Each with what it does to the index of who waits for a person.
-export const createFromStatement = indexed(booked)
+// Each of these also updates the index of rows that wait for a person.
+export const createFromStatement = indexed(createdFromStatement)
 export const create = indexed(created)
-/** What WeChat Pay charged stays on the row, and a person's to look at. */
-export const reopen = (...given: Parameters<typeof reopened>): Transition => {
-  const [, { transaction_id }] = given
-  return withWaitingIndex(reopened(...given), transaction_id === undefined ? {} : { transaction_id })
+/** What WeChat Pay charged stays on the row, so the row still waits for a person. */
+export const reopen = (...args: Parameters<typeof reopened>): Transition => {
+  const [, { transaction_id }] = args
+  return withWaitingIndex(reopened(...args), transaction_id === undefined ? {} : { transaction_id })
 }

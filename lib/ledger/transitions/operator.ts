@@ -15,8 +15,9 @@ import {
 import type { Transition } from './transition.ts'
 
 /**
- * A person's transition with who, when and why, which stay on the row: the newest of them, since DynamoDB takes a row of
- * 400 KB. `row` as it was read; whoever decides at the same time is refused, so that neither decision takes the other's place.
+ * Adds to an operator's transition who decided, when and why. The row keeps the newest decisions only, since a DynamoDB
+ * item holds at most 400 KB. `row` is the row as it was read: of two decisions made at the same time one is refused, so
+ * that neither overwrites the other.
  */
 export const withDecision = (
   transition: Transition,
@@ -34,8 +35,9 @@ export const withDecision = (
 })
 
 /**
- * 13: asked again at once, but never within a lease nor before a sync can be proved. Fenced by the row as it was read:
- * whoever claims it after that has a lease that this moment knows nothing of.
+ * 13: makes the next call due as soon as a lease could end. A synced row is excluded: its query must wait until it can
+ * prove the sync. `attempt` is compared with the row as it was read, since `now` says nothing about a lease that began
+ * later.
  */
 export const expedite = (row: RowAsRead, now: number): Transition => ({
   name: '13 expedite',
@@ -44,7 +46,7 @@ export const expedite = (row: RowAsRead, now: number): Transition => ({
   set: { due_at: now + LIMITS.lease },
 })
 
-/** 14: a rejected order is taken up again with the same call; a query comes first. */
+/** 14: reopens a rejected order with the same call; a query comes first. */
 export const reopenByOperator = (pk: string, now: number): Transition => ({
   name: '14 reopen',
   pk,
@@ -54,17 +56,20 @@ export const reopenByOperator = (pk: string, now: number): Transition => ({
   remove: CLEARED_ON_REOPEN,
 })
 
-/** What WeChat Pay charged does not end with the notice, unless the person has seen it and says that it is no double charge. */
+/**
+ * A charge by WeChat Pay does not end with the notice, unless the operator has seen it and says that it is no double
+ * charge.
+ */
 const chargeIsKnown = (row: Row, notDouble: boolean): Condition =>
   notDouble ? sameChargeAsRead(row) : missing('transaction_id')
 
-const ended = (row: Row, reason: string, now: number, notDouble: boolean): Partial<Row> => ({
+const endAttributes = (row: Row, reason: string, now: number, notDouble: boolean): Partial<Row> => ({
   reason,
   expires_at: expiry(now),
   ...(notDouble && hasOpenCharge(row) && { settled_at: now }),
 })
 
-/** 15: nothing more shall be done, while no call can be out. */
+/** 15: no further call is made. It needs that no call is in flight. */
 export const close = (row: Row, why: string, now: number, notDouble = false): Transition => ({
   name: '15 close',
   pk: row.pk,
@@ -72,12 +77,12 @@ export const close = (row: Row, why: string, now: number, notDouble = false): Tr
     ...[unchangedSinceRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallInFlight(now)],
     chargeIsKnown(row, notDouble),
   ),
-  set: { state: 'REJECTED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
+  set: { state: 'REJECTED', ...endAttributes(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: DUE_ATTRIBUTES,
   otherwise: stopAsking(row, why, now, notDouble),
 })
 
-/** 15 of a synced row: it stays synced, only the asking ends. */
+/** 15 for a synced row: it stays synced, only the queries end. */
 const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Transition => ({
   name: '15 stop asking',
   pk: row.pk,
@@ -88,35 +93,38 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
     noCallInFlight(now),
     chargeIsKnown(row, notDouble),
   ),
-  set: { state: 'SYNCED', ...ended(row, CLOSED_BY_HAND + why, now, notDouble) },
+  set: { state: 'SYNCED', ...endAttributes(row, CLOSED_BY_HAND + why, now, notDouble) },
   remove: DUE_ATTRIBUTES,
 })
 
-/** 16: a person has refunded the double charge, or found that it was none. */
+/** 16: an operator has refunded the double charge, or found that there was none. */
 export const settle = (row: RowAsRead, outcome: string, now: number): Transition => ({
   name: '16 settle',
   pk: row.pk,
   when: and(equals('state', 'DOUBLE_CHARGED'), missing('settled_at')),
-  set: settled(outcome, now),
+  set: settledAttributes(outcome, now),
   otherwise: settleCharge(row, outcome, now),
 })
 
-/** 16 once more: the first was wrong. It was a person's word, and stays among the row's decisions. */
+/** 16 again: replaces a settlement that was wrong. The first one stays among the row's decisions. */
 export const correctSettlement = (pk: string, outcome: string, now: number): Transition => ({
   name: '16 correct',
   pk,
   when: and(equals('state', 'DOUBLE_CHARGED'), exists('settled_at')),
-  set: settled(outcome, now),
+  set: settledAttributes(outcome, now),
 })
 
-const settled = (outcome: string, now: number): Partial<Row> => ({
+const settledAttributes = (outcome: string, now: number): Partial<Row> => ({
   state: 'DOUBLE_CHARGED',
   settled_at: now,
   reason: outcome,
   expires_at: expiry(now),
 })
 
-/** 16 of a charge on a row whose state says something else, while no call can be out. Of a part the rest is still open. */
+/**
+ * 16 for a charge on a row in another state, while no call is in flight. `part_paid` is excluded: the rest is still
+ * open.
+ */
 const settleCharge = (row: RowAsRead, outcome: string, now: number): Transition => ({
   name: '16 settle the charge',
   pk: row.pk,
@@ -124,19 +132,20 @@ const settleCharge = (row: RowAsRead, outcome: string, now: number): Transition 
     ...[unchangedSinceRead(row), exists('transaction_id'), differs('state', 'PENDING'), differs('reason', 'part_paid')],
     ...[missing('settled_at'), or(missing('due_at'), noCallInFlight(now))],
   ),
-  set: settled(outcome, now),
+  set: settledAttributes(outcome, now),
   remove: DUE_ATTRIBUTES,
 })
 
 /**
- * 18: a held order may be synced after all. One that WeChat Pay charged needs no sync, unless it was only a part. Of one
- * over the cap nobody has said more than that it may go its way: where it must be looked at first, it still is.
+ * 18: a held order may be synced after all. If WeChat Pay charged it, it needs no sync, unless only a part was charged.
+ * A release from the hourly cap does not confirm the amount: if the order must be queried first, the query still comes
+ * first.
  */
 export const release = (row: Row, now: number): Transition => ({
   name: '18 release',
   pk: row.pk,
   when: and(
-    // A person releases what he saw: it may have been held for something else since, or charged.
+    // The operator releases what was shown: since then the order may be held for another reason, or charged.
     ...[unchangedSinceRead(row), equals('state', 'HELD'), equals('reason', row.reason ?? ''), noCallInFlight(now)],
     ...(row.reason === 'part_paid' ? [] : [missing('transaction_id')]),
   ),
@@ -151,11 +160,11 @@ export const release = (row: Row, now: number): Transition => ({
 })
 
 /**
- * 19: the shop takes its notice back. Undefined when it may be too late: a call is out, or WeChat Pay may have taken
- * one. Only the row as it was read is withdrawn.
+ * 19: the shop withdraws its notice. Returns undefined when that may be too late: a call is in flight, or WeChat Pay
+ * may have taken one. Only the row as it was read is withdrawn.
  */
 export const withdraw = (row: Row, why: string, now: number, notDouble = false): Transition | undefined => {
-  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNothingTaken(row))) return undefined
+  if (row.state !== 'HELD' && (row.state !== 'PENDING' || !isNoSyncTaken(row))) return undefined
   const when = [
     unchangedSinceRead(row),
     equals('state', row.state),
@@ -165,16 +174,16 @@ export const withdraw = (row: Row, why: string, now: number, notDouble = false):
     name: '19 withdraw',
     pk: row.pk,
     when: and(...when, chargeIsKnown(row, notDouble)),
-    set: { state: 'REJECTED', ...ended(row, `withdrawn: ${why}`, now, notDouble) },
+    set: { state: 'REJECTED', ...endAttributes(row, `withdrawn: ${why}`, now, notDouble) },
     remove: DUE_ATTRIBUTES,
   }
 }
 
 /**
- * No attempt is under way, and the last one proves that none before it was taken: a sync goes out again only after an
- * answer that rules the earlier ones out.
+ * No call is in flight, and the last answer proves that WeChat Pay took no earlier sync: a sync is sent again only
+ * after an answer that rules out the earlier ones.
  */
-const isNothingTaken = ({ attempt, next, last_error }: Row): boolean => {
+const isNoSyncTaken = ({ attempt, next, last_error }: Row): boolean => {
   if (attempt === 0) return true
   if (last_error?.attempt !== attempt) return false
   const { verdict } = last_error

@@ -1,21 +1,21 @@
 import type { Condition } from '../condition.ts'
 import type { Row } from '../row.ts'
 
-/** One write to one row: applied whole when its condition holds, else not at all. */
+/** One UpdateItem on one row: applied completely when its condition holds, otherwise not at all. */
 export type Transition = {
-  /** Number and name, as logs and docs/ledger.md have them. */
+  /** Number and name of the transition, as in the logs and in docs/ledger.md. */
   readonly name: string
   readonly pk: string
   readonly when: Condition
   readonly set?: Partial<Row>
-  /** Set only what is not there yet. */
+  /** Set only where the attribute is missing. */
   readonly keep?: Partial<Row>
-  /** Add one. */
+  /** Attributes increased by one. */
   readonly count?: readonly ('attempt' | 'conflicts')[]
   readonly remove?: readonly (keyof Row)[]
-  /** What to apply when the condition does not hold. */
+  /** The transition to apply when the condition does not hold. */
   readonly otherwise?: Transition
-  /** Somebody must be told when this was applied. */
+  /** The metric that raises an alarm when this transition was applied. */
   readonly alarm?: Alarm
 }
 

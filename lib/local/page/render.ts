@@ -5,7 +5,7 @@ import { type Row, readRowKey } from '../../ledger/row.ts'
 import { html, type Markup } from '../../statements/report/markup.ts'
 import type { Text } from '../../two-languages.ts'
 import { historyOf, nextOf } from '../../views/order-history.ts'
-import { standingOf } from '../../views/state-words.ts'
+import { stateLabelOf } from '../../views/state-words.ts'
 import { PAGE_SCRIPT } from './script.ts'
 import { PAGE_STYLE } from './style.ts'
 
@@ -105,7 +105,7 @@ ${older > 0 && html`<p class="key">另有 ${older} 笔更早的订单:npx paysco
 
 const order = (row: Row, now: number): Markup => {
   const { mchid, out_order_no } = readRowKey(row.pk)
-  const { text, colour } = standingOf(row)
+  const { text, colour } = stateLabelOf(row)
   const { en, zh } = adviceOf(row)
   const next = nextOf(row)
   return html`<details id="${`o-${row.pk}`}"><summary><b>${out_order_no}</b><span class="${colour}">${both(text)}</span></summary>

@@ -56,7 +56,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
-      'a receipt before': row({ receipt: { ...VERDICTS.accepted.word, nonce: 'first' } }),
+      'a receipt before': row({ receipt: { ...VERDICTS.accepted.signedResponse, nonce: 'first' } }),
     },
     leaves: NO_ROW,
   },

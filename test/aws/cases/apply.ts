@@ -171,33 +171,37 @@ export const describeApply = (opened: Opened): void => {
     it('is unknown until it is met, while its absent orders are counted, each once', async () => {
       const party = partyOf('500001')
       const standings = []
-      for (const order of ['A', 'A', 'B', 'C', 'D']) standings.push(await opened().ledger.miss(party, order, EXPIRES))
+      for (const order of ['A', 'A', 'B', 'C', 'D'])
+        standings.push(await opened().ledger.recordAbsentOrder(party, order, EXPIRES))
 
       expect(standings).toStrictEqual([1, 1, 2, 3, 3].map((absent) => ({ isKnown: false, absent })))
 
-      await opened().ledger.meet(party, EXPIRES)
+      await opened().ledger.recordKnownParty(party, EXPIRES)
 
-      expect(await opened().ledger.miss(party, 'A', EXPIRES)).toStrictEqual({ isKnown: true, absent: 0 })
+      expect(await opened().ledger.recordAbsentOrder(party, 'A', EXPIRES)).toStrictEqual({ isKnown: true, absent: 0 })
       // Not an order: no index has it, and the stream's filter asks for a state.
       expect(await opened().ledger.read(party)).toStrictEqual({ pk: party, is_known: true, expires_at: EXPIRES })
     })
 
     it('is told from any other', async () => {
-      await opened().ledger.meet(partyOf('500002'), EXPIRES)
+      await opened().ledger.recordKnownParty(partyOf('500002'), EXPIRES)
 
-      expect(await opened().ledger.miss(partyOf('500003'), 'A', EXPIRES)).toStrictEqual({ isKnown: false, absent: 1 })
+      expect(await opened().ledger.recordAbsentOrder(partyOf('500003'), 'A', EXPIRES)).toStrictEqual({
+        isKnown: false,
+        absent: 1,
+      })
     })
 
     it('counts no order that is noted while another is met', async () => {
       const party = partyOf('500004')
 
       const [, standing] = await Promise.all([
-        opened().ledger.meet(party, EXPIRES),
-        opened().ledger.miss(party, 'A', EXPIRES),
+        opened().ledger.recordKnownParty(party, EXPIRES),
+        opened().ledger.recordAbsentOrder(party, 'A', EXPIRES),
       ])
 
       expect([true, false]).toContain(standing.isKnown)
-      expect(await opened().ledger.miss(party, 'A', EXPIRES)).toMatchObject({ isKnown: true })
+      expect(await opened().ledger.recordAbsentOrder(party, 'A', EXPIRES)).toMatchObject({ isKnown: true })
     })
   })
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { DECISIONS } from '../../../lib/intake/operator-decision.ts'
-import type { Step } from '../../../lib/ledger/row.ts'
+import type { CallType } from '../../../lib/ledger/row.ts'
 import { ORDER_APIS } from '../../../lib/wechatpay/order-api.ts'
 import type { Turn } from '../../../lib/wechatpay/refusals.ts'
 import { VERDICT_KINDS, type VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
@@ -11,7 +11,7 @@ const namesOf = <T extends string>(all: Readonly<Record<T, true>>): readonly T[]
 /** A member with what it means. */
 export const said = <S extends v.GenericSchema>(schema: S, text: string) => v.pipe(schema, v.description(text))
 
-export const Next = v.picklist(namesOf<Step>({ sync: true, query: true }))
+export const Next = v.picklist(namesOf<CallType>({ sync: true, query: true }))
 export const Turns = v.picklist(namesOf<Turn>({ service: true, shop: true, engineer: true, accountant: true }))
 export const Verdicts = v.picklist(Object.keys(VERDICT_KINDS) as VerdictKind[])
 export const Decisions = v.picklist(DECISIONS)

@@ -115,7 +115,7 @@ describe.each(STATES)('the answer to a query of a row that was %s', (state) => {
 })
 
 it('proves nothing by a word that was not kept', () => {
-  const { word: _, ...verdict } = VERDICTS.confirmed
+  const { signedResponse: _, ...verdict } = VERDICTS.confirmed
 
   const { set } = afterQuery(CLAIMED, verdict, MOMENT)
 

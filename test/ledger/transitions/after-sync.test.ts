@@ -98,7 +98,7 @@ describe.each(STATES)('the answer to a sync of a row that was %s', (state) => {
   it.each(['config', 'throttled', 'invalid'] as const)(
     '%s, but unsigned, tells nothing: the order is asked about before the sync is sent again',
     (kind) => {
-      const { word: _, ...verdict }: Verdict = { ...VERDICTS[kind], verified: false }
+      const { signedResponse: _, ...verdict }: Verdict = { ...VERDICTS[kind], verified: false }
 
       const transition = inWords(afterSync({ ...CLAIMED, state }, verdict, MOMENT))
 
@@ -118,8 +118,8 @@ describe.each(STATES)('the answer to a sync of a row that was %s', (state) => {
 })
 
 describe('a refusal of a parameter, which names no order', () => {
-  const REFUSED = { ...VERDICTS.invalid, word: { ...WORD, nonce: 'one' } }
-  const REFUSED_AGAIN = { ...VERDICTS.invalid, word: { ...WORD, nonce: 'another' } }
+  const REFUSED = { ...VERDICTS.invalid, signedResponse: { ...WORD, nonce: 'one' } }
+  const REFUSED_AGAIN = { ...VERDICTS.invalid, signedResponse: { ...WORD, nonce: 'another' } }
 
   it('ends an order that was refused before, in other signed words', () => {
     const transition = inWords(afterSync({ ...CLAIMED, refused: 'one' }, REFUSED_AGAIN, MOMENT))
@@ -140,7 +140,7 @@ describe('a refusal of a parameter, which names no order', () => {
   })
 
   it('ends nothing when the second is not signed', () => {
-    const { word: _, ...unsigned } = { ...REFUSED_AGAIN, verified: false }
+    const { signedResponse: _, ...unsigned } = { ...REFUSED_AGAIN, verified: false }
 
     const transition = inWords(afterSync({ ...CLAIMED, refused: 'one' }, unsigned, MOMENT))
 

@@ -1,4 +1,4 @@
-import type { Row, Step } from '../../../lib/ledger/row.ts'
+import type { CallType, Row } from '../../../lib/ledger/row.ts'
 import type { SignedResponse, Verdict } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 import { NOW } from './canonical-row.ts'
@@ -67,7 +67,7 @@ export const answerInWords = (id: AnswerId): string => ANSWERS[id - 1]?.words ??
 /** The verdict on this answer to a call for this row. Each signed response has its own nonce. */
 export const verdictOf = (
   id: AnswerId,
-  step: Step,
+  step: CallType,
   { call_hash, refused }: Pick<Row, 'call_hash' | 'refused'>,
 ): Verdict => {
   const answer: Answer | undefined = ANSWERS[id - 1]
@@ -78,7 +78,7 @@ export const verdictOf = (
     kind,
     verified,
     ...(status !== undefined && { status }),
-    ...(verified && { word: wordOf(`${kind} ${step} ${call_hash}`, nonce) }),
+    ...(verified && { signedResponse: wordOf(`${kind} ${step} ${call_hash}`, nonce) }),
     ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
     ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
     // An answer that leads to no decision has no amount either.

@@ -1,5 +1,5 @@
 import { adviceOf } from '../../../lib/ledger/advice.ts'
-import { hasOpenCharge, type Row, type Step } from '../../../lib/ledger/row.ts'
+import { type CallType, hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
 import { isClosedByHand } from '../../../lib/ledger/transitions/lease.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { orderEvents } from '../../../lib/views/order-events.ts'
@@ -57,7 +57,7 @@ export const BROKEN = {
 
 /** The answer to a call, from WeChat Pay or forged. */
 export type Heard = {
-  readonly step: Step
+  readonly step: CallType
   readonly kind: VerdictKind
   readonly verified: boolean
   readonly word?: SignedResponse

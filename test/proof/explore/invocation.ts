@@ -1,4 +1,4 @@
-import type { Step } from '../../../lib/ledger/row.ts'
+import type { CallType } from '../../../lib/ledger/row.ts'
 import type { AnswerId } from './answers.ts'
 import { asLongAgo } from './canonical-row.ts'
 import { NO_ROW, type RowId, type Rows } from './rows.ts'
@@ -34,7 +34,7 @@ export type Invocation = {
   readonly notice: number
   /** Index of its operator decision, or -1. If both are -1, it processes a due event. */
   readonly decision: number
-  readonly step: Step
+  readonly step: CallType
   readonly place: Place
   /** The row as it was claimed, or as it was read for a decision. */
   readonly row: RowId
@@ -52,7 +52,7 @@ export type Invocation = {
   readonly isRepeated: boolean
 }
 
-export const STEPS = ['sync', 'query'] as const satisfies readonly Step[]
+export const STEPS = ['sync', 'query'] as const satisfies readonly CallType[]
 
 /** An invocation as a number; equal invocations have the same number. 0 is none. */
 export type InvocationId = number

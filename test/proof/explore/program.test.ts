@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Row, Step } from '../../../lib/ledger/row.ts'
+import type { CallType, Row } from '../../../lib/ledger/row.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import type { Sent } from '../../../lib/wechatpay/send.ts'
@@ -47,7 +47,7 @@ const TO_BOTH: readonly (readonly [AnswerId, Sent])[] = [
   [unsigned('unknown'), { kind: 'lost', reason: 'ETIMEDOUT' }],
   [unsigned('unsent'), { kind: 'unsent', reason: 'ECONNREFUSED' }],
 ]
-const ANSWERS: Readonly<Record<Step, typeof TO_BOTH>> = {
+const ANSWERS: Readonly<Record<CallType, typeof TO_BOTH>> = {
   sync: [[signed('accepted'), answered(200, `{${PARTIES},"order_id":"1"}`, NOW)], ...TO_BOTH],
   query: [
     [signed('closed'), says('"state":"REVOKED"')],
@@ -114,7 +114,7 @@ const explored = (model: Model, rowId: RowId, id: InvocationId, answer: AnswerId
 }
 
 /** Runs the real functions. */
-const real = async (model: Model, row: Row | undefined, step: Step | Notice, sent: Sent): Promise<Ran> => {
+const real = async (model: Model, row: Row | undefined, step: CallType | Notice, sent: Sent): Promise<Ran> => {
   const world = stepWorld({ rows: row ? [row] : [], says: sent })
   world.clock.now = NOW
   const run = () =>

@@ -40,7 +40,7 @@ export const startNearWorld = async () => {
     ledger,
     merchants: createMerchantSecrets(client, { prefix: 'payscore/merchants', maxAgeMs: 300_000, now }),
     send: createSend(new URL(wechatpay.origin), { timeoutMs: 5_000, maxAnswerBytes: 65_536, maxIdleMs: 5_000 }),
-    announceDue: async () => {},
+    publishDue: async () => {},
     now,
     random: () => 0.5,
     nonce: randomNonce,

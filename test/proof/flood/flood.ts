@@ -117,7 +117,7 @@ const callAll = async (rows: readonly Row[]): Promise<{ doubled: number; called:
       calls.set(target, (calls.get(target) ?? 0) + 1)
       return { kind: 'lost', reason: 'ETIMEDOUT' } as const
     },
-    announceDue: async () => undefined,
+    publishDue: async () => undefined,
     now: () => EVENING,
     random: () => 0.5,
     nonce: () => 'N0NCE',

@@ -26,8 +26,8 @@ export const indexedLedger = (onApplied: OnApplied = () => {}) => {
     },
     due: async (key, now, limit, from) => index.page(key, now, limit, from?.pk?.S, Number(from?.due_at?.N ?? 0)),
     count: async () => 1,
-    meet: async () => undefined,
-    miss: async () => ({ isKnown: true, absent: 0 }),
+    recordKnownParty: async () => undefined,
+    recordAbsentOrder: async () => ({ isKnown: true, absent: 0 }),
   }
 
   return { ledger, rows }

@@ -124,7 +124,7 @@ export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOp
       forget: () => {},
     },
     send: wechatpay.sendFor(mchid),
-    announceDue: async (due) => deliver(due),
+    publishDue: async (due) => deliver(due),
     now: time.now,
     random,
     nonce: randomNonce,

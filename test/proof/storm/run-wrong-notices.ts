@@ -69,7 +69,7 @@ export const runWrongNotices = async (count: number, mode: Mode, seed: number): 
     ledger,
     merchants: { signer: async (mchid) => signerOf(signers, mchid), forget: () => {} },
     send: createSend(new URL(wechatpay.origin), { timeoutMs: 8000, maxAnswerBytes: 65_536, maxIdleMs: 5000 }),
-    announceDue: async (event) => {
+    publishDue: async (event) => {
       due.push(event)
     },
     now: Date.now,

@@ -136,7 +136,7 @@ export const ANSWER: readonly Row[] = [
     step: OUTCOME,
     fault: 'WeChat Pay charged an order that is not DONE: cancelled, expired, in a state that nobody knows',
     must: 'a charge is never hidden',
-    guard: 'lib/wechatpay/order-state.ts readOrderState judge',
+    guard: 'lib/wechatpay/order-state.ts readOrderState classify',
     test: ['wechatpay/collections.test.ts', '%s: %s'],
   },
   {
@@ -178,7 +178,7 @@ export const ANSWER: readonly Row[] = [
     step: OUTCOME,
     fault: 'an answer that nobody can read: DONE without details, or paid in a way we do not know',
     must: 'undecided: asked about again, then named for a person',
-    guard: 'lib/wechatpay/order-state.ts judgeDone every',
+    guard: 'lib/wechatpay/order-state.ts classifyDone every',
     test: ['wechatpay/classify-answer.test.ts', 'is judged when %s'],
   },
   {

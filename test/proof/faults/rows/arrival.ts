@@ -69,7 +69,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'text that was damaged before it came here: U+FFFD, or half of a pair of surrogates',
     must: 'refused with its member named, by whichever door it came',
-    guard: 'lib/text.ts damagedText isSound',
+    guard: 'lib/text.ts damagedText isUndamaged',
     test: ['intake/event-source.test.ts', 'a member is refused that was damaged on its way by %s'],
   },
   {
@@ -152,7 +152,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'a corrected notice is taken and the ledger’s answer is lost; or it comes four times at once',
     must: 'no 409, by which a genuine payment would be withdrawn: it is told how the row stands',
-    guard: 'lib/operations/sync-order.ts otherNotice',
+    guard: 'lib/operations/sync-order.ts contradictingNotice',
     test: [
       'functions/lost-words.test.ts',
       'is told to none of four that come at once that it is a conflict, in eight rounds',
@@ -163,7 +163,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'a decision is carried out, and the ledger’s answer is lost',
     must: 'answered as carried out, and the step that is due by it announced',
-    guard: 'lib/operations/apply-decision.ts applyDecision holds',
+    guard: 'lib/operations/apply-decision.ts applyDecision hasDecision',
     test: ['functions/lost-words.test.ts', 'is answered as what it is: %s'],
     needs: 'bundle',
   },
@@ -239,7 +239,7 @@ export const ARRIVAL: readonly Row[] = [
     step: EVENT,
     fault: 'a conflicting notice by event, while the order may still be reopened',
     must: 'thrown, so that Lambda tries again and then the queue keeps it',
-    guard: 'lib/operations/sync-order.ts otherNotice isSettled',
+    guard: 'lib/operations/sync-order.ts contradictingNotice isSettled',
     test: [
       'operations/sync-order-conflict.test.ts',
       'is a conflict while the order is %s; by event it is thrown: %4$s',
@@ -322,7 +322,7 @@ export const ARRIVAL: readonly Row[] = [
     step: LIST,
     fault: 'a notice makes the row of a line while the list is read',
     must: 'the row is left alone, and the line is told by it',
-    guard: 'lib/ledger/transitions/notice.ts booked when',
+    guard: 'lib/ledger/transitions/notice.ts createdFromStatement when',
     test: ['statements/compare-with-ledger.test.ts', 'leave alone the row that a notice made meanwhile'],
   },
   {

@@ -50,7 +50,7 @@ export const CALL: readonly Row[] = [
     step: CLAIM,
     fault: 'a shop withdraws a notice whose sync may have been taken',
     must: 'refused',
-    guard: 'lib/ledger/transitions/operator.ts isNothingTaken last_error',
+    guard: 'lib/ledger/transitions/operator.ts isNoSyncTaken last_error',
     test: ['ledger/transitions/withdraw.test.ts', 'comes too late when %s'],
   },
   {
@@ -78,7 +78,7 @@ export const CALL: readonly Row[] = [
     step: SEND,
     fault: 'a kept socket is closed at the moment it is used',
     must: 'lost, never unsent: bytes may have gone out',
-    guard: 'lib/wechatpay/send.ts sentBy isOut',
+    guard: 'lib/wechatpay/send.ts sentBy mayBeSent',
     test: ['wechatpay/send-sockets.test.ts', 'when the other side %s it at that very moment'],
   },
   {
@@ -92,7 +92,7 @@ export const CALL: readonly Row[] = [
     step: SEND,
     fault: 'one address of the host is slow, silent or dead',
     must: 'the others are tried beside it, and it is waited for as long as the call may take',
-    guard: 'lib/connections.ts openingReady nextAddress',
+    guard: 'lib/connections.ts withConcurrentConnects nextAddress',
     test: ['wechatpay/send-addresses.test.ts', 'is reached when %s, and asked once'],
   },
   {

@@ -113,7 +113,7 @@ export const KEYS: readonly Row[] = [
     step: SIGN,
     fault: 'our clock is wrong by 10 minutes',
     must: 'WeChat Pay refuses to act, no order ends, and an alarm goes off',
-    guard: 'lib/ledger/transitions/answer.ts isEngineers',
+    guard: 'lib/ledger/transitions/answer.ts needsEngineer',
     test: ['proof/faults/clocks.test.ts', 'a clock of ours that is %i s off ends no order, and is an alarm'],
   },
   {

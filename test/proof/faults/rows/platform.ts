@@ -105,7 +105,7 @@ export const PLATFORM: readonly Row[] = [
     step: DATABASE,
     fault: 'the table leaves some orders of a batch over',
     must: 'they are asked for again: none is taken for one that the ledger lacks',
-    guard: 'lib/aws/ledger-reader.ts createLedgerReader left',
+    guard: 'lib/aws/ledger-reader.ts createLedgerReader unprocessed',
     test: ['aws/ledger-reader.test.ts', 'that DynamoDB leaves over are asked for again, and those alone'],
   },
   {
