@@ -9,8 +9,8 @@ type Node = { readonly type: string; readonly start: number; readonly end: numbe
 type Path = { readonly node: Node; readonly stop: () => void }
 
 /**
- * The changes of what a source declares by this name, likeliest guards first; of what in it names `word` alone, where
- * one is given. None: the source declares no such thing.
+ * The changes of what a source declares by this name, likeliest guards and smallest changes first; of what in it names
+ * `word` alone, where one is given. None: the source declares no such thing.
  */
 export const mutantsOf = async (
   file: string,
@@ -29,7 +29,7 @@ export const mutantsOf = async (
   return [...theirs.filter(({ from, to }) => from >= guard.start && to <= guard.end), ...guard.own]
     .filter(({ from, to }) => !guard.whole.some((node) => node.start === from && node.end === to))
     .filter(({ from, to }) => uses(source.slice(from, to), word))
-    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.from - b.from || a.to - b.to)
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || a.to - a.from - (b.to - b.from) || a.from - b.from)
 }
 
 /** Whether a source declares this name, and uses the word there. */

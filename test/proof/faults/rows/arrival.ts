@@ -114,7 +114,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'a till sends the backlog of an outage at once',
     must: 'counted by the hour in which each payment was made',
-    guard: 'lib/ledger/hourly-cap.ts capOf paid_time',
+    guard: 'lib/ledger/hourly-cap.ts capOf slice',
     test: ['ledger/hourly-cap.test.ts', 'counts %s'],
   },
   {
@@ -152,7 +152,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'a corrected notice is taken and the ledger’s answer is lost; or it comes four times at once',
     must: 'no 409, by which a genuine payment would be withdrawn: it is told how the row stands',
-    guard: 'lib/operations/sync-order.ts contradictingNotice',
+    guard: 'lib/operations/sync-order.ts contradictingNotice conflicted',
     test: [
       'functions/lost-words.test.ts',
       'is told to none of four that come at once that it is a conflict, in eight rounds',

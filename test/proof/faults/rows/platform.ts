@@ -39,7 +39,7 @@ export const PLATFORM: readonly Row[] = [
     step: RECONCILE,
     fault: 'the bus is out of reach',
     must: 'the batch stays due, and the next is tried',
-    guard: 'lib/operations/dispatch-due.ts dispatchMerchant length',
+    guard: 'lib/operations/dispatch-due.ts dispatchMerchant catch',
     test: ['operations/dispatch-due.test.ts', 'a bus that fails refuses its whole batch, and is tried with the next'],
   },
   {
@@ -105,7 +105,7 @@ export const PLATFORM: readonly Row[] = [
     step: DATABASE,
     fault: 'the table leaves some orders of a batch over',
     must: 'they are asked for again: none is taken for one that the ledger lacks',
-    guard: 'lib/aws/ledger-reader.ts createLedgerReader unprocessed',
+    guard: 'lib/aws/ledger-reader.ts createLedgerReader remaining',
     test: ['aws/ledger-reader.test.ts', 'that DynamoDB leaves over are asked for again, and those alone'],
   },
   {
@@ -222,7 +222,7 @@ export const PLATFORM: readonly Row[] = [
     step: 'queue',
     fault: 'a letter is forged: a source that is not listed, a merchant that is not served',
     must: 'it stays in the queue with the reason',
-    guard: 'lib/cli/redrive/check-notice.ts checkNotice',
+    guard: 'lib/cli/redrive/check-notice.ts checkNotice InputError',
     test: ['cli/redrive.test.ts', 'leaves a forged letter in the queue: %s'],
   },
   {
