@@ -3,7 +3,7 @@ import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
 /**
  * A transition with its conditions as text and its removed attributes by name, since their order does not matter.
- * `waits`, which every transition sets in the same way, is tested in transition-waits.test.ts.
+ * `waits`, which every transition sets in the same way, is tested in waiting-index.test.ts.
  */
 export const inWords = ({ when, set, remove, otherwise, ...rest }: Transition): object => {
   const { waits: _, ...others } = set ?? {}

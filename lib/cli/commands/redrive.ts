@@ -141,25 +141,25 @@ const expediteRow = async (
 const redriveLetters = async (options: Options, session: Session): Promise<number> => {
   const { queue, check, sendAgain } = await lettersTarget(options, session)
   const progress = createProgress(session)
-  const treated: Redriven[] = []
+  const redriven: Redriven[] = []
   const client = new SQSClient(cliClientSettings)
   for await (const one of redriveDeadLetters(client, queue, check, options.dryRun ? undefined : sendAgain)) {
-    treated.push(one)
-    progress.tell(session.t({ en: `${treated.length} letters`, zh: `${treated.length} 封死信` }))
+    redriven.push(one)
+    progress.tell(session.t({ en: `${redriven.length} letters`, zh: `${redriven.length} 封死信` }))
   }
   progress.end()
   const left = await countLetters(client, queue)
-  const code = tellResults(treated, options, session, left)
+  const code = tellResults(redriven, options, session, left)
   if (options.dryRun || left === 0) return code
-  if (!options.json) tellLeft(left, treated, session)
+  if (!options.json) tellLeft(left, redriven, session)
   return 1
 }
 
 /**
  * Dead letters that stay in the queue: kept for the reason in the table, or new because a payment notice failed again.
  */
-const tellLeft = (left: number, treated: readonly Redriven[], { t, note }: Session): void => {
-  const kept = treated.filter(({ outcome }) => outcome === 'kept').length
+const tellLeft = (left: number, redriven: readonly Redriven[], { t, note }: Session): void => {
+  const kept = redriven.filter(({ outcome }) => outcome === 'kept').length
   const others = Math.max(0, left - kept)
   note(
     t({

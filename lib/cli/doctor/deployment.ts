@@ -82,19 +82,21 @@ type Pattern = Json
 
 const rulesFinding = (patterns: readonly Pattern[], merchants: readonly Merchant[]): Finding => {
   const sources = new Set(patterns.filter((one) => lists(one, 'detail-type', PAID_OFFLINE)).flatMap(sourcesOf))
-  const unheard = [...new Set(merchants.flatMap((merchant) => merchant.sources))].filter((one) => !sources.has(one))
-  const undue = (['sync', 'query'] as const).filter(
+  const sourcesWithoutRule = [...new Set(merchants.flatMap((merchant) => merchant.sources))].filter(
+    (one) => !sources.has(one),
+  )
+  const missingDueRules = (['sync', 'query'] as const).filter(
     (next) => !patterns.some((one) => lists(membersOf(one.detail), 'next', next)),
   )
-  if (unheard.length > 0) {
-    const names = unheard.join(', ')
+  if (sourcesWithoutRule.length > 0) {
+    const names = sourcesWithoutRule.join(', ')
     return bad(
       { en: `no rule takes notices of ${names}`, zh: `没有规则接收来源 ${names} 的通知` },
       { en: 'Deploy the stack again with this merchants.json.', zh: '请使用当前 merchants.json 重新部署堆栈。' },
     )
   }
-  if (undue.length > 0) {
-    const names = undue.join(', ')
+  if (missingDueRules.length > 0) {
+    const names = missingDueRules.join(', ')
     return bad({ en: `no rule for due events: ${names}`, zh: `没有到期事件的规则:${names}` }, DEPLOY)
   }
   return ok(`notices of ${[...sources].join(', ')}; due events`, `${[...sources].join('、')} 的通知;到期事件`)

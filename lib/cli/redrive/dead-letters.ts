@@ -52,12 +52,12 @@ export const redriveDeadLetters = async function* (
         if (isBack || Number(Attributes?.SentTimestamp ?? 0) > begunAt) continue
         newAlone = 0
         const letter = readLetter(Body, MessageAttributes?.TARGET_ARN?.StringValue)
-        const treated = await redriveOne(letter, check, sendAgain)
-        if (treated.outcome === 'sent' || treated.outcome === 'dropped') {
+        const redriven = await redriveOne(letter, check, sendAgain)
+        if (redriven.outcome === 'sent' || redriven.outcome === 'dropped') {
           await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }))
           kept.delete(MessageId)
         }
-        yield treated
+        yield redriven
       }
     }
   } finally {

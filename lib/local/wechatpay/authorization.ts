@@ -82,7 +82,7 @@ const strictBase64 = (text: string): Buffer | undefined => {
  * Verifies who signed a request. The timestamp is checked before the signature, and a nonce counts as used only after a
  * valid signature.
  */
-export const createDoor = (merchants: Merchants, now: () => number) => {
+export const createSignatureCheck = (merchants: Merchants, now: () => number) => {
   const isNew = createNonces()
   return (header: string | undefined, parts: SignedParts): Merchant | Stranger => {
     if (header === undefined) return { refusal: 'authorization-malformed' }

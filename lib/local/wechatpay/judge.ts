@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { refused, refusedBare } from './answer.ts'
 import type { AnswerKeys } from './answer-keys.ts'
-import { createDoor } from './authorization.ts'
+import { createSignatureCheck } from './authorization.ts'
 import { type Decision, decide, type Office, unchanged } from './decide.ts'
 import type { Call } from './history.ts'
 import type { Route } from './order-apis.ts'
@@ -30,7 +30,7 @@ export type Judge = (call: Call, route: Route | undefined, headers: IncomingHttp
 
 /** Checks a request in the same order as WeChat Pay, from its path to the order. */
 export const createJudge = ({ office, keys, refusals, unknownSerial }: Court): Judge => {
-  const whoIs = createDoor(office.merchants, office.now)
+  const whoIs = createSignatureCheck(office.merchants, office.now)
   return (call, route, headers, body) => {
     if (route === undefined) return unchanged(refusedBare(404))
     if (route.method !== call.method) return unchanged(refusedBare(405))

@@ -42,16 +42,16 @@ export const openList = async (file: string, name: string): Promise<List | { rea
 }
 
 const openLines = async (file: string, layers: number, isNamedJson: boolean): Promise<List | { refused: Problem }> => {
-  const survey = await readFileFacts(openText(file, layers), LIMITS.statementBytesUnpacked)
-  if (survey.bytes > LIMITS.statementBytesUnpacked || survey.lines > LIMITS.statementLines * EMPTY_MOST)
+  const facts = await readFileFacts(openText(file, layers), LIMITS.statementBytesUnpacked)
+  if (facts.bytes > LIMITS.statementBytesUnpacked || facts.lines > LIMITS.statementLines * EMPTY_MOST)
     return { refused: TOO_LARGE }
   const open = new Set<{ destroy: () => unknown }>()
   return {
-    counted: survey.lines,
+    counted: facts.lines,
     read: (context) => {
       const bytes = openText(file, layers)
       open.add(bytes)
-      return readText(textLines(bytes, survey.encoding), isNamedJson, context)
+      return readText(textLines(bytes, facts.encoding), isNamedJson, context)
     },
     close: () => {
       for (const bytes of open) bytes.destroy()

@@ -4,13 +4,13 @@ import { asLongAgo } from './canonical-row.ts'
 import { NO_ROW, type RowId, type Rows } from './rows.ts'
 
 /**
- * Where an invocation stands, as lib/steps has it. Each is one request to the ledger or to WeChat Pay, but for `check`:
+ * The next request of an invocation, as in lib/operations: to the ledger or to WeChat Pay, except `check`:
  *
- *     create → claim → expedite            a notice: sync-order.ts
+ *     create → claim → expedite            a payment notice: sync-order.ts
  *            → reopen → conflict
- *     claim                                a due event: serve-due.ts
- *     check → out → record → otherwise     its one call: take-step.ts
- *     decide → otherwise                   what a person decided: decide-order.ts
+ *     claim                                a due event: process-due.ts
+ *     check → out → record → otherwise     its one call: call-wechatpay.ts
+ *     decide → otherwise                   an operator decision: apply-decision.ts
  */
 export type Place =
   | 'create'

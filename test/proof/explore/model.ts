@@ -15,16 +15,13 @@ import { createWrites, type Write, type Written } from './writes.ts'
  * between two of its requests. The transitions and conditions are the real ones; only the ledger is in memory.
  *
  * - Moves do not overlap. A move is one request to the ledger, one request to WeChat Pay, its answer, or one change of
- * the
- * order at WeChat Pay. Every order of moves is explored.
+ *   the order at WeChat Pay. Every order of moves is explored.
  * - Time passes only by a move, to the next time at which a row can be claimed. An invocation that is not frozen has
- * finished by then, since Lambda's time limit is shorter than a lease. Ages differ only at 24 h and 30 days.
+ *   finished by then, since Lambda's time limit is shorter than a lease. Ages differ only at 24 h and 30 days.
  * - Due events are not part of the state: a due event may be late, doubled, lost or from a stale index, so a claim may
- * be
- * tried at any time.
+ *   be tried at any time.
  * - A fault is anything that a healthy Lambda, DynamoDB or WeChat Pay would not do. A run has a limited number of
- * faults,
- * at any time.
+ *   faults, at any time.
  *
  * Not in the model: TTL deletions of DynamoDB, and two known gaps. A sync that is still on the wire, or frozen, when
  * its lease ends may be accepted after an operator has closed or withdrawn the order. The signed answer that an order

@@ -63,7 +63,7 @@ const invocationGoesOn: Move = (world, model, emit) => {
 
 type OwnMove = (...parameters: [...Parameters<Move>, who: number, id: InvocationId]) => void
 
-/** As in take-step.ts. */
+/** As in call-wechatpay.ts. */
 export const isLeaseOver = ({ invocations, rows }: Model, id: InvocationId): boolean => {
   const { row, isFast } = invocations.at(id)
   return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.due_at ?? 0)

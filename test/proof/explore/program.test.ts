@@ -132,7 +132,7 @@ const real = async (model: Model, row: Row | undefined, step: CallType | Notice,
 
 /**
  * The row without what the explorer does not model: the text of signed responses, the refusals that say who must act,
- * and the shard of the index key, which lib/steps sets.
+ * and the shard of the index key, which lib/operations sets.
  */
 const comparable = ({ rows }: Model, id: RowId) => {
   const { receipt, proof, refused, due, call: _, waits: __, ...row } = rows.at(id) ?? {}

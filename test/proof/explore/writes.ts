@@ -124,7 +124,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
       ...(isWaiting(read) && { read: 'waiting', row: rows.withoutLease(rows.held(row)) }),
     })
 
-  /** Where the functions of lib/steps continue after a request to the ledger. */
+  /** Where the functions of lib/operations continue after a request to the ledger. */
   const goOn = (
     id: InvocationId,
     before: Row | undefined,
