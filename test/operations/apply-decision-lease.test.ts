@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { DecisionName } from '../../lib/intake/operator-decision.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
-import { HELD, NOW, PK, SECOND } from '../support/orders.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { HELD, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
-import { PAYAFTER_ROW, stepWorld } from './step-world.ts'
 
 const request = (what: DecisionName) => ({
   mchid: '1900000109',
@@ -26,35 +26,35 @@ describe.each([
   ['close', SYNCED],
 ] as const)('%s: %#', (what, row) => {
   it.each([NOW + 1, NOW + 40 * SECOND])('is refused while a call may be out, until %i', async (due_at) => {
-    const world = stepWorld({ rows: [{ ...row, due_at }] })
+    const fakes = fakeDeps({ rows: [{ ...row, due_at }] })
 
-    const { reply } = await applyDecision(request(what), world.deps)
+    const { reply } = await applyDecision(request(what), fakes.deps)
 
     expect(reply).toMatchObject({ status: 409, body: { title: 'A call may be out', possible: [] } })
-    expect(world.rows.get(PK)).toStrictEqual({ ...row, due_at })
+    expect(fakes.rows.get(PK)).toStrictEqual({ ...row, due_at })
   })
 
   it.each([NOW, NOW + 40 * SECOND + 1])('is carried out while none can be out, until %i', async (due_at) => {
-    const world = stepWorld({ rows: [{ ...row, due_at }] })
+    const fakes = fakeDeps({ rows: [{ ...row, due_at }] })
 
-    const { reply } = await applyDecision(request(what), world.deps)
+    const { reply } = await applyDecision(request(what), fakes.deps)
 
     expect(reply.status).toBe(200)
-    expect(world.rows.get(PK)?.decisions).toHaveLength(1)
+    expect(fakes.rows.get(PK)?.decisions).toHaveLength(1)
   })
 })
 
 it('closing a synced order only ends the asking, and stays on the row as well', async () => {
-  const world = stepWorld({ rows: [{ ...SYNCED, due_at: NOW + 600 * SECOND }] })
+  const fakes = fakeDeps({ rows: [{ ...SYNCED, due_at: NOW + 600 * SECOND }] })
 
-  const { log } = await applyDecision(request('close'), world.deps)
+  const { log } = await applyDecision(request('close'), fakes.deps)
 
-  expect(world.rows.get(PK)).toMatchObject({
+  expect(fakes.rows.get(PK)).toMatchObject({
     state: 'SYNCED',
     reason: 'closed by hand: the customer is here',
     decisions: [DECISION],
   })
-  expect(world.rows.get(PK)).not.toHaveProperty('due')
+  expect(fakes.rows.get(PK)).not.toHaveProperty('due')
   expect(log).toMatchObject({ transition: '15 stop asking', decision: 'close', state: 'SYNCED' })
 })
 
@@ -63,9 +63,9 @@ describe('a withdrawal that somebody else overtakes', () => {
 
   /** Withdraws the row as it was read, when it has become another meanwhile. */
   const overtaken = async (read: Row, meanwhile: Row) => {
-    const world = stepWorld({ rows: [meanwhile], ledger: (sound) => ({ ...sound, read: async () => read }) })
-    const { reply } = await applyDecision(request('withdraw'), world.deps)
-    return { status: reply.status, row: world.rows.get(PK) }
+    const fakes = fakeDeps({ rows: [meanwhile], ledger: { read: async () => read } })
+    const { reply } = await applyDecision(request('withdraw'), fakes.deps)
+    return { status: reply.status, row: fakes.rows.get(PK) }
   }
 
   it.each<[string, Row, Row]>([

@@ -3,9 +3,10 @@ import { UnavailableError } from '../../lib/errors.ts'
 import type { DecisionName, DecisionRequest } from '../../lib/intake/operator-decision.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
-import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { DAY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { failingFrom } from '../support/plain-ledger.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
-import { failingFrom, PAYAFTER_ROW, stepWorld } from './step-world.ts'
 
 const LI = 'arn:aws:iam::123456789012:user/li'
 
@@ -40,13 +41,13 @@ describe('a decision that fits', () => {
       { state: 'REJECTED', reason: 'withdrawn: the customer is here' },
     ],
   ] as const)('%s is carried out without a call, and stays on the row: %#', async (what, row, transition, after) => {
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    const { reply, log } = await applyDecision(request(what), world.deps)
+    const { reply, log } = await applyDecision(request(what), fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.applied).toStrictEqual([transition])
-    expect(world.rows.get(PK)).toMatchObject({
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.applied).toStrictEqual([transition])
+    expect(fakes.rows.get(PK)).toMatchObject({
       ...after,
       decisions: [{ what, by: LI, at: NOW, why: 'the customer is here' }],
     })
@@ -65,11 +66,11 @@ describe('a decision that fits', () => {
     ['reopen', REJECTED, 'query'],
     ['release', HELD, 'sync'],
   ] as const)('%s announces the step that is due now', async (what, row, next) => {
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    await applyDecision(request(what), world.deps)
+    await applyDecision(request(what), fakes.deps)
 
-    expect(world.announced).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next }])
+    expect(fakes.published).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next }])
   })
 
   it.each([
@@ -77,11 +78,11 @@ describe('a decision that fits', () => {
     ['close', WAITING],
     ['settle', CHARGED],
   ] as const)('%s announces nothing', async (what, row) => {
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    await applyDecision(request(what), world.deps)
+    await applyDecision(request(what), fakes.deps)
 
-    expect(world.announced).toStrictEqual([])
+    expect(fakes.published).toStrictEqual([])
   })
 })
 
@@ -101,11 +102,11 @@ describe('a charge on a row whose state says something else', () => {
     ['release', CLOSED, ['settle', 'reopen'], undefined],
   ] as const)('is not ended by %s: %#', async (what, row, possible, needs) => {
     const charged = { ...row, ...CHARGE }
-    const world = stepWorld({ rows: [charged] })
+    const fakes = fakeDeps({ rows: [charged] })
 
-    const { reply } = await applyDecision(request(what), world.deps)
+    const { reply } = await applyDecision(request(what), fakes.deps)
 
-    expect(world.rows.get(PK)).toStrictEqual(charged)
+    expect(fakes.rows.get(PK)).toStrictEqual(charged)
     expect(reply).toMatchObject({
       status: 409,
       body: {
@@ -125,64 +126,64 @@ describe('a charge on a row whose state says something else', () => {
     ['withdraw', HELD, 'withdrawn: the customer is here'],
     ['close', WAITING, 'closed by hand: the customer is here'],
   ] as const)('is settled by %s once the person says that it was not double: %#', async (what, row, reason) => {
-    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+    const fakes = fakeDeps({ rows: [{ ...row, ...CHARGE }] })
 
-    const { reply } = await applyDecision(request(what, true), world.deps)
+    const { reply } = await applyDecision(request(what, true), fakes.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason, ...CHARGE, settled_at: NOW })
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason, ...CHARGE, settled_at: NOW })
     expect(reply).toMatchObject({ status: 200, body: { turn: 'service', meaning: 'a person closed it', ...CHARGE } })
   })
 
   it.each([HELD, CLOSED, SYNCED, { ...WAITING, state: 'SYNCED' } as const])('can be settled: %#', async (row) => {
-    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+    const fakes = fakeDeps({ rows: [{ ...row, ...CHARGE }] })
 
-    await applyDecision(request('settle'), world.deps)
+    await applyDecision(request('settle'), fakes.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({
+    expect(fakes.rows.get(PK)).toMatchObject({
       state: 'DOUBLE_CHARGED',
       ...CHARGE,
       settled_at: NOW,
       reason: 'the customer is here',
       decisions: [{ what: 'settle', by: LI }],
     })
-    expect(world.rows.get(PK)).not.toHaveProperty('due')
+    expect(fakes.rows.get(PK)).not.toHaveProperty('due')
   })
 
   it('that came while a person decided is found by his write', async () => {
-    const world = stepWorld({ rows: [HELD] })
+    const fakes = fakeDeps({ rows: [HELD] })
     const reads: Row[] = [HELD, { ...HELD, ...CHARGE }]
-    const ledger = { ...world.deps.ledger, read: async () => reads.shift() }
-    world.rows.set(PK, { ...HELD, ...CHARGE })
+    const ledger = { ...fakes.deps.ledger, read: async () => reads.shift() }
+    fakes.rows.set(PK, { ...HELD, ...CHARGE })
 
-    const { reply } = await applyDecision(request('close'), { ...world.deps, ledger })
+    const { reply } = await applyDecision(request('close'), { ...fakes.deps, ledger })
 
     expect(reply).toMatchObject({ status: 409, body: { turn: 'accountant', needs: 'not_double', ...CHARGE } })
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', ...CHARGE })
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'HELD', ...CHARGE })
   })
 
   it('is no reason to ask for what was said', async () => {
     const row = { ...WAITING, ...CHARGE, last_error: LAST_ERRORS.unknown }
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    const { reply } = await applyDecision(request('withdraw', true), world.deps)
+    const { reply } = await applyDecision(request('withdraw', true), fakes.deps)
 
     expect(reply).toMatchObject({ status: 409, body: { possible: ['expedite', 'close'] } })
     expect(reply.body).not.toHaveProperty('needs')
   })
 
   it('of a proved order can only be settled', async () => {
-    const world = stepWorld({ rows: [{ ...SYNCED, ...CHARGE }] })
+    const fakes = fakeDeps({ rows: [{ ...SYNCED, ...CHARGE }] })
 
-    const { reply } = await applyDecision(request('close', true), world.deps)
+    const { reply } = await applyDecision(request('close', true), fakes.deps)
 
     expect(reply).toMatchObject({ status: 409, body: { possible: ['settle'] } })
   })
 
   it('of a part leaves the sync of the rest possible', async () => {
-    const world = stepWorld({ rows: [{ ...HELD, ...CHARGE, reason: 'part_paid' }] })
+    const fakes = fakeDeps({ rows: [{ ...HELD, ...CHARGE, reason: 'part_paid' }] })
 
-    const settled = await applyDecision(request('settle'), world.deps)
-    const released = await applyDecision(request('release'), world.deps)
+    const settled = await applyDecision(request('settle'), fakes.deps)
+    const released = await applyDecision(request('release'), fakes.deps)
 
     expect(settled.reply).toMatchObject({ status: 409, body: { possible: ['release', 'close', 'withdraw'] } })
     expect(released.reply).toMatchObject({ status: 200, body: { state: 'PENDING', next: 'sync', ...CHARGE } })
@@ -192,28 +193,28 @@ describe('a charge on a row whose state says something else', () => {
     ['reopened by a person', CLOSED],
     ['reopened by a person who had closed it as not double', { ...CLOSED, settled_at: NOW - 1 * DAY }],
   ])('is told again when the order is %s', async (_, row) => {
-    const world = stepWorld({ rows: [{ ...row, ...CHARGE }] })
+    const fakes = fakeDeps({ rows: [{ ...row, ...CHARGE }] })
 
-    await applyDecision(request('reopen'), world.deps)
+    await applyDecision(request('reopen'), fakes.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', ...CHARGE })
-    expect(world.rows.get(PK)).not.toHaveProperty('settled_at')
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', ...CHARGE })
+    expect(fakes.rows.get(PK)).not.toHaveProperty('settled_at')
   })
 })
 
 describe('an order about which a person decides again and again', () => {
   it('keeps the newest twenty decisions, says how many there were, and fits into a row of DynamoDB', async () => {
-    const world = stepWorld({ rows: [WAITING] })
+    const fakes = fakeDeps({ rows: [WAITING] })
     const why = '付'.repeat(200)
 
     for (let round = 0; round < 300; round += 1) {
-      await applyDecision({ ...request('close'), why }, world.deps)
-      await applyDecision({ ...request('reopen'), why: `${round}` }, world.deps)
-      const row = world.rows.get(PK)
-      if (row) world.rows.set(PK, { ...row, due_at: NOW })
+      await applyDecision({ ...request('close'), why }, fakes.deps)
+      await applyDecision({ ...request('reopen'), why: `${round}` }, fakes.deps)
+      const row = fakes.rows.get(PK)
+      if (row) fakes.rows.set(PK, { ...row, due_at: NOW })
     }
-    const row = world.rows.get(PK)
-    const { reply } = await applyDecision(request('close'), world.deps)
+    const row = fakes.rows.get(PK)
+    const { reply } = await applyDecision(request('close'), fakes.deps)
 
     expect(Buffer.byteLength(JSON.stringify(row))).toBeLessThan(400 * 1024)
     expect(row?.decisions).toHaveLength(20)
@@ -224,15 +225,15 @@ describe('an order about which a person decides again and again', () => {
 
   it('refuses one of two that decide at the same time, so that neither takes the other’s place', async () => {
     const settled = { ...CHARGED, settled_at: NOW - 1, reason: 'refund 0' }
-    const world = stepWorld({ rows: [settled], ledger: (sound) => ({ ...sound, read: async () => settled }) })
+    const fakes = fakeDeps({ rows: [settled], ledger: { read: async () => settled } })
 
     const replies = [
-      await applyDecision({ ...request('settle'), corrects: true, why: 'refund 1: by Li' }, world.deps),
-      await applyDecision({ ...request('settle'), corrects: true, why: 'refund 2: by Wang' }, world.deps),
+      await applyDecision({ ...request('settle'), corrects: true, why: 'refund 1: by Li' }, fakes.deps),
+      await applyDecision({ ...request('settle'), corrects: true, why: 'refund 2: by Wang' }, fakes.deps),
     ]
 
     expect(replies.map(({ reply }) => reply.status)).toEqual([200, 409])
-    expect(world.rows.get(PK)?.decisions).toMatchObject([{ why: 'refund 1: by Li' }])
+    expect(fakes.rows.get(PK)?.decisions).toMatchObject([{ why: 'refund 1: by Li' }])
   })
 })
 
@@ -245,19 +246,19 @@ describe('a decision that does not fit', () => {
     ['settle', REJECTED, 'Not possible now', ['reopen']],
     ['close', CHARGED, 'Not possible now', ['settle']],
   ] as const)('%s is refused, and nothing is written: %#', async (what, row, title, possible) => {
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    const { reply, log } = await applyDecision(request(what), world.deps)
+    const { reply, log } = await applyDecision(request(what), fakes.deps)
 
-    expect(world.rows.get(PK)).toStrictEqual(row)
+    expect(fakes.rows.get(PK)).toStrictEqual(row)
     expect(reply).toMatchObject({ status: 409, body: { title, decision: what, possible } })
     expect(log).toMatchObject({ via: 'person', decision: what, by: LI, transition: 'refused', state: row.state })
   })
 
   it('is told that nobody handed the order over, and names it in the log', async () => {
-    const world = stepWorld()
+    const fakes = fakeDeps()
 
-    const { reply, log } = await applyDecision(request('close'), world.deps)
+    const { reply, log } = await applyDecision(request('close'), fakes.deps)
 
     expect(reply).toMatchObject({ status: 404, body: { title: 'Unknown order' } })
     expect(log).toStrictEqual({
@@ -273,9 +274,9 @@ describe('a decision that does not fit', () => {
 })
 
 it('a decision is thrown back when the ledger is out of reach', async () => {
-  const world = stepWorld({ rows: [WAITING], ledger: failingFrom(1) })
+  const fakes = fakeDeps({ rows: [WAITING], ledger: failingFrom(1) })
 
-  const decided = applyDecision(request('close'), world.deps)
+  const decided = applyDecision(request('close'), fakes.deps)
 
   await expect(decided).rejects.toThrow(UnavailableError)
 })

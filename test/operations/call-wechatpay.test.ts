@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import type { Ledger } from '../../lib/aws/ledger.ts'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import { partyKey } from '../../lib/ledger/known-merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { callWechatPay } from '../../lib/operations/call-wechatpay.ts'
 import { precheckOrder } from '../../lib/operations/precheck-order.ts'
 import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
-import { DAY, NOW, PK, SECOND } from '../support/orders.ts'
-import { answered, failingFrom, forged, NO_ANSWER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
+import { fakeClock } from '../support/fake-clock.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { answered, forged, NO_ANSWER, SAYS, SIGNER } from '../support/fake-wechatpay.ts'
+import { DAY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { failingFrom } from '../support/plain-ledger.ts'
 
 const claimed = (change: Partial<Row> = {}): Row => ({ ...PAYAFTER_ROW, ...change })
 
 describe('a step that is recorded', () => {
   it('a query asks with one signed GET, and its proof ends the order', async () => {
-    const world = stepWorld({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.paidToMerchant })
+    const fakes = fakeDeps({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.paidToMerchant })
 
-    const { row, log, metrics } = await callWechatPay('query', claimed({ state: 'SYNCED' }), world.deps)
+    const { row, log, metrics } = await callWechatPay('query', claimed({ state: 'SYNCED' }), fakes.deps)
 
-    expect(world.sent).toMatchObject([
+    expect(fakes.sent).toMatchObject([
       {
         method: 'GET',
         target:
@@ -26,7 +28,7 @@ describe('a step that is recorded', () => {
       },
     ])
     expect(row).toMatchObject({ state: 'SYNCED', proof: { status: 200, sent_at: NOW } })
-    expect(world.rows.get(PK)).toStrictEqual(row)
+    expect(fakes.rows.get(PK)).toStrictEqual(row)
     expect(log).toEqual({
       mchid: '1900000109',
       out_order_no: '1234323JKHDFE1243252',
@@ -47,18 +49,18 @@ describe('a step that is recorded', () => {
   })
 
   it('a query finds the double charge', async () => {
-    const world = stepWorld({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.charged })
+    const fakes = fakeDeps({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.charged })
 
-    const { row } = await callWechatPay('query', claimed({ state: 'SYNCED' }), world.deps)
+    const { row } = await callWechatPay('query', claimed({ state: 'SYNCED' }), fakes.deps)
 
     expect(row).toMatchObject({ state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004' })
   })
 
   it('tells how far the two clocks are apart, and how long the notice waited', async () => {
     const says = answered(200, '{"mchid":"1900000109","out_order_no":"1234323JKHDFE1243252"}', NOW - 7 * SECOND)
-    const world = stepWorld({ rows: [claimed()], says })
+    const fakes = fakeDeps({ rows: [claimed()], says })
 
-    const { metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
     expect(metrics).toEqual({
       sync_accepted: { value: 1, unit: 'Count' },
@@ -69,9 +71,9 @@ describe('a step that is recorded', () => {
   })
 
   it('counts an alarm that was applied', async () => {
-    const world = stepWorld({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.notCompleted })
+    const fakes = fakeDeps({ rows: [claimed({ state: 'SYNCED' })], says: SAYS.notCompleted })
 
-    const { metrics } = await callWechatPay('query', claimed({ state: 'SYNCED' }), world.deps)
+    const { metrics } = await callWechatPay('query', claimed({ state: 'SYNCED' }), fakes.deps)
 
     expect(metrics).toMatchObject({ query_open: { value: 1, unit: 'Count' }, undone: { value: 1, unit: 'Count' } })
   })
@@ -80,12 +82,12 @@ describe('a step that is recorded', () => {
 describe('a step that somebody else overtook', () => {
   it('leaves the row to them, and says how it stands', async () => {
     const theirs = claimed({ attempt: 4, due_at: NOW + 29 * SECOND })
-    const world = stepWorld({ rows: [theirs], says: SAYS.signatureWrong })
+    const fakes = fakeDeps({ rows: [theirs], says: SAYS.signatureWrong })
 
-    const { row, log, metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
     expect(row).toStrictEqual(theirs)
-    expect(world.rows.get(PK)).toStrictEqual(theirs)
+    expect(fakes.rows.get(PK)).toStrictEqual(theirs)
     expect(log).toMatchObject({ attempt: 4, verdict: 'config', transition: 'fenced' })
     expect(metrics).toEqual({
       sync_config: { value: 1, unit: 'Count' },
@@ -96,18 +98,18 @@ describe('a step that somebody else overtook', () => {
 
   it('keeps the signed word of a sync that was proved meanwhile', async () => {
     const theirs = claimed({ state: 'SYNCED' })
-    const world = stepWorld({ rows: [theirs], says: SAYS.taken })
+    const fakes = fakeDeps({ rows: [theirs], says: SAYS.taken })
 
-    const { row, log } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log } = await callWechatPay('sync', claimed(), fakes.deps)
 
     expect(row).toMatchObject({ state: 'SYNCED', attempt: 3, receipt: { status: 200 } })
     expect(log).toMatchObject({ transition: '4b keep' })
   })
 
   it('answers from the claim when the row is gone', async () => {
-    const world = stepWorld({ says: NO_ANSWER })
+    const fakes = fakeDeps({ says: NO_ANSWER })
 
-    const { row, log } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log } = await callWechatPay('sync', claimed(), fakes.deps)
 
     expect(row).toStrictEqual(claimed())
     expect(log).toMatchObject({ transition: 'fenced' })
@@ -116,11 +118,11 @@ describe('a step that somebody else overtook', () => {
 
 describe('a step that cannot be recorded', () => {
   it('does not throw: the row has its query owed', async () => {
-    const world = stepWorld({ rows: [claimed()], ledger: failingFrom(1) })
+    const fakes = fakeDeps({ rows: [claimed()], ledger: failingFrom(1) })
 
-    const { row, log, metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
+    expect(fakes.sent).toHaveLength(1)
     expect(row).toStrictEqual(claimed())
     expect(log).toMatchObject({
       state: 'PENDING',
@@ -137,13 +139,13 @@ describe('a step that cannot be recorded', () => {
   })
 
   it('does not throw when only the look at who overtook it fails', async () => {
-    const world = stepWorld({
+    const fakes = fakeDeps({
       rows: [claimed({ attempt: 4 })],
       says: NO_ANSWER,
-      ledger: (sound) => ({ ...sound, read: () => Promise.reject(new UnavailableError('the ledger says no')) }),
+      ledger: { read: () => Promise.reject(new UnavailableError('the ledger says no')) },
     })
 
-    const { row, log } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log } = await callWechatPay('sync', claimed(), fakes.deps)
 
     expect(row).toStrictEqual(claimed())
     expect(log).toMatchObject({ transition: 'not recorded', error: 'ERR_UNAVAILABLE' })
@@ -163,11 +165,11 @@ describe('a step without a key', () => {
       'secret of merchant 1900000109: serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal',
     ],
   ])('waits for the deployment to be mended when the secret is %s, and says so', async (_, signer, detail) => {
-    const world = stepWorld({ rows: [claimed()], signer })
+    const fakes = fakeDeps({ rows: [claimed()], signer })
 
-    const { row, log, metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync', due_at: NOW + 60 * SECOND })
     expect(row.last_error).toStrictEqual({ verdict: 'config', at: NOW, attempt: 3, code: 'ERR_CONFIG', detail })
     expect(log).toMatchObject({ verdict: 'config', verified: false, message: detail, transition: '5 later' })
@@ -178,11 +180,11 @@ describe('a step without a key', () => {
     ['Secrets Manager is down', new UnavailableError('secret: Secrets Manager says TimeoutError'), 'ERR_UNAVAILABLE'],
     ['something else fails', new TypeError('not a function'), 'TypeError'],
   ])('is tried again when %s', async (_, error, code) => {
-    const world = stepWorld({ rows: [claimed()], signer: () => Promise.reject(error) })
+    const fakes = fakeDeps({ rows: [claimed()], signer: () => Promise.reject(error) })
 
-    const { row, log, metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync' })
     expect(row.last_error).toStrictEqual({ verdict: 'unsent', at: NOW, attempt: 3, code })
     expect(log).toMatchObject({ verdict: 'unsent', verified: false })
@@ -191,37 +193,42 @@ describe('a step without a key', () => {
 
   it('asks again later when a query has none', async () => {
     const signer = () => Promise.reject(new ConfigError('secret payscore/merchants/1900000109: is missing'))
-    const world = stepWorld({ rows: [claimed({ state: 'SYNCED' })], signer })
+    const fakes = fakeDeps({ rows: [claimed({ state: 'SYNCED' })], signer })
 
-    const { row } = await callWechatPay('query', claimed({ state: 'SYNCED' }), world.deps)
+    const { row } = await callWechatPay('query', claimed({ state: 'SYNCED' }), fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(row).toMatchObject({ state: 'SYNCED', next: 'query', due_at: NOW + 60 * SECOND })
   })
 })
 
 describe('a lease', () => {
-  const slowKey = (ms: number) => (clock: { now: number }) => {
-    clock.now += ms
-    return SIGNS()
+  /** Its key takes so long to come. */
+  const slowKey = (ms: number) => {
+    const clock = fakeClock()
+    const signer = async () => {
+      clock.now += ms
+      return SIGNER
+    }
+    return { clock, signer }
   }
 
   it('that still covers the call lets it go out', async () => {
-    const world = stepWorld({ rows: [claimed()], signer: slowKey(22 * SECOND) })
+    const fakes = fakeDeps({ rows: [claimed()], ...slowKey(22 * SECOND) })
 
-    const { log } = await callWechatPay('sync', claimed(), world.deps)
+    const { log } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
+    expect(fakes.sent).toHaveLength(1)
     expect(log).toMatchObject({ transition: '4 accepted' })
   })
 
   it('that may end before the call does sends and writes nothing', async () => {
-    const world = stepWorld({ rows: [claimed()], signer: slowKey(22 * SECOND + 1) })
+    const fakes = fakeDeps({ rows: [claimed()], ...slowKey(22 * SECOND + 1) })
 
-    const { row, log, metrics } = await callWechatPay('sync', claimed(), world.deps)
+    const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.applied).toStrictEqual([])
     expect(row).toStrictEqual(claimed())
     expect(log).toMatchObject({ step: 'sync', verdict: 'lease over', attempt: 3, next: 'query' })
     expect(metrics).toEqual({})
@@ -229,51 +236,51 @@ describe('a lease', () => {
 
   it('that the row does not have sends nothing', async () => {
     const { due_at: _, ...unleased } = claimed()
-    const world = stepWorld({ rows: [unleased] })
+    const fakes = fakeDeps({ rows: [unleased] })
 
-    const { log } = await callWechatPay('sync', unleased, world.deps)
+    const { log } = await callWechatPay('sync', unleased, fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(log).toMatchObject({ verdict: 'lease over' })
   })
 })
 
 describe('a key that WeChat Pay did not accept', () => {
   it('is forgotten after a 401', async () => {
-    const world = stepWorld({ rows: [claimed()], says: SAYS.signatureWrong })
+    const fakes = fakeDeps({ rows: [claimed()], says: SAYS.signatureWrong })
 
-    await callWechatPay('sync', claimed(), world.deps)
+    await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(world.forgotten).toStrictEqual(['1900000109'])
+    expect(fakes.forgotten).toStrictEqual(['1900000109'])
   })
 
   it.each([SAYS.taken, SAYS.parameterWrong, answered(403, '{"code":"NO_AUTH"}'), NO_ANSWER])(
     'is kept after anything else: %#',
     async (says) => {
-      const world = stepWorld({ rows: [claimed()], says })
+      const fakes = fakeDeps({ rows: [claimed()], says })
 
-      await callWechatPay('sync', claimed(), world.deps)
+      await callWechatPay('sync', claimed(), fakes.deps)
 
-      expect(world.forgotten).toStrictEqual([])
+      expect(fakes.forgotten).toStrictEqual([])
     },
   )
 })
 
 describe('a next step that is due at once', () => {
   it('is announced: the sync of an order that waits for payment', async () => {
-    const world = stepWorld({ rows: [claimed()], says: SAYS.waitsForPayment })
+    const fakes = fakeDeps({ rows: [claimed()], says: SAYS.waitsForPayment })
 
-    const { log } = await callWechatPay('query', claimed(), world.deps)
+    const { log } = await callWechatPay('query', claimed(), fakes.deps)
 
     expect(log).toMatchObject({ transition: '10 unpaid', next: 'sync', due_at: NOW })
-    expect(world.announced).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'sync' }])
+    expect(fakes.published).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'sync' }])
   })
 
   it('does not need the bus: reconcile finds the row', async () => {
-    const announceDue = () => Promise.reject(new UnavailableError('the event bus says TimeoutError'))
-    const world = stepWorld({ rows: [claimed()], says: SAYS.waitsForPayment, announceDue })
+    const publishDue = () => Promise.reject(new UnavailableError('the event bus says TimeoutError'))
+    const fakes = fakeDeps({ rows: [claimed()], says: SAYS.waitsForPayment, publishDue })
 
-    const { row, log } = await callWechatPay('query', claimed(), world.deps)
+    const { row, log } = await callWechatPay('query', claimed(), fakes.deps)
 
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync', due_at: NOW })
     expect(log).toMatchObject({ transition: '10 unpaid' })
@@ -285,11 +292,11 @@ describe('a next step that is due at once', () => {
     ['does not come', SAYS.paidToMerchant, claimed()],
     ['is somebody else’s', SAYS.waitsForPayment, claimed({ attempt: 4, due_at: NOW })],
   ])('is not announced when it %s', async (_, says, row) => {
-    const world = stepWorld({ rows: [row], says })
+    const fakes = fakeDeps({ rows: [row], says })
 
-    await callWechatPay('query', claimed(), world.deps)
+    await callWechatPay('query', claimed(), fakes.deps)
 
-    expect(world.announced).toStrictEqual([])
+    expect(fakes.published).toStrictEqual([])
   })
 })
 
@@ -304,20 +311,20 @@ describe('an order that WeChat Pay does not know', () => {
 
   it('is rejected after a day where others of its party are known', async () => {
     const row = claimed({ absent_since: NOW - 1 * DAY - 1 })
-    const world = stepWorld({ rows: [row], says: NOT_THERE })
-    await world.deps.ledger.recordKnownParty(PARTY, 0)
+    const fakes = fakeDeps({ rows: [row], says: NOT_THERE })
+    await fakes.deps.ledger.recordKnownParty(PARTY, 0)
 
-    const taken = await callWechatPay('query', row, world.deps)
+    const taken = await callWechatPay('query', row, fakes.deps)
 
     expect(taken.row).toMatchObject({ state: 'REJECTED', reason: 'not_found' })
   })
 
   it('rejects nothing and rings at the third order of a party that is not known', async () => {
     const rows = ['A', 'B', 'C'].map(other)
-    const world = stepWorld({ rows: rows.map((row) => ({ ...row, absent_since: NOW })), says: NOT_THERE })
+    const fakes = fakeDeps({ rows: rows.map((row) => ({ ...row, absent_since: NOW })), says: NOT_THERE })
 
     const taken = []
-    for (const { pk } of rows) taken.push(await callWechatPay('query', world.rows.get(pk) ?? claimed(), world.deps))
+    for (const { pk } of rows) taken.push(await callWechatPay('query', fakes.rows.get(pk) ?? claimed(), fakes.deps))
 
     expect(taken.map(({ row }) => [row.state, row.last_error?.verdict, row.last_error?.refusal])).toEqual([
       ['PENDING', 'absent', 'not-exist'],
@@ -329,23 +336,20 @@ describe('an order that WeChat Pay does not know', () => {
 
   it('rejects nothing while nobody can say whether its party is known', async () => {
     const row = claimed({ absent_since: NOW - 2 * DAY })
-    const ledger = (sound: Ledger): Ledger => ({
-      ...sound,
-      recordAbsentOrder: () => Promise.reject(new UnavailableError('no')),
-    })
-    const world = stepWorld({ rows: [row], says: NOT_THERE, ledger })
+    const ledger = { recordAbsentOrder: () => Promise.reject(new UnavailableError('no')) }
+    const fakes = fakeDeps({ rows: [row], says: NOT_THERE, ledger })
 
-    const taken = await callWechatPay('query', row, world.deps)
+    const taken = await callWechatPay('query', row, fakes.deps)
 
     expect(taken.row).toMatchObject({ state: 'PENDING', last_error: { verdict: 'absent' } })
   })
 
   it('is not counted where a cashier asks, who may have mistyped it', async () => {
-    const world = stepWorld({ says: NOT_THERE })
+    const fakes = fakeDeps({ says: NOT_THERE })
 
-    await precheckOrder(PAYAFTER_ROW.call, world.deps)
+    await precheckOrder(PAYAFTER_ROW.call, fakes.deps)
 
-    expect(world.parties.size).toBe(0)
+    expect(fakes.parties.size).toBe(0)
   })
 })
 
@@ -353,33 +357,30 @@ describe('a party', () => {
   it.each(['taken', 'paidToMerchant', 'waitsForPayment', 'notCompleted'] as const)(
     'is met by an answer: %s',
     async (says) => {
-      const world = stepWorld({ rows: [claimed()], says: SAYS[says] })
+      const fakes = fakeDeps({ rows: [claimed()], says: SAYS[says] })
 
-      await callWechatPay('query', claimed(), world.deps)
-      await callWechatPay('sync', claimed(), world.deps)
+      await callWechatPay('query', claimed(), fakes.deps)
+      await callWechatPay('sync', claimed(), fakes.deps)
 
-      expect([...world.parties]).toEqual([[partyKey(PAYAFTER_ROW), 'known']])
+      expect([...fakes.parties]).toEqual([[partyKey(PAYAFTER_ROW), 'known']])
     },
   )
 
   it('that cannot be met holds up no record', async () => {
-    const ledger = (sound: Ledger): Ledger => ({
-      ...sound,
-      recordKnownParty: () => Promise.reject(new UnavailableError('no')),
-    })
-    const world = stepWorld({ rows: [claimed()], says: SAYS.paidToMerchant, ledger })
+    const ledger = { recordKnownParty: () => Promise.reject(new UnavailableError('no')) }
+    const fakes = fakeDeps({ rows: [claimed()], says: SAYS.paidToMerchant, ledger })
 
-    expect((await callWechatPay('query', claimed(), world.deps)).row).toMatchObject({ state: 'SYNCED', proof: {} })
+    expect((await callWechatPay('query', claimed(), fakes.deps)).row).toMatchObject({ state: 'SYNCED', proof: {} })
   })
 
   it.each([SAYS.alreadyDone, SAYS.signatureWrong, SAYS.parameterWrong, NO_ANSWER, forged(SAYS.paidToMerchant)])(
     'is met by no other',
     async (says) => {
-      const world = stepWorld({ rows: [claimed()], says })
+      const fakes = fakeDeps({ rows: [claimed()], says })
 
-      await callWechatPay('query', claimed(), world.deps)
+      await callWechatPay('query', claimed(), fakes.deps)
 
-      expect(world.parties.size).toBe(0)
+      expect(fakes.parties.size).toBe(0)
     },
   )
 })
@@ -389,28 +390,28 @@ describe('a call that configuration has otherwise by now', () => {
   const renewed = (row: Row): Row => ({ ...row, call, call_hash: 'the renewed call' })
 
   it('is made so, and kept with the answer', async () => {
-    const world = stepWorld({ rows: [claimed()], says: SAYS.waitsForPayment })
+    const fakes = fakeDeps({ rows: [claimed()], says: SAYS.waitsForPayment })
 
-    const { row } = await callWechatPay('query', claimed(), { ...world.deps, renewed })
+    const { row } = await callWechatPay('query', claimed(), { ...fakes.deps, renewed })
 
-    expect(world.sent[0]?.target).toMatch(/^\/v3\/payscore\/serviceorder\?/)
+    expect(fakes.sent[0]?.target).toMatch(/^\/v3\/payscore\/serviceorder\?/)
     expect(row).toMatchObject({ state: 'PENDING', next: 'sync', call, call_hash: 'the renewed call' })
   })
 
   it('is not kept by whoever has lost the row', async () => {
     const theirs = claimed({ attempt: 4 })
-    const world = stepWorld({ rows: [theirs], says: SAYS.waitsForPayment })
+    const fakes = fakeDeps({ rows: [theirs], says: SAYS.waitsForPayment })
 
-    await callWechatPay('query', claimed(), { ...world.deps, renewed })
+    await callWechatPay('query', claimed(), { ...fakes.deps, renewed })
 
-    expect(world.rows.get(PK)).toStrictEqual(theirs)
+    expect(fakes.rows.get(PK)).toStrictEqual(theirs)
   })
 
   it('is not written by an answer that ends the order whoever holds it', async () => {
-    const world = stepWorld({ rows: [claimed({ attempt: 4 })], says: SAYS.charged })
+    const fakes = fakeDeps({ rows: [claimed({ attempt: 4 })], says: SAYS.charged })
 
-    await callWechatPay('query', claimed(), { ...world.deps, renewed })
+    await callWechatPay('query', claimed(), { ...fakes.deps, renewed })
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'DOUBLE_CHARGED', call: PAYAFTER_ROW.call })
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'DOUBLE_CHARGED', call: PAYAFTER_ROW.call })
   })
 })

@@ -1,28 +1,33 @@
 import { describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
-import { dispatchResult } from '../../lib/operations/dispatch-due.ts'
-import { dispatchWorld, dueRow } from './dispatch-world.ts'
+import { dispatchDue, dispatchResult } from '../../lib/operations/dispatch-due.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { dueRow, NOW } from '../support/orders.ts'
 
 const M = '1900000109'
+
+/** Dispatches, and lets time pass whenever nothing can go on without it. */
+const dispatch = ({ clock, deps }: ReturnType<typeof fakeDeps>, mchids: readonly string[] = [M]) =>
+  clock.runUntil(dispatchDue(mchids, deps))
 
 /** Rows of one merchant, spread over its shards, the first of them the oldest. */
 const manyRows = (count: number, mchid = M) =>
   Array.from({ length: count }, (_, i) => dueRow(`order-${i}`, i % 4, 1_000_000 - i, mchid))
 
-const orderNumbers = (puts: ReturnType<typeof dispatchWorld>['puts']) =>
+const orderNumbers = ({ puts }: Pick<ReturnType<typeof fakeDeps>, 'puts'>) =>
   puts.flatMap(({ events }) => events.map(({ detail }) => ('out_order_no' in detail ? detail.out_order_no : undefined)))
 
 const NOTHING = { dispatched: 0, refused: 0, stayed: 0, more: false, lag: 0 }
 
 describe('a dispatch', () => {
   it('ends at once when nothing is due', async () => {
-    const { dispatch, pages, puts } = dispatchWorld({})
+    const fakes = fakeDeps()
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
     expect(reports).toStrictEqual([{ mchid: M, ...NOTHING }])
-    expect(puts).toStrictEqual([])
-    expect(pages.map(({ at, key }) => [at, key])).toStrictEqual([
+    expect(fakes.puts).toStrictEqual([])
+    expect(fakes.pages.map(({ at, key }) => [at, key])).toStrictEqual([
       [0, '1900000109#0'],
       [0, '1900000109#1'],
       [0, '1900000109#2'],
@@ -35,13 +40,13 @@ describe('a dispatch', () => {
   })
 
   it('puts one due event for each row', async () => {
-    const { dispatch, puts } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: [dueRow('A', 1, 5000), { ...dueRow('B', 3, 4000), next: 'query', state: 'PENDING' }],
     })
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
-    expect(puts).toStrictEqual([
+    expect(fakes.puts).toStrictEqual([
       {
         at: 0,
         events: [
@@ -62,29 +67,29 @@ describe('a dispatch', () => {
   })
 
   it('takes the oldest row first, whatever its shard', async () => {
-    const { dispatch, puts } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: [dueRow('C', 0, 3), dueRow('A', 2, 5), dueRow('E', 0, 1), dueRow('B', 1, 4), dueRow('D', 2, 2)],
     })
 
-    await dispatch([M])
+    await dispatch(fakes)
 
-    expect(orderNumbers(puts)).toStrictEqual(['A', 'B', 'C', 'D', 'E'])
+    expect(orderNumbers(fakes)).toStrictEqual(['A', 'B', 'C', 'D', 'E'])
   })
 
   it('waits for nobody after the last rows', async () => {
-    const { dispatch, clock } = dispatchWorld({ rows: manyRows(15) })
+    const fakes = fakeDeps({ rows: manyRows(15) })
 
-    await dispatch([M])
+    await dispatch(fakes)
 
-    expect(clock.passed()).toBe(500)
+    expect(fakes.clock.now - NOW).toBe(500)
   })
 
   it('sends twenty rows a second, ten at a time', async () => {
-    const { dispatch, puts } = dispatchWorld({ rows: manyRows(25) })
+    const fakes = fakeDeps({ rows: manyRows(25) })
 
-    await dispatch([M])
+    await dispatch(fakes)
 
-    expect(puts.map(({ at, events }) => [at, events.length])).toStrictEqual([
+    expect(fakes.puts.map(({ at, events }) => [at, events.length])).toStrictEqual([
       [0, 10],
       [500, 10],
       [1000, 5],
@@ -92,29 +97,29 @@ describe('a dispatch', () => {
   })
 
   it('does not wait longer because the bus was slow', async () => {
-    const { dispatch, puts } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: manyRows(30),
-      put: async (events, sleep) => {
-        await sleep(events.length === 10 && puts.length === 2 ? 700 : 300)
+      put: async (events) => {
+        await fakes.clock.sleep(events.length === 10 && fakes.puts.length === 2 ? 700 : 300)
         return []
       },
     })
 
-    await dispatch([M])
+    await dispatch(fakes)
 
-    expect(puts.map(({ at }) => at)).toStrictEqual([0, 500, 1200])
+    expect(fakes.puts.map(({ at }) => at)).toStrictEqual([0, 500, 1200])
   })
 
   it('reads page after page, as far as it gets', async () => {
-    const { dispatch, puts, pages } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: Array.from({ length: 1001 }, (_, i) => dueRow(`order-${i}`, 2, 1_000_000 - i)),
     })
 
-    const [report] = await dispatch([M])
+    const [report] = await dispatch(fakes)
 
     expect(report).toMatchObject({ dispatched: 1000, stayed: 0, more: true })
-    expect(new Set(orderNumbers(puts)).size).toBe(1000)
-    expect(pages.map(({ key, limit }) => [key, limit])).toStrictEqual([
+    expect(new Set(orderNumbers(fakes)).size).toBe(1000)
+    expect(fakes.pages.map(({ key, limit }) => [key, limit])).toStrictEqual([
       ['1900000109#0', 1000],
       ['1900000109#1', 1000],
       ['1900000109#2', 1000],
@@ -123,11 +128,11 @@ describe('a dispatch', () => {
   })
 
   it('stops after fifty seconds, and says what stayed', async () => {
-    const { dispatch, puts } = dispatchWorld({ rows: manyRows(1100) })
+    const fakes = fakeDeps({ rows: manyRows(1100) })
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
-    expect(puts.at(-1)?.at).toBe(49_500)
+    expect(fakes.puts.at(-1)?.at).toBe(49_500)
     expect(reports).toStrictEqual([
       { mchid: M, dispatched: 1000, refused: 0, stayed: 100, more: false, lag: 1_000_000 },
     ])
@@ -135,38 +140,38 @@ describe('a dispatch', () => {
 
   it('reads smaller pages for more merchants, so that memory stays flat', async () => {
     const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
-    const { dispatch, pages, puts } = dispatchWorld({ rows: manyRows(405, '1900000200') })
+    const fakes = fakeDeps({ rows: manyRows(405, '1900000200') })
 
-    const [first] = await dispatch(mchids)
+    const [first] = await dispatch(fakes, mchids)
 
-    expect(new Set(pages.map(({ limit }) => limit))).toStrictEqual(new Set([100]))
-    expect(pages.filter(({ key }) => key === '1900000200#0')).toHaveLength(2)
+    expect(new Set(fakes.pages.map(({ limit }) => limit))).toStrictEqual(new Set([100]))
+    expect(fakes.pages.filter(({ key }) => key === '1900000200#0')).toHaveLength(2)
     expect(first).toMatchObject({ dispatched: 405, more: false })
-    expect(new Set(orderNumbers(puts)).size).toBe(405)
+    expect(new Set(orderNumbers(fakes)).size).toBe(405)
   })
 
   it('reads pages of twenty-five at least', async () => {
     const mchids = Array.from({ length: 1000 }, (_, i) => String(1900001000 + i))
-    const { dispatch, pages } = dispatchWorld({})
+    const fakes = fakeDeps()
 
-    await dispatch(mchids)
+    await dispatch(fakes, mchids)
 
-    expect(new Set(pages.map(({ limit }) => limit))).toStrictEqual(new Set([25]))
+    expect(new Set(fakes.pages.map(({ limit }) => limit))).toStrictEqual(new Set([25]))
   })
 })
 
 describe('what goes wrong in a dispatch', () => {
   it('rows that the bus refused stay due, and are not put again', async () => {
-    const { dispatch, puts } = dispatchWorld({ rows: manyRows(12), put: async (events) => events.slice(0, 3) })
+    const fakes = fakeDeps({ rows: manyRows(12), put: async (events) => events.slice(0, 3) })
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
-    expect(puts).toHaveLength(2)
+    expect(fakes.puts).toHaveLength(2)
     expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 7, refused: 5, lag: 1_000_000 }])
   })
 
   it('a bus that fails refuses its whole batch, and is tried with the next', async () => {
-    const { dispatch, puts } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: manyRows(12),
       put: async (events) => {
         if (events.length === 10) throw new UnavailableError('the event bus says TimeoutError')
@@ -174,9 +179,9 @@ describe('what goes wrong in a dispatch', () => {
       },
     })
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
-    expect(puts.map(({ at }) => at)).toStrictEqual([0, 500])
+    expect(fakes.puts.map(({ at }) => at)).toStrictEqual([0, 500])
     expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 2, refused: 10, lag: 1_000_000 }])
   })
 
@@ -184,12 +189,14 @@ describe('what goes wrong in a dispatch', () => {
     [new UnavailableError('the ledger says TimeoutError'), 'the ledger says TimeoutError'],
     ['no error', 'unknown'],
   ])('a merchant whose rows cannot be read holds up no other: %#', async (failure, error) => {
-    const { dispatch } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: manyRows(15, '1900000117'),
-      due: (key) => (key.startsWith(M) ? Promise.reject(failure) : Promise.resolve()),
+      ledger: (fake) => ({
+        due: (key, ...rest) => (key.startsWith(M) ? Promise.reject(failure) : fake.due(key, ...rest)),
+      }),
     })
 
-    const reports = await dispatch([M, '1900000117'])
+    const reports = await dispatch(fakes, [M, '1900000117'])
 
     expect(reports).toStrictEqual([
       { mchid: M, ...NOTHING, more: true, error },
@@ -200,27 +207,30 @@ describe('what goes wrong in a dispatch', () => {
 
 describe('several merchants', () => {
   it('each have their own pace', async () => {
-    const { dispatch, puts } = dispatchWorld({ rows: [...manyRows(40), ...manyRows(35, '1900000117')] })
+    const fakes = fakeDeps({ rows: [...manyRows(40), ...manyRows(35, '1900000117')] })
 
-    const reports = await dispatch([M, '1900000117'])
+    const reports = await dispatch(fakes, [M, '1900000117'])
 
-    expect(puts.map(({ at }) => at)).toStrictEqual([0, 0, 500, 500, 1000, 1000, 1500, 1500])
+    expect(fakes.puts.map(({ at }) => at)).toStrictEqual([0, 0, 500, 500, 1000, 1000, 1500, 1500])
     expect(reports.map(({ dispatched }) => dispatched)).toStrictEqual([40, 35])
   })
 
   it('keep their pace when batches wait for their turn', async () => {
     const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
-    const { dispatch, puts } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: mchids.flatMap((mchid) => manyRows(30, mchid)),
-      put: async (_, sleep) => {
-        await sleep(puts.length % 3 === 0 ? 200 : 20)
+      put: async () => {
+        await fakes.clock.sleep(fakes.puts.length % 3 === 0 ? 200 : 20)
         return []
       },
     })
 
-    await dispatch(mchids)
+    await dispatch(fakes, mchids)
 
-    const times = Map.groupBy(puts, ({ events }) => events[0]?.detail && JSON.stringify(events[0].detail).slice(0, 22))
+    const times = Map.groupBy(
+      fakes.puts,
+      ({ events }) => events[0]?.detail && JSON.stringify(events[0].detail).slice(0, 22),
+    )
     const pauses = [...times.values()].flatMap((own) => own.slice(1).map(({ at }, i) => at - (own[i]?.at ?? 0)))
     expect(pauses).toHaveLength(200)
     expect(Math.min(...pauses)).toBeGreaterThanOrEqual(500)
@@ -230,18 +240,18 @@ describe('several merchants', () => {
     const mchids = Array.from({ length: 40 }, (_, i) => String(1900000200 + i))
     let inFlight = 0
     let most = 0
-    const { dispatch } = dispatchWorld({
+    const fakes = fakeDeps({
       rows: mchids.flatMap((mchid) => manyRows(30, mchid)),
-      put: async (_, sleep) => {
+      put: async () => {
         inFlight += 1
         most = Math.max(most, inFlight)
-        await sleep(200)
+        await fakes.clock.sleep(200)
         inFlight -= 1
         return []
       },
     })
 
-    const reports = await dispatch(mchids)
+    const reports = await dispatch(fakes, mchids)
 
     expect(most).toBe(16)
     expect(reports.map(({ dispatched }) => dispatched)).toStrictEqual(mchids.map(() => 30))
@@ -291,33 +301,33 @@ describe('rows that only wait', () => {
     manyRows(count).map((row, i) => ({ ...row, pk: `${M}#waiting-${i}`, due: `${M}#waiting#${i % 4}` }))
 
   it('go last, however long they have been due', async () => {
-    const { dispatch, puts } = dispatchWorld({ rows: [...waiting(25), dueRow('GENUINE', 1, 5), dueRow('OTHER', 3, 1)] })
+    const fakes = fakeDeps({ rows: [...waiting(25), dueRow('GENUINE', 1, 5), dueRow('OTHER', 3, 1)] })
 
-    const reports = await dispatch([M])
+    const reports = await dispatch(fakes)
 
-    expect(orderNumbers(puts).slice(0, 3)).toStrictEqual(['GENUINE', 'OTHER', 'waiting-0'])
+    expect(orderNumbers(fakes).slice(0, 3)).toStrictEqual(['GENUINE', 'OTHER', 'waiting-0'])
     expect(reports).toStrictEqual([{ mchid: M, ...NOTHING, dispatched: 27, lag: 5 }])
   })
 
   it('delay nothing: of 30,000 that are due, a genuine query that is due since a moment is the first', async () => {
-    const { dispatch, puts, pages } = dispatchWorld({ rows: [...waiting(30_000), dueRow('GENUINE', 1, 1)] })
+    const fakes = fakeDeps({ rows: [...waiting(30_000), dueRow('GENUINE', 1, 1)] })
 
-    const [report] = await dispatch([M])
+    const [report] = await dispatch(fakes)
 
-    expect(puts[0]).toMatchObject({
+    expect(fakes.puts[0]).toMatchObject({
       at: 0,
       events: [{ detail: { out_order_no: 'GENUINE' } }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
     })
     expect(report).toMatchObject({ dispatched: 1000, lag: 1, more: true })
-    expect(pages).toHaveLength(8)
+    expect(fakes.pages).toHaveLength(8)
   })
 
   it('are not read while others take the whole run, and raise no alarm of lag', async () => {
-    const busy = dispatchWorld({ rows: [...manyRows(1100), ...waiting(1)] })
-    const idle = dispatchWorld({ rows: waiting(1) })
+    const busy = fakeDeps({ rows: [...manyRows(1100), ...waiting(1)] })
+    const idle = fakeDeps({ rows: waiting(1) })
 
-    const [busyReport] = await busy.dispatch([M])
-    const [idleReport] = await idle.dispatch([M])
+    const [busyReport] = await dispatch(busy)
+    const [idleReport] = await dispatch(idle)
 
     expect(busy.pages.map(({ key }) => key)).toStrictEqual([`${M}#0`, `${M}#1`, `${M}#2`, `${M}#3`])
     expect(busyReport).toMatchObject({ dispatched: 1000, stayed: 100 })

@@ -3,8 +3,9 @@ import { partyKey } from '../../lib/ledger/known-merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'
-import { DAY, HELD, HOUR, NOW, PK } from '../support/orders.ts'
-import { answered, NO_ANSWER, orderSays, PAYAFTER_ORDER, stepWorld } from './step-world.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { answered, NO_ANSWER, orderSays } from '../support/fake-wechatpay.ts'
+import { DAY, HELD, HOUR, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
 
 const QUERY_DUE = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'query' } as const
 
@@ -13,31 +14,31 @@ const DUE: Row = { ...HELD, call: PAYAFTER_ORDER.call, due_at: NOW }
 
 /** The row of a held order after one more look, and what is told of the change. */
 const lookAt = async (members: string, row = DUE) => {
-  const world = stepWorld({ rows: [row], says: orderSays(members) })
-  await processDue(QUERY_DUE, world.deps)
-  const after = world.rows.get(PK)
+  const fakes = fakeDeps({ rows: [row], says: orderSays(members) })
+  await processDue(QUERY_DUE, fakes.deps)
+  const after = fakes.rows.get(PK)
   if (!after) throw new Error('the row is gone')
-  return { after, told: orderEvents(row, after).map(({ detailType }) => detailType), world }
+  return { after, told: orderEvents(row, after).map(({ detailType }) => detailType), fakes }
 }
 
 describe('a held order', () => {
   it('is asked about once a day, and not before, with nothing sent but the query', async () => {
-    const world = stepWorld({ rows: [DUE] })
+    const fakes = fakeDeps({ rows: [DUE] })
     const asked: number[] = []
 
     for (let now = NOW; now <= NOW + 3 * DAY; now += 6 * HOUR) {
-      world.clock.now = now
-      world.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000', now)
-      const before = world.sent.length
-      await processDue({ ...QUERY_DUE, next: 'sync' }, world.deps)
-      await processDue(QUERY_DUE, world.deps)
-      if (world.sent.length > before) asked.push((now - NOW) / HOUR)
+      fakes.clock.now = now
+      fakes.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000', now)
+      const before = fakes.sent.length
+      await processDue({ ...QUERY_DUE, next: 'sync' }, fakes.deps)
+      await processDue(QUERY_DUE, fakes.deps)
+      if (fakes.sent.length > before) asked.push((now - NOW) / HOUR)
     }
 
     expect(asked).toStrictEqual([0, 24, 48, 72])
-    expect(world.sent.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'GET', 'GET'])
-    expect(world.announced).toStrictEqual([])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'paid_less', attempt: 7 })
+    expect(fakes.sent.map(({ method }) => method)).toStrictEqual(['GET', 'GET', 'GET', 'GET'])
+    expect(fakes.published).toStrictEqual([])
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'HELD', reason: 'paid_less', attempt: 7 })
   })
 
   it.each([
@@ -45,14 +46,14 @@ describe('a held order', () => {
     ['WeChat Pay knows no such order for 24 hours', answered(404, '{"code":"ORDER_NOT_EXIST"}'), 'not_found'],
   ])('ends, and a person is told, when %s', async (_, says, reason) => {
     const old = { ...DUE, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
-    const world = stepWorld({ rows: [old], says })
-    await world.deps.ledger.recordKnownParty(partyKey(old), 0)
+    const fakes = fakeDeps({ rows: [old], says })
+    await fakes.deps.ledger.recordKnownParty(partyKey(old), 0)
 
-    await processDue(QUERY_DUE, world.deps)
+    await processDue(QUERY_DUE, fakes.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason })
-    expect(world.rows.get(PK)).not.toHaveProperty('due')
-    expect(orderEvents(old, world.rows.get(PK) as Row).map(({ metric }) => metric)).toStrictEqual(['rejected'])
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'REJECTED', reason })
+    expect(fakes.rows.get(PK)).not.toHaveProperty('due')
+    expect(orderEvents(old, fakes.rows.get(PK) as Row).map(({ metric }) => metric)).toStrictEqual(['rejected'])
   })
 
   it.each([
@@ -61,12 +62,12 @@ describe('a held order', () => {
   ])('that was charged is never given up, however old it is, while %s', async (_, says, wait) => {
     const charged = { amount: 5000, transaction_id: '42000004' }
     const old = { ...DUE, ...charged, created_at: NOW - 60 * DAY, absent_since: NOW - 60 * DAY }
-    const world = stepWorld({ rows: [old], says })
-    await world.deps.ledger.recordKnownParty(partyKey(old), 0)
+    const fakes = fakeDeps({ rows: [old], says })
+    await fakes.deps.ledger.recordKnownParty(partyKey(old), 0)
 
-    await processDue(QUERY_DUE, world.deps)
+    await processDue(QUERY_DUE, fakes.deps)
 
-    expect(world.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + wait, ...charged })
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'HELD', next: 'query', due_at: NOW + wait, ...charged })
   })
 
   it('is charged twice once WeChat Pay charges the very amount', async () => {

@@ -2,25 +2,28 @@ import { createVerify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import { precheckOrder } from '../../lib/operations/precheck-order.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { answered, forged, NO_ANSWER, orderSays, SAYS } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
-import { answered, failingFrom, forged, NO_ANSWER, orderSays, PAYAFTER_ORDER, SAYS, stepWorld } from './step-world.ts'
+import { PAYAFTER_ORDER } from '../support/orders.ts'
+import { failingFrom } from '../support/plain-ledger.ts'
 
 const CALL = { ...PAYAFTER_ORDER.call, paid_time: '' }
 
 describe('a cashier who asks before taking money', () => {
   it('is told by one signed query, and nothing is written', async () => {
-    const world = stepWorld({ says: SAYS.waitsForPayment })
+    const fakes = fakeDeps({ says: SAYS.waitsForPayment })
 
-    const { reply, log } = await precheckOrder(CALL, world.deps)
+    const { reply, log } = await precheckOrder(CALL, fakes.deps)
 
-    expect(world.sent).toMatchObject([
+    expect(fakes.sent).toMatchObject([
       {
         method: 'GET',
         target:
           '/v3/payscore/payafter-orders?service_id=500001&out_order_no=1234323JKHDFE1243252&appid=wxd678efh567hg6787',
       },
     ])
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.applied).toStrictEqual([])
     expect(reply).toMatchObject({
       status: 200,
       body: {
@@ -68,21 +71,21 @@ describe('a cashier who asks before taking money', () => {
     ['not to be learnt now', NO_ANSWER, 503, { verdict: 'unknown', may_charge: true, code: 'ETIMEDOUT' }],
     ['refused', answered(429, '{"code":"FREQUENCY_LIMITED"}'), 503, { verdict: 'throttled', may_charge: true }],
   ] as const)('learns that the order is %s', async (_, says, status, body) => {
-    const world = stepWorld({ says })
+    const fakes = fakeDeps({ says })
 
-    const { reply } = await precheckOrder(CALL, world.deps)
+    const { reply } = await precheckOrder(CALL, fakes.deps)
 
     expect(reply).toMatchObject({ status, body })
-    expect(world.forgotten).toStrictEqual([])
+    expect(fakes.forgotten).toStrictEqual([])
   })
 
   it('signs the query with the key of the merchant', async () => {
-    const world = stepWorld({ says: SAYS.waitsForPayment })
+    const fakes = fakeDeps({ says: SAYS.waitsForPayment })
 
-    await precheckOrder(CALL, world.deps)
+    await precheckOrder(CALL, fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
-    const [, signature = ''] = /,signature="([^"]+)",/.exec(world.sent[0]?.headers.Authorization ?? '') ?? []
+    expect(fakes.sent).toHaveLength(1)
+    const [, signature = ''] = /,signature="([^"]+)",/.exec(fakes.sent[0]?.headers.Authorization ?? '') ?? []
     const signed = createVerify('sha256').update(
       'GET\n' +
         '/v3/payscore/payafter-orders?service_id=500001&out_order_no=1234323JKHDFE1243252&appid=wxd678efh567hg6787\n' +
@@ -94,35 +97,35 @@ describe('a cashier who asks before taking money', () => {
   })
 
   it('needs no ledger', async () => {
-    const world = stepWorld({ says: SAYS.waitsForPayment, ledger: failingFrom(0) })
+    const fakes = fakeDeps({ says: SAYS.waitsForPayment, ledger: failingFrom(0) })
 
-    const { reply } = await precheckOrder(CALL, world.deps)
+    const { reply } = await precheckOrder(CALL, fakes.deps)
 
     expect(reply.status).toBe(200)
   })
 
   it('is told to try again while the key cannot be had', async () => {
-    const world = stepWorld({ signer: () => Promise.reject(new UnavailableError('no secret now')) })
+    const fakes = fakeDeps({ signer: () => Promise.reject(new UnavailableError('no secret now')) })
 
-    await expect(precheckOrder(CALL, world.deps)).rejects.toThrow(UnavailableError)
-    expect(world.sent).toHaveLength(0)
+    await expect(precheckOrder(CALL, fakes.deps)).rejects.toThrow(UnavailableError)
+    expect(fakes.sent).toHaveLength(0)
   })
 
   it('makes a key that was not accepted be forgotten', async () => {
-    const world = stepWorld({ says: SAYS.signatureWrong })
+    const fakes = fakeDeps({ says: SAYS.signatureWrong })
 
-    const { reply } = await precheckOrder(CALL, world.deps)
+    const { reply } = await precheckOrder(CALL, fakes.deps)
 
-    expect(world.forgotten).toStrictEqual(['1900000109'])
+    expect(fakes.forgotten).toStrictEqual(['1900000109'])
     expect(reply).toMatchObject({ status: 503, body: { verdict: 'config', code: 'SIGN_ERROR' } })
   })
 
   it('is told of a deployment without a key', async () => {
-    const world = stepWorld({ signer: () => Promise.reject(new ConfigError('secret: is missing')) })
+    const fakes = fakeDeps({ signer: () => Promise.reject(new ConfigError('secret: is missing')) })
 
-    const checked = precheckOrder(CALL, world.deps)
+    const checked = precheckOrder(CALL, fakes.deps)
 
     await expect(checked).rejects.toThrow(ConfigError)
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
   })
 })

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { DueEvent } from '../../lib/ledger/due-event.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
-import { NOW, PK, SECOND } from '../support/orders.ts'
-import { failingFrom, PAYAFTER_ROW, SAYS, stepWorld } from './step-world.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { SAYS } from '../support/fake-wechatpay.ts'
+import { NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { failingFrom } from '../support/plain-ledger.ts'
 
 const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' } as const
 const SYNC_DUE: DueEvent = { ...KEY, next: 'sync' }
@@ -10,12 +12,12 @@ const QUERY_DUE: DueEvent = { ...KEY, next: 'query' }
 
 describe('a due event', () => {
   it('takes the due sync of its row', async () => {
-    const world = stepWorld({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }] })
+    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }] })
 
-    const handled = await processDue(SYNC_DUE, world.deps)
+    const handled = await processDue(SYNC_DUE, fakes.deps)
 
-    expect(world.sent).toMatchObject([{ method: 'POST' }])
-    expect(world.applied).toStrictEqual(['2 claim', '4 accepted'])
+    expect(fakes.sent).toMatchObject([{ method: 'POST' }])
+    expect(fakes.applied).toStrictEqual(['2 claim', '4 accepted'])
     expect(handled.reply).toBeUndefined()
     expect(handled.log).toMatchObject({ via: 'due', ...KEY, step: 'sync', state: 'SYNCED', attempt: 5 })
     expect(handled.metrics).toMatchObject({ sync_accepted: { value: 1, unit: 'Count' } })
@@ -23,15 +25,15 @@ describe('a due event', () => {
   })
 
   it('takes the due query of its row', async () => {
-    const world = stepWorld({
+    const fakes = fakeDeps({
       rows: [{ ...PAYAFTER_ROW, state: 'SYNCED', due_at: NOW }],
       says: SAYS.paidToMerchant,
     })
 
-    const { log } = await processDue(QUERY_DUE, world.deps)
+    const { log } = await processDue(QUERY_DUE, fakes.deps)
 
-    expect(world.sent).toMatchObject([{ method: 'GET' }])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'SYNCED', attempt: 4, proof: { status: 200 } })
+    expect(fakes.sent).toMatchObject([{ method: 'GET' }])
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED', attempt: 4, proof: { status: 200 } })
     expect(log).toMatchObject({ via: 'due', step: 'query', transition: '8 confirmed' })
   })
 
@@ -41,23 +43,23 @@ describe('a due event', () => {
     ['somebody took it', [{ ...PAYAFTER_ROW, next: 'query', due_at: NOW + 29 * SECOND }]],
     ['a query is due', [{ ...PAYAFTER_ROW, next: 'query', due_at: NOW }]],
   ] as const)('does nothing when %s', async (_, rows) => {
-    const world = stepWorld({ rows })
+    const fakes = fakeDeps({ rows })
 
-    const handled = await processDue(SYNC_DUE, world.deps)
+    const handled = await processDue(SYNC_DUE, fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.applied).toStrictEqual([])
     expect(handled).toStrictEqual({
       log: { via: 'due', ...KEY, step: 'sync', transition: 'not claimed' },
     })
   })
 
   it('does not throw when the ledger is out of reach: the row is its own retry', async () => {
-    const world = stepWorld({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(1) })
+    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(1) })
 
-    const handled = await processDue(SYNC_DUE, world.deps)
+    const handled = await processDue(SYNC_DUE, fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(handled).toStrictEqual({
       log: {
         via: 'due',
@@ -71,22 +73,22 @@ describe('a due event', () => {
   })
 
   it('does not throw when the outcome cannot be written', async () => {
-    const world = stepWorld({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(2) })
+    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(2) })
 
-    const handled = await processDue(SYNC_DUE, world.deps)
+    const handled = await processDue(SYNC_DUE, fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
-    expect(world.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', attempt: 4 })
+    expect(fakes.sent).toHaveLength(1)
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', attempt: 4 })
     expect(handled.log).toMatchObject({ transition: 'not recorded', attempt: 4 })
   })
 
   it('does not throw for a mistake of ours', async () => {
     const broken = { ...PAYAFTER_ROW, next: 'sync', due_at: NOW, call: { mchid: '1900000109' } }
-    const world = stepWorld({ rows: [broken as typeof PAYAFTER_ROW] }) // a row as nobody writes it
+    const fakes = fakeDeps({ rows: [broken as typeof PAYAFTER_ROW] }) // a row as nobody writes it
 
-    const handled = await processDue(SYNC_DUE, world.deps)
+    const handled = await processDue(SYNC_DUE, fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
     expect(handled.reply).toBeUndefined()
     expect(handled.log).toMatchObject({ error: 'TypeError' })
     expect(handled.metrics).toStrictEqual({ errors: { value: 1, unit: 'Count' } })

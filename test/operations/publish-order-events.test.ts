@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { BusEvent, EventBus } from '../../lib/aws/event-bus.ts'
+import type { EventBus } from '../../lib/aws/event-bus.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import { readPublishTask } from '../../lib/intake/publish-task.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { type Change, publishAgain, publishOrderEvents } from '../../lib/operations/publish-order-events.ts'
+import { fakeBus } from '../support/fake-bus.ts'
 import { CLAIMED, NOW } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 
@@ -16,19 +17,10 @@ const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', last_err
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less' }
 const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', proof: WORD }
 
-const recordingBus = (refuse: (events: readonly BusEvent[]) => readonly BusEvent[] = () => []) => {
-  const puts: (readonly BusEvent[])[] = []
-  const put = async (events: readonly BusEvent[]) => {
-    puts.push(events)
-    return refuse(events)
-  }
-  return { bus: { put }, puts }
-}
-
 const announced = async (before: Row | undefined, after: Row): Promise<readonly string[]> => {
-  const { bus, puts } = recordingBus()
+  const { bus, events } = fakeBus()
   await publishOrderEvents([{ before, after }], bus)
-  return puts.flat().map(({ detailType }) => detailType)
+  return events().map(({ detailType }) => detailType)
 }
 
 describe('what came of an order', () => {
@@ -91,12 +83,12 @@ describe('what came of an order', () => {
   })
 
   it('is told whole, and without anything personal', async () => {
-    const { bus, puts } = recordingBus()
+    const { bus, puts } = fakeBus()
 
     await publishOrderEvents([{ before: PENDING, after: SYNCED }], bus)
 
     // As JSON: what is not there is left out.
-    expect(JSON.parse(JSON.stringify(puts))).toStrictEqual([
+    expect(JSON.parse(JSON.stringify(puts.map(({ events }) => events)))).toStrictEqual([
       [
         {
           source: 'payscore.ledger',
@@ -128,7 +120,7 @@ describe('what came of an order', () => {
   })
 
   it('says by `confirmed` which of the two words it is', async () => {
-    const { bus, puts } = recordingBus()
+    const { bus, puts } = fakeBus()
 
     await publishOrderEvents(
       [
@@ -138,7 +130,9 @@ describe('what came of an order', () => {
       bus,
     )
 
-    expect(puts).toMatchObject([[{ detail: { confirmed: false } }, { detail: { confirmed: true } }]])
+    expect(puts.map(({ events }) => events)).toMatchObject([
+      [{ detail: { confirmed: false } }, { detail: { confirmed: true } }],
+    ])
   })
 })
 
@@ -161,7 +155,7 @@ describe('what came of orders is counted', () => {
     ['double_charged', { ...REJECTED, reason: 'revoked', amount: 5000, transaction_id: '42000004' }],
     ['late', { ...PENDING, late_at: NOW }],
   ])('as %s, so that an alarm stands on what needs a person: %#', async (metric, after) => {
-    const { metrics } = await publishOrderEvents([{ before: PENDING, after }], recordingBus().bus)
+    const { metrics } = await publishOrderEvents([{ before: PENDING, after }], fakeBus().bus)
 
     expect(metrics).toStrictEqual({ [metric]: { value: 1, unit: 'Count' } })
   })
@@ -169,7 +163,7 @@ describe('what came of orders is counted', () => {
   it('each kind by itself', async () => {
     const changes = [SYNCED, REJECTED, SYNCED].map((after) => ({ before: PENDING, after }))
 
-    const { metrics } = await publishOrderEvents(changes, recordingBus().bus)
+    const { metrics } = await publishOrderEvents(changes, fakeBus().bus)
 
     expect(metrics).toStrictEqual({ synced: { value: 2, unit: 'Count' }, rejected: { value: 1, unit: 'Count' } })
   })
@@ -180,11 +174,11 @@ describe('a batch of changes', () => {
     Array.from({ length: count }, () => ({ before: PENDING, after: SYNCED }))
 
   it('is put ten events at a time, and counted', async () => {
-    const { bus, puts } = recordingBus()
+    const { bus, puts } = fakeBus()
 
     const handled = await publishOrderEvents([...changes(23), { before: undefined, after: PENDING }], bus)
 
-    expect(puts.map((events) => events.length)).toStrictEqual([10, 10, 3])
+    expect(puts.map(({ events }) => events.length)).toStrictEqual([10, 10, 3])
     expect(handled).toStrictEqual({
       log: { changes: 24, events: 23 },
       metrics: { synced: { value: 23, unit: 'Count' } },
@@ -193,7 +187,7 @@ describe('a batch of changes', () => {
   })
 
   it('asks nothing of the bus when there is nothing to tell', async () => {
-    const { bus, puts } = recordingBus()
+    const { bus, puts } = fakeBus()
 
     await publishOrderEvents([{ before: undefined, after: PENDING }], bus)
 
@@ -201,7 +195,7 @@ describe('a batch of changes', () => {
   })
 
   it('is thrown back whole when the bus refuses an event, so that the stream gives it again', async () => {
-    const { bus, puts } = recordingBus((events) => events.slice(9))
+    const { bus, puts } = fakeBus(async (events) => events.slice(9))
 
     const handled = await publishOrderEvents(changes(23), bus)
 
@@ -210,7 +204,7 @@ describe('a batch of changes', () => {
       throwsByEvent: true,
     })
     // The batches after it are put all the same.
-    expect(puts.map((events) => events.length)).toStrictEqual([10, 10, 3])
+    expect(puts.map(({ events }) => events.length)).toStrictEqual([10, 10, 3])
   })
 
   it('is thrown back when the bus cannot be asked, and says what it said', async () => {
@@ -243,8 +237,8 @@ describe('while the bus takes nothing', () => {
       await metricsOf(['1', '2']),
       await metricsOf(['1']),
       await metricsOf(['2', '3']),
-      await metricsOf(['1'], recordingBus().bus),
-      await metricsOf(['2', '3'], recordingBus().bus),
+      await metricsOf(['1'], fakeBus().bus),
+      await metricsOf(['2', '3'], fakeBus().bus),
     ]
 
     expect(attempts).toStrictEqual([
@@ -268,7 +262,7 @@ describe('a row that nothing can be said of', () => {
   ] as const
 
   it.each(records)('%s is named and counted, and the others are told', async (_, after) => {
-    const { bus, puts } = recordingBus()
+    const { bus, events } = fakeBus()
 
     const handled = await publishOrderEvents(
       [
@@ -278,7 +272,7 @@ describe('a row that nothing can be said of', () => {
       bus,
     )
 
-    expect(puts.flat().map(({ detailType }) => detailType)).toStrictEqual(['Payscore Order Held'])
+    expect(events().map(({ detailType }) => detailType)).toStrictEqual(['Payscore Order Held'])
     expect(handled).toMatchObject({
       log: { unworded: [{ pk: '1900000109#A' }] },
       metrics: { held: { value: 1 }, unworded: { value: 1 } },
@@ -288,12 +282,12 @@ describe('a row that nothing can be said of', () => {
 })
 
 describe('what is announced again', () => {
-  const again = async (row: Row | undefined, bus = recordingBus()) => {
+  const again = async (row: Row | undefined, bus = fakeBus()) => {
     const handled = await publishAgain([{ mchid: '1900000109', out_order_no: 'A-1' }], {
       ledger: { read: async () => row },
       bus: bus.bus,
     })
-    return { handled, puts: bus.puts.flat().map(({ detailType }) => detailType) }
+    return { handled, puts: bus.events().map(({ detailType }) => detailType) }
   }
 
   it.each<[string, Row | undefined, readonly string[]]>([
@@ -320,7 +314,7 @@ describe('what is announced again', () => {
   it('is told as not taken when the bus refuses it', async () => {
     const { handled } = await again(
       HELD,
-      recordingBus((events) => events),
+      fakeBus(async (events) => events),
     )
 
     expect(handled).toMatchObject({ reply: { status: 503 }, throwsByEvent: true })

@@ -3,9 +3,10 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import type { Sent } from '../../lib/wechatpay/send.ts'
 import { signedAnswer } from '../support/answers.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { orderSays, SIGNER } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
-import { MINUTE, PK } from '../support/orders.ts'
-import { orderSays, PAYAFTER_ORDER, SIGNER, stepWorld } from './step-world.ts'
+import { MINUTE, PAYAFTER_ORDER, PK } from '../support/orders.ts'
 
 const DUE = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
 
@@ -22,19 +23,19 @@ const waits = (nowMs: number) => orderSays('"state":"FINISHED"', nowMs)
 
 /** The first sync is answered with that refusal. */
 const refusedOnce = async () => {
-  const world = stepWorld()
-  const { clock, wechatpay } = world
+  const fakes = fakeDeps()
+  const { clock, wechatpay } = fakes
   const old = refusal('one', clock.now)
   wechatpay.says = old
-  const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+  const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
   /** The next step, some minutes later, and what is answered to it. */
   const goOn = async (next: 'sync' | 'query', minutes: number, says: (nowMs: number) => Sent) => {
     clock.now += minutes * MINUTE
     wechatpay.says = says(clock.now)
-    await processDue({ ...DUE, next }, world.deps)
+    await processDue({ ...DUE, next }, fakes.deps)
   }
-  return { ...world, old, reply, goOn }
+  return { ...fakes, old, reply, goOn }
 }
 
 describe('an order', () => {

@@ -4,8 +4,9 @@ import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
-import { DAY, HELD, NOW, PK, SECOND } from '../support/orders.ts'
-import { orderSays, PAYAFTER_ORDER, SAYS, stepWorld } from './step-world.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
+import { DAY, HELD, NOW, PAYAFTER_ORDER, PK, SECOND } from '../support/orders.ts'
 
 const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
 
@@ -22,20 +23,20 @@ describe('a corrected notice of a held order', () => {
     ['it waits for longer than a lease', NOW + 40 * SECOND + 1],
     ['it waits for tomorrow', NOW + 1 * DAY],
   ])('takes its place when %s: the order is looked at anew', async (_, due_at) => {
-    const world = stepWorld({ rows: [{ ...WAITING, due_at }] })
+    const fakes = fakeDeps({ rows: [{ ...WAITING, due_at }] })
 
-    const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', world.deps)
+    const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', fakes.deps)
 
-    expect(world.applied).toStrictEqual(['3 reopen'])
-    expect(world.rows.get(PK)).toMatchObject({
+    expect(fakes.applied).toStrictEqual(['3 reopen'])
+    expect(fakes.rows.get(PK)).toMatchObject({
       state: 'PENDING',
       next: 'query',
       due_at: NOW,
       attempt: 4,
       expected_amount: 5000,
     })
-    expect(world.rows.get(PK)).not.toHaveProperty('reason')
-    expect(world.announced).toStrictEqual([{ ...KEY, next: 'query' }])
+    expect(fakes.rows.get(PK)).not.toHaveProperty('reason')
+    expect(fakes.published).toStrictEqual([{ ...KEY, next: 'query' }])
     expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING', replayed: false } })
     expect(throwsByEvent).toBeUndefined()
   })
@@ -45,63 +46,63 @@ describe('a corrected notice of a held order', () => {
     ['is about to end', NOW + 1],
   ])('is a conflict while a query is out whose lease %s; by event it comes again', async (_, due_at) => {
     const row = { ...WAITING, due_at }
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
-    const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', world.deps)
+    const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', fakes.deps)
 
-    expect(world.rows.get(PK)).toStrictEqual({ ...row, conflicts: 1 })
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.rows.get(PK)).toStrictEqual({ ...row, conflicts: 1 })
+    expect(fakes.sent).toHaveLength(0)
     expect(reply.status).toBe(409)
     expect(throwsByEvent).toBe(true)
   })
 
   it('is a conflict when it is no newer', async () => {
-    const world = stepWorld({ rows: [{ ...WAITING, noticed_at: CORRECTED.noticed_at }] })
+    const fakes = fakeDeps({ rows: [{ ...WAITING, noticed_at: CORRECTED.noticed_at }] })
 
-    const { reply } = await syncOrder(CORRECTED, 'event', world.deps)
+    const { reply } = await syncOrder(CORRECTED, 'event', fakes.deps)
 
-    expect(world.applied).toStrictEqual(['conflict'])
+    expect(fakes.applied).toStrictEqual(['conflict'])
     expect(reply).toMatchObject({ status: 409, body: { state: 'HELD' } })
   })
 
   it('ends as it should when it was right', async () => {
-    const world = stepWorld({ rows: [WAITING] })
+    const fakes = fakeDeps({ rows: [WAITING] })
 
-    await syncOrder(CORRECTED, 'event', world.deps)
-    world.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000')
-    await processDue({ ...KEY, next: 'query' }, world.deps)
-    world.wechatpay.says = SAYS.taken
-    await processDue({ ...KEY, next: 'sync' }, world.deps)
+    await syncOrder(CORRECTED, 'event', fakes.deps)
+    fakes.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000')
+    await processDue({ ...KEY, next: 'query' }, fakes.deps)
+    fakes.wechatpay.says = SAYS.taken
+    await processDue({ ...KEY, next: 'sync' }, fakes.deps)
 
-    expect(world.applied).toStrictEqual(['3 reopen', '2 claim', '10 unpaid', '2 claim', '4 accepted'])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'SYNCED' })
+    expect(fakes.applied).toStrictEqual(['3 reopen', '2 claim', '10 unpaid', '2 claim', '4 accepted'])
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED' })
   })
 
   it('makes its own call at once where nothing must be looked at first', async () => {
-    const world = stepWorld({ rows: [WAITING] })
+    const fakes = fakeDeps({ rows: [WAITING] })
 
-    await syncOrder({ ...PAYAFTER_ORDER, call_hash: 'without an amount' }, 'event', world.deps)
+    await syncOrder({ ...PAYAFTER_ORDER, call_hash: 'without an amount' }, 'event', fakes.deps)
 
-    expect(world.applied).toStrictEqual(['3 reopen', '4 accepted'])
-    expect(world.sent.map(({ method }) => method)).toStrictEqual(['POST'])
-    expect(world.rows.get(PK)).not.toHaveProperty('mode')
+    expect(fakes.applied).toStrictEqual(['3 reopen', '4 accepted'])
+    expect(fakes.sent.map(({ method }) => method)).toStrictEqual(['POST'])
+    expect(fakes.rows.get(PK)).not.toHaveProperty('mode')
   })
 })
 
 describe('the notice of a held order again', () => {
   it.each([NOW, NOW + 1 * DAY])('sends, moves and counts nothing, and is told why it is held: %#', async (due_at) => {
     const row = { ...WAITING, due_at }
-    const world = stepWorld({ rows: [row] })
+    const fakes = fakeDeps({ rows: [row] })
 
     const { reply, log } = await syncOrder(
       { ...SAME, cap: { counter: '1900000109#hour#2026112410#0', most: 0 } },
       'event',
-      world.deps,
+      fakes.deps,
     )
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.announced).toStrictEqual([])
-    expect(world.rows.get(PK)).toStrictEqual(row)
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.published).toStrictEqual([])
+    expect(fakes.rows.get(PK)).toStrictEqual(row)
     expect(reply).toMatchObject({ status: 202, body: { state: 'HELD', reason: 'paid_less', replayed: true } })
     expect(log).toMatchObject({ transition: 'none', replayed: true })
   })
@@ -111,27 +112,27 @@ describe('a held order that a person releases', () => {
   const release = { ...KEY, what: 'release', why: 'compared', by: 'arn:aws:iam::123456789012:user/li' } as const
 
   it.each(['check', 'observe'] as const)('is synced, and no later total holds it, in %s mode', async (mode) => {
-    const world = stepWorld({ rows: [{ ...WAITING, mode }] })
+    const fakes = fakeDeps({ rows: [{ ...WAITING, mode }] })
 
-    await applyDecision(release, world.deps)
-    world.wechatpay.says = SAYS.alreadyDone
-    await processDue({ ...KEY, next: 'sync' }, world.deps)
-    world.clock.now = NOW + 60 * SECOND
-    world.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000', world.clock.now)
-    await processDue({ ...KEY, next: 'query' }, world.deps)
+    await applyDecision(release, fakes.deps)
+    fakes.wechatpay.says = SAYS.alreadyDone
+    await processDue({ ...KEY, next: 'sync' }, fakes.deps)
+    fakes.clock.now = NOW + 60 * SECOND
+    fakes.wechatpay.says = orderSays('"state":"FINISHED","total_amount":5000', fakes.clock.now)
+    await processDue({ ...KEY, next: 'query' }, fakes.deps)
 
-    expect(world.applied).toStrictEqual(['18 release', '2 claim', '6 ask', '2 claim', '10 unpaid'])
-    expect(world.sent.map(({ method }) => method)).toStrictEqual(['POST', 'GET'])
+    expect(fakes.applied).toStrictEqual(['18 release', '2 claim', '6 ask', '2 claim', '10 unpaid'])
+    expect(fakes.sent.map(({ method }) => method)).toStrictEqual(['POST', 'GET'])
   })
 
   it('keeps every decision in the order they were made', async () => {
-    const world = stepWorld({ rows: [WAITING] })
+    const fakes = fakeDeps({ rows: [WAITING] })
 
-    await applyDecision({ ...release, what: 'close', why: 'refunded in cash' }, world.deps)
-    world.clock.now = NOW + 60 * SECOND
-    await applyDecision({ ...release, what: 'reopen', why: 'closed by mistake' }, world.deps)
+    await applyDecision({ ...release, what: 'close', why: 'refunded in cash' }, fakes.deps)
+    fakes.clock.now = NOW + 60 * SECOND
+    await applyDecision({ ...release, what: 'reopen', why: 'closed by mistake' }, fakes.deps)
 
-    expect(world.rows.get(PK)?.decisions).toStrictEqual([
+    expect(fakes.rows.get(PK)?.decisions).toStrictEqual([
       { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'refunded in cash' },
       {
         what: 'reopen',
@@ -143,15 +144,15 @@ describe('a held order that a person releases', () => {
   })
 
   it('is looked at and compared again when it was closed and reopened', async () => {
-    const world = stepWorld({
+    const fakes = fakeDeps({
       rows: [WAITING],
       says: orderSays('"state":"FINISHED","total_amount":5000'),
     })
 
-    await applyDecision({ ...release, what: 'close' }, world.deps)
-    await applyDecision({ ...release, what: 'reopen' }, world.deps)
-    await processDue({ ...KEY, next: 'query' }, world.deps)
+    await applyDecision({ ...release, what: 'close' }, fakes.deps)
+    await applyDecision({ ...release, what: 'reopen' }, fakes.deps)
+    await processDue({ ...KEY, next: 'query' }, fakes.deps)
 
-    expect(world.applied).toStrictEqual(['15 close', '14 reopen', '2 claim', '17 hold'])
+    expect(fakes.applied).toStrictEqual(['15 close', '14 reopen', '2 claim', '17 hold'])
   })
 })

@@ -2,21 +2,23 @@ import { createVerify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { TryAgainError, UnavailableError } from '../../lib/errors.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
+import { NO_ANSWER, SAYS, SIGNER } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
-import { NOW, PK, SECOND } from '../support/orders.ts'
+import { NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { failingFrom } from '../support/plain-ledger.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
-import { failingFrom, NO_ANSWER, PAYAFTER_ORDER, PAYAFTER_ROW, SAYS, SIGNS, stepWorld } from './step-world.ts'
 
 describe('the first notice of an order', () => {
   it('is written, synced with one signed POST, and answered with what WeChat Pay said', async () => {
-    const world = stepWorld({ says: SAYS.taken })
+    const fakes = fakeDeps({ says: SAYS.taken })
 
-    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.applied).toStrictEqual(['1 create', '4 accepted'])
-    expect(world.rows.get(PK)).toMatchObject({ state: 'SYNCED', next: 'query', attempt: 2, due_at: NOW + 600 * SECOND })
-    expect(world.sent).toHaveLength(1)
-    expect(world.sent[0]).toMatchObject({
+    expect(fakes.applied).toStrictEqual(['1 create', '4 accepted'])
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED', next: 'query', attempt: 2, due_at: NOW + 600 * SECOND })
+    expect(fakes.sent).toHaveLength(1)
+    expect(fakes.sent[0]).toMatchObject({
       method: 'POST',
       target: '/v3/payscore/payafter-orders/1234323JKHDFE1243252/sync',
       body: '{"appid":"wxd678efh567hg6787","service_id":"500001","type":"Order_Paid","detail":{"paid_time":"20261124102900"}}',
@@ -38,11 +40,11 @@ describe('the first notice of an order', () => {
   })
 
   it('is signed with the key of the merchant', async () => {
-    const world = stepWorld()
+    const fakes = fakeDeps()
 
-    await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    const [, signature = ''] = /,signature="([^"]+)",/.exec(world.sent[0]?.headers.Authorization ?? '') ?? []
+    const [, signature = ''] = /,signature="([^"]+)",/.exec(fakes.sent[0]?.headers.Authorization ?? '') ?? []
     const signed = createVerify('sha256').update(
       'POST\n' +
         '/v3/payscore/payafter-orders/1234323JKHDFE1243252/sync\n' +
@@ -54,9 +56,9 @@ describe('the first notice of an order', () => {
   })
 
   it('is told in one log line of chosen fields and metrics', async () => {
-    const world = stepWorld()
+    const fakes = fakeDeps()
 
-    const { log, metrics, throwsByEvent } = await syncOrder(PAYAFTER_ORDER, 'event', world.deps)
+    const { log, metrics, throwsByEvent } = await syncOrder(PAYAFTER_ORDER, 'event', fakes.deps)
 
     expect(log).toEqual({
       via: 'event',
@@ -89,30 +91,30 @@ describe('the first notice of an order', () => {
     ['nobody reached', { kind: 'unsent', reason: 'ECONNREFUSED' } as const, 202, 'PENDING', '5 later'],
     ['a refusal of our signature', SAYS.signatureWrong, 202, 'PENDING', '6 ask'],
   ])('ends as the table says after %s', async (_, says, status, state, transition) => {
-    const world = stepWorld({ says })
+    const fakes = fakeDeps({ says })
 
-    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
-    expect(world.applied).toStrictEqual(['1 create', transition])
+    expect(fakes.sent).toHaveLength(1)
+    expect(fakes.applied).toStrictEqual(['1 create', transition])
     expect(reply).toMatchObject({ status, body: { state, replayed: false } })
   })
 
   it('is not sent when the ledger is out of reach: the caller must know', async () => {
-    const world = stepWorld({ ledger: failingFrom(1) })
+    const fakes = fakeDeps({ ledger: failingFrom(1) })
 
-    const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const synced = syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     await expect(synced).rejects.toThrow(UnavailableError)
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
   })
 
   it('is answered from the claim when what came of it cannot be written', async () => {
-    const world = stepWorld({ ledger: failingFrom(2) })
+    const fakes = fakeDeps({ ledger: failingFrom(2) })
 
-    const { reply, log, metrics } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply, log, metrics } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.sent).toHaveLength(1)
+    expect(fakes.sent).toHaveLength(1)
     expect(reply).toMatchObject({
       status: 202,
       headers: { 'retry-after': '30' },
@@ -124,10 +126,10 @@ describe('the first notice of an order', () => {
 
   it('has its key asked for while the ledger is asked', async () => {
     const asked: string[] = []
-    const world = stepWorld({
-      signer: () => {
+    const fakes = fakeDeps({
+      signer: async () => {
         asked.push('secret')
-        return SIGNS()
+        return SIGNER
       },
       ledger: (sound) => ({
         ...sound,
@@ -138,32 +140,32 @@ describe('the first notice of an order', () => {
       }),
     })
 
-    await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     expect(asked).toEqual(['secret', '1 create', 'secret', '4 accepted'])
   })
 
   it('is not counted where its merchant has no cap', async () => {
     const count = () => Promise.reject(new Error('nobody is counted'))
-    const world = stepWorld({ ledger: (sound) => ({ ...sound, count }) })
+    const fakes = fakeDeps({ ledger: { count } })
 
-    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     expect(reply.status).toBe(200)
   })
 
   it('does not trip over a key that is not there while the ledger is out of reach', async () => {
     const signer = () => Promise.reject(new UnavailableError('no secret'))
-    const world = stepWorld({ ledger: failingFrom(1), signer })
+    const fakes = fakeDeps({ ledger: failingFrom(1), signer })
 
-    const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const synced = syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     await expect(synced).rejects.toThrow('the ledger says TimeoutError')
   })
 })
 
 describe('the same notice again', () => {
-  const again = (row: object, says = SAYS.taken) => stepWorld({ rows: [{ ...PAYAFTER_ROW, ...row }], says })
+  const again = (row: object, says = SAYS.taken) => fakeDeps({ rows: [{ ...PAYAFTER_ROW, ...row }], says })
 
   it.each([
     ['a call may be out', {}, 202],
@@ -173,93 +175,85 @@ describe('the same notice again', () => {
     ['it is rejected', { state: 'REJECTED', due: undefined, due_at: undefined, next: undefined }, 422],
     ['it was charged twice', { state: 'DOUBLE_CHARGED', due: undefined, due_at: undefined, next: undefined }, 409],
   ])('is told how the order stands, and nothing is sent or written, when %s', async (_, row, status) => {
-    const world = again(row)
+    const fakes = again(row)
 
-    const { reply, log, throwsByEvent } = await syncOrder(PAYAFTER_ORDER, 'event', world.deps)
+    const { reply, log, throwsByEvent } = await syncOrder(PAYAFTER_ORDER, 'event', fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.applied).toStrictEqual([])
     expect(reply).toMatchObject({ status, body: { attempt: 3, replayed: true } })
     expect(log).toMatchObject({ via: 'event', transition: 'none', replayed: true, attempt: 3 })
     expect(throwsByEvent).toBeUndefined()
   })
 
   it('takes the sync when that is due', async () => {
-    const world = again({ next: 'sync', due_at: NOW })
+    const fakes = again({ next: 'sync', due_at: NOW })
 
-    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.applied).toStrictEqual(['2 claim', '4 accepted'])
-    expect(world.sent).toHaveLength(1)
+    expect(fakes.applied).toStrictEqual(['2 claim', '4 accepted'])
+    expect(fakes.sent).toHaveLength(1)
     expect(reply).toMatchObject({ status: 200, body: { attempt: 5, replayed: false } })
   })
 
   it('brings the query forward when the order was open: the shop may have completed it', async () => {
-    const world = again({ due_at: NOW + 600 * SECOND, last_error: LAST_ERRORS.open })
+    const fakes = again({ due_at: NOW + 600 * SECOND, last_error: LAST_ERRORS.open })
 
-    const { reply, log } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { reply, log } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.sent).toHaveLength(0)
-    expect(world.rows.get(PK)).toMatchObject({ attempt: 3, due_at: NOW + 30 * SECOND })
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.rows.get(PK)).toMatchObject({ attempt: 3, due_at: NOW + 30 * SECOND })
     expect(log).toMatchObject({ transition: '13 expedite', replayed: true })
     expect(reply).toMatchObject({ status: 202, headers: { 'retry-after': '30' } })
   })
 
   it('brings nothing forward that is held: a person is asked', async () => {
-    const world = again({ state: 'HELD', reason: 'over_cap', due_at: NOW + 600 * SECOND, last_error: LAST_ERRORS.open })
+    const fakes = again({ state: 'HELD', reason: 'over_cap', due_at: NOW + 600 * SECOND, last_error: LAST_ERRORS.open })
 
-    await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.applied).toStrictEqual([])
   })
 
   it('brings nothing forward within a lease', async () => {
-    const world = again({ due_at: NOW + 30 * SECOND, last_error: LAST_ERRORS.open })
+    const fakes = again({ due_at: NOW + 30 * SECOND, last_error: LAST_ERRORS.open })
 
-    const { log } = await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const { log } = await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-    expect(world.applied).toStrictEqual([])
+    expect(fakes.applied).toStrictEqual([])
     expect(log).toMatchObject({ transition: 'none', due_at: NOW + 30 * SECOND })
   })
 
   it.each([LAST_ERRORS.busy, LAST_ERRORS.unknown, LAST_ERRORS.state])(
     'brings nothing forward after $verdict',
     async (last_error) => {
-      const world = again({ due_at: NOW + 600 * SECOND, last_error })
+      const fakes = again({ due_at: NOW + 600 * SECOND, last_error })
 
-      await syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+      await syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
-      expect(world.applied).toStrictEqual([])
+      expect(fakes.applied).toStrictEqual([])
     },
   )
 
   it('is thrown back when the ledger fails at the claim', async () => {
-    const world = stepWorld({
+    const fakes = fakeDeps({
       rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }],
       ledger: failingFrom(2),
     })
 
-    const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const synced = syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     await expect(synced).rejects.toThrow(UnavailableError)
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
   })
 
   it('is thrown back when the row went between two looks', async () => {
-    const ledger = {
-      read: async () => undefined,
-      apply: async () => undefined,
-      due: async () => ({ rows: [] }),
-      count: async () => 1,
-      recordKnownParty: async () => undefined,
-      recordAbsentOrder: async () => ({ isKnown: true, absent: 0 }),
-    }
-    const world = stepWorld({ ledger: () => ledger })
+    const fakes = fakeDeps({ ledger: { read: async () => undefined, apply: async () => undefined } })
 
-    const synced = syncOrder(PAYAFTER_ORDER, 'http', world.deps)
+    const synced = syncOrder(PAYAFTER_ORDER, 'http', fakes.deps)
 
     await expect(synced).rejects.toThrow(TryAgainError)
     await expect(synced).rejects.toThrow('the order left the ledger while it was looked at')
-    expect(world.sent).toHaveLength(0)
+    expect(fakes.sent).toHaveLength(0)
   })
 })

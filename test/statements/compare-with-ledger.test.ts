@@ -8,7 +8,6 @@ import type { StatementLine } from '../../lib/statements/parse/statement-line.ts
 import { readStatementKey } from '../../lib/statements/statement-key.ts'
 import { CLAIMED, NOW } from '../support/orders.ts'
 import { plainLedger } from '../support/plain-ledger.ts'
-import { plainReader } from '../support/plain-reader.ts'
 import { MCHID } from '../support/statement-world.ts'
 import { readingOf, statementOf } from './parse/reading.ts'
 
@@ -62,7 +61,6 @@ const compare = async (
   const parts = async function* (): AsyncGenerator<readonly StatementLine[]> {
     for (let i = 0; i < lines.length; i += at) yield lines.slice(i, i + at)
   }
-  const reader = plainReader(plain.rows)
   const { days, notes } = await compareWithLedger(
     STATEMENT,
     { ...(await readingOf(text)), lines: parts() },
@@ -79,10 +77,10 @@ const compare = async (
     {
       ledger: { ...plain.ledger, ...ledger },
       reader: {
-        ...reader,
+        ...plain.reader,
         readMany: (pks) => {
           asked.push(pks.length)
-          return (readMany ?? reader.readMany)(pks)
+          return (readMany ?? plain.reader.readMany)(pks)
         },
       },
       now: () => NOW,

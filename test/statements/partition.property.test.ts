@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { BookRow } from '../../lib/ledger/row.ts'
 import { dayKey, type Row } from '../../lib/ledger/row.ts'
 import type { Entry } from '../../lib/statements/classify-line.ts'
 import { compareWithLedger } from '../../lib/statements/compare-with-ledger.ts'
@@ -11,7 +10,6 @@ import { readStatementKey } from '../../lib/statements/statement-key.ts'
 import { createTotals, type Totals } from '../../lib/statements/totals.ts'
 import { NOW, ORDER } from '../support/orders.ts'
 import { plainLedger } from '../support/plain-ledger.ts'
-import { plainReader } from '../support/plain-reader.ts'
 import { MCHID } from '../support/statement-world.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { readingOf, statementOf } from './parse/reading.ts'
@@ -88,7 +86,7 @@ const STATEMENT = readStatementKey(`statements/${MCHID}/x.csv`)
 
 const compare = async (csv: string, given: readonly Row[]) => {
   if (!STATEMENT) throw new Error('no statement')
-  const { ledger, rows, applied } = plainLedger(...given)
+  const { ledger, reader, rows, applied } = plainLedger(...given)
   const tally = createTotals()
   const entries: Entry[] = []
   const report = {
@@ -110,7 +108,6 @@ const compare = async (csv: string, given: readonly Row[]) => {
     })(),
   }
   const foreseen = await readFirstPass(await readingOf(csv))
-  const reader = plainReader(rows as ReadonlyMap<string, BookRow>)
   const { days } = await compareWithLedger(STATEMENT, reading, foreseen, undefined, report, {
     ledger,
     reader,

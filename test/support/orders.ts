@@ -47,6 +47,22 @@ export const CLAIMED: Row = {
   v: 1,
 }
 
+/** An order of the API whose sync is answered with four members, and whose query with one flat state. */
+export const PAYAFTER_ORDER: PaymentNotice = { ...ORDER, call: { ...ORDER.call, order_api: 'payafter-orders' } }
+
+/** The row of that order after its third claim, with thirty seconds of lease. */
+export const PAYAFTER_ROW: Row = { ...CLAIMED, call: PAYAFTER_ORDER.call }
+
+/** A row that has been due for so long: its order number and its shard. */
+export const dueRow = (out_order_no: string, shard: number, dueForMs: number, mchid = '1900000109'): Row => ({
+  ...CLAIMED,
+  pk: `${mchid}#${out_order_no}`,
+  next: 'sync',
+  due: `${mchid}#${shard}`,
+  due_at: NOW - dueForMs,
+  created_at: NOW - 1 * HOUR,
+})
+
 /** A payment notice in check mode, whose order is queried before the first sync, with labels of the shop. */
 export const CHECKED: PaymentNotice = {
   ...ORDER,

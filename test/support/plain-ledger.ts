@@ -1,6 +1,8 @@
-import type { Ledger } from '../../lib/aws/ledger.ts'
+import type { DuePage, DueRow, Ledger } from '../../lib/aws/ledger.ts'
+import type { LedgerReader } from '../../lib/aws/ledger-reader.ts'
+import { UnavailableError } from '../../lib/errors.ts'
 import type { Condition } from '../../lib/ledger/condition.ts'
-import type { Row } from '../../lib/ledger/row.ts'
+import type { BookRow, Row } from '../../lib/ledger/row.ts'
 import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 
 /** Whether a condition is true for a row, or for a missing row, by DynamoDB's rules. */
@@ -60,7 +62,7 @@ export const plainLedger = (...given: readonly Row[]) => {
       applied.push(transition.name)
       return { transition, row: after }
     },
-    due: async () => ({ rows: [] }),
+    due: async (key, now, limit, from) => duePage([...rows.values()], key, now, limit, from?.pk?.S),
     recordKnownParty: async (pk) => {
       parties.set(pk, 'known')
     },
@@ -78,5 +80,40 @@ export const plainLedger = (...given: readonly Row[]) => {
     },
   }
 
-  return { ledger, rows, applied, parties }
+  const reader: LedgerReader = {
+    readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as BookRow]] : []))), // has() was true
+    day: async function* (day) {
+      yield [...rows.values()].filter((row) => row.day === day).map(({ pk }) => pk)
+    },
+  }
+
+  return { ledger, reader, rows, applied, parties }
 }
+
+/** A page of the index of due rows, the oldest first; it begins after the row `afterPk`. */
+const duePage = (rows: readonly Row[], key: string, now: number, limit: number, afterPk?: string): DuePage => {
+  const found = rows
+    .filter(({ due }) => due === key)
+    .map(({ pk, state, created_at, next, due_at }) => ({ pk, state, created_at, next, due_at }) as DueRow) // a row in the index has `next` and `due_at`
+    .filter(({ due_at }) => due_at <= now)
+    .sort((a, b) => a.due_at - b.due_at)
+  const start = afterPk === undefined ? 0 : found.findIndex(({ pk }) => pk === afterPk) + 1
+  const page = found.slice(start, start + limit)
+  const last = page.at(-1)
+  return { rows: page, ...(last && start + limit < found.length && { from: { pk: { S: last.pk } } }) }
+}
+
+/** A ledger that fails from its nth write on; reading fails with it. */
+export const failingFrom =
+  (nth: number) =>
+  (sound: Ledger): Pick<Ledger, 'read' | 'apply'> => {
+    let writes = 0
+    const fail = () => Promise.reject(new UnavailableError('the ledger says TimeoutError'))
+    return {
+      read: (pk) => (writes >= nth ? fail() : sound.read(pk)),
+      apply: (transition) => {
+        writes += 1
+        return writes >= nth ? fail() : sound.apply(transition)
+      },
+    }
+  }

@@ -3,8 +3,9 @@ import type { CallType, Row } from '../../../lib/ledger/row.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import type { Sent } from '../../../lib/wechatpay/send.ts'
-import { answered, PAYAFTER_ROW, stepWorld } from '../../operations/step-world.ts'
-import { ORDER, PK } from '../../support/orders.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { answered } from '../../support/fake-wechatpay.ts'
+import { ORDER, PAYAFTER_ROW, PK } from '../../support/orders.ts'
 import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { NOW } from './canonical-row.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
@@ -115,19 +116,19 @@ const explored = (model: Model, rowId: RowId, id: InvocationId, answer: AnswerId
 
 /** Runs the real functions. */
 const real = async (model: Model, row: Row | undefined, step: CallType | Notice, sent: Sent): Promise<Ran> => {
-  const world = stepWorld({ rows: row ? [row] : [], says: sent })
-  world.clock.now = NOW
+  const fakes = fakeDeps({ rows: row ? [row] : [], says: sent })
+  fakes.clock.now = NOW
   const run = () =>
     typeof step === 'string'
-      ? processDue({ ...KEY, next: step }, world.deps)
-      : syncOrder(paidOrder(step), 'event', world.deps)
+      ? processDue({ ...KEY, next: step }, fakes.deps)
+      : syncOrder(paidOrder(step), 'event', fakes.deps)
   const failed = await run().then(
     ({ throwsByEvent }) => throwsByEvent === true,
     () => true,
   )
-  const after = world.rows.get(PK)
+  const after = fakes.rows.get(PK)
   const rowId = after ? model.rows.stored(after) : NO_ROW
-  return { applied: world.applied, calls: world.sent.length, failed, row: comparable(model, rowId) }
+  return { applied: fakes.applied, calls: fakes.sent.length, failed, row: comparable(model, rowId) }
 }
 
 /**

@@ -3,12 +3,12 @@ import { readEventSource } from '../../../lib/intake/event-source.ts'
 import { readPaymentNotice } from '../../../lib/intake/payment-notice.ts'
 import { applyDecision } from '../../../lib/operations/apply-decision.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
-import { stepWorld } from '../../operations/step-world.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
 import { HOUR } from '../../support/orders.ts'
 import { busEvent, goodNotice, MERCHANTS } from '../../wechatpay/samples.ts'
 
 it('an event hours late does not take the place of a notice that was made after it', async () => {
-  const { deps, clock, sent, rows } = stepWorld({ says: { kind: 'unsent', reason: 'ECONNREFUSED' } })
+  const { deps, clock, sent, rows } = fakeDeps({ says: { kind: 'unsent', reason: 'ECONNREFUSED' } })
   const read = (paid_time: string, time: string) => {
     const event = { ...busEvent({ ...goodNotice(), detail: { paid_time } }), time }
     return readPaymentNotice(readEventSource(event, clock.now), MERCHANTS, clock.now)

@@ -1,13 +1,14 @@
 import { expect, it } from 'vitest'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
-import { answered, NO_ANSWER, PAYAFTER_ORDER, SAYS, stepWorld } from '../../operations/step-world.ts'
-import { PK, SECOND } from '../../support/orders.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { answered, NO_ANSWER, SAYS } from '../../support/fake-wechatpay.ts'
+import { PAYAFTER_ORDER, PK, SECOND } from '../../support/orders.ts'
 
 const QUERY = { mchid: PAYAFTER_ORDER.mchid, out_order_no: PAYAFTER_ORDER.out_order_no, next: 'query' } as const
 
 it('an invocation that comes back after its lease writes over nobody', async () => {
-  const { deps, clock, rows } = stepWorld()
+  const { deps, clock, rows } = fakeDeps()
   const unreadable = answered(502, '<html>')
   const throttled = answered(429, '{"code":"FREQUENCY_LIMITED"}')
   // While the sync of the notice is out, its lease ends and a query claims the row; then the sync is told to slow down.
@@ -24,7 +25,7 @@ it('an invocation that comes back after its lease writes over nobody', async () 
 })
 
 it('a sync that was taken and whose answer was lost is asked about, and not repeated', async () => {
-  const { deps, clock, wechatpay, sent, rows } = stepWorld({ says: NO_ANSWER })
+  const { deps, clock, wechatpay, sent, rows } = fakeDeps({ says: NO_ANSWER })
 
   await syncOrder(PAYAFTER_ORDER, 'http', deps)
   wechatpay.says = SAYS.paidToMerchant

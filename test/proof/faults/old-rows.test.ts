@@ -6,10 +6,11 @@ import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { orderEvents } from '../../../lib/views/order-events.ts'
 import { statusReply } from '../../../lib/views/reply.ts'
-import { answered, PAYAFTER_ORDER, SAYS, stepWorld } from '../../operations/step-world.ts'
 import { startDynalite } from '../../support/dynalite.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { answered, SAYS } from '../../support/fake-wechatpay.ts'
 import { type OpenLedger, openLedger } from '../../support/ledger-table.ts'
-import { DAY, MINUTE, NOW } from '../../support/orders.ts'
+import { DAY, MINUTE, NOW, PAYAFTER_ORDER } from '../../support/orders.ts'
 
 let dynalite: Awaited<ReturnType<typeof startDynalite>>
 let table: OpenLedger
@@ -50,7 +51,7 @@ const readRow = (out_order_no: string) => table.ledger.read(`1900000109#${out_or
 const parties = (out_order_no: string) =>
   `"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"${out_order_no}"`
 
-const worldOf = (says = SAYS.taken) => stepWorld({ says, ledger: () => table.ledger })
+const worldOf = (says = SAYS.taken) => fakeDeps({ says, ledger: table.ledger })
 
 it.each([
   { step: 'sync', says: answered(429, '{"code":"FREQUENCY_LIMITED"}'), state: 'PENDING' },

@@ -1,15 +1,16 @@
 import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type BusEvent, createEventBus } from '../../../lib/aws/event-bus.ts'
+import { type BusEvent, createEventBus, type EventBus } from '../../../lib/aws/event-bus.ts'
 import type { DueEvent } from '../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../lib/ledger/row.ts'
 import { dispatchDue } from '../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
-import { dispatchWorld, dueRow } from '../../operations/dispatch-world.ts'
-import { NO_ANSWER, PAYAFTER_ROW, stepWorld } from '../../operations/step-world.ts'
 import { startDynalite } from '../../support/dynalite.ts'
+import { fakeBus } from '../../support/fake-bus.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
 import { type OpenLedger, openLedger } from '../../support/ledger-table.ts'
-import { MINUTE, NOW } from '../../support/orders.ts'
+import { dueRow, MINUTE, NOW, PAYAFTER_ROW } from '../../support/orders.ts'
 
 const MCHID = '1900000109'
 
@@ -38,11 +39,11 @@ const putDue = (names: readonly string[]) =>
     ),
   )
 
-const dispatch = (bus: { put: (events: readonly BusEvent[]) => Promise<readonly BusEvent[]> }) =>
+const dispatch = (bus: EventBus) =>
   dispatchDue([MCHID], { ledger: table.ledger, bus, now: () => NOW, sleep: async () => {} })
 
 const serveAll = async (events: readonly BusEvent[]) => {
-  const { deps, sent } = stepWorld({ says: NO_ANSWER, ledger: () => table.ledger })
+  const { deps, sent } = fakeDeps({ says: NO_ANSWER, ledger: table.ledger })
   await Promise.all(events.map(({ detail }) => processDue(detail as DueEvent, deps)))
   return sent.map(({ target }) => target)
 }
@@ -51,18 +52,12 @@ const names = (prefix: string, count: number) => Array.from({ length: count }, (
 
 it('two runs at once make one call for each order', async () => {
   await putDue(names('TWICE', 12))
-  const events: BusEvent[] = []
-  const bus = {
-    put: async (some: readonly BusEvent[]) => {
-      events.push(...some)
-      return []
-    },
-  }
+  const { bus, events } = fakeBus()
 
   await Promise.all([dispatch(bus), dispatch(bus)])
-  const targets = await serveAll(events)
+  const targets = await serveAll(events())
 
-  expect(events).toHaveLength(24)
+  expect(events()).toHaveLength(24)
   expect(targets.toSorted()).toEqual(
     names('TWICE', 12)
       .map((name) => `/v3/payscore/payafter-orders/${name}/sync`)
@@ -102,12 +97,12 @@ it('a bus that takes 7 of 10 leaves 3 rows due, which the next run finds', async
 
 it('a storm of a hundred times the usual goes out at twenty a second', async () => {
   const rows = Array.from({ length: 2_000 }, (_, i) => dueRow(`STORM-${i}`, i % 4, 600_000 - i))
-  const world = dispatchWorld({ rows })
+  const { clock, deps, puts } = fakeDeps({ rows })
 
-  const [report] = await world.dispatch([MCHID])
+  const [report] = await clock.runUntil(dispatchDue([MCHID], deps))
 
   const inSecond = (from: number) =>
-    world.puts.filter(({ at }) => from <= at && at < from + 1000).reduce((sum, { events }) => sum + events.length, 0)
-  expect(Math.max(...world.puts.map(({ at }) => inSecond(at)))).toBe(20)
+    puts.filter(({ at }) => from <= at && at < from + 1000).reduce((sum, { events }) => sum + events.length, 0)
+  expect(Math.max(...puts.map(({ at }) => inSecond(at)))).toBe(20)
   expect(report).toMatchObject({ dispatched: 1000, more: expect.any(Boolean) })
 })

@@ -9,7 +9,6 @@ import { readStatementKey } from '../../../lib/statements/statement-key.ts'
 import { createTotals } from '../../../lib/statements/totals.ts'
 import { NOW } from '../../support/orders.ts'
 import { plainLedger } from '../../support/plain-ledger.ts'
-import { plainReader } from '../../support/plain-reader.ts'
 import { MCHID, MERCHANTS } from '../../support/statement-world.ts'
 import { readAgain, type Seen } from './second-reader.ts'
 
@@ -41,7 +40,7 @@ export const compareReaders = async (bytes: Buffer): Promise<Outcome> => {
     const both = await readForeseen(list, context)
     if ('refused' in both) return refused(second.payments)
     const { foreseen, reading: read } = both
-    const { ledger, rows } = plainLedger()
+    const { ledger, reader, rows } = plainLedger()
     const tally = createTotals()
     const seen: number[] = []
     const line = async (entry: Entry, wasBooked: boolean) => {
@@ -54,7 +53,7 @@ export const compareReaders = async (bytes: Buffer): Promise<Outcome> => {
       foreseen,
       undefined,
       { line, ledgerOnly: async () => undefined },
-      { ledger, reader: plainReader(rows), now: () => NOW },
+      { ledger, reader, now: () => NOW },
     )
     const report: Report = {
       statement,
