@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { dryRunQuery, dryRunSync } from '../../lib/lambda/dry-run.ts'
 import type { OrderDeps } from '../../lib/operations/call-wechatpay.ts'
-import { rsaPair } from '../support/keys.ts'
+import { SIGNER } from '../support/fake-wechatpay.ts'
 
 /** The real world, which must not be touched: only its secrets are asked for, and its chance is used. */
 const world = () => {
@@ -14,12 +14,7 @@ const world = () => {
     merchants: {
       signer: async (mchid) => {
         asked.push(`secret ${mchid}`)
-        return {
-          mchid,
-          serial_no: '0'.repeat(40),
-          privateKey: rsaPair('merchant').privateKey,
-          wechatpayKeys: new Map([['PUB_KEY_ID_1', rsaPair('wechatpay').publicKey]]),
-        }
+        return { ...SIGNER, mchid }
       },
       forget: notHere,
     },

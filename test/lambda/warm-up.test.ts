@@ -3,8 +3,7 @@ import type { Merchant } from '../../lib/config/merchants.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { DryRun } from '../../lib/lambda/dry-run.ts'
 import { type WarmUpDeps, warmUp } from '../../lib/lambda/warm-up.ts'
-import type { Signer } from '../../lib/wechatpay/signed-call.ts'
-import { rsaPair } from '../support/keys.ts'
+import { SIGNER } from '../support/fake-wechatpay.ts'
 
 const merchant = (mchid: string, provider?: string): Merchant => ({
   mchid,
@@ -17,12 +16,6 @@ const merchant = (mchid: string, provider?: string): Merchant => ({
 })
 const config = (...merchants: readonly Merchant[]) => ({
   merchants: new Map(merchants.map((one) => [one.mchid, one])),
-})
-const signer = (mchid: string): Signer => ({
-  mchid,
-  serial_no: '0'.repeat(40),
-  privateKey: rsaPair('merchant').privateKey,
-  wechatpayKeys: new Map([['PUB_KEY_ID_1', rsaPair('wechatpay').publicKey]]),
 })
 
 const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehearsal', () => Promise<never>>> = {}) => {
@@ -39,7 +32,7 @@ const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehears
   const socket = part('socket', undefined)
   const EMPTY = { apply: notHere, count: notHere, recordKnownParty: notHere, recordAbsentOrder: notHere, due: notHere }
   const deps: WarmUpDeps = {
-    merchants: { signer: (mchid) => part('secret', signer(mchid))(mchid), forget: notHere },
+    merchants: { signer: (mchid) => part('secret', { ...SIGNER, mchid })(mchid), forget: notHere },
     ledger: { ...EMPTY, read: part('ledger', undefined) },
     send: Object.assign(notHere, { connect: () => socket() }),
     now: Date.now,

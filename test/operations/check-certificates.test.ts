@@ -1,16 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import { checkCertificates } from '../../lib/operations/check-certificates.ts'
 import type { Signer } from '../../lib/wechatpay/signed-call.ts'
+import { SIGNER } from '../support/fake-wechatpay.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 1)
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const signer = (mchid: string, notAfter?: number): Signer => ({
+  ...SIGNER,
   mchid,
-  serial_no: '0DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C',
-  privateKey,
-  wechatpayKeys: new Map(),
   ...(notAfter !== undefined && { notAfter }),
 })
 

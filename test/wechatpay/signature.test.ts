@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { Formatter, Rsa } from 'wechatpay-axios-plugin'
 import { verifyAnswer } from '../../lib/wechatpay/answer.ts'
 import { type Call, ORDER_APIS, queryRequest, syncRequest } from '../../lib/wechatpay/order-api.ts'
-import type { SendRequest } from '../../lib/wechatpay/send.ts'
 import { sign, verify } from '../../lib/wechatpay/signature.ts'
 import { randomNonce, sendSigned } from '../../lib/wechatpay/signed-call.ts'
+import { fakeSend, NO_ANSWER, SIGNER } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
 import { refusedByOpenssl, signedByOpenssl } from '../support/openssl.ts'
 
@@ -35,22 +35,14 @@ const AUTHORIZATION =
 
 /** What goes on the wire for a call, with the signed text put together by the other implementation. */
 const onTheWire = async (call: Call, i: number) => {
-  const requests: SendRequest[] = []
-  const signer = {
-    mchid: call.mchid,
-    serial_no: '0DDE55AD98ED71D6EDD4A4A16996DE7B47773A8C',
-    privateKey: merchant.privateKey,
-    wechatpayKeys: new Map([[WECHATPAY_KEY_ID, wechatpay.publicKey]]),
-  }
+  const { send, sent } = fakeSend(NO_ANSWER)
+  const signer = { ...SIGNER, mchid: call.mchid }
   await sendSigned((i % 2 ? queryRequest : syncRequest)(call), signer, {
-    send: async (request) => {
-      requests.push(request)
-      return { kind: 'lost', reason: 'ECONNRESET' }
-    },
+    send,
     now: () => 1795487400_000 + i * 1000,
     nonce: randomNonce,
   })
-  const [request] = requests
+  const [request] = sent
   if (!request) throw new Error('nothing was sent')
   const { method, target, body, headers } = request
   const { nonce = '', signature = '', timestamp = '' } = AUTHORIZATION.exec(headers.Authorization ?? '')?.groups ?? {}

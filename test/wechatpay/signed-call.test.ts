@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Request } from '../../lib/wechatpay/order-api.ts'
-import type { SendRequest, Sent } from '../../lib/wechatpay/send.ts'
+import type { Sent } from '../../lib/wechatpay/send.ts'
 import { randomNonce, type Signer, sendSigned } from '../../lib/wechatpay/signed-call.ts'
+import { fakeSend } from '../support/fake-wechatpay.ts'
 import { signedByOpenssl } from '../support/openssl.ts'
 import {
   MERCHANT_SERIAL,
@@ -32,17 +33,14 @@ const query: Request = {
   body: '',
 }
 
-/** Sends nothing, keeps what it was given and gives `sent` back; 987 ms into a second, and a quarter of one later. */
-const recorder = (sent: Sent) => {
-  const requests: SendRequest[] = []
+/** Sends nothing, keeps what it was given and gives `says` back; 987 ms into a second, and a quarter of one later. */
+const recorder = (says: Sent) => {
+  const { send, sent: requests } = fakeSend(says)
   const times = [1795487400_987, 1795487401_237]
   return {
     requests,
     deps: {
-      send: async (request: SendRequest) => {
-        requests.push(request)
-        return sent
-      },
+      send,
       now: () => times.shift() ?? Number.NaN,
       nonce: () => '593BEC0C930BF1AFEB40B5A08C8FB242',
     },

@@ -2,38 +2,38 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { MINUTE } from '../../support/orders.ts'
-import { type NearWorld, startNearWorld } from './near-world.ts'
+import { startWithWechatpay, type WithWechatpay } from './with-wechatpay.ts'
 
-let world: NearWorld
+let fakes: WithWechatpay
 
 beforeEach(async () => {
-  world = await startNearWorld()
+  fakes = await startWithWechatpay()
 })
-afterEach(() => world.wechatpay.close())
+afterEach(() => fakes.wechatpay.close())
 
 it('an order whose key was revoked in between is asked about and synced with the new one by the next try', async () => {
-  await syncOrder(world.placeOrder('BEFORE'), 'http', world.deps)
-  world.rotate()
-  world.revokeFirst()
+  await syncOrder(fakes.placeOrder('BEFORE'), 'http', fakes.deps)
+  fakes.rotate()
+  fakes.revokeFirst()
 
-  const { reply } = await syncOrder(world.placeOrder('AFTER'), 'http', world.deps)
-  world.clock.now += 2 * MINUTE
-  await processDue(world.due('AFTER', 'query'), world.deps)
-  await processDue(world.due('AFTER', 'sync'), world.deps)
+  const { reply } = await syncOrder(fakes.placeOrder('AFTER'), 'http', fakes.deps)
+  fakes.clock.now += 2 * MINUTE
+  await processDue(fakes.due('AFTER', 'query'), fakes.deps)
+  await processDue(fakes.due('AFTER', 'sync'), fakes.deps)
 
   expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING' } })
-  expect(world.row('AFTER')).toMatchObject({ state: 'SYNCED' })
-  expect([world.statuses('BEFORE'), world.statuses('AFTER')]).toEqual([[200], [401, 200]])
+  expect(fakes.row('AFTER')).toMatchObject({ state: 'SYNCED' })
+  expect([fakes.statuses('BEFORE'), fakes.statuses('AFTER')]).toEqual([[200], [401, 200]])
 })
 
 it('orders wait, with an alarm, while a revoked key is all there is', async () => {
-  world.revokeFirst()
+  fakes.revokeFirst()
 
-  const first = await syncOrder(world.placeOrder('WAITS'), 'http', world.deps)
-  world.clock.now += 90 * MINUTE
-  const second = await processDue(world.due('WAITS', 'query'), world.deps)
+  const first = await syncOrder(fakes.placeOrder('WAITS'), 'http', fakes.deps)
+  fakes.clock.now += 90 * MINUTE
+  const second = await processDue(fakes.due('WAITS', 'query'), fakes.deps)
 
   expect([first.metrics, second.metrics]).toMatchObject([{ config: {} }, { config: {} }])
-  expect(world.row('WAITS')).toMatchObject({ state: 'PENDING', next: 'query', due: expect.any(String) })
-  expect(world.statuses('WAITS')).toEqual([401])
+  expect(fakes.row('WAITS')).toMatchObject({ state: 'PENDING', next: 'query', due: expect.any(String) })
+  expect(fakes.statuses('WAITS')).toEqual([401])
 })

@@ -5,11 +5,12 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { formatChinaTime } from '../../../lib/china-time.ts'
 import { dayKey, type Row, readRowKey } from '../../../lib/ledger/row.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
+import type { Send } from '../../../lib/wechatpay/send.ts'
 import { type Item, startSwiftTable } from '../../statements/in-memory-table.ts'
 import { resultOf, startOutside } from '../../statements/outside.ts'
-import { SIGNER } from '../../support/fake-wechatpay.ts'
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
 import { ORDER } from '../../support/orders.ts'
-import { plainLedger } from '../../support/plain-ledger.ts'
 import { EVENING } from '../../support/statement-day.ts'
 import { MCHID, type ReportData } from '../../support/statement-world.ts'
 import { WORD } from '../../support/verdicts.ts'
@@ -108,20 +109,12 @@ export const flood = async (lines: number): Promise<Flood> => {
 /** Every row is told to be due twice over, as by two dispatches: how many calls go out, and how many orders get a second? */
 const callAll = async (rows: readonly Row[]): Promise<{ doubled: number; called: number }> => {
   const pending = rows.filter(({ state }) => state === 'PENDING')
-  const { ledger } = plainLedger(...pending)
   const calls = new Map<string, number>()
-  const deps = {
-    ledger,
-    merchants: { signer: async () => SIGNER, forget: () => undefined },
-    send: async ({ target }: { readonly target: string }) => {
-      calls.set(target, (calls.get(target) ?? 0) + 1)
-      return { kind: 'lost', reason: 'ETIMEDOUT' } as const
-    },
-    publishDue: async () => undefined,
-    now: () => EVENING,
-    random: () => 0.5,
-    nonce: () => 'N0NCE',
+  const send: Send = async ({ target }) => {
+    calls.set(target, (calls.get(target) ?? 0) + 1)
+    return NO_ANSWER
   }
+  const { deps } = fakeDeps({ rows: pending, send, now: () => EVENING })
   for (const { pk } of pending) {
     const due = { ...readRowKey(pk), next: 'sync' as const }
     await Promise.all([processDue(due, deps), processDue(due, deps)])

@@ -3,16 +3,16 @@ import { createMerchantSecrets } from '../../../lib/aws/merchant-secrets.ts'
 import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import { keyPair, serialNo } from '../../../lib/local/keys.ts'
 import { startWechatpay } from '../../../lib/local/wechatpay/wechatpay.ts'
-import type { OrderDeps } from '../../../lib/operations/call-wechatpay.ts'
 import { createSend } from '../../../lib/wechatpay/send.ts'
 import { randomNonce } from '../../../lib/wechatpay/signed-call.ts'
-import { NOW, ORDER } from '../../support/orders.ts'
-import { plainLedger } from '../../support/plain-ledger.ts'
+
+import { fakeDeps } from '../../support/fake-deps.ts'
+import { NOW, PAYAFTER_ORDER } from '../../support/orders.ts'
 
 const MCHID = '1900000109'
 
-/** Steps against the strict WeChat Pay, over real sockets, with real signatures; the ledger and the secret in memory. */
-export const startNearWorld = async () => {
+/** Fakes, but for WeChat Pay: its emulator is called over sockets, with the merchant's key of a secret. */
+export const startWithWechatpay = async () => {
   /** `ours` is how far our clock is ahead of WeChat Pay's, ms. */
   const clock = { now: NOW, ours: 0 }
   const wechatpay = await startWechatpay({ now: () => clock.now })
@@ -34,17 +34,13 @@ export const startNearWorld = async () => {
   let secret = secretOf('first', first)
   const client = { send: async () => ({ SecretString: secret }) } as unknown as SecretsManagerClient
   const now = () => clock.now + clock.ours
-  const { ledger, rows } = plainLedger()
 
-  const deps: OrderDeps = {
-    ledger,
+  const { deps, rows } = fakeDeps({
     merchants: createMerchantSecrets(client, { prefix: 'payscore/merchants', maxAgeMs: 300_000, now }),
     send: createSend(new URL(wechatpay.origin), { timeoutMs: 5_000, maxAnswerBytes: 65_536, maxIdleMs: 5_000 }),
-    publishDue: async () => {},
     now,
-    random: () => 0.5,
     nonce: randomNonce,
-  }
+  })
 
   /** An order that waits for its payment, and the notice of it. */
   const placeOrder = (out_order_no: string): PaymentNotice => {
@@ -55,7 +51,7 @@ export const startNearWorld = async () => {
       out_order_no,
       total_amount: 8800,
     })
-    return { ...ORDER, out_order_no, call: { ...ORDER.call, order_api: 'payafter-orders', out_order_no } }
+    return { ...PAYAFTER_ORDER, out_order_no, call: { ...PAYAFTER_ORDER.call, out_order_no } }
   }
 
   return {
@@ -76,4 +72,4 @@ export const startNearWorld = async () => {
   }
 }
 
-export type NearWorld = Awaited<ReturnType<typeof startNearWorld>>
+export type WithWechatpay = Awaited<ReturnType<typeof startWithWechatpay>>
