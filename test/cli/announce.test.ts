@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
-import { stubAws } from './local-env.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
@@ -21,8 +22,7 @@ beforeAll(async () => {
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'WAITS'))
 })
 afterAll(() => world.close())
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
   runCli(argv, { now: world.clock.now, ...(env && { env }) })

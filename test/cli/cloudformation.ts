@@ -1,11 +1,9 @@
-import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
+import { answerJson, listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
 
 /** CloudFormation, as far as it tells the outputs of one stack. Any other stack does not exist. */
 export const startCloudFormation = async (StackName: string, outputs: Readonly<Record<string, string>>) => {
   const server = await listenOnLoopback(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const asked = new URLSearchParams(Buffer.concat(chunks).toString()).get('StackName')
+    const asked = new URLSearchParams((await readBody(request)).toString()).get('StackName')
     response.setHeader('content-type', 'text/xml')
     if (asked === StackName) return response.end(stackXml(StackName, outputs))
     response.statusCode = 400
@@ -14,6 +12,13 @@ export const startCloudFormation = async (StackName: string, outputs: Readonly<R
     )
   })
   return { endpoint: `http://${server.host}`, close: server.close }
+}
+
+/** A stack whose API lets nobody in. */
+export const startForbiddingStack = async (name: string) => {
+  const api = await listenOnLoopback((_, response) => answerJson(response, 403, { message: 'Forbidden' }))
+  const stack = await startCloudFormation(name, { LedgerTable: 'payscore-ledger', HttpApiUrl: `http://${api.host}` })
+  return { endpoint: stack.endpoint, close: () => Promise.all([api.close(), stack.close()]) }
 }
 
 const stackXml = (name: string, outputs: Readonly<Record<string, string>>): string => {

@@ -1,13 +1,13 @@
 import { userInfo } from 'node:os'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatChinaTime } from '../../lib/china-time.ts'
-import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { startCloudFormation } from './cloudformation.ts'
+import { startForbiddingStack } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -18,10 +18,10 @@ let paid_time: string
 beforeEach(async () => {
   world = await startWorld({ merchants: [{ ...DIRECT, hourly_cap: 1 }] })
   paid_time = formatChinaTime(world.clock.now())
-  enterWorld(world)
+  stubAws(world.env)
 })
 afterEach(async () => {
-  leaveWorld()
+  vi.unstubAllEnvs()
   await world.close()
 })
 
@@ -169,17 +169,11 @@ describe('a decision about many orders', () => {
 
   test('stops when one after the other fails, and says how many are left', async () => {
     await holdNow(20, 'HELD')
-    const api = await listenOnLoopback((_, response) => {
-      response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}')
-    })
-    const stack = await startCloudFormation('payscore-sync-prod', {
-      LedgerTable: 'payscore-ledger',
-      HttpApiUrl: `http://${api.host}`,
-    })
+    const stack = await startForbiddingStack('payscore-sync-prod')
     stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
 
     const { code, out } = await cli([...RELEASE, '--stack', 'payscore-sync-prod', '--json'])
-    await Promise.all([api.close(), stack.close()])
+    await stack.close()
 
     const { results, left } = JSON.parse(out)
     expect(code).toBe(1)

@@ -1,12 +1,13 @@
 import { userInfo } from 'node:os'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { startCloudFormation } from './cloudformation.ts'
-import { stubAws } from './local-env.ts'
+import { startCloudFormation, startForbiddingStack } from './cloudformation.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -16,8 +17,7 @@ beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
 })
 afterAll(() => world.close())
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
   runCli(argv, { now: world.clock.now, ...(env && { env }) })
@@ -220,17 +220,11 @@ describe('a person’s decision', () => {
   test('says what the API of a stack says when it lets nobody in', async () => {
     placeOrder(world, 'payafter-orders', 'FORBIDDEN', { state: 'accepted' })
     await pay('FORBIDDEN')
-    const api = await listenOnLoopback((_, response) => {
-      response.writeHead(403, { 'content-type': 'application/json' }).end('{"message":"Forbidden"}')
-    })
-    const stack = await startCloudFormation('payscore-sync-prod', {
-      LedgerTable: 'payscore-ledger',
-      HttpApiUrl: `http://${api.host}`,
-    })
+    const stack = await startForbiddingStack('payscore-sync-prod')
     stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
 
     const { code, err } = await cli(['close', 'FORBIDDEN', '--stack', 'payscore-sync-prod', '--reason', 'x'])
-    await Promise.all([api.close(), stack.close()])
+    await stack.close()
 
     expect([code, err]).toEqual([1, 'the API of the stack says 403 Forbidden\n'])
   })

@@ -1,14 +1,14 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { machineChecks } from '../../lib/cli/doctor/machine.ts'
 import { keyPair } from '../../lib/local/keys.ts'
 import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
-import { stubAws } from './local-env.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 const SUB = SERVED.partner
@@ -18,8 +18,7 @@ beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT, SUB] })
 })
 afterAll(() => world.close())
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 type Line = { readonly name: string; readonly state: string; readonly found: string; readonly mend?: string }
 

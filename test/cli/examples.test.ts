@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { startQueue, targetArn } from '../../lib/local/sqs.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { ROWS } from '../views/rows.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { KEY_ID, merchantFolder } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const COMMANDS = [
   ...['merchant put', 'doctor', 'trigger', 'status', 'list', 'release', 'reopen', 'close', 'settle', 'withdraw'],
@@ -84,7 +85,7 @@ afterAll(async () => {
 beforeEach(() =>
   stubAws({ ...world.env, AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_SQS: queue.endpoint }),
 )
-afterEach(leaveWorld)
+afterEach(() => vi.unstubAllEnvs())
 
 /** Lets the order of the examples stand so. */
 const stand = async (row: Partial<Row>) => {

@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
+import { stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const OTHER = SERVED.serviceorder
 const { mchid } = DIRECT
@@ -40,8 +42,7 @@ beforeAll(async () => {
   await world.pass(4 * MINUTE)
 })
 afterAll(() => world.close())
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
   runCli(argv, { now: world.clock.now, ...(env && { env }) })

@@ -2,14 +2,13 @@ import { CloudFormationClient, CreateStackCommand } from '@aws-sdk/client-cloudf
 import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand } from '@aws-sdk/client-eventbridge'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { type OpenLedger, openLedger } from '../support/ledger-table.ts'
 import { isMotoHere, startMoto } from '../support/moto.ts'
 import { stubAws } from './local-env.ts'
 import { KEY_ID, MCHID, merchantFolder, SERIAL } from './merchant-folder.ts'
 import { runCli } from './run-cli.ts'
-import { leaveWorld } from './world.ts'
 
 const STACK = 'payscore-sync-prod'
 const BUS = 'payscore-sync-prod'
@@ -46,7 +45,7 @@ const describeAws = () => {
       },
     })
     await new CloudFormationClient().send(new CreateStackCommand({ StackName: STACK, TemplateBody }))
-    leaveWorld()
+    vi.unstubAllEnvs()
   })
   afterAll(async () => {
     open.close()
@@ -60,7 +59,7 @@ const describeAws = () => {
       WECHATPAY_ORIGIN: 'http://payscore.invalid',
     }),
   )
-  afterEach(leaveWorld)
+  afterEach(() => vi.unstubAllEnvs())
 
   const row = (number: string, more: Partial<Row>): Row => ({
     pk: `${MCHID}#${number}`,

@@ -4,15 +4,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checkReceipt, type Receipt, receiptText } from '../../lib/cli/receipt/file.ts'
 import { opensslLine } from '../../lib/cli/receipt/openssl.ts'
 import { keyPair } from '../../lib/local/keys.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { certificate } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const ORDER = 'RECEIPT|1*'
 const FILE = `receipt-${DIRECT.mchid}-RECEIPT_1_.json`
@@ -32,17 +34,16 @@ beforeAll(async () => {
   placeOrder(world, 'payafter-orders', ORDER)
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', ORDER))
   await world.pass(11 * MINUTE)
-  enterWorld(world)
+  stubAws(world.env)
   await runCli(['receipt', ORDER, '--out', FILE], { cwd })
-  leaveWorld()
+  vi.unstubAllEnvs()
   bytes = readFileSync(join(cwd, FILE))
 })
 afterAll(async () => {
   rmSync(cwd, { recursive: true })
   await world.close()
 })
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 describe('receipt', () => {
   test('exports both signed answers, for their owner’s eyes only', async () => {

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
 import { type Queue, startQueue, targetArn } from '../../lib/local/sqs.ts'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
 import { askStatus, handOver, putNotice } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
-import { stubAws } from './local-env.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, passUntilQuiet, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
@@ -15,8 +16,7 @@ beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
 })
 afterAll(() => world.close())
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
   runCli(argv, { now: world.clock.now, ...(env && { env }) })

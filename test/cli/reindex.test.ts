@@ -1,11 +1,13 @@
 import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { noticeOf, placeOrder } from '../support/served.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { ROWS } from '../views/rows.ts'
+import { stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, MINUTE, startWorld, type World } from './world.ts'
 
 const { mchid } = DIRECT
 let world: World
@@ -23,8 +25,7 @@ afterAll(() => {
   client.destroy()
   return world.close()
 })
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const TableName = 'payscore-ledger'
 const listed = async () => {

@@ -1,15 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { DIRECT } from '../support/served.ts'
+import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 let world: World
 let cwd: string
 beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
-  enterWorld(world)
+  stubAws(world.env)
   cwd = await mkdtemp(join(tmpdir(), 'shop-'))
   await writeFile(join(cwd, 'list.xlsx'), 'x')
   await writeFile(join(cwd, 'headless.csv'), 'foo,bar\n1,2\n')
@@ -18,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(cwd, '2026-11-24.csv'), '订单号,付款时间\nCLI-1,2026-11-24 09:30\n')
 })
 afterAll(async () => {
-  leaveWorld()
+  vi.unstubAllEnvs()
   await world.close()
   await rm(cwd, { recursive: true })
 })

@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { keyPair } from '../../lib/local/keys.ts'
-import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
-import { stubAws } from './local-env.ts'
+import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { certificate, KEY_ID, MCHID, merchantFolder } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 describe('from a folder of a merchant’s files to a first local sync', () => {
   test('takes two commands', async () => {
@@ -123,8 +123,7 @@ describe('trigger of a world that is up', () => {
     world = await startWorld({ merchants: [DIRECT, SERVED.serviceorder] })
   })
   afterAll(() => world.close())
-  beforeEach(() => enterWorld(world))
-  afterEach(leaveWorld)
+  stubAwsInEachTest(() => world.env)
 
   const upFolder = () => {
     const { path } = merchantFolder()

@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildProgram } from '../../lib/cli/commands.ts'
 import { createSession } from '../../lib/cli/session.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { DIRECT } from '../support/served.ts'
+import { stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
-import { DIRECT, enterWorld, leaveWorld, startWorld, type World } from './world.ts'
 
 /** Every command of the program as its own code builds it, with the words that call it. */
 const everyCommand = (): readonly (readonly [words: readonly string[], command: Command])[] => {
@@ -93,8 +95,7 @@ afterAll(async () => {
   await world.close()
   rmSync(cwd, { recursive: true })
 })
-beforeEach(() => enterWorld(world))
-afterEach(leaveWorld)
+stubAwsInEachTest(() => world.env)
 
 const inChinese = (text: string) => /[\u4e00-\u9fff]/.test(text)
 const hasStack = (text: string) => /\n\s+at |node:internal|\bundefined\b|\[object/.test(text)

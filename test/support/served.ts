@@ -1,5 +1,6 @@
 import type { Order, OrderSeed } from '../../lib/local/wechatpay/orders.ts'
 import type { World, WorldMerchant } from '../../lib/local/world.ts'
+import { MINUTE } from './orders.ts'
 
 /** One merchant for each order API. */
 export const SERVED = {
@@ -14,6 +15,8 @@ export const SERVED = {
     services: { '500004': '' },
   },
 } as const satisfies Record<string, WorldMerchant>
+
+export const DIRECT = SERVED['payafter-orders']
 
 export type Api = keyof typeof SERVED
 export const APIS = Object.keys(SERVED) as Api[] // the keys of the object above
@@ -53,3 +56,13 @@ export const noticeOf = (api: Api, out_order_no: string) => ({
   out_order_no,
   detail: { paid_time: '20250301120000' },
 })
+
+/** Lets time pass until no call of the order can be out, and none is due so soon that one might be. */
+export const passUntilQuiet = async (world: World, out_order_no: string): Promise<void> => {
+  const dueAt = async () => {
+    const rows = await world.table.rows()
+    return Number(rows.find(({ pk }) => String(pk).endsWith(`#${out_order_no}`))?.due_at ?? Number.POSITIVE_INFINITY)
+  }
+  do await world.pass(MINUTE)
+  while ((await dueAt()) < world.clock.now() + MINUTE)
+}
