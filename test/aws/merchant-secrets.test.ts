@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { inspect } from 'node:util'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createMerchantSecrets, type MerchantSecrets } from '../../lib/aws/merchant-secrets.ts'
 import { ConfigError, UnavailableError } from '../../lib/errors.ts'
 import { type Answer, startSecretsManager } from './secrets-manager.ts'
@@ -20,8 +20,7 @@ describe('createMerchants', () => {
   let nowMs: number
   let merchants: MerchantSecrets
 
-  beforeAll(async () => {
-    secretsManager = await startSecretsManager()
+  beforeAll(() => {
     const own = newKeys()
     secret = {
       mchid: '1900000109',
@@ -31,9 +30,9 @@ describe('createMerchants', () => {
     }
   })
 
-  beforeEach(() => {
+  beforeEach(async () => {
     nowMs = 1_795_487_400_000
-    secretsManager.asked.length = 0
+    secretsManager = await startSecretsManager()
     secretsManager.answerWith({ SecretString: JSON.stringify(secret) })
     merchants = createMerchantSecrets(secretsManager.connect({ maxAttempts: 1 }), {
       prefix: 'payscore/merchants',
@@ -42,9 +41,7 @@ describe('createMerchants', () => {
     })
   })
 
-  afterAll(async () => {
-    await secretsManager.stop()
-  })
+  afterEach(() => secretsManager.close())
 
   const failure = async (): Promise<Error> => {
     const result: unknown = await merchants.signer('1900000109').catch((error: unknown) => error)
@@ -55,7 +52,7 @@ describe('createMerchants', () => {
   it('loads the secret of the merchant under the prefix', async () => {
     const signer = await merchants.signer('1900000109')
 
-    expect(secretsManager.asked).toEqual(['payscore/merchants/1900000109'])
+    expect(secretsManager.asked()).toEqual(['payscore/merchants/1900000109'])
     expect(signer).toMatchObject({ mchid: '1900000109', serial_no: '00A1B2C3D4E5F60718293A4B5C6D7E8F90123456' })
     expect(signer.privateKey.type).toBe('private')
     expect([...signer.wechatpayKeys.keys()]).toEqual(['PUB_KEY_ID_0114232134912410000000000000'])
@@ -65,13 +62,13 @@ describe('createMerchants', () => {
     const first = await merchants.signer('1900000109')
     nowMs += 5 * MINUTE - 1
     const kept = await merchants.signer('1900000109')
-    expect(secretsManager.asked).toHaveLength(1)
+    expect(secretsManager.asked()).toHaveLength(1)
     nowMs += 1
     const reloaded = await merchants.signer('1900000109')
 
     expect(kept).toBe(first)
     expect(reloaded).not.toBe(first)
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('counts the age anew after each load', async () => {
@@ -81,7 +78,7 @@ describe('createMerchants', () => {
     nowMs += 5 * MINUTE - 1
     await merchants.signer('1900000109')
 
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('loads every time when a copy may have no age', async () => {
@@ -90,7 +87,7 @@ describe('createMerchants', () => {
     await merchants.signer('1900000109')
     await merchants.signer('1900000109')
 
-    expect(secretsManager.asked).toEqual(['p/1900000109', 'p/1900000109'])
+    expect(secretsManager.asked()).toEqual(['p/1900000109', 'p/1900000109'])
   })
 
   it('keeps the copies of two merchants apart', async () => {
@@ -101,14 +98,14 @@ describe('createMerchants', () => {
 
     expect(second.mchid).toBe('1900000117')
     expect(await merchants.signer('1900000109')).toBe(first)
-    expect(secretsManager.asked).toEqual(['payscore/merchants/1900000109', 'payscore/merchants/1900000117'])
+    expect(secretsManager.asked()).toEqual(['payscore/merchants/1900000109', 'payscore/merchants/1900000117'])
   })
 
   it('loads once for all who ask at the same time', async () => {
     const [first, second] = await Promise.all([merchants.signer('1900000109'), merchants.signer('1900000109')])
 
     expect(second).toBe(first)
-    expect(secretsManager.asked).toHaveLength(1)
+    expect(secretsManager.asked()).toHaveLength(1)
   })
 
   it('fails for all who asked at the same time, and is asked again after', async () => {
@@ -120,7 +117,7 @@ describe('createMerchants', () => {
 
     expect(failures[1]).toBe(failures[0])
     expect(signer.mchid).toBe('1900000109')
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('serves an old copy for 15 minutes more while Secrets Manager fails, asking each time', async () => {
@@ -133,7 +130,7 @@ describe('createMerchants', () => {
 
     expect(soon).toBe(first)
     expect(late).toBe(first)
-    expect(secretsManager.asked).toHaveLength(3)
+    expect(secretsManager.asked()).toHaveLength(3)
   })
 
   it('serves no copy that is older than that', async () => {
@@ -177,7 +174,7 @@ describe('createMerchants', () => {
     const signer = await merchants.signer('1900000109')
 
     expect(signer.mchid).toBe('1900000109')
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('drops a copy that it is told to forget, and only that', async () => {
@@ -190,7 +187,7 @@ describe('createMerchants', () => {
 
     expect(await merchants.signer('1900000109')).not.toBe(first)
     expect(await merchants.signer('1900000117')).toBe(other)
-    expect(secretsManager.asked).toHaveLength(3)
+    expect(secretsManager.asked()).toHaveLength(3)
   })
 
   it('does not serve a forgotten copy while Secrets Manager fails', async () => {

@@ -1,45 +1,35 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { SecretsManagerClient, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
+import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
 
-/** How the stand-in answers one request: with a secret, with an error by name, or as it likes. */
+/** A response: a secret, an error by name, or any other. */
 export type Answer =
   | { readonly SecretString?: string; readonly SecretBinary?: string }
   | { readonly error: string; readonly status?: number }
-  | ((response: ServerResponse) => void)
+  | Extract<CannedAnswer, (...parameters: never) => unknown>
 
-/** Secrets Manager on loopback: gives what `answer` holds at the time, and keeps the ids of the secrets asked for. */
+/** Secrets Manager with one response for every secret. */
 export const startSecretsManager = async () => {
-  const asked: string[] = []
-  const state: { answer: Answer } = { answer: { error: 'ResourceNotFoundException' } }
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    asked.push(JSON.parse(Buffer.concat(chunks).toString()).SecretId)
-    const { answer } = state
-    if (typeof answer === 'function') return answer(response)
-    const [status, body] =
-      'error' in answer
-        ? [answer.status ?? 400, { __type: answer.error, message: 'said Secrets Manager' }]
-        : [200, answer]
-    response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
-  })
-  server.on('connection', (socket) => socket.setNoDelay())
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  // `listen` on a port gives an AddressInfo, never the text of a pipe.
-  const { port } = server.address() as AddressInfo
-
+  const { endpoint, asked, answerWith, close } = await startCannedAws(cannedOf({ error: 'ResourceNotFoundException' }))
   const connect = (settings: Partial<SecretsManagerClientConfig>) =>
     new SecretsManagerClient({
       region: 'cn-north-1',
-      endpoint: `http://127.0.0.1:${port}`,
+      endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       ...settings,
     })
-  const stop = async () => {
-    server.closeAllConnections()
-    await once(server.close(), 'close')
+  return {
+    /** The ids of the secrets that were asked for. */
+    asked: () => asked.map(({ input }) => (input as { SecretId: string }).SecretId), // GetSecretValue has one
+    endpoint,
+    connect,
+    answerWith: (answer: Answer) => answerWith(cannedOf(answer)),
+    close,
   }
-  return { asked, connect, stop, answerWith: (answer: Answer) => (state.answer = answer) }
+}
+
+const cannedOf = (answer: Answer): CannedAnswer => {
+  if (typeof answer === 'function') return answer
+  if (!('error' in answer)) return { status: 200, body: JSON.stringify(answer) }
+  const body = JSON.stringify({ __type: answer.error, message: 'said Secrets Manager' })
+  return { status: answer.status ?? 400, body }
 }

@@ -21,12 +21,10 @@ const startHealthy = async (): Promise<Outside & { readonly asked: { readonly op
   const secrets = await startSecretsManager()
   onTestFinished(async () => {
     await ledger.close()
-    await secrets.stop()
+    await secrets.close()
   })
-  const { endpoint } = secrets.connect({}).config
-  const address = await endpoint?.()
   return {
-    secrets: `http://127.0.0.1:${address?.port}`,
+    secrets: secrets.endpoint,
     ledger: ledger.endpoint,
     wechatpay: await startSilence(),
     asked: ledger.asked,

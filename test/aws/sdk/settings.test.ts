@@ -28,7 +28,7 @@ describe.each([
   })
 
   afterEach(async () => {
-    await secretsManager.stop()
+    await secretsManager.close()
   })
 
   const ask = () =>
@@ -47,14 +47,14 @@ describe.each([
     secretsManager.answerWith({ error: 'ResourceNotFoundException' })
 
     expect(await ask()).toMatchObject({ name: 'ResourceNotFoundException' })
-    expect(secretsManager.asked).toHaveLength(1)
+    expect(secretsManager.asked()).toHaveLength(1)
   })
 
   it('asks twice of a server that fails', async () => {
     secretsManager.answerWith({ error: 'InternalServiceError', status: 500 })
 
     expect(await ask()).toMatchObject({ name: 'InternalServiceError' })
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('asks twice of a server that has too much to do, whatever it says of waiting', async () => {
@@ -63,7 +63,7 @@ describe.each([
     )
 
     expect(await ask()).toMatchObject({ name: 'ThrottlingException' })
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('gives up on a server that never answers', async () => {
@@ -72,7 +72,7 @@ describe.each([
     secretsManager.answerWith(() => void vi.advanceTimersByTime(2_000))
 
     expect(await ask()).toMatchObject({ name: 'TimeoutError' })
-    expect(secretsManager.asked).toHaveLength(2)
+    expect(secretsManager.asked()).toHaveLength(2)
   })
 
   it('gives up on a server that answers by half', async () => {
