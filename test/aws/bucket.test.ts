@@ -8,7 +8,7 @@ import { UnavailableError } from '../../lib/errors.ts'
 import { createClock } from '../../lib/local/clock.ts'
 import { startObjects } from '../../lib/local/objects.ts'
 import { NOW } from '../support/orders.ts'
-import { BUCKET, objectsAt } from '../support/statement-world.ts'
+import { BUCKET, objectsAt } from '../support/statement-deps.ts'
 
 let bucket: Awaited<ReturnType<typeof startObjects>>
 let folder: string

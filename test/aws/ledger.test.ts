@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { claim, create } from '../../lib/ledger/transitions/notice.ts'
 import { startDynalite } from '../support/dynalite.ts'
-import { type OpenLedger, openLedger } from '../support/ledger-table.ts'
+import { startLedger } from '../support/ledger-table.ts'
 import { CLAIMED, NOW, ORDER } from '../support/orders.ts'
 import { holds } from '../support/plain-ledger.ts'
 import { ANSWER_CASES } from './cases/answer-conditions.ts'
@@ -27,15 +27,11 @@ describe('the cases of each condition', () => {
 })
 
 describe('fifty at once', () => {
-  let opened: OpenLedger
+  let opened: Awaited<ReturnType<typeof startLedger>>
 
   beforeAll(async () => {
-    const database = await startDynalite()
-    opened = await openLedger(database.endpoint)
-    return async () => {
-      opened.close()
-      await database.close()
-    }
+    opened = await startLedger()
+    return opened.close
   })
 
   const rounds = Array.from({ length: 20 }, (_, round) => `race-${round}`)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { CLASS_NAMES } from '../../lib/statements/line-classes.ts'
 import { EVENING, statementDay } from '../support/statement-day.ts'
-import { startStatementWorld } from '../support/statement-world.ts'
+import { startStatementDeps } from '../support/statement-deps.ts'
 import { CHROMIUM, hasBrowser } from './chromium.ts'
 
 // Whoever has no browser is told.
@@ -43,10 +43,10 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
 
   /** The page that becomes of a statement and a ledger, opened as a file. */
   const open = async (rows: readonly Row[], csv: string, name = '2026-11-24', width = 390) => {
-    const world = await startStatementWorld(EVENING)
+    const emulated = await startStatementDeps(EVENING)
     try {
-      for (const row of rows) await world.table.put(row)
-      const { html, data } = await world.report(name, csv)
+      for (const row of rows) await emulated.table.put(row)
+      const { html, data } = await emulated.report(name, csv)
       const file = join(folder, 'report.html')
       await writeFile(file, html)
       const page = await browser.newPage({ viewport: { width, height: 844 } })
@@ -57,7 +57,7 @@ describe.skipIf(!hasBrowser)('the report in a browser', () => {
       if (!data) throw new Error('no report')
       return { page, summary: data.summary, html }
     } finally {
-      await world.close()
+      await emulated.close()
     }
   }
 

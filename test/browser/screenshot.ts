@@ -1,13 +1,13 @@
 // node test/browser/screenshot.ts: a busy day's report on three phones, as docs/statements.md shows it. Needs Chromium.
 import { chromium } from 'playwright-core'
 import { EVENING, statementDay } from '../support/statement-day.ts'
-import { startStatementWorld } from '../support/statement-world.ts'
+import { startStatementDeps } from '../support/statement-deps.ts'
 
-const world = await startStatementWorld(EVENING)
+const emulated = await startStatementDeps(EVENING)
 const day = statementDay()
-for (const row of day.rows) await world.table.put(row)
-const { html } = await world.report('2026-11-24', day.csv)
-await world.close()
+for (const row of day.rows) await emulated.table.put(row)
+const { html } = await emulated.report('2026-11-24', day.csv)
+await emulated.close()
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { expect, it } from 'vitest'
 import { adviceOf } from '../../lib/ledger/advice.ts'
-import { startDynalite } from '../support/dynalite.ts'
-import { openLedger } from '../support/ledger-table.ts'
+import { startLedger } from '../support/ledger-table.ts'
 import { CLAIMED } from '../support/orders.ts'
 import { WORD } from '../support/verdicts.ts'
 
@@ -20,8 +19,7 @@ const commands = [...SECURITY.matchAll(COMMAND)].map(([, condition = '', update 
 }))
 
 it('what WeChat Pay said of a customer is erased as SECURITY.md says, and the order stands as it stood', async () => {
-  const dynalite = await startDynalite()
-  const { client, table, ledger, put } = await openLedger(dynalite.endpoint)
+  const { client, table, ledger, put, close } = await startLedger()
   const { due: _, due_at: __, next: ___, ...ended } = CLAIMED
   const row = { ...ended, state: 'SYNCED', receipt: WORD, proof: WORD } as const
   const [command, chinese] = commands
@@ -38,5 +36,5 @@ it('what WeChat Pay said of a customer is erased as SECURITY.md says, and the or
   expect(after).toEqual({ ...row, receipt: { ...WORD, body: '' }, proof: { ...WORD, body: '' } })
   expect(after && adviceOf(after)).toEqual(adviceOf(row))
   expect(chinese).toEqual(command)
-  await dynalite.close()
+  await close()
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { classifyLedgerOnly, classifyLine, classifyOther, classifyUndone } from '../../lib/statements/classify-line.ts'
 import { CLAIMED, DAY, HELD, NOW } from '../support/orders.ts'
-import { MCHID } from '../support/statement-world.ts'
+import { MCHID } from '../support/statement-deps.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { statementOf } from './parse/reading.ts'
 

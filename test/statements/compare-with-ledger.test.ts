@@ -8,7 +8,7 @@ import type { StatementLine } from '../../lib/statements/parse/statement-line.ts
 import { readStatementKey } from '../../lib/statements/statement-key.ts'
 import { CLAIMED, NOW } from '../support/orders.ts'
 import { plainLedger } from '../support/plain-ledger.ts'
-import { MCHID } from '../support/statement-world.ts'
+import { MCHID } from '../support/statement-deps.ts'
 import { readingOf, statementOf } from './parse/reading.ts'
 
 const STATEMENT = readStatementKey(`statements/${MCHID}/x.csv`)

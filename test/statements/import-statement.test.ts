@@ -6,15 +6,15 @@ import { UnavailableError } from '../../lib/errors.ts'
 import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
 import { findOverdue, refreshReports } from '../../lib/statements/refresh-reports.ts'
 import { CLAIMED, DAY, MINUTE, NOW } from '../support/orders.ts'
-import { MCHID, MERCHANTS, startStatementWorld } from '../support/statement-world.ts'
+import { MCHID, MERCHANTS, startStatementDeps } from '../support/statement-deps.ts'
 import { WORD } from '../support/verdicts.ts'
 import { xlsxOf } from '../support/xlsx.ts'
 
-let world: Awaited<ReturnType<typeof startStatementWorld>>
+let emulated: Awaited<ReturnType<typeof startStatementDeps>>
 beforeEach(async () => {
-  world = await startStatementWorld()
+  emulated = await startStatementDeps()
 })
-afterEach(() => world.close())
+afterEach(() => emulated.close())
 
 const IN_CHINESE: Readonly<Record<string, string>> = {
   'no header was found: the first line must name the columns out_order_no and paid_time':
@@ -37,18 +37,18 @@ const no = () => Promise.reject(new UnavailableError('says no'))
 /** A line without sum or shop has empty fields in their place. */
 const csv = (...lines: readonly string[]) =>
   `商户服务订单号,收款成功时间,金额(元),门店\n${lines.map((line) => line + ','.repeat(Math.max(0, 4 - line.split(',').length))).join('\n')}\n`
-const read = (out_order_no: string) => world.deps.ledger.read(`${MCHID}#${out_order_no}`)
+const read = (out_order_no: string) => emulated.deps.ledger.read(`${MCHID}#${out_order_no}`)
 
 describe('a statement', () => {
   it('books what the ledger lacks, without a call, and leaves alone what it has', async () => {
-    const known = await world.table.put({
+    const known = await emulated.table.put({
       ...CLAIMED,
       pk: `${MCHID}#B-1`,
       call: { ...CLAIMED.call, out_order_no: 'B-1', paid_time: '20261124090000' },
       day: `${MCHID}#20261124#1`,
     })
 
-    const { handled, data } = await world.report(
+    const { handled, data } = await emulated.report(
       'books',
       csv('B-1,2026/11/24 9:00', 'B-2,2026/11/24 9:30,12.80,福田店'),
     )
@@ -77,11 +77,11 @@ describe('a statement', () => {
   })
 
   it('may be given twice, in part and overlapping another: an order is booked once', async () => {
-    const first = await world.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
+    const first = await emulated.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
     const row = await read('C-2')
 
-    const again = await world.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
-    const overlapping = await world.report('two', csv('C-2,2026/11/24 9:01', 'C-3,2026/11/24 9:02'))
+    const again = await emulated.report('one', csv('C-1,2026/11/24 9:00', 'C-2,2026/11/24 9:01'))
+    const overlapping = await emulated.report('two', csv('C-2,2026/11/24 9:01', 'C-3,2026/11/24 9:02'))
 
     expect(again.json).toBe(first.json)
     expect(await read('C-2')).toEqual(row)
@@ -93,7 +93,7 @@ describe('a statement', () => {
       data,
       handled,
       csv: report,
-    } = await world.report('malformed', csv('坏,x', 'D-1,2026/11/24 9:00', '"D-2', 'D-3,2026/11/24 9:01'))
+    } = await emulated.report('malformed', csv('坏,x', 'D-1,2026/11/24 9:00', '"D-2', 'D-3,2026/11/24 9:01'))
 
     expect(data?.entries.map((entry) => [entry.line, entry.class])).toEqual([
       [2, 'malformed'],
@@ -118,7 +118,7 @@ describe('a statement', () => {
     ['UTF-16', 'csv', Buffer.from(`\ufeff${csv('E-1,2026/11/24 9:00,,福田店')}`.replaceAll(',', '\t'), 'utf16le')],
     ['JSON Lines', 'jsonl', Buffer.from('{"out_order_no":"E-1","paid_time":"20261124090000","shop_id":"福田店"}')],
   ])('may be %s', async (name, extension, bytes) => {
-    const { data } = await world.report(name, bytes, extension)
+    const { data } = await emulated.report(name, bytes, extension)
 
     expect(data?.entries).toMatchObject([{ class: 'pending', out_order_no: 'E-1', shop_id: '福田店' }])
   })
@@ -133,10 +133,10 @@ describe('a statement', () => {
       day: `${MCHID}#20261002#2`,
       ...(shop_id && { shop_id }),
     })
-    for (const row of [of('F-1', '福田店'), of('F-2', '南山店'), of('F-3', undefined)]) await world.table.put(row)
+    for (const row of [of('F-1', '福田店'), of('F-2', '南山店'), of('F-3', undefined)]) await emulated.table.put(row)
 
-    const whole = await world.report('2026-10-02', csv('F-9,2026/10/02 9:00'))
-    const partial = await world.report('shop 2026-10-02', csv('F-9,2026/10/02 9:00,,福田店'))
+    const whole = await emulated.report('2026-10-02', csv('F-9,2026/10/02 9:00'))
+    const partial = await emulated.report('shop 2026-10-02', csv('F-9,2026/10/02 9:00,,福田店'))
 
     expect(whole.data?.entries.slice(1).map((entry) => [entry.class, entry.out_order_no])).toEqual([
       ['ledger_only', 'F-1'],
@@ -167,7 +167,7 @@ describe('a statement', () => {
       'no header was found: the first line must name the columns out_order_no and paid_time',
     ],
   ])('that %s is refused as a whole, with a report that says so', async (_, extension, body, reason) => {
-    const { data, handled, html } = await world.report('refused', body, extension)
+    const { data, handled, html } = await emulated.report('refused', body, extension)
 
     expect(data).toMatchObject({ entries: [], summary: { lines: 0, refused: { en: reason } } })
     expect(html).toContain(`未处理:${IN_CHINESE[reason]}`)
@@ -178,36 +178,36 @@ describe('a statement', () => {
   })
 
   it('of more bytes than are brought is refused as a whole', async () => {
-    const objects = { ...world.deps.objects, fetch: async () => ({ ...FETCHED, size: 67_108_865 }) } // 64 MiB and one byte
+    const objects = { ...emulated.deps.objects, fetch: async () => ({ ...FETCHED, size: 67_108_865 }) } // 64 MiB and one byte
 
-    const { log } = await importStatement(`statements/${MCHID}/large.csv`, { ...world.deps, objects })
+    const { log } = await importStatement(`statements/${MCHID}/large.csv`, { ...emulated.deps, objects })
 
     expect(log.outcome).toBe('refused: the list has more than 200,000 lines: split it and upload the parts')
   })
 
   it('that was not brought whole is no damaged one: it is read again', async () => {
-    const objects = { ...world.deps.objects, fetch: async () => ({ ...FETCHED, size: 9 }) }
+    const objects = { ...emulated.deps.objects, fetch: async () => ({ ...FETCHED, size: 9 }) }
 
-    const read = importStatement(`statements/${MCHID}/lost.csv.gz`, { ...world.deps, objects })
+    const read = importStatement(`statements/${MCHID}/lost.csv.gz`, { ...emulated.deps, objects })
 
     await expect(read).rejects.toMatchObject({ code: 'ENOENT' })
-    expect(world.bucket.stored.has(`reports/${MCHID}/lost.csv.gz.html`)).toBe(false)
+    expect(emulated.bucket.stored.has(`reports/${MCHID}/lost.csv.gz.html`)).toBe(false)
   })
 
   it.each([
     ['is not served', '1900000111', 'merchant 1900000111 is not served', '本服务未配置商户号 1900000111'],
     ['is closed', '1900000110', 'merchant 1900000110 is closed', '商户号 1900000110 已停用,不再接收订单'],
   ])('of a merchant who %s is refused', async (_, mchid, reason, chinese) => {
-    world.bucket.put(`statements/${mchid}/x.csv`, csv('H-1,2026/11/24 9:00'))
+    emulated.bucket.put(`statements/${mchid}/x.csv`, csv('H-1,2026/11/24 9:00'))
 
-    const { log } = await importStatement(`statements/${mchid}/x.csv`, world.deps)
+    const { log } = await importStatement(`statements/${mchid}/x.csv`, emulated.deps)
 
     expect(log).toMatchObject({ outcome: `refused: ${reason}` })
-    expect(world.bucket.stored.get(`reports/${mchid}/x.csv.html`)?.body.toString()).toContain(`未处理:${chinese}`)
+    expect(emulated.bucket.stored.get(`reports/${mchid}/x.csv.html`)?.body.toString()).toContain(`未处理:${chinese}`)
   })
 
   it('is told of in the answer, the log and the metrics alike', async () => {
-    const { handled } = await world.report('told', csv('T-1,2026/11/24 9:00', '坏,x'))
+    const { handled } = await emulated.report('told', csv('T-1,2026/11/24 9:00', '坏,x'))
 
     expect(handled).toEqual({
       reply: { status: 200, body: handled.log },
@@ -234,10 +234,10 @@ describe('a statement', () => {
   })
 
   it('has its report stored as what it is, and a mark while it may change', async () => {
-    await world.report('kinds', csv('T-2,2026/11/24 9:00'))
+    await emulated.report('kinds', csv('T-2,2026/11/24 9:00'))
 
     expect(
-      [...world.bucket.stored]
+      [...emulated.bucket.stored]
         .map(([key, { contentType }]) => [key, contentType])
         .filter(([key]) => key?.includes('kinds')),
     ).toEqual([
@@ -250,44 +250,44 @@ describe('a statement', () => {
   })
 
   it('that is final from the first has no mark', async () => {
-    await world.report('final', csv('坏,x'))
+    await emulated.report('final', csv('坏,x'))
 
-    expect(world.bucket.stored.has(`open/${MCHID}/final.csv`)).toBe(false)
+    expect(emulated.bucket.stored.has(`open/${MCHID}/final.csv`)).toBe(false)
   })
 
   it.each(['statements/', `statements/${MCHID}/`, `statements/${MCHID}/2026/`])(
     'is not the empty object that a console makes for a folder, which rings no alarm: %s',
     async (key) => {
-      world.bucket.put(key, '')
+      emulated.bucket.put(key, '')
 
-      expect(await importStatement(key, world.deps)).toEqual({
+      expect(await importStatement(key, emulated.deps)).toEqual({
         log: { via: 'statement', outcome: 'folder' },
       })
-      expect([...world.bucket.stored.keys()].filter((one) => one.startsWith('reports/'))).toEqual([])
+      expect([...emulated.bucket.stored.keys()].filter((one) => one.startsWith('reports/'))).toEqual([])
     },
   )
 
   it('that is none, or has gone, leaves no report', async () => {
     const long = `statements/${'x'.repeat(300)}`
-    expect(await importStatement(long, world.deps)).toMatchObject({ log: { key: long.slice(0, 256) } })
-    expect(await importStatement('statements/readme.txt', world.deps)).toEqual({
+    expect(await importStatement(long, emulated.deps)).toMatchObject({ log: { key: long.slice(0, 256) } })
+    expect(await importStatement('statements/readme.txt', emulated.deps)).toEqual({
       log: { via: 'statement', outcome: 'not a statement', key: 'statements/readme.txt' },
       metrics: { statement_refused: { value: 1, unit: 'Count' } },
     })
-    expect(await importStatement(`statements/${MCHID}/gone.csv`, world.deps)).toMatchObject({
+    expect(await importStatement(`statements/${MCHID}/gone.csv`, emulated.deps)).toMatchObject({
       log: { outcome: 'gone' },
     })
-    expect(world.bucket.stored.has(`reports/${MCHID}/gone.csv.html`)).toBe(false)
+    expect(emulated.bucket.stored.has(`reports/${MCHID}/gone.csv.html`)).toBe(false)
   })
 
   it('leaves nothing in the scratch folder, whatever happens', async () => {
-    world.bucket.put(`statements/${MCHID}/fails.csv`, csv('I-1,2026/11/24 9:00'))
-    world.bucket.faults.add({ kind: 'fail', match: ({ operation }) => operation === 'PutObject', times: 9 })
+    emulated.bucket.put(`statements/${MCHID}/fails.csv`, csv('I-1,2026/11/24 9:00'))
+    emulated.bucket.faults.add({ kind: 'fail', match: ({ operation }) => operation === 'PutObject', times: 9 })
 
-    await expect(importStatement(`statements/${MCHID}/fails.csv`, world.deps)).rejects.toThrow(UnavailableError)
-    world.bucket.faults.clear()
+    await expect(importStatement(`statements/${MCHID}/fails.csv`, emulated.deps)).rejects.toThrow(UnavailableError)
+    emulated.bucket.faults.clear()
 
-    expect(await world.scratchFiles()).toEqual([])
+    expect(await readdir(emulated.scratch)).toEqual([])
     expect(await read('I-1')).toMatchObject({ state: 'PENDING' })
   })
 })
@@ -296,30 +296,30 @@ describe('two lists that were put under one name before the first was read', () 
   const KEY = `statements/${MCHID}/twice.csv`
   const FIRST = csv('坏,x', 'V-1,2026/11/24 9:00')
   const SECOND = csv('V-2,2026/11/24 9:30')
-  const numbersOf = (file = 'twice') => world.files(file).data?.entries.map(({ out_order_no }) => out_order_no)
+  const numbersOf = (file = 'twice') => emulated.files(file).data?.entries.map(({ out_order_no }) => out_order_no)
   const kept = (version: string) =>
-    world.bucket.stored.get(`reports/${MCHID}/earlier/twice.csv.${version}.json`)?.body.toString() ?? ''
+    emulated.bucket.stored.get(`reports/${MCHID}/earlier/twice.csv.${version}.json`)?.body.toString() ?? ''
 
   it.each<[string, (versions: readonly string[]) => readonly (string | undefined)[]]>([
     ['in their order', ([first, second]) => [first, second]],
     ['the newer first', ([first, second]) => [second, first]],
     ['each twice', ([first, second]) => [second, first, second, first]],
   ])('are both booked, and the name’s report is the newer one’s: read %s', async (_, order) => {
-    const versions = [world.bucket.put(KEY, FIRST), world.bucket.put(KEY, SECOND)]
+    const versions = [emulated.bucket.put(KEY, FIRST), emulated.bucket.put(KEY, SECOND)]
 
-    for (const version of order(versions)) await importStatement(KEY, world.deps, version)
+    for (const version of order(versions)) await importStatement(KEY, emulated.deps, version)
 
     expect([await read('V-1'), await read('V-2')]).toMatchObject([{ state: 'PENDING' }, { state: 'PENDING' }])
     // What the first brought and the second lacks is beside it.
     expect(numbersOf()).toEqual(['V-2', 'V-1'])
-    expect(world.files('twice').data?.entries.map((entry) => entry.class)).toEqual(['pending', 'ledger_only'])
+    expect(emulated.files('twice').data?.entries.map((entry) => entry.class)).toEqual(['pending', 'ledger_only'])
   })
 
   it('have a report each: the first one’s lies apart, and says that it is the earlier', async () => {
-    const first = world.bucket.put(KEY, FIRST)
-    world.bucket.put(KEY, SECOND)
+    const first = emulated.bucket.put(KEY, FIRST)
+    emulated.bucket.put(KEY, SECOND)
 
-    const { log, metrics } = await importStatement(KEY, world.deps, first)
+    const { log, metrics } = await importStatement(KEY, emulated.deps, first)
 
     expect(log).toMatchObject({ statement: 'twice.csv', earlier: first, lines: 2, malformed: 1, booked: 1 })
     expect(metrics).toMatchObject({ statement_malformed: { value: 1 } })
@@ -327,56 +327,56 @@ describe('two lists that were put under one name before the first was read', () 
       entries: [{ class: 'malformed' }, { class: 'pending', out_order_no: 'V-1' }],
       summary: { notes: [{ en: expect.stringMatching(/^a newer list was uploaded/), zh: expect.any(String) }] },
     })
-    expect([...world.bucket.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([
+    expect([...emulated.bucket.stored.keys()].filter((key) => key.startsWith('open/'))).toEqual([
       `open/${MCHID}/twice.csv`,
     ])
   })
 
   it('leave the newer one’s report, where the newer came while the first one’s was made', async () => {
-    const first = world.bucket.put(KEY, FIRST)
-    const put = world.deps.objects.putFile
+    const first = emulated.bucket.put(KEY, FIRST)
+    const put = emulated.deps.objects.putFile
     const objects = {
-      ...world.deps.objects,
+      ...emulated.deps.objects,
       putFile: async (...args: Parameters<typeof put>) => {
-        if (!world.bucket.stored.has(`reports/${MCHID}/twice.csv.csv`)) {
+        if (!emulated.bucket.stored.has(`reports/${MCHID}/twice.csv.csv`)) {
           // Its own event is handled, and its report made, while the first is about to put its own.
-          const second = world.bucket.put(KEY, SECOND)
-          await importStatement(KEY, world.deps, second)
+          const second = emulated.bucket.put(KEY, SECOND)
+          await importStatement(KEY, emulated.deps, second)
         }
         return put(...args)
       },
     }
 
-    await importStatement(KEY, { ...world.deps, objects }, first)
+    await importStatement(KEY, { ...emulated.deps, objects }, first)
 
     expect(numbersOf()).toEqual(['V-2', 'V-1'])
   })
 
   it('are renewed by the newest', async () => {
-    const first = world.bucket.put(KEY, FIRST)
-    const second = world.bucket.put(KEY, SECOND)
-    await importStatement(KEY, world.deps, second)
-    await importStatement(KEY, world.deps, first)
+    const first = emulated.bucket.put(KEY, FIRST)
+    const second = emulated.bucket.put(KEY, SECOND)
+    await importStatement(KEY, emulated.deps, second)
+    await importStatement(KEY, emulated.deps, first)
 
-    await refreshReports(world.deps)
+    await refreshReports(emulated.deps)
 
     expect(numbersOf()).toEqual(['V-2', 'V-1'])
   })
 
   it('are booked also where the object was taken away since, and the last has the report', async () => {
-    const first = world.bucket.put(KEY, FIRST)
-    await world.deps.objects.remove(KEY)
+    const first = emulated.bucket.put(KEY, FIRST)
+    await emulated.deps.objects.remove(KEY)
 
-    await importStatement(KEY, world.deps, first)
+    await importStatement(KEY, emulated.deps, first)
 
     expect(await read('V-1')).toMatchObject({ state: 'PENDING' })
     expect(numbersOf()).toEqual(['坏', 'V-1'])
   })
 
   it('of which one is kept no more leave no report', async () => {
-    world.bucket.put(KEY, SECOND)
+    emulated.bucket.put(KEY, SECOND)
 
-    expect(await importStatement(KEY, world.deps, 'expired')).toMatchObject({ log: { outcome: 'gone' } })
+    expect(await importStatement(KEY, emulated.deps, 'expired')).toMatchObject({ log: { outcome: 'gone' } })
     expect(numbersOf()).toBeUndefined()
   })
 })
@@ -394,57 +394,57 @@ describe.skipIf(!existsSync('/proc/self/fd'))('no file is left open (needs /proc
     ['is a workbook whose sheet is no XML', xlsxOf({ rows: [], sheet: '<worksheet><row></worksheet>' })],
     ['is a damaged gzip file', gzipSync(csv('M-1,2026/11/24 9:00')).subarray(0, 40)],
   ])('when a statement %s', async (_, body) => {
-    await world.report('files', body)
+    await emulated.report('files', body)
 
-    await expect.poll(() => openFiles(world.deps.scratch)).toEqual([])
+    await expect.poll(() => openFiles(emulated.deps.scratch)).toEqual([])
   })
 
   type Failing = { readonly when: string; readonly deps: () => Partial<StatementDeps>; readonly body?: Buffer }
   it.each<Failing>([
-    { when: 'a report cannot be put', deps: () => ({ objects: { ...world.deps.objects, put: no } }) },
-    { when: 'the ledger cannot be asked', deps: () => ({ reader: { ...world.deps.reader, readMany: no } }) },
+    { when: 'a report cannot be put', deps: () => ({ objects: { ...emulated.deps.objects, put: no } }) },
+    { when: 'the ledger cannot be asked', deps: () => ({ reader: { ...emulated.deps.reader, readMany: no } }) },
     {
       when: 'the ledger cannot be asked about a workbook',
-      deps: () => ({ reader: { ...world.deps.reader, readMany: no } }),
+      deps: () => ({ reader: { ...emulated.deps.reader, readMany: no } }),
       body: xlsxOf({ rows: [['订单号', '付款时间'], ...MANY] }),
     },
   ])('when $when', async ({ deps, body }) => {
-    world.bucket.put(`statements/${MCHID}/files.csv`, body ?? csv('M-2,2026/11/24 9:00'))
+    emulated.bucket.put(`statements/${MCHID}/files.csv`, body ?? csv('M-2,2026/11/24 9:00'))
 
-    const read = importStatement(`statements/${MCHID}/files.csv`, { ...world.deps, ...deps() })
+    const read = importStatement(`statements/${MCHID}/files.csv`, { ...emulated.deps, ...deps() })
 
     await expect(read).rejects.toThrow(UnavailableError)
-    await expect.poll(() => openFiles(world.deps.scratch)).toEqual([])
+    await expect.poll(() => openFiles(emulated.deps.scratch)).toEqual([])
   })
 })
 
 describe('the reports', () => {
   it('are renewed until nothing in them is open', async () => {
-    await world.report('renewed', csv('J-1,2026/11/24 9:00'))
+    await emulated.report('renewed', csv('J-1,2026/11/24 9:00'))
     const open = `open/${MCHID}/renewed.csv`
-    const marked = world.bucket.stored.has(open)
+    const marked = emulated.bucket.stored.has(open)
     const row = await read('J-1')
     if (!row) throw new Error('not booked')
     const { due: _, due_at: __, next: ___, ...ended } = row
-    await world.table.put({ ...ended, state: 'SYNCED', proof: WORD })
+    await emulated.table.put({ ...ended, state: 'SYNCED', proof: WORD })
 
-    const { log } = await refreshReports(world.deps)
+    const { log } = await refreshReports(emulated.deps)
 
-    expect([marked, world.bucket.stored.has(open)]).toEqual([true, false])
-    expect(world.files('renewed').data?.summary.classes.synced_by_statement).toMatchObject({ lines: 1 })
+    expect([marked, emulated.bucket.stored.has(open)]).toEqual([true, false])
+    expect(emulated.files('renewed').data?.summary.classes.synced_by_statement).toMatchObject({ lines: 1 })
     expect(log).toMatchObject({ via: 'renew', failed: 0, left: 0 })
   })
 
   it('are renewed for 40 days after their list came, and no longer', async () => {
-    await world.report('old', csv('K-1,2026/11/24 9:00'))
-    const made = () => world.bucket.stored.get(`reports/${MCHID}/old.csv.json`)?.version
-    const marked = () => world.bucket.stored.has(`open/${MCHID}/old.csv`)
+    await emulated.report('old', csv('K-1,2026/11/24 9:00'))
+    const made = () => emulated.bucket.stored.get(`reports/${MCHID}/old.csv.json`)?.version
+    const marked = () => emulated.bucket.stored.has(`open/${MCHID}/old.csv`)
     const first = made()
 
-    await refreshReports({ ...world.deps, now: () => NOW + 40 * DAY })
+    await refreshReports({ ...emulated.deps, now: () => NOW + 40 * DAY })
     const second = [made() === first, marked()]
-    await refreshReports({ ...world.deps, now: () => NOW + 40 * DAY + 1 * MINUTE })
-    const { log } = await refreshReports(world.deps)
+    await refreshReports({ ...emulated.deps, now: () => NOW + 40 * DAY + 1 * MINUTE })
+    const { log } = await refreshReports(emulated.deps)
 
     expect(second).toEqual([false, true])
     expect(marked()).toBe(false)
@@ -452,25 +452,25 @@ describe('the reports', () => {
   })
 
   it('are renewed no more when their list was taken away', async () => {
-    await world.report('away', csv('K-2,2026/11/24 9:00'))
-    await world.deps.objects.remove(`statements/${MCHID}/away.csv`)
+    await emulated.report('away', csv('K-2,2026/11/24 9:00'))
+    await emulated.deps.objects.remove(`statements/${MCHID}/away.csv`)
 
-    await refreshReports(world.deps)
+    await refreshReports(emulated.deps)
 
-    expect(world.bucket.stored.has(`open/${MCHID}/away.csv`)).toBe(false)
+    expect(emulated.bucket.stored.has(`open/${MCHID}/away.csv`)).toBe(false)
   })
 
   it('that fail are named, and hold up no other', async () => {
-    await world.report('a', csv('L-1,2026/11/24 9:00'))
-    await world.report('b', csv('L-2,2026/11/24 9:00'))
-    world.bucket.faults.add({
+    await emulated.report('a', csv('L-1,2026/11/24 9:00'))
+    await emulated.report('b', csv('L-2,2026/11/24 9:00'))
+    emulated.bucket.faults.add({
       kind: 'fail',
       match: ({ operation, key }) => operation === 'GetObject' && key.endsWith('/a.csv'),
       times: 9,
     })
 
-    const { log, metrics } = await refreshReports(world.deps)
-    world.bucket.faults.clear()
+    const { log, metrics } = await refreshReports(emulated.deps)
+    emulated.bucket.faults.clear()
 
     expect(log).toMatchObject({
       open: 2,
@@ -487,58 +487,58 @@ describe('the reports', () => {
     const asked: string[] = []
     let now = from
     const objects = {
-      ...world.deps.objects,
+      ...emulated.deps.objects,
       fetch: async (key: string, ...rest: [string, number, string | undefined]) => {
         asked.push(key.replace('statements/', ''))
         now += each
-        return world.deps.objects.fetch(key, ...rest)
+        return emulated.deps.objects.fetch(key, ...rest)
       },
     }
-    await refreshReports({ ...world.deps, objects, now: () => now })
+    await refreshReports({ ...emulated.deps, objects, now: () => now })
     return asked
   }
 
   it('of every merchant are renewed in turn: one with many open ones does not keep another waiting', async () => {
     for (const name of ['a', 'b', 'c', 'd']) {
-      world.bucket.put(`statements/${MCHID}/${name}`, csv('L-1,2026/11/24 9:00'))
-      world.bucket.put(`open/${MCHID}/${name}`, 'open')
-      world.clock.advance(1 * MINUTE)
+      emulated.bucket.put(`statements/${MCHID}/${name}`, csv('L-1,2026/11/24 9:00'))
+      emulated.bucket.put(`open/${MCHID}/${name}`, 'open')
+      emulated.clock.advance(1 * MINUTE)
     }
-    world.bucket.put('statements/1900000111/z', csv('L-1,2026/11/24 9:00'))
-    world.bucket.put('open/1900000111/z', 'open')
+    emulated.bucket.put('statements/1900000111/z', csv('L-1,2026/11/24 9:00'))
+    emulated.bucket.put('open/1900000111/z', 'open')
 
     expect(await renewedIn(NOW, 5 * MINUTE)).toEqual([`${MCHID}/a`, '1900000111/z'])
   })
 
   it('that wait longest are renewed first, also after one that failed or ended the run', async () => {
     for (const name of ['a', 'b', 'c']) {
-      await world.report(name, csv('L-1,2026/11/24 9:00'))
-      world.clock.advance(1 * MINUTE)
+      await emulated.report(name, csv('L-1,2026/11/24 9:00'))
+      emulated.clock.advance(1 * MINUTE)
     }
-    world.bucket.faults.add({
+    emulated.bucket.faults.add({
       kind: 'fail',
       match: ({ operation, key }) => operation === 'GetObject' && key.endsWith('/a.csv'),
       times: 99,
     })
     const run = async () => {
       const names = (await renewedIn(NOW, 9 * MINUTE)).map((key) => key.at(-5))
-      world.clock.advance(1 * MINUTE)
+      emulated.clock.advance(1 * MINUTE)
       return names
     }
 
     const runs = [await run(), await run(), await run(), await run()]
-    world.bucket.faults.clear()
+    emulated.bucket.faults.clear()
 
     expect(runs).toEqual([['a'], ['b'], ['c'], ['a']])
   })
 
   it('that no run came to are counted, with the time that the longest has waited', async () => {
-    await world.report('a', csv('L-1,2026/11/24 9:00'))
-    world.clock.advance(1 * MINUTE)
-    await world.report('b', csv('L-2,2026/11/24 9:00'))
-    const marked = world.bucket.stored.get(`open/${MCHID}/b.csv`)?.modifiedAt ?? 0
+    await emulated.report('a', csv('L-1,2026/11/24 9:00'))
+    emulated.clock.advance(1 * MINUTE)
+    await emulated.report('b', csv('L-2,2026/11/24 9:00'))
+    const marked = emulated.bucket.stored.get(`open/${MCHID}/b.csv`)?.modifiedAt ?? 0
     let now = marked + 3 * 60 * MINUTE - 15 * MINUTE
-    const slow = { ...world.deps, now: () => (now += 5 * MINUTE) }
+    const slow = { ...emulated.deps, now: () => (now += 5 * MINUTE) }
 
     const { metrics } = await refreshReports(slow)
 
@@ -547,7 +547,7 @@ describe('the reports', () => {
   })
 
   it('are none, and nothing fails', async () => {
-    expect(await refreshReports(world.deps)).toEqual({
+    expect(await refreshReports(emulated.deps)).toEqual({
       reply: { status: 200, body: { open: 0, renewed: 0, failed: 0, left: 0 } },
       log: { via: 'renew', open: 0, renewed: 0, failed: 0, left: 0, failures: [] },
       metrics: {
@@ -559,10 +559,10 @@ describe('the reports', () => {
   })
 
   it('are left for the next run when the time is over', async () => {
-    await world.report('a', csv('L-1,2026/11/24 9:00'))
-    await world.report('b', csv('L-2,2026/11/24 9:00'))
+    await emulated.report('a', csv('L-1,2026/11/24 9:00'))
+    await emulated.report('b', csv('L-2,2026/11/24 9:00'))
     let now = NOW
-    const slow = { ...world.deps, now: () => (now += 5 * MINUTE) }
+    const slow = { ...emulated.deps, now: () => (now += 5 * MINUTE) }
 
     const { reply, log } = await refreshReports(slow)
 
@@ -573,8 +573,8 @@ describe('the reports', () => {
 
 describe('a merchant that has sent statements', () => {
   it('is named when none has come for a day', async () => {
-    world.bucket.put(`statements/${MCHID}/x.csv`, 'x')
-    const late = { objects: world.deps.objects, now: () => NOW + DAY + 1 * MINUTE }
+    emulated.bucket.put(`statements/${MCHID}/x.csv`, 'x')
+    const late = { objects: emulated.deps.objects, now: () => NOW + DAY + 1 * MINUTE }
 
     expect(await findOverdue(MERCHANTS, { ...late, now: () => NOW + DAY })).toMatchObject({ log: { overdue: [] } })
     const overdue = [{ mchid: MCHID, last: expect.stringMatching(/^2026-11-24T02:30:0/) }]
@@ -586,9 +586,9 @@ describe('a merchant that has sent statements', () => {
   })
 
   it('is not expected to, where there is but the folder that a console made', async () => {
-    world.bucket.put(`statements/${MCHID}/`, '')
+    emulated.bucket.put(`statements/${MCHID}/`, '')
 
-    expect(await findOverdue(MERCHANTS, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+    expect(await findOverdue(MERCHANTS, { objects: emulated.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
       log: { overdue: [] },
     })
   })
@@ -597,12 +597,12 @@ describe('a merchant that has sent statements', () => {
     ['never has', '1900000119', false],
     ['is closed', MCHID, true],
   ])('is not expected to, when it %s', async (_, mchid, closed) => {
-    world.bucket.put(`statements/${MCHID}/x.csv`, 'x')
+    emulated.bucket.put(`statements/${MCHID}/x.csv`, 'x')
     const merchant = MERCHANTS.get(MCHID)
     if (!merchant) throw new Error('no merchant')
     const merchants = new Map([[mchid, { ...merchant, mchid, closed }]])
 
-    expect(await findOverdue(merchants, { objects: world.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+    expect(await findOverdue(merchants, { objects: emulated.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
       log: { overdue: [] },
       metrics: { statements_overdue: { value: 0 } },
     })

@@ -5,7 +5,7 @@ import { startLedgerTable } from '../../lib/local/ledger-table.ts'
 import { EVENING, statementDay } from '../support/statement-day.ts'
 import { resultOf, startOutside } from './outside.ts'
 
-const open: { close(): Promise<void> }[] = []
+const open: { close(): Promise<unknown> }[] = []
 afterAll(() => Promise.all(open.map((one) => one.close())))
 
 const outside = async () => {
@@ -35,10 +35,10 @@ const files = ({ file }: Outside) => ['csv', 'html', 'json'].map((extension) => 
 it('makes the same report when it is killed at 20 random points and started again', async () => {
   const { csv, lines } = statementDay(240)
   const whole = await outside()
-  whole.put('day', csv)
+  whole.upload('day', csv)
   await resultOf(whole.start('day', 400))
   const broken = await outside()
-  broken.put('day', csv)
+  broken.upload('day', csv)
   const random = seededRandom(20)
 
   let kills = 0

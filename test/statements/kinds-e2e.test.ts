@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { MERCHANT } from '../../lib/local/samples.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
-import type { ReportData } from '../support/statement-world.ts'
+import type { ReportData } from '../support/statement-deps.ts'
 import { xlsxOf } from '../support/xlsx.ts'
 
 const { mchid } = MERCHANT

@@ -1,16 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { MCHID, startStatementWorld } from '../support/statement-world.ts'
+import { MCHID, startStatementDeps } from '../support/statement-deps.ts'
 
-let world: Awaited<ReturnType<typeof startStatementWorld>>
+let emulated: Awaited<ReturnType<typeof startStatementDeps>>
 beforeEach(async () => {
-  world = await startStatementWorld()
+  emulated = await startStatementDeps()
 })
-afterEach(() => world.close())
+afterEach(() => emulated.close())
 
 describe('a statement', () => {
   it('of 200,000 lines is taken', async () => {
-    const { handled } = await world.report('longest', `out_order_no,paid_time\n${'坏,1\n'.repeat(200_000)}`)
+    const { handled } = await emulated.report('longest', `out_order_no,paid_time\n${'坏,1\n'.repeat(200_000)}`)
 
     expect(handled.log).toMatchObject({ outcome: 'reported', lines: 200_000, malformed: 200_000 })
   })
@@ -20,13 +20,13 @@ describe('a statement', () => {
     ['has 200,001 lines of JSON, which have no header', 'jsonl', '{}\n'.repeat(200_001)],
     ['unpacks to too many bytes', 'csv.gz', gzipSync(Buffer.alloc(300_000_000, ' '))],
   ])('that %s is refused as a whole, with a report that says so', async (_, extension, body) => {
-    const { data, handled, html } = await world.report('refused', body, extension)
+    const { data, handled, html } = await emulated.report('refused', body, extension)
 
     const reason = 'the list has more than 200,000 lines: split it and upload the parts'
     expect(data).toMatchObject({ entries: [], summary: { lines: 0, refused: { en: reason } } })
     expect(html).toContain('未处理:明细超过 200,000 行,请拆分后分别上传')
     expect(html).toContain(`Not taken: ${reason}`)
     expect(handled.metrics).toMatchObject({ statement_refused: { value: 1 } })
-    expect(await world.deps.ledger.read(`${MCHID}#L-1`)).toBeUndefined()
+    expect(await emulated.deps.ledger.read(`${MCHID}#L-1`)).toBeUndefined()
   })
 })

@@ -1,13 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createClock } from '../../lib/local/clock.ts'
-import { startObjects } from '../../lib/local/objects.ts'
 import type { RunOrder, RunResult } from '../proof/flood/run-statement.ts'
 import { EVENING } from '../support/statement-day.ts'
-import { BUCKET, MCHID } from '../support/statement-world.ts'
+import { startStatementBucket } from '../support/statement-deps.ts'
 
 /** A small heap: V8 keeps the room that it once took. What stays resident is then what is held. */
 const HEAP = ['--expose-gc', '--max-semi-space-size=2', '--max-old-space-size=96']
@@ -18,9 +13,7 @@ type Table = { readonly endpoint: string; close(): Promise<void> }
 
 /** A bucket in this process beside a table, and statements that are read in processes of their own, which may be killed. */
 export const startOutside = async <T extends Table>(table: T) => {
-  const clock = createClock(EVENING)
-  const bucket = await startObjects({ clock, bucket: BUCKET })
-  const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
+  const { bucket, scratch, upload, file, close } = await startStatementBucket(EVENING)
 
   const start = (name: string, lines: number): ChildProcess => {
     const order: RunOrder = {
@@ -38,14 +31,7 @@ export const startOutside = async <T extends Table>(table: T) => {
     })
   }
 
-  const put = (name: string, csv: string) => bucket.put(`statements/${MCHID}/${name}.csv`, csv)
-  const file = (name: string, extension: string) =>
-    bucket.stored.get(`reports/${MCHID}/${name}.csv.${extension}`)?.body.toString()
-
-  const close = async () => {
-    await Promise.all([table.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])
-  }
-  return { table, bucket, start, put, file, close }
+  return { table, bucket, start, upload, file, close: () => Promise.all([table.close(), close()]) }
 }
 
 /** What a run came to; undefined when it was killed. */

@@ -10,7 +10,7 @@ import { readStatementKey } from '../../lib/statements/statement-key.ts'
 import { createTotals, type Totals } from '../../lib/statements/totals.ts'
 import { NOW, ORDER } from '../support/orders.ts'
 import { plainLedger } from '../support/plain-ledger.ts'
-import { MCHID } from '../support/statement-world.ts'
+import { MCHID } from '../support/statement-deps.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { readingOf, statementOf } from './parse/reading.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { MERCHANT } from '../../lib/local/samples.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
-import type { ReportData } from '../support/statement-world.ts'
+import type { ReportData } from '../support/statement-deps.ts'
 
 const { mchid } = MERCHANT
 const [service_id = ''] = Object.keys(MERCHANT.services)

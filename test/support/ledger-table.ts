@@ -4,6 +4,7 @@ import { createLedger } from '../../lib/aws/ledger.ts'
 import { clientSettings } from '../../lib/aws/sdk/settings.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { tableOf } from '../../lib/local/ledger-table.ts'
+import { startDynalite } from './dynalite.ts'
 
 const TABLE = 'ledger'
 
@@ -20,6 +21,17 @@ export const openLedger = async (endpoint: string) => {
   }
 
   return { client, table: TABLE, ledger: createLedger(client, TABLE), put, close: () => client.destroy() }
+}
+
+/** The same in a DynamoDB of its own, in memory. */
+export const startLedger = async () => {
+  const dynalite = await startDynalite()
+  const opened = await openLedger(dynalite.endpoint)
+  const close = async () => {
+    opened.close()
+    await dynalite.close()
+  }
+  return { ...opened, close }
 }
 
 export type OpenLedger = Awaited<ReturnType<typeof openLedger>>

@@ -2,7 +2,7 @@ import { formatChinaTime } from '../../lib/china-time.ts'
 import { dayKey, dueKeyOf, type Row } from '../../lib/ledger/row.ts'
 import { seededRandom } from '../../lib/local/aws-faults.ts'
 import { DAY, HOUR, MINUTE, NOW, ORDER, SECOND } from './orders.ts'
-import { MCHID } from './statement-world.ts'
+import { MCHID } from './statement-deps.ts'
 import { LAST_ERRORS, WORD } from './verdicts.ts'
 
 /** The evening of the day, 22:00 in China. */

@@ -6,23 +6,17 @@ import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { orderEvents } from '../../../lib/views/order-events.ts'
 import { statusReply } from '../../../lib/views/reply.ts'
-import { startDynalite } from '../../support/dynalite.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { answered, SAYS } from '../../support/fake-wechatpay.ts'
-import { type OpenLedger, openLedger } from '../../support/ledger-table.ts'
+import { startLedger } from '../../support/ledger-table.ts'
 import { DAY, MINUTE, NOW, PAYAFTER_ORDER } from '../../support/orders.ts'
 
-let dynalite: Awaited<ReturnType<typeof startDynalite>>
-let table: OpenLedger
+let table: Awaited<ReturnType<typeof startLedger>>
 
 beforeAll(async () => {
-  dynalite = await startDynalite()
-  table = await openLedger(dynalite.endpoint)
+  table = await startLedger()
 })
-afterAll(async () => {
-  table.close()
-  await dynalite.close()
-})
+afterAll(() => table.close())
 
 /** A row as the first version wrote it: without `day`, `noticed_at`, `mode`, and all else that came later. */
 const putOld = (out_order_no: string, more: object = {}) =>

@@ -5,26 +5,20 @@ import type { DueEvent } from '../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../lib/ledger/row.ts'
 import { dispatchDue } from '../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
-import { startDynalite } from '../../support/dynalite.ts'
 import { fakeBus } from '../../support/fake-bus.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
-import { type OpenLedger, openLedger } from '../../support/ledger-table.ts'
+import { startLedger } from '../../support/ledger-table.ts'
 import { dueRow, MINUTE, NOW, PAYAFTER_ROW } from '../../support/orders.ts'
 
 const MCHID = '1900000109'
 
-let dynalite: Awaited<ReturnType<typeof startDynalite>>
-let table: OpenLedger
+let table: Awaited<ReturnType<typeof startLedger>>
 
 beforeAll(async () => {
-  dynalite = await startDynalite()
-  table = await openLedger(dynalite.endpoint)
+  table = await startLedger()
 })
-afterAll(async () => {
-  table.close()
-  await dynalite.close()
-})
+afterAll(() => table.close())
 
 const putDue = (names: readonly string[]) =>
   Promise.all(

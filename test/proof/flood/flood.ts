@@ -12,7 +12,7 @@ import { fakeDeps } from '../../support/fake-deps.ts'
 import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
 import { ORDER } from '../../support/orders.ts'
 import { EVENING } from '../../support/statement-day.ts'
-import { MCHID, type ReportData } from '../../support/statement-world.ts'
+import { MCHID, type ReportData } from '../../support/statement-deps.ts'
 import { WORD } from '../../support/verdicts.ts'
 
 type Marshalled = Record<string, AttributeValue>
@@ -80,7 +80,7 @@ export const flood = async (lines: number): Promise<Flood> => {
   let sumsFit = true
   try {
     for (const { name, from, lines: some } of runs) {
-      outside.put(name, floodCsv(from, some))
+      outside.upload(name, floodCsv(from, some))
       const result = await resultOf(outside.start(name, some))
       if (!result) throw new Error('a run was killed')
       rowsPerSecond.push(Math.round(some / (result.ms / 1000)))

@@ -4,7 +4,7 @@ import { createLedger } from '../../../lib/aws/ledger.ts'
 import { createLedgerReader } from '../../../lib/aws/ledger-reader.ts'
 import { importStatement } from '../../../lib/statements/import-statement.ts'
 import { dynamoClient } from '../../support/ledger-table.ts'
-import { MCHID, MERCHANTS, objectsAt } from '../../support/statement-world.ts'
+import { MCHID, MERCHANTS, objectsAt } from '../../support/statement-deps.ts'
 
 /** What the process was told on its command line, and what it tells. */
 export type RunOrder = {

@@ -9,7 +9,7 @@ import { readStatementKey } from '../../../lib/statements/statement-key.ts'
 import { createTotals } from '../../../lib/statements/totals.ts'
 import { NOW } from '../../support/orders.ts'
 import { plainLedger } from '../../support/plain-ledger.ts'
-import { MCHID, MERCHANTS } from '../../support/statement-world.ts'
+import { MCHID, MERCHANTS } from '../../support/statement-deps.ts'
 import { readAgain, type Seen } from './second-reader.ts'
 
 const file = join(mkdtempSync(join(tmpdir(), 'lists-')), 'list')

@@ -5,7 +5,7 @@ import { type Reading, readText } from '../../../lib/statements/parse/read-lines
 import type { StatementLine } from '../../../lib/statements/parse/statement-line.ts'
 import { textLines } from '../../../lib/statements/parse/text-lines.ts'
 import { NOW } from '../../support/orders.ts'
-import { MCHID, MERCHANTS } from '../../support/statement-world.ts'
+import { MCHID, MERCHANTS } from '../../support/statement-deps.ts'
 
 /** Bytes in pieces of the given size. */
 export const inPieces = (bytes: Buffer, size: number): Readable =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openList, readForeseen } from '../../../lib/statements/parse/list.ts'
 import { NOW } from '../../support/orders.ts'
-import { MCHID, MERCHANTS } from '../../support/statement-world.ts'
+import { MCHID, MERCHANTS } from '../../support/statement-deps.ts'
 import { type Cell, xlsxOf, zipOf } from '../../support/xlsx.ts'
 import { all, told } from './reading.ts'
 

@@ -8,7 +8,7 @@ import { csvHeader, csvRow } from '../../../lib/statements/report/report-csv.ts'
 import { JSON_BEGIN, jsonEnd, jsonEntry } from '../../../lib/statements/report/report-json.ts'
 import { createTotals } from '../../../lib/statements/totals.ts'
 import { NOW } from '../../support/orders.ts'
-import type { ReportData } from '../../support/statement-world.ts'
+import type { ReportData } from '../../support/statement-deps.ts'
 
 const line: fc.Arbitrary<Entry> = fc
   .record(

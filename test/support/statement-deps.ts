@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -8,8 +8,7 @@ import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { createClock } from '../../lib/local/clock.ts'
 import { startObjects } from '../../lib/local/objects.ts'
 import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
-import { startDynalite } from './dynalite.ts'
-import { openLedger } from './ledger-table.ts'
+import { startLedger } from './ledger-table.ts'
 import { NOW } from './orders.ts'
 
 export const MCHID = '1900000109'
@@ -29,43 +28,51 @@ export const objectsAt = (endpoint: string) => {
   return createBucket(client, BUCKET)
 }
 
-/** A ledger, a bucket and the import between them, at a fixed time: by default 2026-11-24 10:30 in China. */
-export const startStatementWorld = async (now = NOW) => {
-  const dynalite = await startDynalite()
-  const table = await openLedger(dynalite.endpoint)
+/** The emulator's bucket with statements and their reports, at a fixed time, and an empty folder. */
+export const startStatementBucket = async (now: number) => {
   const clock = createClock(now)
   const bucket = await startObjects({ clock, bucket: BUCKET })
   const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
+
+  /** Uploads a statement, and gives its key. */
+  const upload = (name: string, body: string | Buffer, ending = 'csv'): string => {
+    const key = `statements/${MCHID}/${name}.${ending}`
+    bucket.put(key, body)
+    return key
+  }
+  const file = (name: string, extension: string, ending = 'csv') =>
+    bucket.stored.get(`reports/${MCHID}/${name}.${ending}.${extension}`)?.body.toString()
+  const close = () => Promise.all([bucket.close(), rm(scratch, { recursive: true, force: true })])
+
+  return { bucket, clock, scratch, upload, file, close }
+}
+
+/** What the import of a statement depends on, with emulators of DynamoDB and S3: by default 2026-11-24 10:30 in China. */
+export const startStatementDeps = async (now = NOW) => {
+  const [table, { upload, file, ...s3 }] = await Promise.all([startLedger(), startStatementBucket(now)])
   const deps: StatementDeps = {
-    objects: objectsAt(bucket.endpoint),
+    objects: objectsAt(s3.bucket.endpoint),
     ledger: table.ledger,
     reader: createLedgerReader(table.client, table.table),
     merchants: MERCHANTS,
-    scratch,
+    scratch: s3.scratch,
     now: () => now,
   }
 
   /** Uploads a statement, imports it, and gives the files of the report. */
-  const report = async (name: string, body: string | Buffer, extension = 'csv') => {
-    const key = `statements/${MCHID}/${name}.${extension}`
-    bucket.put(key, body)
-    const handled = await importStatement(key, deps)
-    return { handled, ...files(name, extension) }
+  const report = async (name: string, body: string | Buffer, ending = 'csv') => {
+    const handled = await importStatement(upload(name, body, ending), deps)
+    return { handled, ...files(name, ending) }
   }
 
   const files = (name: string, ending = 'csv') => {
-    const text = (extension: string) =>
-      bucket.stored.get(`reports/${MCHID}/${name}.${ending}.${extension}`)?.body.toString() ?? ''
-    const json = text('json')
-    return { html: text('html'), csv: text('csv'), json, data: json === '' ? undefined : readReport(json) }
+    const [html = '', csv = '', json = ''] = ['html', 'csv', 'json'].map((extension) => file(name, extension, ending))
+    return { html, csv, json, data: json === '' ? undefined : readReport(json) }
   }
 
-  const close = async () => {
-    table.close()
-    await Promise.all([dynalite.close(), bucket.close(), rm(scratch, { recursive: true, force: true })])
-  }
+  const close = () => Promise.all([table.close(), s3.close()])
 
-  return { deps, table, bucket, clock, report, files, dynalite, scratchFiles: () => readdir(scratch), close }
+  return { ...s3, deps, table, report, files, close }
 }
 
 /** The report's JSON. */
