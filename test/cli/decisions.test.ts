@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
@@ -11,11 +11,8 @@ import { CHINESE, runCli } from './run-cli.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
-let world: World
 
-beforeAll(async () => {
-  world = await startWorld({ merchants: [DIRECT] })
-})
+const world = await startWorld({ merchants: [DIRECT] })
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 

@@ -1,9 +1,9 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { machineChecks } from '../../lib/cli/doctor/machine.ts'
 import { keyPair } from '../../lib/local/keys.ts'
 import { listenOnLoopback } from '../../lib/local/loopback-server.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
@@ -12,11 +12,8 @@ import { CHINESE, runCli } from './run-cli.ts'
 
 const { mchid } = DIRECT
 const SUB = SERVED.partner
-let world: World
 
-beforeAll(async () => {
-  world = await startWorld({ merchants: [DIRECT, SUB] })
-})
+const world = await startWorld({ merchants: [DIRECT, SUB] })
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
 import { type Queue, startQueue, targetArn } from '../../lib/local/sqs.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
 import { askStatus, handOver, putNotice } from '../support/till.ts'
@@ -10,11 +10,8 @@ import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 
 const { mchid } = DIRECT
-let world: World
 
-beforeAll(async () => {
-  world = await startWorld({ merchants: [DIRECT] })
-})
+const world = await startWorld({ merchants: [DIRECT] })
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 

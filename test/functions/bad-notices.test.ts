@@ -1,25 +1,20 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startWorld, TILL, type World } from '../../lib/local/world.ts'
+import { startWorld, TILL } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { putNotice, type Told } from '../support/till.ts'
 
 const MINUTE = 60_000
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
-
-beforeAll(async () => {
-  world = await startWorld({
-    merchants: [
-      { mchid: '1900000109', services: { '500001': 'wxd678efh567hg6787' } },
-      { mchid: '1900000110', services: { '500002': 'wxa', '500003': 'wxb' } },
-      { mchid: '1900000111', services: { '500004': 'wxc' }, sources: ['com.example.kiosk'] },
-      { mchid: '1900000112', services: { '500005': 'wxd' }, closed: true },
-    ],
-  })
-  invocations = watchInvocations(world)
+const world = await startWorld({
+  merchants: [
+    { mchid: '1900000109', services: { '500001': 'wxd678efh567hg6787' } },
+    { mchid: '1900000110', services: { '500002': 'wxa', '500003': 'wxb' } },
+    { mchid: '1900000111', services: { '500004': 'wxc' }, sources: ['com.example.kiosk'] },
+    { mchid: '1900000112', services: { '500005': 'wxd' }, closed: true },
+  ],
 })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 
 /** Over HTTP, with the path exactly as it is written here: `fetch` would tidy it. */

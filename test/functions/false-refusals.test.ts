@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startWorld } from '../../lib/local/world.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver } from '../support/till.ts'
 
@@ -7,11 +7,7 @@ const MINUTE = 60_000
 const API = 'payafter-orders'
 const { mchid } = SERVED[API]
 
-let world: World
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: [SERVED[API]] })
-})
+const world = await startWorld({ merchants: [SERVED[API]] })
 afterAll(() => world.close())
 
 /** What comes back though WeChat Pay has taken the sync: nobody's word, or its word to another order. */

@@ -1,20 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultName } from '../../lib/local/wechatpay/faults.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, type Told } from '../support/till.ts'
 
 const MINUTE = 60_000
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: APIS.map((api) => SERVED[api]), maxConcurrency: 12 })
-  invocations = watchInvocations(world)
-})
+const world = await startWorld({ merchants: APIS.map((api) => SERVED[api]), maxConcurrency: 12 })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 
 /**

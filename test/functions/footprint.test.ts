@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startWorld } from '../../lib/local/world.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
 
@@ -7,11 +7,7 @@ const MINUTE = 60_000
 const MIB = 1 << 20
 const API = 'payafter-orders'
 
-let world: World
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: [SERVED[API]], maxConcurrency: 1 })
-})
+const world = await startWorld({ merchants: [SERVED[API]], maxConcurrency: 1 })
 afterAll(() => world.close())
 
 const pay = async (out_order_no: string) => {

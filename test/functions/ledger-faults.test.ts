@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
@@ -8,13 +8,8 @@ const MINUTE = 60_000
 const API = 'payafter-orders'
 const { mchid } = SERVED[API]
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: [SERVED[API]] })
-  invocations = watchInvocations(world)
-})
+const world = await startWorld({ merchants: [SERVED[API]] })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 afterEach(() => world.table.faults.clear())
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startWorld, TILL, type World } from '../../lib/local/world.ts'
+import { afterAll, expect, it } from 'vitest'
+import { startWorld, TILL } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, decide, handOver, putNotice, type Told } from '../support/till.ts'
@@ -10,14 +10,10 @@ const HOUR = 60 * MINUTE
 /** Of every customer here. */
 const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
 const told: Told[] = []
 
-beforeAll(async () => {
-  world = await startWorld({ merchants: Object.values(SERVED) })
-  invocations = watchInvocations(world)
-})
+const world = await startWorld({ merchants: Object.values(SERVED) })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 
 type Outcome = { readonly detailType: string; readonly detail: Readonly<Record<string, unknown>> }

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REFUSALS, type RefusalName } from '../../lib/local/wechatpay/refusals.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
 
 const MINUTE = 60_000
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: APIS.map((api) => SERVED[api]), maxConcurrency: 3 })
-  invocations = watchInvocations(world)
-})
+const world = await startWorld({ merchants: APIS.map((api) => SERVED[api]), maxConcurrency: 3 })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 
 /** What a refused sync is told to its caller: the verdict, and whose turn it is. Whatever it was, a query is next. */

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus, handOver, TRIGGERS, type Trigger } from '../support/till.ts'
 
 const MINUTE = 60_000
 
-let world: World
-let invocations: ReturnType<typeof watchInvocations>
-
-beforeAll(async () => {
-  world = await startWorld({ merchants: APIS.map((api) => SERVED[api]) })
-  invocations = watchInvocations(world)
-})
+const world = await startWorld({ merchants: APIS.map((api) => SERVED[api]) })
+const invocations = watchInvocations(world)
 afterAll(() => world.close())
 
 /** What must stand on the wire for the order `N|1*X`, X being the last letter of its number. */

@@ -4,16 +4,13 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { makeCredentials } from '../../lib/local/credentials.ts'
 import { startRuntimeApi } from '../../lib/local/lambda/runtime-api.ts'
 import { MERCHANT } from '../../lib/local/samples.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ merchants: [MERCHANT] })
-}, 60_000)
+const world = await startWorld({ merchants: [MERCHANT] })
 afterAll(() => world.close())
 
 const SERVERS = ['api', 'WECHATPAY_ORIGIN', 'SECRETS_MANAGER', 'DYNAMODB', 'EVENTBRIDGE', 'S3'] as const

@@ -1,17 +1,14 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { MERCHANT } from '../../lib/local/samples.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import type { ReportData } from '../support/statement-deps.ts'
 import { xlsxOf } from '../support/xlsx.ts'
 
 const { mchid } = MERCHANT
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ merchants: [MERCHANT] })
-}, 60_000)
+const world = await startWorld({ merchants: [MERCHANT] })
 afterAll(() => world.close())
 
 /** Puts a list into the bucket of the whole service, and gives its report: each line's class and what it says. */

@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { MERCHANT } from '../../lib/local/samples.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import type { ReportData } from '../support/statement-deps.ts'
 
 const { mchid } = MERCHANT
 const [service_id = ''] = Object.keys(MERCHANT.services)
 const ORDERS = 60
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ merchants: [MERCHANT] })
-}, 60_000)
+const world = await startWorld({ merchants: [MERCHANT] })
 afterAll(() => world.close())
 
 const numberOf = (i: number) => `E2E${String(i).padStart(4, '0')}`
