@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
-import { CHINESE, runCli } from './run-cli.ts'
+import { CHINESE, cliAt } from './run-cli.ts'
 
 const { mchid } = DIRECT
-let world: World
 
+const world = await startWorld({ merchants: [DIRECT] })
 beforeAll(async () => {
-  world = await startWorld({ merchants: [DIRECT] })
   placeOrder(world, 'payafter-orders', 'PROVED')
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'PROVED'))
   placeOrder(world, 'payafter-orders', 'HELD')
@@ -24,8 +23,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 
-const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
-  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const cli = cliAt(world.clock)
 
 /** What is put on the bus meanwhile. */
 const putBy = async <T>(act: () => Promise<T>) => {

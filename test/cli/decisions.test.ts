@@ -7,7 +7,7 @@ import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.
 import { askStatus, handOver } from '../support/till.ts'
 import { startCloudFormation, startForbiddingStack } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
-import { CHINESE, runCli } from './run-cli.ts'
+import { CHINESE, cliAt } from './run-cli.ts'
 
 const { mchid } = DIRECT
 const ME = `local/${userInfo().username}`
@@ -16,8 +16,7 @@ const world = await startWorld({ merchants: [DIRECT] })
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 
-const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
-  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const cli = cliAt(world.clock)
 const pay = (out_order_no: string, more: object = {}) =>
   handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', out_order_no), ...more })
 const told = async (out_order_no: string) => (await askStatus(world, mchid, out_order_no)).body

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { startWorld, type World } from '../../lib/local/world.ts'
+import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { stubAwsInEachTest } from './local-env.ts'
-import { CHINESE, runCli } from './run-cli.ts'
+import { CHINESE, cliAt, runCli } from './run-cli.ts'
 
 const OTHER = SERVED.serviceorder
 const { mchid } = DIRECT
-let world: World
 let transaction_id: string
+
+const world = await startWorld({ merchants: [DIRECT, OTHER] })
 
 /** Orders in every state, as the service itself brought them there. */
 beforeAll(async () => {
-  world = await startWorld({ merchants: [DIRECT, OTHER] })
   const pay = (out_order_no: string, more: object = {}) =>
     handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', out_order_no), ...more })
 
@@ -44,8 +44,7 @@ beforeAll(async () => {
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 
-const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
-  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const cli = cliAt(world.clock)
 const orders = async (...argv: readonly string[]): Promise<readonly string[]> => {
   const { out } = await cli(['list', ...argv, '--json'])
   const { orders: found } = JSON.parse(out) as { orders: { mchid: string; out_order_no: string }[] }

@@ -3,11 +3,11 @@ import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
 import { type Queue, startQueue, targetArn } from '../../lib/local/sqs.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
-import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
+import { DIRECT, noticeOf, passUntilQuiet, placeOrder, rowOf } from '../support/served.ts'
 import { askStatus, handOver, putNotice } from '../support/till.ts'
 import { startCloudFormation } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
-import { CHINESE, runCli } from './run-cli.ts'
+import { CHINESE, cliAt } from './run-cli.ts'
 
 const { mchid } = DIRECT
 
@@ -15,8 +15,7 @@ const world = await startWorld({ merchants: [DIRECT] })
 afterAll(() => world.close())
 stubAwsInEachTest(() => world.env)
 
-const cli = (argv: readonly string[], env?: NodeJS.ProcessEnv) =>
-  runCli(argv, { now: world.clock.now, ...(env && { env }) })
+const cli = cliAt(world.clock)
 const told = async (out_order_no: string) => (await askStatus(world, mchid, out_order_no)).body
 
 /** Leaves an order that is not completed yet, asked about some time from now. */
@@ -131,7 +130,7 @@ describe('redrive --dead-letters', () => {
     expect([code, out]).toEqual([0, `order              outcome\n${mchid}/LETTER  sent again\n`])
     expect(queue.messages).toEqual([])
     expect(await told('LETTER')).toMatchObject({ state: 'SYNCED' })
-    const row = (await world.table.rows()).find(({ pk }) => pk === `${mchid}#LETTER`)
+    const row = await rowOf(world, 'payafter-orders', 'LETTER')
     const { time } = letter.requestPayload as { time: string }
     expect(row?.noticed_at).toBe(Date.parse(time))
   })

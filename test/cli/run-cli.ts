@@ -1,4 +1,5 @@
 import { run } from '../../lib/cli/commands.ts'
+import type { Clock } from '../../lib/local/clock.ts'
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
@@ -31,5 +32,11 @@ export const runCli = async (
   })
   return { code, out, err }
 }
+
+/** Command lines at the time of a clock. */
+export const cliAt =
+  ({ now }: Pick<Clock, 'now'>) =>
+  (argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran> =>
+    runCli(argv, { now, ...(env && { env }) })
 
 export const CHINESE = { LC_ALL: 'zh_CN.UTF-8' }

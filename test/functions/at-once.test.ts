@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
-import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
 
 const MINUTE = 60_000
@@ -18,9 +18,6 @@ const due = (out_order_no: string, next: 'sync' | 'query') => ({
   'detail-type': 'Payscore Order Due',
   detail: { mchid, out_order_no, next },
 })
-
-const rowOf = async (out_order_no: string) =>
-  (await world.table.rows()).find(({ pk }) => pk === `${mchid}#${out_order_no}`)
 
 // Notices that are refused at once start every process, ten at a time: the others find them awake and race in earnest.
 beforeAll(async () => {
@@ -67,7 +64,7 @@ it('makes one POST of fifty events at once that the sync is due', async () => {
 
   expect(answers.flatMap(({ error }) => error ?? [])).toEqual([])
   expect(world.wechatpay.history.posts('DUE-SYNC').map(({ status }) => status)).toEqual([429, 200])
-  expect(await rowOf('DUE-SYNC')).toMatchObject({ state: 'SYNCED', attempt: 4 })
+  expect(await rowOf(world, 'payafter-orders', 'DUE-SYNC')).toMatchObject({ state: 'SYNCED', attempt: 4 })
 })
 
 it('makes one query of fifty events at once that the query is due', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FaultName } from '../../lib/local/wechatpay/faults.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
-import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { APIS, type Api, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { askStatus, handOver, type Told } from '../support/till.ts'
 
 const MINUTE = 60_000
@@ -109,9 +109,6 @@ const meetFaults = async <Case extends { readonly fault: FaultName }, Met>(
   return met
 }
 
-const rowOf = async (out_order_no: string) =>
-  (await world.table.rows()).find(({ pk }) => pk === `${SERVED[API].mchid}#${out_order_no}`)
-
 const letTimePass = async (): Promise<void> => {
   const late = CASES.find(({ fault }) => fault === 'late-request')?.out_order_no ?? ''
   while (!world.wechatpay.history.posts(late).some(({ applied }) => applied)) await setTimeout(50)
@@ -146,7 +143,10 @@ describe('a sync that meets', () => {
     if (wanted.verdict) expect(body?.last_error).toMatchObject({ verdict: wanted.verdict })
     if (wanted.code) expect(body?.last_error).toMatchObject({ code: wanted.code })
     if (wanted.verdict) expect(body).toMatchObject({ turn: wanted.turn ?? 'service' })
-    expect(await rowOf(out_order_no)).toMatchObject({ state: wanted.state, next: wanted.next })
+    expect(await rowOf(world, API, out_order_no)).toMatchObject({
+      state: wanted.state,
+      next: wanted.next,
+    })
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
   })
 })

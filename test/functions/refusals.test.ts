@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REFUSALS, type RefusalName } from '../../lib/local/wechatpay/refusals.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
-import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { APIS, type Api, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
 
 const MINUTE = 60_000
@@ -84,9 +84,6 @@ const REJECTED_MEMBERS =
 
 const membersOf = (body: object) => Object.keys(body).sort().join(' ')
 
-const rowOf = async (api: Api, out_order_no: string) =>
-  (await world.table.rows()).find(({ pk }) => pk === `${SERVED[api].mchid}#${out_order_no}`)
-
 const refusedSync = (api: Api, out_order_no: string, refusal: RefusalName, signed = true) => {
   placeOrder(world, api, out_order_no)
   world.wechatpay.refuseNext({ refusal, signed, match: { kind: 'sync', out_order_no } })
@@ -112,7 +109,7 @@ const expectPending = async (
   const request_id = expect.stringMatching(new RegExp(`-${number}$`))
   const detail = refusal.startsWith('appid-') ? 'WeChat Pay refused appid of the request' : undefined
   expect(told.body.last_error).toEqual({ verdict, status, code, request_id, at: expect.any(String), detail })
-  expect(await rowOf(api, out_order_no)).toMatchObject({ state: 'PENDING', next: 'query' })
+  expect(await rowOf(world, api, out_order_no)).toMatchObject({ state: 'PENDING', next: 'query' })
 }
 
 describe('a sync that is refused', () => {
@@ -138,7 +135,10 @@ describe('a sync that is refused', () => {
 
     expect(told.body).toMatchObject({ state: 'PENDING', turn: 'engineer' })
     expect(told.body.last_error).toMatchObject({ verdict: 'config', code: 'PARAM_ERROR' })
-    expect(await rowOf('acquiringbank', out_order_no)).toMatchObject({ state: 'PENDING', next: 'query' })
+    expect(await rowOf(world, 'acquiringbank', out_order_no)).toMatchObject({
+      state: 'PENDING',
+      next: 'query',
+    })
   })
 
   it.each(UNSIGNED)('with $refusal by nobody’s word stays PENDING', async (one) => {
@@ -193,7 +193,7 @@ describe('a parameter that is refused by two signed words', () => {
       turn: 'shop',
     })
     expect(told.body).toMatchObject({ code: 'PARAM_ERROR', detail: 'WeChat Pay refused a parameter' })
-    expect(await rowOf(api, out_order_no)).not.toHaveProperty('due')
+    expect(await rowOf(world, api, out_order_no)).not.toHaveProperty('due')
     const calls = world.wechatpay.history.calls.filter((call) => call.out_order_no === out_order_no)
     expect(calls.map(({ kind, status }) => [kind, status])).toEqual([
       ['sync', 400],

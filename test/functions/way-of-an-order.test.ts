@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startWorld } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
-import { APIS, type Api, noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { APIS, type Api, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { askStatus, handOver, TRIGGERS, type Trigger } from '../support/till.ts'
 
 const MINUTE = 60_000
@@ -43,9 +43,6 @@ const CASES = APIS.flatMap((api, row) =>
   TRIGGERS.map((trigger, column) => ({ api, trigger, letter: 'ABCDEFGHIJKLMNOP'.charAt(row * 4 + column) })),
 )
 
-const rowOf = async (api: Api, out_order_no: string) =>
-  (await world.table.rows()).find(({ pk }) => pk === `${SERVED[api].mchid}#${out_order_no}`)
-
 const onWire = (text: string, letter: string) => text.replace('1*X', `1*${letter}`)
 
 it.each(CASES)('makes exactly one POST of a notice by $trigger for an order of $api', async (one) => {
@@ -62,7 +59,10 @@ it.each(CASES)('makes exactly one POST of a notice by $trigger for an order of $
   expect(world.wechatpay.history.queries(out_order_no)).toEqual([])
   expect(order.payments).toEqual([{ paid_type: 'MCH', amount: 8800, paid_time: '20250301120000' }])
   expect(told).toEqual(expectedAnswer(api, trigger, out_order_no, order.order_id))
-  expect(await rowOf(api, out_order_no)).toMatchObject({ state: 'SYNCED', receipt: { status: WIRE[api].status } })
+  expect(await rowOf(world, api, out_order_no)).toMatchObject({
+    state: 'SYNCED',
+    receipt: { status: WIRE[api].status },
+  })
 })
 
 it('asks nothing before the confirm delay is over', async () => {
@@ -83,7 +83,7 @@ describe('after the confirm delay', () => {
       ['GET', onWire(WIRE[api].get, letter), ''],
     ])
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
-    expect(await rowOf(api, out_order_no)).toMatchObject({ proof: { status: 200 } })
+    expect(await rowOf(world, api, out_order_no)).toMatchObject({ proof: { status: 200 } })
   })
 
   const provedAtOnce = CASES.filter(({ api }) => api === 'serviceorder')
@@ -92,7 +92,7 @@ describe('after the confirm delay', () => {
 
     expect(world.wechatpay.history.queries(out_order_no)).toEqual([])
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
-    const { receipt, proof } = (await rowOf(one.api, out_order_no)) ?? {}
+    const { receipt, proof } = (await rowOf(world, one.api, out_order_no)) ?? {}
     expect(proof).toEqual(receipt)
   })
 
@@ -101,7 +101,7 @@ describe('after the confirm delay', () => {
 
     expect(status).toBe(200)
     expect(body).toMatchObject({ state: 'SYNCED', confirmed: true, next_step: 'Nothing.' })
-    expect(await rowOf(api, `N|1*${letter}`)).not.toHaveProperty('due')
+    expect(await rowOf(world, api, `N|1*${letter}`)).not.toHaveProperty('due')
   })
 })
 
@@ -130,7 +130,7 @@ it.each([
       request_id: expect.stringMatching(/-0$/),
     },
   })
-  expect(await rowOf(api, out_order_no)).toBeUndefined()
+  expect(await rowOf(world, api, out_order_no)).toBeUndefined()
 })
 
 it('makes at most one signed call in an invocation, and none outside of one', () => {

@@ -4,7 +4,7 @@ import type { DecisionName, DecisionRequest } from '../../lib/intake/operator-de
 import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
-import { DAY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { DAY, KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
@@ -70,7 +70,7 @@ describe('a decision that fits', () => {
 
     await applyDecision(request(what), fakes.deps)
 
-    expect(fakes.published).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next }])
+    expect(fakes.published).toStrictEqual([{ ...KEY, next }])
   })
 
   it.each([

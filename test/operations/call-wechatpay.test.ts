@@ -8,7 +8,7 @@ import { readMerchantSecret } from '../../lib/wechatpay/merchant-secret.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { answered, forged, NO_ANSWER, SAYS, SIGNER } from '../support/fake-wechatpay.ts'
-import { DAY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { DAY, KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
 const claimed = (change: Partial<Row> = {}): Row => ({ ...PAYAFTER_ROW, ...change })
@@ -273,7 +273,7 @@ describe('a next step that is due at once', () => {
     const { log } = await callWechatPay('query', claimed(), fakes.deps)
 
     expect(log).toMatchObject({ transition: '10 unpaid', next: 'sync', due_at: NOW })
-    expect(fakes.published).toStrictEqual([{ mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'sync' }])
+    expect(fakes.published).toStrictEqual([{ ...KEY, next: 'sync' }])
   })
 
   it('does not need the bus: reconcile finds the row', async () => {

@@ -4,9 +4,7 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
-import { DAY, MINUTE, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
-
-const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
+import { DAY, KEY, MINUTE, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
 
 const CHECKED: PaymentNotice = {
   ...PAYAFTER_ORDER,

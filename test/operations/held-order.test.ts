@@ -5,9 +5,9 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { answered, NO_ANSWER, orderSays } from '../support/fake-wechatpay.ts'
-import { DAY, HELD, HOUR, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
+import { DAY, HELD, HOUR, KEY, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
 
-const QUERY_DUE = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'query' } as const
+const QUERY_DUE = { ...KEY, next: 'query' } as const
 
 /** Held since yesterday because the total was another than 3900 fen, and due to be asked about now. */
 const DUE: Row = { ...HELD, call: PAYAFTER_ORDER.call, due_at: NOW }

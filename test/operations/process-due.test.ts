@@ -3,10 +3,9 @@ import type { DueEvent } from '../../lib/ledger/due-event.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { SAYS } from '../support/fake-wechatpay.ts'
-import { NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
-const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' } as const
 const SYNC_DUE: DueEvent = { ...KEY, next: 'sync' }
 const QUERY_DUE: DueEvent = { ...KEY, next: 'query' }
 

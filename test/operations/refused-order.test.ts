@@ -6,9 +6,7 @@ import { signedAnswer } from '../support/answers.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SIGNER } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
-import { MINUTE, PAYAFTER_ORDER, PK } from '../support/orders.ts'
-
-const DUE = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
+import { KEY, MINUTE, PAYAFTER_ORDER, PK } from '../support/orders.ts'
 
 /** WeChat Pay's signed refusal of a parameter: it names no order. */
 const refusal = (nonce: string, nowMs: number): Sent => {
@@ -33,7 +31,7 @@ const refusedOnce = async () => {
   const goOn = async (next: 'sync' | 'query', minutes: number, says: (nowMs: number) => Sent) => {
     clock.now += minutes * MINUTE
     wechatpay.says = says(clock.now)
-    await processDue({ ...DUE, next }, fakes.deps)
+    await processDue({ ...KEY, next }, fakes.deps)
   }
   return { ...fakes, old, reply, goOn }
 }

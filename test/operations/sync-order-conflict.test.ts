@@ -7,7 +7,7 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
-import { NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
 const ENDED = { due: undefined, due_at: undefined, next: undefined }
@@ -87,7 +87,6 @@ describe('another notice for the same order', () => {
 })
 
 describe('what a person has closed', () => {
-  const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
   const by = 'arn:aws:iam::123456789012:user/li'
   /** The first notice, a second later. */
   const again = (seconds: number): PaymentNotice => ({

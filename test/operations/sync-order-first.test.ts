@@ -4,7 +4,7 @@ import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
-import { NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
 
 const CHECKED: PaymentNotice = { ...PAYAFTER_ORDER, mode: 'check', expected_amount: 3900 }
 const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = PAYAFTER_ROW
@@ -18,9 +18,7 @@ describe('an order that must be looked at before it is synced', () => {
     expect(fakes.sent).toHaveLength(0)
     expect(fakes.applied).toStrictEqual(['1 create'])
     expect(fakes.rows.get(PK)).toMatchObject({ state: 'PENDING', next: 'query', due_at: NOW, attempt: 0 })
-    expect(fakes.published).toStrictEqual([
-      { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252', next: 'query' },
-    ])
+    expect(fakes.published).toStrictEqual([{ ...KEY, next: 'query' }])
     expect(reply).toMatchObject({ status: 202, body: { state: 'PENDING', attempt: 0, replayed: false } })
     expect(log).toMatchObject({ via: 'http', transition: 'asked about first', next: 'query' })
   })

@@ -6,9 +6,7 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
-import { DAY, HELD, NOW, PAYAFTER_ORDER, PK, SECOND } from '../support/orders.ts'
-
-const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' }
+import { DAY, HELD, KEY, NOW, PAYAFTER_ORDER, PK, SECOND } from '../support/orders.ts'
 
 /** Held since yesterday, and not to be asked about before tomorrow. */
 const WAITING: Row = { ...HELD, call: PAYAFTER_ORDER.call, due_at: NOW + 1 * DAY }

@@ -29,6 +29,8 @@ export const ORDER: PaymentNotice = {
   noticed_at: NOW - 1 * SECOND,
 }
 
+/** The order of ORDER, as events and decisions name it, and as the key of its row. */
+export const KEY = { mchid: '1900000109', out_order_no: '1234323JKHDFE1243252' } as const
 export const PK = '1900000109#1234323JKHDFE1243252'
 
 /** The row after its third claim, a minute after the payment notice. */

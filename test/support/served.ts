@@ -57,12 +57,14 @@ export const noticeOf = (api: Api, out_order_no: string) => ({
   detail: { paid_time: '20250301120000' },
 })
 
-/** Lets time pass until no call of the order can be out, and none is due so soon that one might be. */
+/** The row of an order in the ledger. */
+export const rowOf = async (world: World, api: Api, out_order_no: string) =>
+  (await world.table.rows()).find(({ pk }) => pk === `${SERVED[api].mchid}#${out_order_no}`)
+
+/** Lets time pass until no call of DIRECT's order can be out, and none is due so soon that one might be. */
 export const passUntilQuiet = async (world: World, out_order_no: string): Promise<void> => {
-  const dueAt = async () => {
-    const rows = await world.table.rows()
-    return Number(rows.find(({ pk }) => String(pk).endsWith(`#${out_order_no}`))?.due_at ?? Number.POSITIVE_INFINITY)
-  }
+  const dueAt = async () =>
+    Number((await rowOf(world, 'payafter-orders', out_order_no))?.due_at ?? Number.POSITIVE_INFINITY)
   do await world.pass(MINUTE)
   while ((await dueAt()) < world.clock.now() + MINUTE)
 }

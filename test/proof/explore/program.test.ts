@@ -5,7 +5,7 @@ import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import type { Sent } from '../../../lib/wechatpay/send.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { answered } from '../../support/fake-wechatpay.ts'
-import { ORDER, PAYAFTER_ROW, PK } from '../../support/orders.ts'
+import { KEY, ORDER, PAYAFTER_ROW, PK } from '../../support/orders.ts'
 import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { NOW } from './canonical-row.ts'
 import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
@@ -15,7 +15,6 @@ import { NO_ROW, type RowId } from './rows.ts'
 import type { Notice } from './scenario.ts'
 import { paidOrder } from './writes.ts'
 
-const KEY = { mchid: ORDER.mchid, out_order_no: ORDER.out_order_no }
 const PARTIES = `"appid":"${ORDER.call.appid}","mchid":"${ORDER.mchid}","out_order_no":"${ORDER.out_order_no}"`
 const says = (more: string) => answered(200, `{${PARTIES},"total_amount":100,${more}}`, NOW)
 const refuses = (status: number, code: string, message = '') =>

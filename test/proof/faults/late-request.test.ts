@@ -3,9 +3,9 @@ import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { answered, NO_ANSWER, SAYS } from '../../support/fake-wechatpay.ts'
-import { PAYAFTER_ORDER, PK, SECOND } from '../../support/orders.ts'
+import { KEY, PAYAFTER_ORDER, PK, SECOND } from '../../support/orders.ts'
 
-const QUERY = { mchid: PAYAFTER_ORDER.mchid, out_order_no: PAYAFTER_ORDER.out_order_no, next: 'query' } as const
+const QUERY = { ...KEY, next: 'query' } as const
 
 it('an invocation that comes back after its lease writes over nobody', async () => {
   const { deps, clock, rows } = fakeDeps()
