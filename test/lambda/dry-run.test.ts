@@ -4,8 +4,8 @@ import { dryRunQuery, dryRunSync } from '../../lib/lambda/dry-run.ts'
 import type { OrderDeps } from '../../lib/operations/call-wechatpay.ts'
 import { SIGNER } from '../support/fake-wechatpay.ts'
 
-/** The real world, which must not be touched: only its secrets are asked for, and its chance is used. */
-const world = () => {
+/** Deps that throw when they are used, but for the secrets, the clock and chance. */
+const realDeps = () => {
   const asked: string[] = []
   const notHere = (): never => {
     throw new Error('a rehearsal has left its world')
@@ -50,7 +50,7 @@ const merchants = readMerchantsConfig(
 it.each([...merchants.merchants.values()])(
   'rehearses a sync of merchant $mchid to the check of a signature, and leaves the world alone',
   async (merchant) => {
-    const { asked, deps } = world()
+    const { asked, deps } = realDeps()
 
     const handled = await dryRunSync(merchant, deps)
 
@@ -62,7 +62,7 @@ it.each([...merchants.merchants.values()])(
 it.each([...merchants.merchants.values()])(
   'rehearses a query of merchant $mchid to the check of a signature, and leaves the world alone',
   async (merchant) => {
-    const { asked, deps } = world()
+    const { asked, deps } = realDeps()
 
     const handled = await dryRunQuery(merchant, deps)
 

@@ -18,7 +18,9 @@ const config = (...merchants: readonly Merchant[]) => ({
   merchants: new Map(merchants.map((one) => [one.mchid, one])),
 })
 
-const world = (changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehearsal', () => Promise<never>>> = {}) => {
+const recordedDeps = (
+  changed: Partial<Record<'secret' | 'ledger' | 'socket' | 'rehearsal', () => Promise<never>>> = {},
+) => {
   const done: string[] = []
   // Not async: what throws at once must do so here.
   const part =
@@ -55,7 +57,7 @@ const throws = () => {
 }
 
 it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, loads the secret and rehearses once', async () => {
-  const { done, deps, rehearse } = world()
+  const { done, deps, rehearse } = recordedDeps()
 
   await warmUp(config(merchant('1900000109')), deps, rehearse)
 
@@ -63,7 +65,7 @@ it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, l
 })
 
 it('loads the secret of whoever signs, once', async () => {
-  const { done, deps, rehearse } = world()
+  const { done, deps, rehearse } = recordedDeps()
 
   await warmUp(config(merchant('1900000125', '1800000001'), merchant('1900000126', '1800000001')), deps, rehearse)
 
@@ -71,7 +73,7 @@ it('loads the secret of whoever signs, once', async () => {
 })
 
 it('loads no more than four secrets', async () => {
-  const { done, deps, rehearse } = world()
+  const { done, deps, rehearse } = recordedDeps()
   const five = ['1900000001', '1900000002', '1900000003', '1900000004', '1900000005']
 
   await warmUp(config(...five.map((mchid) => merchant(mchid))), deps, rehearse)
@@ -85,7 +87,7 @@ it('loads no more than four secrets', async () => {
 })
 
 it('rehearses with a merchant that takes orders, and not without one', async () => {
-  const { done, deps, rehearse } = world()
+  const { done, deps, rehearse } = recordedDeps()
   const closed = { ...merchant('1900000109'), closed: true }
 
   await warmUp(config(closed, merchant('1900000110'), merchant('1900000111')), deps, rehearse)
@@ -96,7 +98,7 @@ it('rehearses with a merchant that takes orders, and not without one', async () 
 
 const parts = ['secret', 'ledger', 'socket', 'rehearsal'] as const
 it.each(parts)('does what it can when the %s fails', async (part) => {
-  const { done, deps, rehearse } = world({ [part]: fails })
+  const { done, deps, rehearse } = recordedDeps({ [part]: fails })
 
   await warmUp(config(merchant('1900000109')), deps, rehearse)
 
@@ -104,7 +106,7 @@ it.each(parts)('does what it can when the %s fails', async (part) => {
 })
 
 it.each(parts)('does what it can when the %s throws before it begins', async (part) => {
-  const { done, deps, rehearse } = world({ [part]: throws })
+  const { done, deps, rehearse } = recordedDeps({ [part]: throws })
 
   await warmUp(config(merchant('1900000109')), deps, rehearse)
 
@@ -113,7 +115,7 @@ it.each(parts)('does what it can when the %s throws before it begins', async (pa
 
 it.each(parts)('ends at the deadline when the %s hangs, and not before', async (part) => {
   vi.useFakeTimers()
-  const { done, deps, rehearse } = world({ [part]: never })
+  const { done, deps, rehearse } = recordedDeps({ [part]: never })
   let isOver = false
 
   const warm = warmUp(config(merchant('1900000109')), deps, rehearse).then(() => {
@@ -131,7 +133,7 @@ it.each(parts)('ends at the deadline when the %s hangs, and not before', async (
 
 it('leaves no timer behind', async () => {
   vi.useFakeTimers()
-  const { deps, rehearse } = world()
+  const { deps, rehearse } = recordedDeps()
 
   await warmUp(config(merchant('1900000109')), deps, rehearse)
 

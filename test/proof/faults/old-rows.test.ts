@@ -45,7 +45,7 @@ const readRow = (out_order_no: string) => table.ledger.read(`1900000109#${out_or
 const parties = (out_order_no: string) =>
   `"appid":"wxd678efh567hg6787","mchid":"1900000109","out_order_no":"${out_order_no}"`
 
-const worldOf = (says = SAYS.taken) => fakeDeps({ says, ledger: table.ledger })
+const fakesWith = (says = SAYS.taken) => fakeDeps({ says, ledger: table.ledger })
 
 it.each([
   { step: 'sync', says: answered(429, '{"code":"FREQUENCY_LIMITED"}'), state: 'PENDING' },
@@ -53,7 +53,7 @@ it.each([
 ] as const)('a due $step of the version before is taken', async ({ step, says, state }) => {
   const out_order_no = `OLD-${step}`
   await putOld(out_order_no, { next: step })
-  const { deps, sent, clock, wechatpay } = worldOf(says)
+  const { deps, sent, clock, wechatpay } = fakesWith(says)
   const due = { mchid: '1900000109', out_order_no, next: step } as const
 
   await processDue(due, deps)
@@ -79,7 +79,7 @@ it('a corrected notice reopens a rejected row of the version before', async () =
   await table.put({ ...ended, state: 'REJECTED', reason: 'invalid', expires_at: 1_830_047_400 })
   const order = { ...orderOf('OLD-REJECTED'), call_hash: 'the second call' }
   const says = answered(200, `{${parties('OLD-REJECTED')},"order_id":"1"}`)
-  const { deps } = worldOf(says)
+  const { deps } = fakesWith(says)
 
   const { reply } = await syncOrder(order, 'http', deps)
 
@@ -90,7 +90,7 @@ it('a corrected notice reopens a rejected row of the version before', async () =
 it('members of the version after outlive every write of this one', async () => {
   await putOld('NEWER', { later: { a: ['member'] }, v: 2 })
   const says = answered(200, `{${parties('NEWER')},"order_id":"1"}`)
-  const { deps, clock, wechatpay } = worldOf(says)
+  const { deps, clock, wechatpay } = fakesWith(says)
 
   await syncOrder(orderOf('NEWER'), 'http', deps)
   clock.now += 11 * MINUTE
