@@ -4,7 +4,7 @@ import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
-import { startCloudFormation } from './cloudformation.ts'
+import { stubStack } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, cliAt } from './run-cli.ts'
 
@@ -99,16 +99,16 @@ describe('announce', () => {
       if (asked.length === 1) response.writeHead(200).end('{"orders":[]}')
       else response.writeHead(200, { 'x-amz-function-error': 'Unhandled' }).end(JSON.stringify(failure))
     })
-    const stack = await startCloudFormation('payscore-sync-prod', {
+    await stubStack({
       LedgerTable: world.env.LEDGER_TABLE ?? '',
       AnnounceFunction: 'arn:aws:lambda:ap-east-1:123456789012:function:outcome:announce',
     })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
+    stubAws({ AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
     const argv = ['announce', 'HELD', '--stack', 'payscore-sync-prod']
 
     const taken = await putBy(() => cli(argv))
     const refused = await cli(argv)
-    await Promise.all([lambda.close(), stack.close()])
+    await lambda.close()
 
     const url =
       '/2015-03-31/functions/arn%3Aaws%3Alambda%3Aap-east-1%3A123456789012%3Afunction%3Aoutcome%3Aannounce/invocations'
@@ -119,11 +119,9 @@ describe('announce', () => {
   })
 
   test('says that a stack is older than the command', async () => {
-    const stack = await startCloudFormation('payscore-sync-prod', { LedgerTable: world.env.LEDGER_TABLE ?? '' })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    await stubStack({ LedgerTable: world.env.LEDGER_TABLE ?? '' })
 
     const { code, err } = await cli(['announce', 'HELD', '--stack', 'payscore-sync-prod'])
-    await stack.close()
 
     expect([code, err]).toEqual([
       1,

@@ -1,4 +1,6 @@
+import { onTestFinished } from 'vitest'
 import { answerJson, listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
+import { stubAws } from './local-env.ts'
 
 /** CloudFormation, as far as it tells the outputs of one stack. Any other stack does not exist. */
 export const startCloudFormation = async (StackName: string, outputs: Readonly<Record<string, string>>) => {
@@ -14,11 +16,18 @@ export const startCloudFormation = async (StackName: string, outputs: Readonly<R
   return { endpoint: `http://${server.host}`, close: server.close }
 }
 
-/** A stack whose API lets nobody in. */
-export const startForbiddingStack = async (name: string) => {
+/** Lets the commands of a test find the stack payscore-sync-prod with these outputs. */
+export const stubStack = async (outputs: Readonly<Record<string, string>>): Promise<void> => {
+  const stack = await startCloudFormation('payscore-sync-prod', outputs)
+  onTestFinished(stack.close)
+  stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+}
+
+/** The same with an API that lets nobody in. */
+export const stubForbiddingStack = async (): Promise<void> => {
   const api = await listenOnLoopback((_, response) => answerJson(response, 403, { message: 'Forbidden' }))
-  const stack = await startCloudFormation(name, { LedgerTable: 'payscore-ledger', HttpApiUrl: `http://${api.host}` })
-  return { endpoint: stack.endpoint, close: () => Promise.all([api.close(), stack.close()]) }
+  onTestFinished(api.close)
+  await stubStack({ LedgerTable: 'payscore-ledger', HttpApiUrl: `http://${api.host}` })
 }
 
 const stackXml = (name: string, outputs: Readonly<Record<string, string>>): string => {

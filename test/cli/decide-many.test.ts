@@ -5,7 +5,7 @@ import { startWorld, type World } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { startForbiddingStack } from './cloudformation.ts'
+import { stubForbiddingStack } from './cloudformation.ts'
 import { stubAws } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 
@@ -169,11 +169,9 @@ describe('a decision about many orders', () => {
 
   test('stops when one after the other fails, and says how many are left', async () => {
     await holdNow(20, 'HELD')
-    const stack = await startForbiddingStack('payscore-sync-prod')
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    await stubForbiddingStack()
 
     const { code, out } = await cli([...RELEASE, '--stack', 'payscore-sync-prod', '--json'])
-    await stack.close()
 
     const { results, left } = JSON.parse(out)
     expect(code).toBe(1)

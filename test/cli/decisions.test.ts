@@ -5,7 +5,7 @@ import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, passUntilQuiet, placeOrder } from '../support/served.ts'
 import { askStatus, handOver } from '../support/till.ts'
-import { startCloudFormation, startForbiddingStack } from './cloudformation.ts'
+import { stubForbiddingStack, stubStack } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, cliAt } from './run-cli.ts'
 
@@ -168,11 +168,10 @@ describe('a person’s decision', () => {
   })
 
   test('about an order of a deployed stack goes through its API, under the name that AWS knows the caller by', async () => {
-    const stack = await startCloudFormation('payscore-sync-prod', {
+    await stubStack({
       LedgerTable: 'payscore-ledger',
       HttpApiUrl: world.api.url,
     })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
     const payAndWait = async (number: string) => {
       placeOrder(world, 'payafter-orders', number, { state: 'accepted' })
       await pay(number)
@@ -185,7 +184,6 @@ describe('a person’s decision', () => {
     const closed = await cli(['close', 'STACK|1', ...here, '--reason', 'wrong number'])
     await payAndWait('STACK|2')
     const sooner = await cli(['redrive', 'STACK|2', ...here])
-    await stack.close()
 
     expect([refused.code, sooner.code, closed.code]).toEqual([1, 0, 0])
     expect(refused.out).toContain('→ possible: expedite, close, withdraw\n')
@@ -202,12 +200,10 @@ describe('a person’s decision', () => {
     placeOrder(world, 'payafter-orders', 'TABLE', { state: 'accepted' })
     await pay('TABLE')
     await passUntilQuiet(world, 'TABLE')
-    const stack = await startCloudFormation('payscore-sync-prod', { HttpApiUrl: 'http://127.0.0.1:9' })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    await stubStack({ HttpApiUrl: 'http://127.0.0.1:9' })
     const there = ['--table', 'payscore-ledger', '--stack', 'payscore-sync-prod']
 
     const { code } = await cli(['close', 'TABLE', ...there, '--reason', 'wrong number'])
-    await stack.close()
 
     expect(code).toBe(0)
     expect((await told('TABLE')).decisions).toMatchObject([{ what: 'close', by: ME, why: 'wrong number' }])
@@ -216,11 +212,9 @@ describe('a person’s decision', () => {
   test('says what the API of a stack says when it lets nobody in', async () => {
     placeOrder(world, 'payafter-orders', 'FORBIDDEN', { state: 'accepted' })
     await pay('FORBIDDEN')
-    const stack = await startForbiddingStack('payscore-sync-prod')
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
+    await stubForbiddingStack()
 
     const { code, err } = await cli(['close', 'FORBIDDEN', '--stack', 'payscore-sync-prod', '--reason', 'x'])
-    await stack.close()
 
     expect([code, err]).toEqual([1, 'the API of the stack says 403 Forbidden\n'])
   })

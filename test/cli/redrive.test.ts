@@ -5,7 +5,7 @@ import { startWorld } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, passUntilQuiet, placeOrder, rowOf } from '../support/served.ts'
 import { askStatus, handOver, putNotice } from '../support/till.ts'
-import { startCloudFormation } from './cloudformation.ts'
+import { stubStack } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, cliAt } from './run-cli.ts'
 
@@ -245,10 +245,10 @@ describe('redrive --dead-letters', () => {
       void world.lambdas.sync.invoke(event)
       response.writeHead(202).end()
     })
-    const stack = await startCloudFormation('payscore-sync-prod', { NoticeDeadLettersUrl: queue.url, ...outputs })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
+    await stubStack({ NoticeDeadLettersUrl: queue.url, ...outputs })
+    stubAws({ AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}` })
     const done = await cli(['redrive', '--dead-letters', '--stack', 'payscore-sync-prod', ...argv])
-    await Promise.all([lambda.close(), stack.close()])
+    await lambda.close()
     return { ...done, invoked }
   }
   const OWN = { SyncFunctionArn: targetArn('sync') }

@@ -4,8 +4,8 @@ import { keyPair } from '../../lib/local/keys.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { askStatus } from '../support/till.ts'
-import { startCloudFormation } from './cloudformation.ts'
-import { stubAws, stubAwsInEachTest } from './local-env.ts'
+import { stubStack } from './cloudformation.ts'
+import { stubAwsInEachTest } from './local-env.ts'
 import { certificate, KEY_ID, MCHID, merchantFolder } from './merchant-folder.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 
@@ -173,11 +173,10 @@ describe('trigger of a world that is up', () => {
   })
 
   test('sends to a deployed stage, signed for IAM, once it is said that the order is real', async () => {
-    const stack = await startCloudFormation('payscore-sync-prod', {
+    await stubStack({
       HttpApiUrl: world.api.url,
       EventBusName: world.bus.name,
     })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
     placeOrder(world, 'payafter-orders', 'STAGE|1')
     const argv = ['trigger', 'paid', '--stage', 'prod', '--order', 'STAGE|1', ...MINE]
 
@@ -185,7 +184,6 @@ describe('trigger of a world that is up', () => {
     const meant = await runCli([...argv, '--live'])
     const byEvent = await runCli([...argv, '--live', '--via', 'event', '--source', 'com.example.pos', '--json'])
     const nowhere = await runCli(['trigger', 'paid', '--stage', 'other', '--live', '--order', 'X', ...MINE])
-    await stack.close()
 
     expect(careless.code).toBe(2)
     expect(careless.err).toMatch(/^WeChat Pay has no sandbox: /)
@@ -195,17 +193,15 @@ describe('trigger of a world that is up', () => {
   })
 
   test('says when the API does not answer, or the bus refuses', async () => {
-    const stack = await startCloudFormation('payscore-sync-prod', {
+    await stubStack({
       HttpApiUrl: 'http://127.0.0.1:9',
       EventBusName: 'no-such-bus',
     })
-    stubAws({ AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint })
     const argv = ['trigger', 'paid', '--stage', 'prod', '--live', '--order', 'X', ...MINE]
 
     const byHttp = await runCli(argv)
     const byEvent = await runCli([...argv, '--via', 'event'])
     const inChinese = await runCli([...argv, '--via', 'event'], { env: CHINESE })
-    await stack.close()
 
     expect(byHttp).toEqual({
       code: 1,
