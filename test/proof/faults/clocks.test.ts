@@ -3,12 +3,12 @@ import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { readPaidTime } from '../../../lib/paid-time.ts'
 import { HOUR, MINUTE, NOW, SECOND } from '../../support/orders.ts'
-import { startWithWechatpay, type WithWechatpay } from './with-wechatpay.ts'
+import { startWechatpayDeps, type WechatpayDeps } from './wechatpay-deps.ts'
 
-let fakes: WithWechatpay
+let fakes: WechatpayDeps
 
 beforeEach(async () => {
-  fakes = await startWithWechatpay()
+  fakes = await startWechatpayDeps()
 })
 afterEach(() => fakes.wechatpay.close())
 

@@ -2,12 +2,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { MINUTE } from '../../support/orders.ts'
-import { startWithWechatpay, type WithWechatpay } from './with-wechatpay.ts'
+import { startWechatpayDeps, type WechatpayDeps } from './wechatpay-deps.ts'
 
-let fakes: WithWechatpay
+let fakes: WechatpayDeps
 
 beforeEach(async () => {
-  fakes = await startWithWechatpay()
+  fakes = await startWechatpayDeps()
 })
 afterEach(() => fakes.wechatpay.close())
 

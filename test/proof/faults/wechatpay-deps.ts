@@ -12,7 +12,7 @@ import { NOW, PAYAFTER_ORDER } from '../../support/orders.ts'
 const MCHID = '1900000109'
 
 /** Fakes, but for WeChat Pay: its emulator is called over sockets, with the merchant's key of a secret. */
-export const startWithWechatpay = async () => {
+export const startWechatpayDeps = async () => {
   /** `ours` is how far our clock is ahead of WeChat Pay's, ms. */
   const clock = { now: NOW, ours: 0 }
   const wechatpay = await startWechatpay({ now: () => clock.now })
@@ -72,4 +72,4 @@ export const startWithWechatpay = async () => {
   }
 }
 
-export type WithWechatpay = Awaited<ReturnType<typeof startWithWechatpay>>
+export type WechatpayDeps = Awaited<ReturnType<typeof startWechatpayDeps>>
