@@ -1,5 +1,6 @@
 import { ConfigError } from '../errors.ts'
 import { checkLimits, LIMITS } from '../limits.ts'
+import { readOrigin } from '../wechatpay/origin.ts'
 import { type Merchant, readMerchantsConfig } from './merchants.ts'
 
 /** Every environment variable that this service reads, with its default; a variable with undefined must be set. */
@@ -47,14 +48,6 @@ const MEMBERS = {
 
 export type Config = { readonly [name in keyof typeof MEMBERS]: ReturnType<(typeof MEMBERS)[name]['read']> }
 
-const OFFICIAL_HOSTS = new Set([
-  'api.mch.weixin.qq.com',
-  'api2.mch.weixin.qq.com',
-  'api.wechatpay.cn',
-  'api2.wechatpay.cn',
-  'apihk.mch.weixin.qq.com',
-])
-
 /**
  * Reads the members of the configuration that a function names; other variables are not checked and not returned.
  * Throws one ConfigError that names every variable that is missing or malformed.
@@ -81,12 +74,4 @@ export const readConfig = <Name extends keyof Config>(
   })
   if (problems.length > 0) throw new ConfigError(problems.join('; '))
   return Object.freeze(Object.fromEntries(members)) // exactly the members in `names`
-}
-
-const readOrigin = (value: string): URL | undefined => {
-  const url = URL.parse(value)
-  if (!url || url.href !== `${url.origin}/`) return undefined
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname)
-  const isOfficial = url.protocol === 'https:' && url.port === '' && OFFICIAL_HOSTS.has(url.hostname)
-  return isOfficial || (isLoopback && /^https?:$/.test(url.protocol)) ? url : undefined
 }
