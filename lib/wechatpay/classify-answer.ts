@@ -34,7 +34,7 @@ export const queryVerdict = (call: Call, outcome: Outcome): Verdict => {
 }
 
 /** Returns the body of a trusted success, or the verdict if no body has to be read. */
-const readAnswer = (
+export const readAnswer = (
   outcome: Outcome,
 ):
   | { readonly isSuccess: true; readonly status: number; readonly base: Omit<Verdict, 'kind'>; readonly body: Body }
