@@ -6,12 +6,12 @@ import { capOf } from '../ledger/hourly-cap.ts'
 import type { PaymentNotice } from '../ledger/notice.ts'
 import { hashCall, type Labels, type OrderKey } from '../ledger/row.ts'
 import { readPaidTime } from '../paid-time.ts'
-import type { Call } from '../wechatpay/order-api.ts'
+import { type Call, OUT_ORDER_NO } from '../wechatpay/order-api.ts'
 import type { EventSource } from './event-source.ts'
 
 const text = v.string('must be text')
 
-const OutOrderNo = v.pipe(text, v.regex(/^[0-9A-Za-z_\-|*]{1,32}$/, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
+const OutOrderNo = v.pipe(text, v.regex(OUT_ORDER_NO, 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'))
 
 /** 1 to 64 printable characters of any language, with any Unicode space: Chinese POS use U+3000. */
 const Label = v.pipe(

@@ -19,6 +19,9 @@ export type Call = {
   readonly channel_id?: string
 }
 
+/** A merchant's own number of an order. */
+export const OUT_ORDER_NO = /^[0-9A-Za-z_\-|*]{1,32}$/
+
 /** A request before it is signed; exactly this `target` and `body` are signed and sent. */
 export type Request = { readonly method: 'GET' | 'POST'; readonly target: string; readonly body: string }
 
