@@ -1,9 +1,11 @@
-import { object, parseBody, text, type Unread } from './answer-body.ts'
+import { membersOf } from '../json.ts'
+import { parseBody, text, type Unchecked } from './answer-body.ts'
+import { readAnswer } from './classify-answer.ts'
 import type { Request } from './order-api.ts'
 import { readSignedPlace, type SignedPlace } from './origin.ts'
 import { refusalOf } from './refusals.ts'
 import type { Outcome } from './signed-call.ts'
-import { readAnswer, type Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 
 /** Which bill: of the merchant that signs, and of all its sub-merchants unless one is named. */
 export type BillKey = {
@@ -51,7 +53,7 @@ export type BillVerdict = Omit<Verdict, 'kind'> &
 export const tradeBillVerdict = (origin: URL, outcome: Outcome): BillVerdict => {
   const answer = readAnswer(outcome)
   if (!answer.isSuccess) return { ...answer.verdict, kind: kindOfRefusal(answer.verdict) }
-  const { hash_type, hash_value, download_url }: Unread<TradeBill> = object(answer.body)
+  const { hash_type, hash_value, download_url }: Unchecked<TradeBill> = membersOf(answer.body)
   const unknown = (code: string): BillVerdict => ({ ...answer.base, kind: 'unknown', code })
   if (hash_type !== 'SHA1') return unknown('HASH_TYPE')
   if (!/^[0-9A-Fa-f]{40}$/.test(text(hash_value))) return unknown('HASH_VALUE')

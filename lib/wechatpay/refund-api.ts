@@ -1,7 +1,9 @@
-import { fen, object, text, type Unread } from './answer-body.ts'
+import { membersOf } from '../json.ts'
+import { fen, text, type Unchecked } from './answer-body.ts'
+import { readAnswer } from './classify-answer.ts'
 import type { Request } from './order-api.ts'
 import type { Outcome } from './signed-call.ts'
-import { readAnswer, type Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 
 /** A merchant's own number of a refund. */
 export const OUT_REFUND_NO = /^[0-9A-Za-z_\-|*@]{1,64}$/
@@ -54,7 +56,7 @@ export const refundVerdict = (key: RefundKey, transaction_id: string, outcome: O
   const answer = readAnswer(outcome)
   if (!answer.isSuccess) return { ...answer.verdict, kind: kindOfRefusal(answer.verdict) }
   const { base } = answer
-  const refund: Unread<Refund> = object(answer.body)
+  const refund: Unchecked<Refund> = membersOf(answer.body)
   if (refund.out_refund_no !== key.out_refund_no) return { ...base, kind: 'unknown', code: 'OTHER_REFUND' }
   const facts = factsOf(refund)
   if (facts.transaction_id === undefined) return { ...base, ...facts, kind: 'unknown', code: 'TRANSACTION_ID' }
@@ -74,11 +76,11 @@ const KINDS: ReadonlyMap<string, RefundVerdictKind> = new Map([
   ['CLOSED', 'closed'],
 ])
 
-const factsOf = ({ transaction_id, refund_id, success_time, amount }: Unread<Refund>) => {
+const factsOf = ({ transaction_id, refund_id, success_time, amount }: Unchecked<Refund>) => {
   const number = (value: unknown) => text(value).match(/^[0-9A-Za-z_-]{1,64}$/)?.[0]
   const transaction = number(transaction_id)
   const id = number(refund_id)
-  const refund_amount = fen(object(amount).refund)
+  const refund_amount = fen(membersOf(amount).refund)
   const time = text(success_time).match(/^[0-9T:.Z+-]{1,40}$/)?.[0]
   return {
     ...(transaction !== undefined && { transaction_id: transaction }),
