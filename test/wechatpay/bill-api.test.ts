@@ -36,7 +36,7 @@ describe('a trade bill', () => {
       verified: true,
       sha1: SHA1,
       download: { origin: new URL('https://api2.mch.weixin.qq.com') },
-      word: { status: 200 },
+      signedResponse: { status: 200 },
     })
     expect(verdict.kind === 'ready' && downloadRequest(verdict.download)).toStrictEqual({
       method: 'GET',

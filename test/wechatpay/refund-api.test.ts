@@ -57,7 +57,7 @@ describe('a refund', () => {
       transaction_id: '4200002601202611240000000002',
       refund_amount: 1950,
       success_time: '2026-11-25T15:16:00+08:00',
-      word: { status: 200, body: answer() },
+      signedResponse: { status: 200, body: answer() },
     })
   })
 
