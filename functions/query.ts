@@ -28,12 +28,12 @@ const deps = createOrderDeps(config, { ledger, bus, keys })
 
 /**
  * Handles a due query: makes at most one signed query, to find out whether WeChat Pay took the sync and whether it
- * charged the customer as well.
+ * charged the customer as well, or whether the money of a double charge went back.
  */
 const query = async (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (!due) throw new InputError('event', 'must be a due event')
-  return processDue({ ...due, next: 'query' }, deps)
+  return processDue({ ...due, next: due.next === 'refund' ? 'refund' : 'query' }, deps)
 }
 
 export const handler = middy(query).use(logLine('query')).use(respond())

@@ -56,6 +56,14 @@ export const LIMITS = {
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,
   keepEnded: 400 * DAY,
+  /** How long an order is asked about because a trade bill has a charge for it. */
+  billAsk: 3 * DAY,
+  /** A refund may be so new that WeChat Pay does not know it yet. */
+  refundAbsent: 1 * HOUR,
+  /** Refunds of one order whose numbers and answers are kept. */
+  refundsKept: 10,
+  /** Size of a kept answer about a refund. */
+  refundAnswerBytes: 6 * 1024,
 
   reconcileTimeout: 58 * SECOND,
   reconcileDispatch: 50 * SECOND,
@@ -139,8 +147,10 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['a report is renewed until the last order is given up', (l) => l.reportOpen > l.giveUp],
   ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],
   [
-    'a row holds two signed answers and its decisions',
-    (l) => 2 * l.answerBytes + l.decisionsKept * l.decisionBytes + 2 * l.answerBytes < l.rowBytes,
+    'a row holds two signed answers, its refunds and its decisions',
+    (l) =>
+      2 * l.answerBytes + l.refundsKept * l.refundAnswerBytes + l.decisionsKept * l.decisionBytes + 2 * l.answerBytes <
+      l.rowBytes,
   ],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]

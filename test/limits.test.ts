@@ -51,7 +51,7 @@ describe('checkLimits', () => {
       { reportOpen: 2_592_000_000 },
     ],
     ['a renewed report has time to end', { renewReports: 599_999 }, { renewReports: 600_000 }],
-    ['a row holds two signed answers and its decisions', { decisionsKept: 47 }, { decisionsKept: 48 }],
+    ['a row holds two signed answers, its refunds and its decisions', { decisionsKept: 27 }, { decisionsKept: 28 }],
     ['reconcile ends before the next begins', { reconcileEvery: 58_001 }, { reconcileEvery: 58_000 }],
   ])('holds that %s: on both sides of %o', (rule, passes, breaks) => {
     expect(refusalOf(passes)).toBe('not refused')

@@ -133,6 +133,14 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
     },
     pasted,
   ),
+  '--cash': matching(
+    /^[\p{L}\p{N}_\-/.#]{1,64}$/u,
+    {
+      en: 'is no number of a receipt (1 to 64 letters, digits, _ - / . #)',
+      zh: '不是小票号(1 至 64 位文字、数字、_ - / . #)',
+    },
+    pasted,
+  ),
   '--order-api': oneOf(ORDER_APIS),
   '--channel-id': matching(/^\d{1,32}$/, { en: 'must be digits', zh: '须为数字' }, pasted),
   '--service': matching(

@@ -7,11 +7,14 @@ import {
   expedite,
   release,
   reopenByOperator,
+  type Settlement,
   settle,
   withdraw,
 } from '../ledger/transitions/operator.ts'
+import { noteRefund } from '../ledger/transitions/refund.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { withWaitingIndex } from '../ledger/transitions/waiting-index.ts'
+import { OUT_REFUND_NO } from '../wechatpay/refund-api.ts'
 import { requireUndamagedText } from './event-source.ts'
 
 /** The decisions about an order. An operator makes them; `withdraw` is made by the shop. */
@@ -22,13 +25,17 @@ export type DecisionName = (typeof DECISIONS)[number]
 export type DecisionRequest = OrderKey & {
   readonly what: DecisionName
   /**
-   * The reason; for `settle` it begins with the refund number, or with the statement that the charge was not double.
+   * The reason; for `settle` it begins with what was done: a refund, money given back at the till, or no double charge.
    */
   readonly why: string
   /** The operator knows what WeChat Pay charged, and says that the customer did not pay twice. */
   readonly notDouble?: boolean
   /** The caller's ARN, as IAM authenticated it. */
   readonly by: string
+  /** Only for `settle`: the number of WeChat Pay's refund, which WeChat Pay is asked about. */
+  readonly out_refund_no?: string
+  /** Only for `settle`: the money was given back at the till. */
+  readonly isCash?: boolean
   /** Only for `settle`: this replaces an earlier settlement. */
   readonly corrects?: boolean
 }
@@ -39,14 +46,17 @@ const Reason = v.pipe(
 )
 
 /**
- * Body of a decision: the reason. `settle` also needs a refund number or `not_double`, and `correct` when it replaces
- * another settlement. `close` and `withdraw` may have `not_double` for an order that WeChat Pay charged.
+ * Body of a decision: the reason. `settle` also needs one of three: `out_refund_no`, the number of a refund that WeChat
+ * Pay made and is asked about; `cash`, the receipt of the money that was given back at the till; or `not_double`. With
+ * `correct` it replaces another settlement. `close` and `withdraw` may have `not_double` for an order that WeChat Pay
+ * charged.
  */
 export const DecisionSchema = v.strictObject(
   {
     reason: Reason,
-    refund_id: v.optional(
-      v.pipe(v.string('must be text'), v.regex(/^[0-9A-Za-z_\-|*@]{1,64}$/, 'must be a refund number')),
+    out_refund_no: v.optional(v.pipe(v.string('must be text'), v.regex(OUT_REFUND_NO, 'must be a refund number'))),
+    cash: v.optional(
+      v.pipe(v.string('must be text'), v.regex(/^[\p{L}\p{N}_\-/.#]{1,64}$/u, 'must be the number of a receipt')),
     ),
     not_double: v.optional(v.literal(true, 'must be true or left out')),
     correct: v.optional(v.literal(true, 'must be true or left out')),
@@ -66,15 +76,28 @@ export const readDecision = (key: OrderKey, what: unknown, body: unknown, by: un
   if (Buffer.byteLength(by) > IDENTITY_BYTES) throw new InputError('caller', 'has a longer identity than IAM gives')
   const parsed = v.safeParse(DecisionSchema, requireUndamagedText(body, 'body'), { abortEarly: true })
   if (!parsed.success) throw new InputError(v.getDotPath(parsed.issues[0]) ?? 'body', parsed.issues[0].message)
-  const { reason, refund_id, not_double, correct } = parsed.output
-  if (name === 'settle' && (refund_id === undefined) === (not_double === undefined))
-    throw new InputError('refund_id', 'or not_double is needed to settle, and not both')
-  if (refund_id !== undefined && name !== 'settle') throw new InputError('refund_id', 'goes with settle only')
+  const { reason, out_refund_no, cash, not_double, correct } = parsed.output
+  const given = [out_refund_no, cash, not_double].filter((value) => value !== undefined).length
+  if (name === 'settle' && given !== 1)
+    throw new InputError('out_refund_no', 'or cash or not_double is needed to settle, and only one of them')
+  if (out_refund_no !== undefined && name !== 'settle') throw new InputError('out_refund_no', 'goes with settle only')
+  if (cash !== undefined && name !== 'settle') throw new InputError('cash', 'goes with settle only')
   if (correct && name !== 'settle') throw new InputError('correct', 'goes with settle only')
   if (not_double && !NOT_DOUBLE_DECISIONS.includes(name))
     throw new InputError('not_double', `is for ${NOT_DOUBLE_DECISIONS.join(', ')} alone`)
-  const settlement = not_double ? 'not double: ' : refund_id === undefined ? '' : `refund ${refund_id}: `
-  const more = { ...(not_double && { notDouble: true }), ...(correct && { corrects: true }) }
+  const settlement = not_double
+    ? 'not double: '
+    : out_refund_no !== undefined
+      ? `refund ${out_refund_no}: `
+      : cash === undefined
+        ? ''
+        : `cash ${cash}: `
+  const more = {
+    ...(not_double && { notDouble: true }),
+    ...(correct && { corrects: true }),
+    ...(out_refund_no !== undefined && { out_refund_no }),
+    ...(cash !== undefined && { isCash: true }),
+  }
   return { ...key, what: name, why: settlement + reason, ...more, by }
 }
 
@@ -87,19 +110,25 @@ export const decisionTransition = (row: Row, request: DecisionRequest, now: numb
 }
 
 const transitionOf = (row: Row, request: DecisionRequest, now: number): Transition | undefined => {
-  const { what, why, notDouble, corrects } = request
+  const { what, why, notDouble, corrects, out_refund_no } = request
   switch (what) {
     case 'expedite':
       return expedite(row, now)
     case 'reopen':
-      return reopenByOperator(row.pk, now)
+      return reopenByOperator(row, now)
     case 'close':
       return close(row, why, now, notDouble)
     case 'release':
       return release(row, now)
     case 'settle':
-      return corrects ? correctSettlement(row.pk, why, now) : settle(row, why, now)
+      if (out_refund_no !== undefined) return noteRefund(row, out_refund_no, now, corrects)
+      return (corrects ? correctSettlement : settle)(row, settlementOf(request), now)
     case 'withdraw':
       return withdraw(row, why, now, notDouble)
   }
 }
+
+const settlementOf = ({ why, isCash }: DecisionRequest): Settlement => ({
+  outcome: why,
+  by: isCash ? 'cash' : 'not_double',
+})

@@ -1,5 +1,5 @@
 import { REFUSALS, type RefusalTexts, type Turn } from '../wechatpay/refusals.ts'
-import { hasOpenCharge, type Row } from './row.ts'
+import { hasOpenCharge, isOpenStatus, type Refund, type Row } from './row.ts'
 
 /** Whose turn it is with an order, and what to do. Cashiers, accountants and engineers read this. */
 export type Advice = { readonly turn: Turn; readonly en: RefusalTexts; readonly zh: RefusalTexts }
@@ -205,6 +205,45 @@ const SITUATIONS = {
       next: '请确认收款是否真实:真实的请批量放行(payscore release --reason over_cap),其余请人工结案。',
     },
   },
+  refunding: {
+    turn: 'service',
+    en: {
+      meaning: 'a refund of the double charge was noted; WeChat Pay has not confirmed yet that the money is back',
+      next: 'Nothing. WeChat Pay is asked until the refund has ended.',
+    },
+    zh: {
+      meaning: '已登记疑似重复支付的退款,待微信支付确认退款成功',
+      next: '无需处理,将自动查询退款结果。',
+    },
+  },
+  refund_failed: {
+    turn: 'accountant',
+    en: {
+      meaning:
+        'the money of a double charge is not back: WeChat Pay does not know the refund, closed it, could not pay it out, or it is of another order',
+      next: 'Look the refund up in the merchant platform by its number. Correct the number, or refund anew under another one and settle with it; if the account cannot take the money, give it back at the till.',
+    },
+    zh: {
+      meaning: '疑似重复支付的退款未成功:单号查无此退款、退款已关闭、退款异常,或不属于该订单',
+      next: '请按商户退款单号在商户平台核对:单号有误请更正,需要时以新的商户退款单号重新退款并登记;若账户无法收款,请在门店退还。',
+    },
+  },
+  refund_part: {
+    turn: 'accountant',
+    en: {
+      meaning: 'a part of the double charge is refunded, and the rest is not',
+      next: 'Refund the rest, and settle with the number of that refund; or settle it with the receipt if the rest was given back at the till.',
+    },
+    zh: {
+      meaning: '疑似重复支付已部分退款,其余未退',
+      next: '请退还其余款项并登记其商户退款单号;若其余款项已在门店退还,请凭小票登记。',
+    },
+  },
+  refunded: {
+    turn: 'service',
+    en: { meaning: 'WeChat Pay has confirmed that the money of the double charge is back', next: 'Nothing.' },
+    zh: { meaning: '疑似重复支付已退款,微信支付已确认退款成功', next: '无需处理。' },
+  },
   settled: {
     turn: 'service',
     en: { meaning: 'a person settled what WeChat Pay charged as well', next: 'Nothing.' },
@@ -258,7 +297,10 @@ const SITUATIONS = {
 } as const satisfies Readonly<Record<string, Advice>>
 
 /** The attributes of a row that decide the advice. */
-export type Situation = Pick<Row, 'state' | 'due' | 'settled_at' | 'reason' | 'last_error' | 'transaction_id'> & {
+export type Situation = Pick<
+  Row,
+  'state' | 'due' | 'settled_at' | 'settled_by' | 'reason' | 'last_error' | 'transaction_id' | 'refunds'
+> & {
   readonly proof?: unknown
 }
 
@@ -271,7 +313,8 @@ export const adviceOf = (row: Situation): Advice => {
       if (row.due !== undefined) return SITUATIONS.accepted
       return row.reason === 'unproved' ? SITUATIONS.unproved : SITUATIONS.unasked
     case 'DOUBLE_CHARGED':
-      if (row.settled_at !== undefined) return SITUATIONS.settled
+      if (row.settled_at !== undefined) return row.settled_by === 'refund' ? SITUATIONS.refunded : SITUATIONS.settled
+      if (row.refunds?.length) return refundAdvice(row.refunds)
       return row.transaction_id === undefined ? SITUATIONS.unnumbered : SITUATIONS.double
     case 'REJECTED':
       return rejectedAdvice(row)
@@ -284,6 +327,11 @@ export const adviceOf = (row: Situation): Advice => {
         refusalAdvice(row) ?? (row.last_error?.verdict === 'config' ? SITUATIONS.misconfigured : SITUATIONS.pending)
       )
   }
+}
+
+const refundAdvice = (refunds: readonly Pick<Refund, 'status'>[]): Advice => {
+  if (refunds.some(({ status }) => isOpenStatus(status))) return SITUATIONS.refunding
+  return refunds.every(({ status }) => status === 'refunded') ? SITUATIONS.refund_part : SITUATIONS.refund_failed
 }
 
 const heldAdvice = ({ reason, last_error }: Situation): Advice => {

@@ -1,11 +1,11 @@
 import { membersOf } from '../json.ts'
-import type { CallType, OrderKey } from './row.ts'
+import type { NextCall, OrderKey } from './row.ts'
 
 /**
  * Tells a function that the next call of a row is due. The event holds only the key: the function reads the call from
  * the row.
  */
-export type DueEvent = OrderKey & { readonly next: CallType }
+export type DueEvent = OrderKey & { readonly next: NextCall }
 
 const DUE_SOURCE = 'payscore.reconcile'
 const DUE_DETAIL_TYPE = 'Payscore Order Due'
@@ -16,7 +16,7 @@ export const readDueEvent = (event: unknown): DueEvent | undefined => {
   if (source !== DUE_SOURCE || detailType !== DUE_DETAIL_TYPE) return undefined
   const { mchid, out_order_no, next } = membersOf(detail)
   if (typeof mchid !== 'string' || typeof out_order_no !== 'string') return undefined
-  return next === 'sync' || next === 'query' ? { mchid, out_order_no, next } : undefined
+  return next === 'sync' || next === 'query' || next === 'refund' ? { mchid, out_order_no, next } : undefined
 }
 
 export const dueBusEvent = ({ mchid, out_order_no, next }: DueEvent) => ({

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Call } from '../wechatpay/order-api.ts'
+import type { RefundVerdictKind } from '../wechatpay/refund-api.ts'
 import type { RefusalName } from '../wechatpay/refusals.ts'
 import type { SignedResponse } from '../wechatpay/verdict.ts'
 import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
@@ -7,6 +8,8 @@ import type { VerdictKind } from '../wechatpay/verdict-kinds.ts'
 export const STATES = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED'] as const
 export type State = (typeof STATES)[number]
 export type CallType = 'sync' | 'query'
+/** What a due row asks WeChat Pay for: about the order, or about a refund of its charge. */
+export type NextCall = CallType | 'refund'
 
 /** Why the last attempt did not end the order, and which attempt it was. */
 export type LastError = {
@@ -24,6 +27,41 @@ export type LastError = {
 /** An operator decision: what was decided, by whom, when (ms) and why. */
 export type Decision = { readonly what: string; readonly by: string; readonly at: number; readonly why: string }
 
+/**
+ * A refund of what WeChat Pay charged, by the number under which it was made. Amounts are in fen, `noted_at` and
+ * `answered_at` in ms.
+ */
+export type Refund = {
+  readonly out_refund_no: string
+  readonly noted_at: number
+  /** What the last signed or unsigned answer meant; absent until it was asked about. */
+  readonly status?: RefundVerdictKind
+  readonly answered_at?: number
+  readonly transaction_id?: string
+  readonly refund_id?: string
+  readonly refund_amount?: number
+  /** The sum of the refunded transaction. */
+  readonly total_amount?: number
+  readonly success_time?: string
+  readonly code?: string
+  readonly request_id?: string
+}
+
+/** After any other status WeChat Pay is asked about the refund again. */
+const ENDED = [
+  'refunded',
+  'abnormal',
+  'closed',
+  'absent',
+  'other_order',
+] as const satisfies readonly RefundVerdictKind[]
+
+/** What WeChat Pay said last of a refund is not its end. */
+export const isOpenStatus = (status: RefundVerdictKind | undefined): boolean => !ENDED.some((ended) => ended === status)
+
+/** On whose word a case is settled: WeChat Pay's signed one, or an operator's. */
+export type SettledBy = 'refund' | 'cash' | 'not_double'
+
 /** Values by which the shop finds an order in lists and reports. They are never sent to WeChat Pay. */
 export type Labels = { readonly shop_id?: string; readonly cashier_id?: string; readonly pos_ref?: string }
 
@@ -33,7 +71,7 @@ export type Row = Labels & {
   readonly pk: string
   readonly state: State
   /** The next call; absent when there is none. */
-  readonly next?: CallType
+  readonly next?: NextCall
   /** Partition key of the index `due`, which reconcile reads; present exactly while there is a next call. */
   readonly due?: string
   /**
@@ -88,13 +126,25 @@ export type Row = Labels & {
   readonly transaction_id?: string
   readonly created_at: number
   readonly settled_at?: number
+  /** Absent in rows that were settled before it was kept. */
+  readonly settled_by?: SettledBy
+  /** The refunds of the charge, oldest first. */
+  readonly refunds?: readonly Refund[]
+  /** WeChat Pay's signed responses about refunds that succeeded, by out_refund_no. They hold personal data. */
+  readonly refund_answers?: Readonly<Record<string, SignedResponse>>
+  /** Partition key of the index of double charges that are not settled: mchid; and since when (ms). */
+  readonly case?: string
+  readonly case_at?: number
+  /** The day of the trade bill (yyyymmdd) for which the order was asked about again, and since when (ms). */
+  readonly bill?: string
+  readonly bill_at?: number
   readonly expires_at?: number
   /** Version of this format. */
   readonly v: 1
 }
 
 /** A row without the signed responses: only their `sent_at` is read. */
-export type BookRow = Omit<Row, 'receipt' | 'proof'> & {
+export type BookRow = Omit<Row, 'receipt' | 'proof' | 'refund_answers'> & {
   readonly receipt?: { readonly sent_at: number }
   readonly proof?: { readonly sent_at: number }
 }

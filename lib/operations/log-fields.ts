@@ -1,4 +1,4 @@
-import { type CallType, type Row, readRowKey } from '../ledger/row.ts'
+import { type CallType, type NextCall, type Row, readRowKey } from '../ledger/row.ts'
 import type { Fields, Metrics } from '../log.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
 
@@ -14,8 +14,8 @@ export const rowFields = ({ pk, state, attempt, next, due_at, paid_time_clamped 
 
 /** What a log line says of an answer. */
 export const verdictFields = (
-  step: CallType,
-  { kind, verified, status, code, request_id, detail }: Verdict,
+  step: NextCall,
+  { kind, verified, status, code, request_id, detail }: Omit<Verdict, 'kind'> & { readonly kind: string },
 ): Fields => ({
   step,
   verdict: kind,
@@ -41,5 +41,5 @@ export const verdictMetrics = (step: CallType, { kind, signedResponse }: Verdict
 })
 
 /** Of a call that was answered. */
-export const latency = ({ status }: Verdict, ms: number): Metrics =>
+export const latency = ({ status }: Pick<Verdict, 'status'>, ms: number): Metrics =>
   status === undefined ? {} : { wechatpay_latency: { value: ms, unit: 'Milliseconds' } }

@@ -2,7 +2,7 @@ import type { DueEvent } from '../ledger/due-event.ts'
 import { rowKey } from '../ledger/row.ts'
 import { claim } from '../ledger/transitions/notice.ts'
 import { errorFields } from '../log.ts'
-import { callWechatPay, type OrderDeps } from './call-wechatpay.ts'
+import { askRefund, callWechatPay, type OrderDeps } from './call-wechatpay.ts'
 import type { OperationResult } from './result.ts'
 
 /**
@@ -15,7 +15,9 @@ export const processDue = async (due: DueEvent, deps: OrderDeps): Promise<Operat
   try {
     const claimed = await deps.ledger.apply(claim(rowKey(due), next, deps.now()))
     if (!claimed) return { log: { ...dueFields, transition: 'not claimed' } }
-    const { log, metrics } = await callWechatPay(next, claimed.row, deps)
+    const { log, metrics } = await (next === 'refund'
+      ? askRefund(claimed.row, deps)
+      : callWechatPay(next, claimed.row, deps))
     return { log: { ...dueFields, ...log }, metrics }
   } catch (error) {
     return { log: { ...dueFields, ...errorFields(error) }, metrics: { errors: { value: 1, unit: 'Count' } } }

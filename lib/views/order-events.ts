@@ -20,11 +20,17 @@ export const orderEvents = (before: Row | undefined, after: Row): readonly Order
   const isNewState = before?.state !== after.state
   const isProved = after.state === 'SYNCED' && after.proof !== undefined && before?.proof === undefined
   const isCharged = hasOpenCharge(after) && before?.transaction_id !== after.transaction_id
+  const isSettled = isSettledCase(after) && !(before && isSettledCase(before))
   const isLate = after.late_at !== undefined && before?.late_at === undefined
   const stateEvent = isNewState || isProved || isCharged ? stateEventOf(after) : undefined
-  return [stateEvent, isLate ? LATE : undefined]
+  return [stateEvent, isSettled ? SETTLED : undefined, isLate ? LATE : undefined]
     .filter((event) => event !== undefined)
-    .map(([detailType, metric]) => ({ source: SOURCE, detailType, detail: orderView(after), metric }))
+    .map(([detailType, metric]) => ({
+      source: SOURCE,
+      detailType,
+      detail: { ...orderView(after), ...(detailType === SETTLED[0] && { proved: after.settled_by === 'refund' }) },
+      metric,
+    }))
 }
 
 /**
@@ -37,6 +43,11 @@ export const eventsOfRow = (row: Row): readonly OrderEvent[] =>
 type EventName = readonly [detailType: string, metric: string]
 
 const LATE: EventName = ['Payscore Order Pending Too Long', 'late']
+
+/** `proved`: WeChat Pay signed that the money went back; else an operator said so. */
+const SETTLED: EventName = ['Payscore Double Charge Settled', 'settled']
+
+const isSettledCase = ({ state, settled_at }: Row): boolean => state === 'DOUBLE_CHARGED' && settled_at !== undefined
 
 const CHARGED: EventName = ['Payscore Order Double Charged', 'double_charged']
 
@@ -54,7 +65,6 @@ const stateEventOf = (row: Row): EventName | undefined => {
     case 'SYNCED':
       return ['Payscore Order Synced', 'synced']
     case 'DOUBLE_CHARGED':
-      // The person who settles a charge knows of it, so no event is published.
       return row.settled_at === undefined ? CHARGED : undefined
     case 'REJECTED':
       if (hasOpenCharge(row)) return CHARGED

@@ -1,9 +1,10 @@
 import { chinaTimeMs } from '../china-time.ts'
-import { countDecisions, type Decision, type LastError, type Row } from '../ledger/row.ts'
+import { countDecisions, type Decision, type LastError, type NextCall, type Refund, type Row } from '../ledger/row.ts'
 import { plainYuan } from '../money.ts'
 import type { Text } from '../two-languages.ts'
 import { REFUSALS } from '../wechatpay/refusals.ts'
 import type { SignedResponse } from '../wechatpay/verdict.ts'
+import { REFUND_STATUS } from './state-words.ts'
 import { VERDICT_WORDS } from './verdict-words.ts'
 
 /** One entry in the history of an order, or its next call. */
@@ -30,6 +31,7 @@ export const historyOf = (row: Row): readonly HistoryEntry[] => {
     last_error && { at: last_error.at, by: 'wechatpay', what: answered(last_error) },
     late_at === undefined ? undefined : { at: late_at, by: 'us', what: LATE },
     proof && { at: proof.sent_at, by: 'wechatpay', what: signed(proofText(row), proof) },
+    ...(row.refunds ?? []).map(refundAnswered),
     earlier > 0 && first ? { at: first.at, by: 'person', what: EARLIER(earlier) } : undefined,
     ...decisions.map(decided),
   ]
@@ -38,15 +40,18 @@ export const historyOf = (row: Row): readonly HistoryEntry[] => {
 
 /** The next call that is made without a person; undefined when there is none. */
 export const nextOf = ({ next, due_at = 0 }: Row): HistoryEntry | undefined =>
-  next && { at: due_at, by: 'us', what: next === 'sync' ? NEXT_SYNC : NEXT_QUERY }
+  next && { at: due_at, by: 'us', what: NEXT[next] }
 
 const PAID: Text = { en: 'the customer paid at the till', zh: '顾客线下付款' }
 const HANDED_OVER: Text = { en: 'the shop handed the payment over', zh: '收到线下收款通知' }
 const REOPENED: Text = { en: 'taken up (again)', zh: '(重新)开始处理' }
 const SYNC_TAKEN: Text = { en: 'WeChat Pay took the sync', zh: '微信支付接受同步' }
 const LATE: Text = { en: 'this takes too long: an alarm was raised', zh: '超时未完成:已告警' }
-const NEXT_SYNC: Text = { en: 'a sync is sent', zh: '将发送同步' }
-const NEXT_QUERY: Text = { en: 'WeChat Pay is asked', zh: '将查单' }
+const NEXT: Readonly<Record<NextCall, Text>> = {
+  sync: { en: 'a sync is sent', zh: '将发送同步' },
+  query: { en: 'WeChat Pay is asked', zh: '将查单' },
+  refund: { en: 'WeChat Pay is asked about the refund', zh: '将查询退款' },
+}
 
 const EARLIER = (count: number): Text => ({
   en: `${count} decisions before this one, whose text is kept no longer`,
@@ -75,6 +80,18 @@ const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastE
   return {
     en: `attempt ${attempt}: ${meaning?.en.meaning ?? verdict}${facts ? ` (${facts})` : ''}`,
     zh: `第${attempt}次:${meaning?.zh.meaning ?? VERDICT_WORDS[verdict]?.history ?? verdict}${facts ? `(${facts})` : ''}`,
+  }
+}
+
+/** Undefined until WeChat Pay was asked about the refund. */
+const refundAnswered = ({ out_refund_no, status, answered_at, request_id }: Refund): HistoryEntry | undefined => {
+  if (status === undefined || answered_at === undefined) return undefined
+  const { en, zh } = REFUND_STATUS[status]
+  const facts = request_id ? ` (Request-Id ${request_id})` : ''
+  return {
+    at: answered_at,
+    by: 'wechatpay',
+    what: { en: `refund ${out_refund_no}: ${en}${facts}`, zh: `退款单号 ${out_refund_no}:${zh}${facts}` },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts'
 import { adviceOf } from '../ledger/advice.ts'
-import { countDecisions, type Row, readRowKey } from '../ledger/row.ts'
+import { countDecisions, type Refund, type Row, readRowKey } from '../ledger/row.ts'
 
 /** RFC 3339 in UTC. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
@@ -26,6 +26,13 @@ export const lastAnswer = ({ last_error }: Row) => {
   const { verdict, at, status, code, request_id, detail } = last_error
   return { verdict, at: isoTime(at), status, code, request_id, detail }
 }
+
+/** What WeChat Pay said of a refund, without its answer, which names the account that got the money. */
+const refundView = ({ noted_at, answered_at, ...refund }: Refund) => ({
+  ...refund,
+  noted_at: isoTime(noted_at),
+  answered_at: answered_at === undefined ? undefined : isoTime(answered_at),
+})
 
 /**
  * Everything in the ledger that a caller may read about an order. The members are listed one by one, without the bodies
@@ -57,4 +64,8 @@ export const orderView = (row: Row): Json => ({
   created_at: isoTime(row.created_at),
   synced_at: row.state === 'SYNCED' ? syncedAt(row) : undefined,
   settled_at: row.settled_at === undefined ? undefined : isoTime(row.settled_at),
+  settled_by: row.settled_by,
+  case_since: row.case_at === undefined ? undefined : isoTime(row.case_at),
+  refunds: row.refunds?.map(refundView),
+  bill: row.bill,
 })

@@ -1,6 +1,7 @@
 import { hasOpenCharge, type Row } from '../ledger/row.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import type { Text } from '../two-languages.ts'
+import type { RefundVerdictKind } from '../wechatpay/refund-api.ts'
 
 /**
  * The state in a few words, for lists. Red: a person must act. Yellow: this service continues. Green: nothing is left
@@ -36,4 +37,18 @@ const textOf = (row: Row): Text => {
       if (reason === 'revoked') return { en: 'cancelled', zh: '订单已取消或已失效' }
       return { en: 'not synced', zh: '同步未成功' }
   }
+}
+
+/** What WeChat Pay said last of a refund. */
+export const REFUND_STATUS: Readonly<Record<RefundVerdictKind, Text>> = {
+  refunded: { en: 'refunded', zh: '退款成功' },
+  processing: { en: 'under way', zh: '退款处理中' },
+  abnormal: { en: 'cannot be paid out', zh: '退款异常' },
+  closed: { en: 'closed', zh: '退款关闭' },
+  absent: { en: 'unknown to WeChat Pay', zh: '查无此退款' },
+  other_order: { en: 'of another order', zh: '不属于该订单' },
+  throttled: { en: 'not known yet', zh: '待查询' },
+  config: { en: 'not known yet', zh: '待查询' },
+  unknown: { en: 'not known yet', zh: '待查询' },
+  unsent: { en: 'not known yet', zh: '待查询' },
 }

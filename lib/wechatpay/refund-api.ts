@@ -42,7 +42,7 @@ export type RefundVerdictKind =
   | 'unknown' // ask again
   | 'unsent'
 
-export type RefundVerdict = Omit<Verdict, 'kind'> & {
+export type RefundVerdict = Omit<Verdict, 'kind' | 'charge'> & {
   readonly kind: RefundVerdictKind
   readonly refund_id?: string
   readonly transaction_id?: string
@@ -81,11 +81,13 @@ const factsOf = ({ transaction_id, refund_id, success_time, amount }: Unchecked<
   const transaction = number(transaction_id)
   const id = number(refund_id)
   const refund_amount = fen(membersOf(amount).refund)
+  const total_amount = fen(membersOf(amount).total)
   const time = text(success_time).match(/^[0-9T:.Z+-]{1,40}$/)?.[0]
   return {
     ...(transaction !== undefined && { transaction_id: transaction }),
     ...(id !== undefined && { refund_id: id }),
     ...(refund_amount !== undefined && { refund_amount }),
+    ...(total_amount !== undefined && { total_amount }),
     ...(time !== undefined && { success_time: time }),
   }
 }

@@ -5,6 +5,7 @@ import { startLedger } from '../support/ledger-table.ts'
 import { CLAIMED, NOW, ORDER } from '../support/orders.ts'
 import { holds } from '../support/plain-ledger.ts'
 import { ANSWER_CASES } from './cases/answer-conditions.ts'
+import { CASE_CASES } from './cases/case-conditions.ts'
 import { NOTICE_CASES } from './cases/notice-conditions.ts'
 import { PERSON_CASES } from './cases/person-conditions.ts'
 import { describeLedger } from './ledger-cases.ts'
@@ -12,7 +13,7 @@ import { describeLedger } from './ledger-cases.ts'
 describeLedger('dynalite', startDynalite, 80)
 
 describe('the cases of each condition', () => {
-  it.each([...NOTICE_CASES, ...ANSWER_CASES, ...PERSON_CASES])(
+  it.each([...NOTICE_CASES, ...ANSWER_CASES, ...PERSON_CASES, ...CASE_CASES])(
     '$transition.name: each clause has a row that fails it and no other',
     ({ transition: { when }, leaves }) => {
       const clauses = when.op === 'and' ? when.all : [when]

@@ -66,12 +66,15 @@ describe('a member of a decision that means nothing to it', () => {
     expect(refusal('close', body)).toMatchObject({ field: name, message: `${name}: is no member of a decision` })
   })
 
-  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'])('refund_id is refused by its name: %s', (what) => {
-    expect(refusal(what, { ...BODY, refund_id: 'RF1' })).toMatchObject({
-      field: 'refund_id',
-      message: 'refund_id: goes with settle only',
-    })
-  })
+  it.each(['expedite', 'reopen', 'close', 'release', 'withdraw'])(
+    'out_refund_no is refused by its name: %s',
+    (what) => {
+      expect(refusal(what, { ...BODY, out_refund_no: 'RF1' })).toMatchObject({
+        field: 'out_refund_no',
+        message: 'out_refund_no: goes with settle only',
+      })
+    },
+  )
 })
 
 describe('the reason of a decision', () => {
@@ -116,9 +119,19 @@ describe('the reason of a decision', () => {
 
 describe('a settlement', () => {
   it('says by which refund', () => {
-    const decision = readDecision(KEY, 'settle', { ...BODY, refund_id: '50300806962026112400000000001' }, LI)
+    const decision = readDecision(KEY, 'settle', { ...BODY, out_refund_no: '50300806962026112400000000001' }, LI)
 
     expect(decision.why).toBe('refund 50300806962026112400000000001: compared with the receipt')
+  })
+
+  it('says by which receipt the money was given back at the till', () => {
+    const decision = readDecision(KEY, 'settle', { ...BODY, cash: '小票-7/2' }, LI)
+
+    expect(decision).toMatchObject({ why: 'cash 小票-7/2: compared with the receipt', isCash: true })
+  })
+
+  it.each(['', 'x'.repeat(65), 'S 1', '<S1>', 'S\n1'])('refuses the receipt %j', (cash) => {
+    expect(refusal('settle', { ...BODY, cash })).toMatchObject({ field: 'cash' })
   })
 
   it('says that it was not double', () => {
@@ -128,12 +141,14 @@ describe('a settlement', () => {
   })
 
   it.each([
-    ['neither', {}],
-    ['both', { refund_id: 'R-1', not_double: true }],
-  ])('must say one of the two, and not %s', (_, more) => {
+    ['none', {}],
+    ['two', { out_refund_no: 'R-1', not_double: true }],
+    ['two others', { out_refund_no: 'R-1', cash: 'S-1' }],
+    ['all', { out_refund_no: 'R-1', cash: 'S-1', not_double: true }],
+  ])('must say one of three, and not %s', (_, more) => {
     expect(refusal('settle', { ...BODY, ...more })).toMatchObject({
-      field: 'refund_id',
-      message: 'refund_id: or not_double is needed to settle, and not both',
+      field: 'out_refund_no',
+      message: 'out_refund_no: or cash or not_double is needed to settle, and only one of them',
     })
   })
 
@@ -144,16 +159,19 @@ describe('a settlement', () => {
     })
   })
 
-  it.each(['1', 'R_1-2|3*4@5', 'x'.repeat(64)])('takes the refund number %s', (refund_id) => {
-    expect(readDecision(KEY, 'settle', { ...BODY, refund_id }, LI).why).toContain(`refund ${refund_id}: `)
+  it.each(['1', 'R_1-2|3*4@5', 'x'.repeat(64)])('takes the refund number %s', (out_refund_no) => {
+    expect(readDecision(KEY, 'settle', { ...BODY, out_refund_no }, LI).why).toContain(`refund ${out_refund_no}: `)
   })
 
-  it.each(['', 'x'.repeat(65), 'R 1', 'R\n1', '退款1', 'R/1', '<R1>'])('refuses the refund number %j', (refund_id) => {
-    expect(refusal('settle', { ...BODY, refund_id })).toMatchObject({
-      field: 'refund_id',
-      message: 'refund_id: must be a refund number',
-    })
-  })
+  it.each(['', 'x'.repeat(65), 'R 1', 'R\n1', '退款1', 'R/1', '<R1>'])(
+    'refuses the refund number %j',
+    (out_refund_no) => {
+      expect(refusal('settle', { ...BODY, out_refund_no })).toMatchObject({
+        field: 'out_refund_no',
+        message: 'out_refund_no: must be a refund number',
+      })
+    },
+  )
 })
 
 describe('what WeChat Pay charged', () => {
@@ -175,9 +193,9 @@ describe('what WeChat Pay charged', () => {
   })
 
   it.each(['expedite', 'reopen', 'release', 'close', 'withdraw'] as const)('is not refunded by %s', (what) => {
-    expect(refusal(what, { ...BODY, refund_id: 'R-1' })).toMatchObject({
-      field: 'refund_id',
-      message: 'refund_id: goes with settle only',
+    expect(refusal(what, { ...BODY, out_refund_no: 'R-1' })).toMatchObject({
+      field: 'out_refund_no',
+      message: 'out_refund_no: goes with settle only',
     })
   })
 })

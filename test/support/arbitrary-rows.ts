@@ -118,13 +118,13 @@ const EVERY_TRANSITION: readonly Transition[] = [
     Object.values(VERDICTS).flatMap((verdict) => [afterSync(row, verdict, MOMENT), afterQuery(row, verdict, MOMENT)]),
   ),
   expedite(CLAIMED, NOW),
-  reopenByOperator(PK, NOW),
+  reopenByOperator(CLAIMED, NOW),
   release(CLAIMED, NOW),
   release({ ...CLAIMED, reason: 'over_cap', mode: 'check' }, NOW),
   ...[withdraw({ ...CLAIMED, attempt: 0, due_at: NOW }, 'wrong order', NOW)].filter((one) => one !== undefined),
   close(CLAIMED, 'refunded in cash', NOW),
   withDecision(close(CLAIMED, 'refunded in cash', NOW), CLAIMED, DECISION),
-  settle(CLAIMED, 'refunded', NOW),
+  settle(CLAIMED, { outcome: 'cash S-1', by: 'cash' }, NOW),
   close(CLAIMED, 'not double: wrong order number', NOW, true),
 ]
 

@@ -13,7 +13,12 @@ import { findRow, pathOf } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
 
-type Options = ManyOptions & { readonly refund?: string; readonly notDouble?: boolean; readonly correct?: boolean }
+type Options = ManyOptions & {
+  readonly refund?: string
+  readonly cash?: string
+  readonly notDouble?: boolean
+  readonly correct?: boolean
+}
 
 /** What each decision does, for its help text. */
 const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string])[] = [
@@ -41,8 +46,8 @@ const WHAT: readonly (readonly [name: DecisionName, what: Text, example: string]
   [
     'settle',
     {
-      en: 'Say how a double charge was settled: by which refund, or that it was none.',
-      zh: '登记重复支付的处理结果:退款单号,或并非重复支付。',
+      en: 'Say how a double charge is settled: by which refund, which WeChat Pay is then asked about; at the till; or that it was none.',
+      zh: '登记重复支付的处理方式:商户退款单号(将自动向微信支付查询退款结果)、已在门店退款,或并非重复支付。',
     },
     '--refund RF20261124001 --reason "refunded through WeChat Pay"',
   ],
@@ -81,7 +86,8 @@ const addDecision = (
   else command.requiredOption('--reason <text>', t(reason))
   if (name === 'settle')
     command
-      .option('--refund <id>', t({ en: 'number of the refund', zh: '商户退款单号或微信支付退款单号' }))
+      .option('--refund <id>', t({ en: 'out_refund_no of WeChat Pay’s refund', zh: '商户退款单号' }))
+      .option('--cash <receipt>', t({ en: 'given back at the till: its receipt', zh: '已在门店退款:小票号' }))
       .option('--not-double', t({ en: 'it was no double charge', zh: '并非重复支付' }))
       .option('--correct', t({ en: 'what was settled before was wrong', zh: '更正此前登记的处理结果' }))
   else if (name === 'close' || name === 'withdraw')
@@ -152,13 +158,14 @@ const checkSingle = ({ reason, why, dryRun, yes, olderThan, day, shop }: Options
 }
 
 const carryOut = async (what: DecisionName, order: string, options: Options, session: Session): Promise<number> => {
-  const { refund, notDouble, correct } = options
+  const { refund, cash, notDouble, correct } = options
   const reason = checkSingle(options)
-  if (what === 'settle' && (refund === undefined) === (notDouble === undefined))
+  const given = [refund, cash, notDouble].filter((value) => value !== undefined).length
+  if (what === 'settle' && given !== 1)
     throw new CliError(
       {
-        en: 'settle needs --refund ID or --not-double, and not both',
-        zh: 'settle 须且只能指定 --refund 退款单号 或 --not-double 之一',
+        en: 'settle needs --refund NUMBER, --cash RECEIPT or --not-double, and only one of them',
+        zh: 'settle 须且只能指定 --refund 商户退款单号、--cash 小票号、--not-double 之一',
       },
       2,
     )
@@ -166,7 +173,8 @@ const carryOut = async (what: DecisionName, order: string, options: Options, ses
   const row = await findRow(order, options, connection, session)
   const body = {
     reason,
-    ...(refund !== undefined && { refund_id: refund }),
+    ...(refund !== undefined && { out_refund_no: refund }),
+    ...(cash !== undefined && { cash }),
     ...(notDouble && { not_double: true }),
     ...(correct && { correct: true }),
   }

@@ -41,6 +41,7 @@ export const addList = (program: Command, session: Session, done: (code: number)
         zh: '配合 --day、--all 等:仅待人工处理的订单',
       }),
     )
+    .option('--cases', t({ en: 'double charges that are not settled', zh: '未了结的疑似重复支付' }))
     .option('--all', t({ en: 'the whole ledger (a scan)', zh: '整个台账(全表扫描)' }))
     .option('--limit <n>', t({ en: `rows on a page, 1 to 1000 (${LIMIT})`, zh: `每页行数,1 至 1000(${LIMIT})` }))
     .option('--from <place>', t({ en: 'go on where the page before ended', zh: '从上一页结束处继续' }))
@@ -53,11 +54,12 @@ export const addList = (program: Command, session: Session, done: (code: number)
       'npx payscore list --stack payscore-sync-prod',
       'npx payscore list --under-way --older-than 15m --stack payscore-sync-prod',
       'npx payscore list --day 20261124 --shop SHOP-7 --stack payscore-sync-prod',
+      'npx payscore list --cases --stack payscore-sync-prod',
       'npx payscore list --state SYNCED --day 20261101..20261124 --local',
     ],
     {
-      en: 'Reads as little as it can: the index of what waits for a person; with --day the index of that day; with --under-way, and --state PENDING or HELD, the index of what is under way. --all, and --state SYNCED, REJECTED or DOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan). What waited before an upgrade from 1.0 comes into the index by npx payscore reindex, once.',
-      zh: '尽量少读:默认只读取“待人工处理”索引;指定 --day 时读取该日索引;指定 --under-way 或 --state PENDING、HELD 时读取“进行中”索引。--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan)。从 1.0 升级前已在等待的订单,需运行一次 npx payscore reindex 才会进入索引。',
+      en: 'Reads as little as it can: the index of what waits for a person; with --cases the index of double charges; with --day the index of that day; with --under-way, and --state PENDING or HELD, the index of what is under way. --all, and --state SYNCED, REJECTED or DOUBLE_CHARGED without --day, scan the whole table (dynamodb:Scan). What waited before an upgrade from 1.0 comes into the index by npx payscore reindex, once.',
+      zh: '尽量少读:默认只读取“待人工处理”索引;指定 --cases 时读取未了结的疑似重复支付;指定 --day 时读取该日索引;指定 --under-way 或 --state PENDING、HELD 时读取“进行中”索引。--all,以及不带 --day 的 --state SYNCED、REJECTED、DOUBLE_CHARGED 需扫描整张表(dynamodb:Scan)。从 1.0 升级前已在等待的订单,需运行一次 npx payscore reindex 才会进入索引。',
     },
   )
 }
@@ -130,6 +132,10 @@ const COUNTED: Readonly<Record<Part['by'], (count: number) => Text>> = {
   waits: (count) => ({
     en: `${orders(count)} ${count === 1 ? 'waits' : 'wait'} for a person; --under-way, --day or --all for others`,
     zh: `${count} 个订单待人工处理;其他订单请用 --under-way、--day 或 --all`,
+  }),
+  case: (count) => ({
+    en: `${count} double ${count === 1 ? 'charge' : 'charges'} not settled`,
+    zh: `${count} 个疑似重复支付未了结`,
   }),
   due: (count) => ({
     en: `${orders(count)} under way; --day or --all for others`,

@@ -17,6 +17,7 @@ export type FilterOptions = LedgerOptions & {
   readonly shop?: string
   readonly needsPerson?: boolean
   readonly underWay?: boolean
+  readonly cases?: boolean
   readonly all?: boolean
 }
 
@@ -84,6 +85,7 @@ export const partOf = (options: FilterOptions, session: Session): Part => {
   const mchids = mchidsOf(options, session)
   const state = readState(options.state)
   if (options.day !== undefined) return { by: 'day', mchids, days: readDays(options.day), state }
+  if (options.cases) return { by: 'case', mchids, state }
   if (options.all) return { by: 'scan', mchids, state }
   if (options.underWay || state === 'PENDING' || state === 'HELD') return { by: 'due', mchids, state }
   return { by: state === undefined ? 'waits' : 'scan', mchids, state }

@@ -26,6 +26,7 @@ const BY_PERSON = [
   ['closed by hand: ', '人工结案'],
   ['withdrawn: ', '通知已撤回'],
   ['refund ', '退款'],
+  ['cash ', '门店退款'],
   ['not double: ', '并非重复支付'],
 ] as const
 

@@ -5,12 +5,13 @@ import { dayShards, dueKey, everyDueKey, type Row, readRowKey, SHARDS, type Stat
 import type { Connection } from '../aws/connect.ts'
 
 /**
- * The part of the ledger to read: orders that need a person, due rows, one day (yyyymmdd of paid_time) of each
+ * The part of the ledger to read: orders that need a person, double charges that are not settled, due rows, one day (yyyymmdd of paid_time) of each
  * merchant, or the whole table.
  */
 export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
   | { readonly by: 'waits' }
   | { readonly by: 'due' }
+  | { readonly by: 'case' }
   | { readonly by: 'scan' }
   | { readonly by: 'day'; readonly days: readonly string[] }
 )
@@ -71,6 +72,8 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
     return part.mchids.flatMap((mchid) =>
       shards.map((shard) => streamOf('waits', dueKey(mchid, shard), ['pk', 'waits', 'created_at'], connection)),
     )
+  if (part.by === 'case')
+    return part.mchids.map((mchid) => streamOf('case', mchid, ['pk', 'case', 'case_at'], connection))
   if (part.by === 'due')
     return part.mchids.flatMap((mchid) =>
       everyDueKey(mchid).map((key) => streamOf('due', key, ['pk', 'due', 'due_at'], connection, part.state)),
@@ -82,7 +85,7 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
 
 /** The index by day does not have the state. */
 const streamOf = (
-  index: 'waits' | 'due' | 'day',
+  index: 'waits' | 'due' | 'day' | 'case',
   key: string,
   names: readonly string[],
   connection: Connection,

@@ -1,11 +1,11 @@
 import { age } from '../../age.ts'
 import { chinaTime } from '../../china-time.ts'
 import { adviceOf } from '../../ledger/advice.ts'
-import { type Row, readRowKey } from '../../ledger/row.ts'
+import { type Refund, type Row, readRowKey } from '../../ledger/row.ts'
 import { TURNS } from '../../ledger/whose-turn.ts'
 import { plainYuan } from '../../money.ts'
 import { historyOf, nextOf } from '../../views/order-history.ts'
-import { stateLabelOf } from '../../views/state-words.ts'
+import { REFUND_STATUS, stateLabelOf } from '../../views/state-words.ts'
 import type { Session } from '../session.ts'
 
 /** Prints a row for a person: its state, who must act, what happened and who says so, and what comes next. */
@@ -41,11 +41,15 @@ const factsOf = (row: Row, { t }: Session): readonly (readonly [string, string])
     [t({ en: 'paid at the till', zh: '线下收款金额' }), inYuan(row.expected_amount, t)],
     [t({ en: 'charged by WeChat Pay', zh: '支付分扣款金额' }), inYuan(row.amount, t)],
     [t({ en: 'transaction to refund by', zh: '微信支付订单号(退款用)' }), row.transaction_id],
+    ...(row.refunds ?? []).map((refund) => [t({ en: 'refund', zh: '商户退款单号' }), refundText(refund, t)] as const),
     [t(isCode(row.reason) ? { en: 'reason', zh: '原因代码' } : { en: 'reason', zh: '原因' }), row.reason],
     [t({ en: 'notices that contradict it', zh: '冲突通知数' }), row.conflicts?.toString()],
   ]
   return facts.filter((fact): fact is readonly [string, string] => fact[1] !== undefined)
 }
+
+const refundText = ({ out_refund_no, status, refund_amount }: Refund, t: Session['t']): string =>
+  [out_refund_no, t(REFUND_STATUS[status ?? 'unknown']), inYuan(refund_amount, t)].filter(Boolean).join(', ')
 
 /** Whether a reason is one of our codes and not a person's text. */
 const isCode = (reason = ''): boolean => /^[a-z_]+$/.test(reason)

@@ -4,6 +4,8 @@ import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
+import { afterBillQuery, isAskedForBill } from './bill.ts'
+import { caseOf } from './case-index.ts'
 import { DUE_ATTRIBUTES, expiry, isUnsent, sameAttemptAndDue, sameAttemptAndPending } from './lease.ts'
 import type { Alarm, Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
@@ -31,8 +33,8 @@ const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
       }
     case 'collected':
       return {
-        ...collected(row, verdict),
-        keep: signedResponseAs('receipt', verdict),
+        ...collected(row, verdict, moment),
+        keep: { ...caseOf(row.pk, moment.now), ...signedResponseAs('receipt', verdict) },
         otherwise: keepReceipt(row, verdict),
       }
     case 'invalid':
@@ -54,7 +56,10 @@ const refused = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   return ask(row, verdict, moment, { refused: nonce })
 }
 
-const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
+  (isAskedForBill(row) ? afterBillQuery(row, verdict, moment) : undefined) ?? afterOwnQuery(row, verdict, moment)
+
+const afterOwnQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   // This comes before every other hold reason, and also after a release: WeChat Pay no longer expects the whole sum.
   const reason = verdict.kind === 'part_paid' ? 'part_paid' : holdReason(row, verdict)
   if (reason) return hold(row, verdict, moment, reason)
@@ -62,7 +67,7 @@ const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =
     case 'confirmed':
       return confirmed(row, verdict, moment)
     case 'collected':
-      return collected(row, verdict)
+      return collected(row, verdict, moment)
     case 'unpaid':
       return unpaid(row, verdict, moment)
     case 'open':
@@ -182,10 +187,11 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
  * 9: WeChat Pay charged as well. The row does not expire until an operator has settled the charge; the same answer
  * after that does not undo the settlement.
  */
-const collected = (row: Row, verdict: Verdict): Transition => ({
+const collected = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '9 collected',
   pk: row.pk,
-  when: and(exists('pk'), or(missing('settled_at'), differs('state', 'DOUBLE_CHARGED'))),
+  // A refund that is asked about meanwhile goes on: then the charge is known already.
+  when: and(exists('pk'), or(missing('settled_at'), differs('state', 'DOUBLE_CHARGED')), missing('refunds')),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...signedResponseAs('proof', verdict), ...orderId(verdict) },
   remove: [
     ...DUE_ATTRIBUTES,
@@ -193,9 +199,13 @@ const collected = (row: Row, verdict: Verdict): Transition => ({
     'expires_at',
     'absent_since',
     'settled_at',
+    'settled_by',
     'refused',
+    'bill',
+    'bill_at',
     ...secondChargeAttributes(verdict),
   ],
+  keep: caseOf(row.pk, now),
 })
 
 /** 10: the order waits for payment, so a sync is due now. */

@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.ts'
 import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
 import { after, and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
-import type { Row } from '../row.ts'
+import type { NextCall, Row } from '../row.ts'
 
 /** What a write needs of the row that was read before a decision was made. */
 export type RowAsRead = Pick<Row, 'pk' | 'attempt'>
@@ -21,9 +21,13 @@ export const CLEARED_ON_REOPEN = [
 ] as const
 
 /**
- * If the invocation ends before the call returns, the next call is a query, since WeChat Pay may have taken the sync.
+ * If the invocation ends before the call returns, the next call is a query, since WeChat Pay may have taken the sync. A
+ * refund is asked about again.
  */
-export const lease = (now: number): Partial<Row> => ({ next: 'query', due_at: now + LIMITS.lease })
+export const lease = (now: number, step: NextCall = 'sync'): Partial<Row> => ({
+  next: step === 'refund' ? 'refund' : 'query',
+  due_at: now + LIMITS.lease,
+})
 
 export const sameAttemptAndPending = (row: Row): Condition =>
   and(equals('attempt', row.attempt), equals('state', 'PENDING'))
@@ -43,6 +47,9 @@ export const isUnsent = (kind: VerdictKind, { status }: { readonly status?: numb
  */
 export const noCallInFlight = (now: number): Condition =>
   or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
+
+/** The same for a row that may have no call to make. */
+export const noCallDueOrInFlight = (now: number): Condition => or(missing('due_at'), noCallInFlight(now))
 
 /** No invocation has claimed the row since it was read. */
 export const unchangedSinceRead = ({ attempt }: RowAsRead): Condition => equals('attempt', attempt)

@@ -1,12 +1,12 @@
 import { LIMITS } from '../../limits.ts'
 import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
 import type { PaymentNotice } from '../notice.ts'
-import { type CallType, dayKey, dueKeyOf, type Row, rowKey, waitingKeyOf } from '../row.ts'
+import { dayKey, dueKeyOf, type NextCall, type Row, rowKey, waitingKeyOf } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,
   isClosedByHand,
   lease,
-  noCallInFlight,
+  noCallDueOrInFlight,
   type RowAsRead,
   sameChargeAsRead,
   unchangedSinceRead,
@@ -53,10 +53,10 @@ const created = (order: PaymentNotice, now: number, isOverCap = false): Transiti
 })
 
 /** 2: claims the row for a due call. `repeated` is the hash of the call when the same notice, sent again, claims it. */
-export const claim = (pk: string, step: CallType, now: number, repeated?: string): Transition => {
+export const claim = (pk: string, step: NextCall, now: number, repeated?: string): Transition => {
   const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]
   const isSame = repeated === undefined ? [] : [equals('state', 'PENDING'), equals('call_hash', repeated)]
-  return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now), count: ['attempt'] }
+  return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now, step), count: ['attempt'] }
 }
 
 /** A POS may correct an order that is held, rejected or withdrawn, but not one that an operator has closed. */
@@ -82,7 +82,8 @@ const reopened = (
     equals('state', row.state),
     // If a charge was recorded since the row was read, an operator must see it first.
     sameChargeAsRead(row),
-    ...(row.state === 'HELD' ? [noCallInFlight(now)] : []),
+    // A held order is asked about once a day, a rejected one when a trade bill has a charge for it.
+    noCallDueOrInFlight(now),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),
   set: { ...newOrderAttributes(order, now), noticed_at: order.noticed_at, ...firstStep(order, now, isOverCap) },

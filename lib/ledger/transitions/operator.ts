@@ -1,17 +1,19 @@
 import { LIMITS } from '../../limits.ts'
-import { after, and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
-import { countDecisions, type Decision, dueKeyOf, hasOpenCharge, type Row } from '../row.ts'
+import { after, and, type Condition, equals, exists, missing, or } from '../condition.ts'
+import { countDecisions, type Decision, dueKeyOf, hasOpenCharge, type Row, type SettledBy } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,
   CLOSED_BY_HAND,
   DUE_ATTRIBUTES,
   expiry,
   isUnsent,
+  noCallDueOrInFlight,
   noCallInFlight,
   type RowAsRead,
   sameChargeAsRead,
   unchangedSinceRead,
 } from './lease.ts'
+import { chargeOfAnotherState, SETTLED_REMOVES, settledAttributes } from './refund.ts'
 import type { Transition } from './transition.ts'
 
 /**
@@ -47,11 +49,11 @@ export const expedite = (row: RowAsRead, now: number): Transition => ({
 })
 
 /** 14: reopens a rejected order with the same call; a query comes first. */
-export const reopenByOperator = (pk: string, now: number): Transition => ({
+export const reopenByOperator = (row: RowAsRead, now: number): Transition => ({
   name: '14 reopen',
-  pk,
-  when: equals('state', 'REJECTED'),
-  set: { state: 'PENDING', next: 'query', due: dueKeyOf(pk), due_at: now, created_at: now },
+  pk: row.pk,
+  when: and(unchangedSinceRead(row), equals('state', 'REJECTED'), noCallDueOrInFlight(now)),
+  set: { state: 'PENDING', next: 'query', due: dueKeyOf(row.pk), due_at: now, created_at: now },
   count: ['attempt'],
   remove: CLEARED_ON_REOPEN,
 })
@@ -97,43 +99,45 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
   remove: DUE_ATTRIBUTES,
 })
 
-/** 16: an operator has refunded the double charge, or found that there was none. */
-export const settle = (row: RowAsRead, outcome: string, now: number): Transition => ({
+/** What an operator says of a case, and on whose word it is settled. */
+export type Settlement = { readonly outcome: string; readonly by: SettledBy }
+
+/**
+ * 16: an operator says that the money of a double charge was given back at the till, or that there was no double charge.
+ * A refund by WeChat Pay is not settled by an operator's word: `noteRefund`.
+ */
+export const settle = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
   name: '16 settle',
   pk: row.pk,
-  when: and(equals('state', 'DOUBLE_CHARGED'), missing('settled_at')),
-  set: settledAttributes(outcome, now),
-  otherwise: settleCharge(row, outcome, now),
+  when: and(
+    ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), missing('settled_at'), noCallDueOrInFlight(now)],
+  ),
+  set: settledAttributes(settlement, now),
+  remove: SETTLED_REMOVES,
+  otherwise: settleCharge(row, settlement, now),
 })
 
 /** 16 again: replaces a settlement that was wrong. The first one stays among the row's decisions. */
-export const correctSettlement = (pk: string, outcome: string, now: number): Transition => ({
+export const correctSettlement = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
   name: '16 correct',
-  pk,
-  when: and(equals('state', 'DOUBLE_CHARGED'), exists('settled_at')),
-  set: settledAttributes(outcome, now),
-})
-
-const settledAttributes = (outcome: string, now: number): Partial<Row> => ({
-  state: 'DOUBLE_CHARGED',
-  settled_at: now,
-  reason: outcome,
-  expires_at: expiry(now),
+  pk: row.pk,
+  when: and(
+    ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), exists('settled_at'), noCallDueOrInFlight(now)],
+  ),
+  set: settledAttributes(settlement, now),
+  remove: SETTLED_REMOVES,
 })
 
 /**
  * 16 for a charge on a row in another state, while no call is in flight. `part_paid` is excluded: the rest is still
  * open.
  */
-const settleCharge = (row: RowAsRead, outcome: string, now: number): Transition => ({
+const settleCharge = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
   name: '16 settle the charge',
   pk: row.pk,
-  when: and(
-    ...[unchangedSinceRead(row), exists('transaction_id'), differs('state', 'PENDING'), differs('reason', 'part_paid')],
-    ...[missing('settled_at'), or(missing('due_at'), noCallInFlight(now))],
-  ),
-  set: settledAttributes(outcome, now),
-  remove: DUE_ATTRIBUTES,
+  when: chargeOfAnotherState(row, now),
+  set: settledAttributes(settlement, now),
+  remove: SETTLED_REMOVES,
 })
 
 /**

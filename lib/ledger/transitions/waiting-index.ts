@@ -1,6 +1,7 @@
 import { adviceOf } from '../advice.ts'
 import { and, equals, missing } from '../condition.ts'
 import { dueKeyOf, type Row } from '../row.ts'
+import { caseOf, isCase } from './case-index.ts'
 import type { Transition } from './transition.ts'
 
 /** Attributes that decide whose turn it is, as far as a transition sets or removes them. */
@@ -11,6 +12,7 @@ const TURN_ATTRIBUTES = [
   'last_error',
   'settled_at',
   'transaction_id',
+  'refunds',
 ] as const satisfies readonly (keyof Row)[]
 
 /**
@@ -48,16 +50,19 @@ const waitsAfter = (row: Partial<Row>, remove: readonly (keyof Row)[]): boolean 
 export const waitsForOperator = (row: Parameters<typeof adviceOf>[0]): boolean => adviceOf(row).turn !== 'service'
 
 /**
- * 20: corrects the index for a row that was written before there was one; undefined where it is right. It applies only
- * to the row as it was read.
+ * 20: corrects the indexes for a row that was written before there were any; undefined where they are right. It applies
+ * only to the row as it was read.
  */
 export const reindex = (row: Row): Transition | undefined => {
   const { pk, state, attempt, due_at, settled_at, waits } = row
-  if ((waits !== undefined) === waitsForOperator(row)) return undefined
+  const lacksCase = isCase(row) && row.case === undefined
+  if ((waits !== undefined) === waitsForOperator(row) && !lacksCase) return undefined
   const unchanged = [
     due_at === undefined ? missing('due_at') : equals('due_at', due_at),
     settled_at === undefined ? missing('settled_at') : equals('settled_at', settled_at),
   ]
   const when = and(equals('state', state), equals('attempt', attempt), ...unchanged)
-  return withWaitingIndex({ name: '20 reindex', pk, when, set: { state } }, row)
+  // When the charge was found is not in the row; it was after the notice.
+  const set = { state, ...(lacksCase && caseOf(pk, row.created_at)) }
+  return withWaitingIndex({ name: '20 reindex', pk, when, set }, row)
 }

@@ -89,7 +89,14 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
       ...otherAttempts,
       'closed as not double': row({ state: 'REJECTED', settled_at: NOW }),
     },
-    leaves: { ...NO_ROW, ...SETTLED },
+    leaves: {
+      ...NO_ROW,
+      ...SETTLED,
+      'a refund of it is asked about': row({
+        state: 'DOUBLE_CHARGED',
+        refunds: [{ out_refund_no: 'R-1', noted_at: NOW }],
+      }),
+    },
   },
   whileOwed(afterQuery(CLAIMED, VERDICTS.unpaid, MOMENT)),
   whileOwed(afterQuery(CLAIMED, VERDICTS.open, MOMENT)),

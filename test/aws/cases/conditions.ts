@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { changed } from '../../support/plain-ledger.ts'
 import { ANSWER_CASES } from './answer-conditions.ts'
+import { CASE_CASES } from './case-conditions.ts'
 import type { ConditionCase } from './condition-case.ts'
 import { NOTICE_CASES } from './notice-conditions.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'
@@ -12,6 +13,7 @@ export const describeConditions = (opened: Opened): void => {
     ['a notice', NOTICE_CASES],
     ['an answer', ANSWER_CASES],
     ['a person', PERSON_CASES],
+    ['a bill or a refund', CASE_CASES],
   ])('what %s does', (_, cases) => {
     const each = (rows: 'changes' | 'leaves') =>
       cases.flatMap((one: ConditionCase) =>

@@ -83,20 +83,21 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
   {
     transition: reopen(OTHER, { ...CLAIMED, state: 'REJECTED' }, NOW),
     changes: {
-      'an older notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at - 1 }),
-      'no notice, but a statement': row({ state: 'REJECTED', noticed_at: undefined }),
+      'an older notice': row({ state: 'REJECTED', due_at: NOW, noticed_at: OTHER.noticed_at - 1 }),
+      'no notice, but a statement': row({ state: 'REJECTED', due_at: NOW, noticed_at: undefined }),
     },
     leaves: {
       ...NO_ROW,
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
-      'charged since it was read': row({ state: 'REJECTED', noticed_at: 1, transaction_id: '42000004' }),
-      'reopened and closed since it was read': row({ state: 'REJECTED', attempt: 4, noticed_at: 1 }),
+      ...each(callOut('REJECTED'), 'rejected', { noticed_at: 1 }),
+      'charged since it was read': row({ state: 'REJECTED', due_at: NOW, noticed_at: 1, transaction_id: '42000004' }),
+      'reopened and closed since it was read': row({ state: 'REJECTED', due_at: NOW, attempt: 4, noticed_at: 1 }),
       'reopened and held since it was read': row({ state: 'HELD', due_at: NOW, noticed_at: 1 }),
-      'the same call': row({ state: 'REJECTED', call_hash: 'another call' }),
-      'a notice of the same time': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at }),
-      'a newer notice': row({ state: 'REJECTED', noticed_at: OTHER.noticed_at + 1 }),
+      'the same call': row({ state: 'REJECTED', due_at: NOW, call_hash: 'another call' }),
+      'a notice of the same time': row({ state: 'REJECTED', due_at: NOW, noticed_at: OTHER.noticed_at }),
+      'a newer notice': row({ state: 'REJECTED', due_at: NOW, noticed_at: OTHER.noticed_at + 1 }),
     },
   },
   {

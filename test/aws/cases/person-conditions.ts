@@ -8,7 +8,7 @@ import {
   withDecision,
   withdraw,
 } from '../../../lib/ledger/transitions/operator.ts'
-import { CLAIMED, NOW, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, NOW, SECOND } from '../../support/orders.ts'
 import {
   alone,
   CHARGED,
@@ -29,7 +29,7 @@ const closed = close(CLAIMED, 'refunded in cash', NOW)
 
 const closedKnowing = close(row({ transaction_id: '42000004' }), 'not double: wrong order number', NOW, true)
 const asked = { ...CLAIMED, state: 'HELD', reason: 'paid_less' } as const
-const settled = settle(CLAIMED, 'refund 50300806962026112400000000001', NOW)
+const settled = settle(CLAIMED, { outcome: 'cash S-1', by: 'cash' }, NOW)
 
 const withdrawn = withdraw(row({ attempt: 0, due_at: NOW - 1 }), 'wrong order number', NOW)
 const withdrawnHeld = withdraw(row({ state: 'HELD', due_at: NOW }), 'wrong order number', NOW)
@@ -50,9 +50,16 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
   },
   {
-    transition: reopenByOperator(PK, NOW),
+    transition: reopenByOperator(CLAIMED, NOW),
     changes: REJECTED,
-    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...CHARGED },
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      ...SYNCED,
+      ...CHARGED,
+      'claimed since it was read': row({ state: 'REJECTED', attempt: 4, due_at: NOW }),
+      ...callOut('REJECTED'),
+    },
   },
   {
     transition: alone(closed),
@@ -98,10 +105,19 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   {
     transition: alone(settled),
     changes: CHARGED,
-    leaves: { ...NO_ROW, ...PENDING, ...SYNCED, ...REJECTED, ...SETTLED },
+    leaves: {
+      ...NO_ROW,
+      ...PENDING,
+      'not charged twice': row({ state: 'HELD', due_at: NOW }),
+      ...SYNCED,
+      ...REJECTED,
+      ...SETTLED,
+      ...callOut('DOUBLE_CHARGED'),
+      'claimed since it was read': row({ state: 'DOUBLE_CHARGED', attempt: 4, due_at: NOW }),
+    },
   },
   {
-    transition: correctSettlement(PK, 'not double: two orders', NOW),
+    transition: correctSettlement(CLAIMED, { outcome: 'not double: two orders', by: 'not_double' }, NOW),
     changes: SETTLED,
     leaves: {
       ...NO_ROW,
@@ -109,7 +125,9 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...SYNCED,
       ...REJECTED,
       ...CHARGED,
-      'closed as not double': row({ state: 'REJECTED', settled_at: NOW }),
+      'closed as not double': row({ state: 'REJECTED', due_at: NOW, settled_at: NOW }),
+      ...each(callOut('DOUBLE_CHARGED'), 'settled', { settled_at: NOW }),
+      'claimed since it was read': row({ state: 'DOUBLE_CHARGED', attempt: 4, due_at: NOW, settled_at: NOW }),
     },
   },
   {
@@ -124,6 +142,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       ...each(callOut('HELD'), 'held', { transaction_id: '42000004' }),
       ...each(noCallOut('PENDING'), 'pending', { transaction_id: '42000004' }),
       'claimed since it was read': row({ ...claimedSince, transaction_id: '42000004' }),
+      'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW, transaction_id: '42000004' }),
       'not charged': row({ state: 'HELD', due_at: NOW }),
       'charged a part': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', reason: 'part_paid' }),
       'settled before': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004', settled_at: NOW }),

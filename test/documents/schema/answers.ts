@@ -1,7 +1,20 @@
 import * as v from 'valibot'
 import type { State } from '../../../lib/ledger/row.ts'
 import { STATES } from '../../../lib/ledger/row.ts'
-import { Count, Decisions, Fen, Next, OrderApis, PaidTime, said, Text, Time, Turns, Verdicts } from './words.ts'
+import {
+  Count,
+  Decisions,
+  Fen,
+  Next,
+  OrderApis,
+  PaidTime,
+  REFUND_STATUSES,
+  said,
+  Text,
+  Time,
+  Turns,
+  Verdicts,
+} from './words.ts'
 
 // What this service answers. For tests and documents: nothing here is part of a function.
 
@@ -135,6 +148,20 @@ export const Checked = v.object({ ...cashier, request_id: v.optional(Text) })
 export const NotKnownNow = v.object({ ...problem, ...cashier, ...lastCall })
 
 /** All that the ledger knows of an order and may tell. */
+const Refund = v.object({
+  out_refund_no: said(Text, '商户退款单号'),
+  status: v.optional(said(v.picklist(REFUND_STATUSES), 'what WeChat Pay said last; absent until it was asked')),
+  refund_id: v.optional(said(Text, '微信支付退款单号')),
+  transaction_id: v.optional(Text),
+  refund_amount: v.optional(said(Fen, 'what this refund gives back, fen')),
+  total_amount: v.optional(said(Fen, 'what the transaction charged, fen')),
+  success_time: v.optional(Text),
+  code: v.optional(Text),
+  request_id: v.optional(Text),
+  noted_at: Time,
+  answered_at: v.optional(Time),
+})
+
 export const orderView = (...states: readonly State[]) =>
   v.object({
     ...orderOf(...states),
@@ -162,7 +189,19 @@ export const orderView = (...states: readonly State[]) =>
     created_at: Time,
     synced_at: v.optional(Time),
     settled_at: v.optional(Time),
+    settled_by: v.optional(
+      said(v.picklist(['refund', 'cash', 'not_double']), "refund: on WeChat Pay's signed word; else on an operator's"),
+    ),
+    case_since: v.optional(said(Time, 'since when the double charge is not settled')),
+    refunds: v.optional(v.array(Refund)),
+    bill: v.optional(said(Text, 'yyyymmdd: the trade bill for which the order is asked about')),
   })
+
+/** The detail of the event about a settlement. */
+export const settledView = v.object({
+  ...orderView('DOUBLE_CHARGED').entries,
+  proved: said(v.boolean(), 'true: WeChat Pay signed that the money went back; else an operator said so'),
+})
 
 export const Order = orderView(...STATES)
 

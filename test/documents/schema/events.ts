@@ -2,7 +2,7 @@ import type * as v from 'valibot'
 import { PAID_OFFLINE } from '../../../lib/intake/event-source.ts'
 import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
 import { STATES } from '../../../lib/ledger/row.ts'
-import { orderView } from './answers.ts'
+import { orderView, settledView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'
 
@@ -21,6 +21,7 @@ export const eventSchemas = (version: string): Readonly<Record<string, Json>> =>
     orderView('DOUBLE_CHARGED', 'HELD', 'REJECTED'),
     version,
   ),
+  'double-charge-settled.json': outcome('DoubleChargeSettled', 'Payscore Double Charge Settled', settledView, version),
   'pending-too-long.json': outcome('PendingTooLong', 'Payscore Order Pending Too Long', orderView(...STATES), version),
 })
 

@@ -124,7 +124,10 @@ export const openApi = (version: string): Json => ({
         description: 'Makes no call. Who, when and why stay on the order.',
         requestBody: body('Decision', {
           close: { summary: 'any decision', value: { reason: 'wrong order number' } },
-          settle: { summary: 'settle', value: { reason: 'refunded through WeChat Pay', refund_id: 'RF20261124001' } },
+          settle: {
+            summary: 'settle',
+            value: { reason: 'refunded through WeChat Pay', out_refund_no: 'RF20261124001' },
+          },
         }),
         responses: {
           200: answer('it was carried out', 'Order'),
@@ -152,7 +155,8 @@ export const openApi = (version: string): Json => ({
     schemas: {
       Notice: described(jsonSchema(NoticeBody, 'input'), NOTICE_MEMBERS),
       Decision: described(jsonSchema(DecisionSchema, 'input'), {
-        refund_id: 'settle: the number of the refund',
+        out_refund_no: 'settle: 商户退款单号 of WeChat Pay’s refund, which WeChat Pay is asked about',
+        cash: 'settle: the receipt of the money that was given back at the till',
         not_double: 'settle, and close and withdraw of an order that WeChat Pay charged: it was no double charge',
       }),
       ...Object.fromEntries(

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { State } from '../../../lib/ledger/row.ts'
+import type { Row, State } from '../../../lib/ledger/row.ts'
 import { afterQuery } from '../../../lib/ledger/transitions/answer.ts'
 import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../../support/orders.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
 
-const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
+const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED']
 const MOMENT = { now: NOW, random: 0.5 }
 
 /** What each answer to a query does to a pending row. */
@@ -21,7 +21,7 @@ const AFTER_QUERY = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED)',
+    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED) and refunds is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
@@ -29,7 +29,11 @@ const AFTER_QUERY = {
       proof: WORD,
       order_id: '15646546545165651651',
     },
-    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused', 'settled_at'],
+    remove: [
+      ...['absent_since', 'bill', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['settled_at', 'settled_by'],
+    ],
+    keep: { case: '1900000109', case_at: NOW },
   },
   unpaid: {
     name: '10 unpaid',
@@ -113,6 +117,55 @@ describe.each(STATES)('the answer to a query of a row that was %s', (state) => {
     expect(inWords(unsigned)).toStrictEqual(AFTER_QUERY.invalid)
   })
 })
+
+/** What each answer does to a row that had ended, and was asked about only for a trade bill. */
+const AFTER_BILL = {
+  accepted: '21 as it stood',
+  confirmed: '21 as it stood',
+  collected: '9 collected',
+  unpaid: '21 as it stood',
+  part_paid: '21 as it stood',
+  open: '21 as it stood',
+  closed: '21 as it stood',
+  absent: '21 ask later',
+  undecided: '21 as it stood',
+  state: '21 ask later',
+  busy: '21 ask later',
+  unknown: '21 ask later',
+  unsent: '21 ask later',
+  throttled: '21 ask later',
+  config: '21 ask later',
+  invalid: '21 ask later',
+} as const satisfies Readonly<Record<keyof typeof VERDICTS, string>>
+
+describe.each(['REJECTED', 'DOUBLE_CHARGED'] as const)(
+  'the answer to a query for a bill of a row that is %s',
+  (state) => {
+    const row: Row = { ...CLAIMED, state, bill: '20261123', bill_at: NOW - 10 * MINUTE }
+    const charged = { ...row, amount: 3900, transaction_id: '4200000446202611247000000001' }
+
+    it.each(Object.values(VERDICTS))('$kind changes its state only where it is a charge', (verdict) => {
+      const { name, set } = afterQuery(state === 'REJECTED' ? row : charged, verdict, MOMENT)
+
+      const isKnown = state === 'DOUBLE_CHARGED' && verdict.kind === 'collected'
+      const isPart = state === 'DOUBLE_CHARGED' && verdict.kind === 'part_paid'
+      expect(name).toBe(isKnown ? '21 as it stood' : isPart ? '9 another charge' : AFTER_BILL[verdict.kind])
+      expect(set?.next).not.toBe('sync')
+      if (name.startsWith('21')) expect(set?.state).toBeUndefined()
+    })
+
+    it('is as it stood when no answer came for three days', () => {
+      const late = { ...row, bill_at: NOW - 3 * 24 * 60 * MINUTE - 1 }
+
+      expect(inWords(afterQuery(late, VERDICTS.unknown, MOMENT))).toMatchObject({
+        name: '21 as it stood',
+        pk: PK,
+        when: `attempt = 3 and state = ${state}`,
+        remove: ['bill', 'bill_at', 'due', 'due_at', 'next'],
+      })
+    })
+  },
+)
 
 it('proves nothing by a word that was not kept', () => {
   const { signedResponse: _, ...verdict } = VERDICTS.confirmed

@@ -41,7 +41,7 @@ const AFTER_SYNC = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED)',
+    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED) and refunds is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
@@ -49,8 +49,11 @@ const AFTER_SYNC = {
       proof: WORD,
       order_id: '15646546545165651651',
     },
-    keep: { receipt: WORD },
-    remove: ['absent_since', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused', 'settled_at'],
+    keep: { receipt: WORD, case: '1900000109', case_at: NOW },
+    remove: [
+      ...['absent_since', 'bill', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['settled_at', 'settled_by'],
+    ],
     otherwise: KEEP_RECEIPT,
   },
   undecided: ask('undecided', 1 * MINUTE),

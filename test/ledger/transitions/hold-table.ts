@@ -1,4 +1,4 @@
-import type { Row, State } from '../../../lib/ledger/row.ts'
+import type { Row } from '../../../lib/ledger/row.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
 /** What the notice said of the amount, and the answer of the total. */
@@ -98,6 +98,31 @@ const UNHELD: Table = {
   closed: always('11 end'),
 }
 
+/** It had ended, and is asked about for a trade bill: only a charge changes it. */
+const ENDED: Table = {
+  confirmed: always('21 as it stood'),
+  collected: always('9 collected'),
+  undecided: always('21 as it stood'),
+  unpaid: always('21 as it stood'),
+  part_paid: always('21 as it stood'),
+  open: always('21 as it stood'),
+  closed: always('21 as it stood'),
+  absent: always('21 ask later'),
+  state: always('21 ask later'),
+  busy: always('21 ask later'),
+  unknown: always('21 ask later'),
+  unsent: always('21 ask later'),
+  throttled: always('21 ask later'),
+  config: always('21 ask later'),
+  invalid: always('21 ask later'),
+}
+
+const CHARGED_BEFORE: Table = {
+  ...ENDED,
+  collected: always('9 another charge'),
+  part_paid: always('9 another charge'),
+}
+
 type Given = Pick<Row, 'state' | 'mode' | 'reason' | 'cleared' | 'transaction_id'>
 
 /** Every way in which an order can stand when it is asked about, and what the answers do to it. */
@@ -111,8 +136,12 @@ export const TABLES: readonly (readonly [string, { readonly [name in keyof Given
   ['held and charged', { state: 'HELD', reason: 'over_cap', mode: 'check', transaction_id: '42000004' }, HELD_CHARGED],
   ['cleared in check mode', { mode: 'check', cleared: true }, UNHELD],
   ['cleared in observe mode', { mode: 'observe', cleared: true }, UNHELD],
-  ...(['SYNCED', 'REJECTED', 'DOUBLE_CHARGED'] as const satisfies readonly State[]).flatMap((state) => [
-    [`${state} in check mode`, { state, mode: 'check' }, UNHELD] as const,
-    [`${state} in observe mode`, { state, mode: 'observe' }, UNHELD] as const,
-  ]),
+  ...(['check', 'observe'] as const).flatMap(
+    (mode) =>
+      [
+        [`SYNCED in ${mode} mode`, { state: 'SYNCED', mode }, UNHELD],
+        [`REJECTED in ${mode} mode`, { state: 'REJECTED', mode }, ENDED],
+        [`DOUBLE_CHARGED in ${mode} mode`, { state: 'DOUBLE_CHARGED', mode }, CHARGED_BEFORE],
+      ] as const,
+  ),
 ]

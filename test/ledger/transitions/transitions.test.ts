@@ -187,6 +187,7 @@ describe('what a notice does to the ledger', () => {
       ...transition,
       when:
         'call_hash <> another call and attempt = 3 and state = REJECTED and transaction_id is missing' +
+        ` and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
     })
     expect(transition).toStrictEqual({
@@ -194,7 +195,7 @@ describe('what a notice does to the ledger', () => {
       pk: PK,
       when:
         'call_hash <> another call and attempt = 3 and state = HELD and transaction_id is missing' +
-        ` and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})` +
+        ` and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
@@ -284,12 +285,12 @@ describe('what a person does to the ledger', () => {
   })
 
   it('14: reopens a rejected row with the same call, and asks before anything is sent', () => {
-    const transition = inWords(reopenByOperator(PK, NOW))
+    const transition = inWords(reopenByOperator(CLAIMED, NOW))
 
     expect(transition).toStrictEqual({
       name: '14 reopen',
       pk: PK,
-      when: 'state = REJECTED',
+      when: `attempt = 3 and state = REJECTED and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
       remove: [
@@ -319,46 +320,51 @@ describe('what a person does to the ledger', () => {
   })
 
   it('16: settles a double charge, which may then expire', () => {
-    const transition = inWords(settle(CLAIMED, 'refunded: 50300806962026112400000000001', NOW))
+    const transition = inWords(settle(CLAIMED, { outcome: 'cash S-1: given back', by: 'cash' }, NOW))
 
     expect(transition).toStrictEqual({
       name: '16 settle',
       pk: PK,
-      when: 'state = DOUBLE_CHARGED and settled_at is missing',
+      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
       set: {
         state: 'DOUBLE_CHARGED',
         settled_at: NOW,
-        reason: 'refunded: 50300806962026112400000000001',
+        settled_by: 'cash',
+        reason: 'cash S-1: given back',
         expires_at: IN_400_DAYS,
       },
+      remove: ['case', 'case_at', 'due', 'due_at', 'next'],
       otherwise: {
         name: '16 settle the charge',
         pk: PK,
-        when: `attempt = 3 and transaction_id exists and state <> PENDING and reason <> part_paid and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+        when: `attempt = 3 and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> part_paid and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
         set: {
           state: 'DOUBLE_CHARGED',
           settled_at: NOW,
-          reason: 'refunded: 50300806962026112400000000001',
+          settled_by: 'cash',
+          reason: 'cash S-1: given back',
           expires_at: IN_400_DAYS,
         },
-        remove: ['due', 'due_at', 'next'],
+        remove: ['case', 'case_at', 'due', 'due_at', 'next'],
       },
     })
   })
 
   it('16: corrects what somebody settled before, and nothing else', () => {
-    const transition = inWords(correctSettlement(PK, 'not double: two orders', NOW))
+    const transition = inWords(correctSettlement(CLAIMED, { outcome: 'not double: two orders', by: 'not_double' }, NOW))
 
     expect(transition).toStrictEqual({
       name: '16 correct',
       pk: PK,
-      when: 'state = DOUBLE_CHARGED and settled_at exists',
+      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at exists and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
       set: {
         state: 'DOUBLE_CHARGED',
         settled_at: NOW,
+        settled_by: 'not_double',
         reason: 'not double: two orders',
         expires_at: IN_400_DAYS,
       },
+      remove: ['case', 'case_at', 'due', 'due_at', 'next'],
     })
   })
 

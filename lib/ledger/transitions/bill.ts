@@ -1,0 +1,115 @@
+import { LIMITS } from '../../limits.ts'
+import type { Verdict } from '../../wechatpay/verdict.ts'
+import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
+import { and, equals, missing } from '../condition.ts'
+import { retryDelay } from '../retry-schedule.ts'
+import { dueKeyOf, type Row } from '../row.ts'
+import type { Moment } from './answer.ts'
+import { caseOf } from './case-index.ts'
+import { DUE_ATTRIBUTES, noCallDueOrInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
+import { nextRefund } from './refund.ts'
+import type { Transition } from './transition.ts'
+import { withWaitingIndex } from './waiting-index.ts'
+
+const BILL_ATTRIBUTES = ['bill', 'bill_at'] as const
+
+/**
+ * 21: the trade bill of a day has a charge for the order, so it is asked about again, whatever its state. The bill
+ * changes no state: only WeChat Pay's signed answer does. Undefined where a query is due soon anyway.
+ * @param day yyyymmdd in China
+ */
+export const askForBill = (row: Row, day: string, now: number): Transition | undefined => {
+  // The query that proves a sync must not come before its time, and it finds the charge as well.
+  if (row.state === 'SYNCED' && row.due !== undefined) return undefined
+  if (row.next === 'query' && (row.due_at ?? 0) <= now) return undefined
+  return withWaitingIndex(
+    {
+      name: '21 ask for the bill',
+      pk: row.pk,
+      when: and(unchangedSinceRead(row), equals('state', row.state), noCallDueOrInFlight(now)),
+      set: { next: 'query', due: row.due ?? dueKeyOf(row.pk), due_at: now, bill: day, bill_at: now },
+    },
+    row,
+  )
+}
+
+/**
+ * The row had ended, and its query is due only because a trade bill has a charge for it. A synced row that is neither
+ * proved nor given up is in the middle of its own queries.
+ */
+export const isAskedForBill = ({ state, proof, reason }: Pick<Row, 'state' | 'proof' | 'reason'>): boolean =>
+  state === 'REJECTED' ||
+  state === 'DOUBLE_CHARGED' ||
+  (state === 'SYNCED' && (proof !== undefined || reason !== undefined))
+
+/**
+ * What follows the answer to a query that a bill made due; undefined where it is what follows any query: a charge of an
+ * order that was none of a double charge, and what WeChat Pay says of an order that was synced. All else leaves the row
+ * as it stood, so that a rejected order is never synced.
+ */
+export const afterBillQuery = (row: Row, verdict: Verdict, moment: Moment): Transition | undefined => {
+  if (row.state === 'DOUBLE_CHARGED' && verdict.charge && isNewCharge(row, verdict))
+    return anotherCharge(row, verdict, moment)
+  if (row.state !== 'DOUBLE_CHARGED' && verdict.kind === 'collected') return undefined
+  const tellsState = !VERDICT_KINDS[verdict.kind].tellsNoState && verdict.kind !== 'absent'
+  if (tellsState) return row.state === 'SYNCED' ? undefined : asItStood(row, moment)
+  const { now, random } = moment
+  const since = row.bill_at ?? row.created_at
+  if (now - since > LIMITS.billAsk) return asItStood(row, moment)
+  return {
+    name: '21 ask later',
+    pk: row.pk,
+    when: and(equals('attempt', row.attempt), equals('next', 'query')),
+    set: { due_at: now + retryDelay(now - since, random) },
+  }
+}
+
+const isNewCharge = ({ transaction_id = '' }: Row, { charge }: Verdict): boolean =>
+  (charge?.transaction_id ?? '').split(',').some((each) => each !== '' && !transaction_id.split(',').includes(each))
+
+/** 9 for a double charge that is known: a further transaction opens it again, even if the first one was settled. */
+const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
+  ...asItStood(row, moment),
+  name: '9 another charge',
+  when: and(equals('attempt', row.attempt), equals('state', 'DOUBLE_CHARGED'), sameChargeAsRead(row)),
+  set: {
+    state: 'DOUBLE_CHARGED',
+    ...verdict.charge,
+    ...(verdict.signedResponse && { proof: verdict.signedResponse }),
+    ...caseOf(row.pk, row.case_at ?? moment.now),
+    ...nextOf(row, moment),
+  },
+  remove: [
+    ...(nextRefund(row) ? [] : DUE_ATTRIBUTES),
+    ...BILL_ATTRIBUTES,
+    'settled_at',
+    'settled_by',
+    'reason',
+    'expires_at',
+  ],
+})
+
+/** 21, at its end: the row has the state and the next call that it had before the bill. */
+const asItStood = (row: Row, moment: Moment): Transition => ({
+  name: '21 as it stood',
+  pk: row.pk,
+  when: and(equals('attempt', row.attempt), equals('state', row.state)),
+  ...(nextRefund(row) && { set: nextOf(row, moment) }),
+  remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), ...BILL_ATTRIBUTES],
+})
+
+/** A refund that was asked about before the bill is asked about again. */
+const nextOf = (row: Row, { now }: Moment): Partial<Row> => (nextRefund(row) ? { next: 'refund', due_at: now } : {})
+
+/** 26: the trade bill has the number of a double charge whose answer had none that could be read. */
+export const noteTransaction = (row: Row, transaction_id: string, amount: number): Transition =>
+  withWaitingIndex(
+    {
+      name: '26 note transaction',
+      pk: row.pk,
+      when: and(unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), missing('transaction_id')),
+      set: { transaction_id },
+      keep: { amount },
+    },
+    row,
+  )
