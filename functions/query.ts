@@ -14,6 +14,7 @@ import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { warmUp } from '../lib/lambda/warm-up.ts'
 import { readDueEvent } from '../lib/ledger/due-event.ts'
+import { askRefund } from '../lib/operations/ask-refund.ts'
 import { processDue } from '../lib/operations/process-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
@@ -33,7 +34,7 @@ const deps = createOrderDeps(config, { ledger, bus, keys })
 const query = async (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (!due) throw new InputError('event', 'must be a due event')
-  return processDue({ ...due, next: due.next === 'refund' ? 'refund' : 'query' }, deps)
+  return due.next === 'refund' ? processDue(due, deps, askRefund) : processDue({ ...due, next: 'query' }, deps)
 }
 
 export const handler = middy(query).use(logLine('query')).use(respond())

@@ -154,6 +154,8 @@ export const tableOf = (tableName: string) =>
       { AttributeName: 'day', AttributeType: 'S' },
       { AttributeName: 'waits', AttributeType: 'S' },
       { AttributeName: 'created_at', AttributeType: 'N' },
+      { AttributeName: 'case', AttributeType: 'S' },
+      { AttributeName: 'case_at', AttributeType: 'N' },
     ],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     GlobalSecondaryIndexes: [
@@ -180,6 +182,14 @@ export const tableOf = (tableName: string) =>
           { AttributeName: 'created_at', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'case',
+        KeySchema: [
+          { AttributeName: 'case', KeyType: 'HASH' },
+          { AttributeName: 'case_at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['transaction_id', 'amount'] },
       },
     ],
   })

@@ -7,13 +7,11 @@ import { type CallType, type NextCall, type Row, readRowKey } from '../ledger/ro
 import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { expiry } from '../ledger/transitions/lease.ts'
-import { afterRefund, nextRefund } from '../ledger/transitions/refund.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
 import { queryVerdict, syncVerdict } from '../wechatpay/classify-answer.ts'
 import { queryRequest, syncRequest } from '../wechatpay/order-api.ts'
-import { refundRequest, refundVerdict } from '../wechatpay/refund-api.ts'
 import type { Send } from '../wechatpay/send.ts'
 import { sendSigned } from '../wechatpay/signed-call.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
@@ -68,37 +66,15 @@ export const callWechatPay = async (step: CallType, claimed: Row, deps: OrderDep
   return record(transition, { row, log, metrics }, deps, () => rememberKnownParty(row, verdict, deps))
 }
 
-/**
- * Asks WeChat Pay about the next refund of a double charge that this invocation has claimed, and records the result.
- * Never throws: whatever fails, the refund stays due.
- */
-export const askRefund = async (row: Row, deps: OrderDeps): Promise<CallResult> => {
-  const refund = nextRefund(row)
-  if (!refund) return { row, log: { ...rowFields(row), step: 'refund', verdict: 'none noted' }, metrics: {} }
-  const { mchid, sub_mchid } = row.call
-  const key = { out_refund_no: refund.out_refund_no, ...(sub_mchid !== undefined && { sub_mchid }) }
-  const signer = await deps.merchants.signer(mchid).catch(credentialVerdict)
-  const startedAt = deps.now()
-  if (!('kind' in signer) && isLeaseOver(row, startedAt)) return leaseOver('refund', row)
-  const verdict =
-    'kind' in signer
-      ? signer
-      : refundVerdict(key, row.transaction_id ?? '', await sendSigned(refundRequest(key), signer, deps))
-  if (verdict.status === 401) deps.merchants.forget(mchid)
-  const transition = afterRefund(row, refund, verdict, { now: deps.now(), random: deps.random() })
-  const metrics = { ...count(`refund_${verdict.kind}`), ...latency(verdict, deps.now() - startedAt) }
-  const log = { ...verdictFields('refund', verdict), out_refund_no: refund.out_refund_no }
-  return record(transition, { row, log, metrics }, deps)
-}
-
-const leaseOver = (step: NextCall, row: Row): CallResult => ({
+/** This invocation was too slow: it makes no call. */
+export const leaseOver = (step: NextCall, row: Row): CallResult => ({
   row,
   log: { ...rowFields(row), step, verdict: 'lease over' },
   metrics: {},
 })
 
 /** Writes the transition, and publishes a due event if the next call is due already. */
-const record = async (
+export const record = async (
   transition: Transition,
   { row, log, metrics }: CallResult,
   deps: OrderDeps,
@@ -148,10 +124,10 @@ const withRenewedCall = (transition: Transition, claimed: Row, { call, call_hash
     : { ...transition, set: { ...transition.set, call, call_hash } }
 
 /** The lease would end before a call that begins now, and another invocation could then claim the row. */
-const isLeaseOver = ({ due_at = 0 }: Row, now: number): boolean => now + LIMITS.call > due_at
+export const isLeaseOver = ({ due_at = 0 }: Row, now: number): boolean => now + LIMITS.call > due_at
 
 /** Without a key nothing was sent. */
-const credentialVerdict = (error: unknown): Verdict & { readonly kind: 'config' | 'unsent' } =>
+export const credentialVerdict = (error: unknown): Verdict & { readonly kind: 'config' | 'unsent' } =>
   error instanceof ConfigError
     ? { kind: 'config', verified: false, code: error.code, detail: error.message }
     : { kind: 'unsent', verified: false, code: String(errorFields(error).error) }

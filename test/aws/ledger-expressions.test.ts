@@ -52,7 +52,8 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(ConditionExpression).toBe(
       '(#call_hash <> :v11 AND ' +
-        '#attempt = :v12 AND #state = :v13 AND attribute_not_exists(#transaction_id) AND (#due_at <= :v14 OR #due_at > :v15) AND ' +
+        '#attempt = :v12 AND #state = :v13 AND attribute_not_exists(#transaction_id) AND ' +
+        '(attribute_not_exists(#due_at) OR (#due_at <= :v14 OR #due_at > :v15)) AND ' +
         '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
     )
     expect(ExpressionAttributeValues).toMatchObject({

@@ -68,7 +68,7 @@ describe('a person’s decision', () => {
   })
 
   test.each([
-    ['a refund', ['--refund', 'RF1'], 'refund RF1: done'],
+    ['money given back at the till', ['--cash', 'S-1'], 'cash S-1: done'],
     ['that it was none', ['--not-double'], 'not double: done'],
   ])('settle keeps %s of a double charge', async (name, how, reason) => {
     const number = `SETTLE-${name.length}`
@@ -81,6 +81,19 @@ describe('a person’s decision', () => {
     expect(code).toBe(0)
     expect(out).toContain('charged twice, settled: a person settled what WeChat Pay charged as well\n')
     expect(await told(number)).toMatchObject({ state: 'DOUBLE_CHARGED', reason })
+  })
+
+  test('settle notes the number of a refund, and leaves it to WeChat Pay whether it is one', async () => {
+    world.wechatpay.payscoreCharges(placeOrder(world, 'payafter-orders', 'REFUND'))
+    await pay('REFUND')
+    await world.pass(2 * MINUTE)
+
+    const { code, out } = await cli(['settle', 'REFUND', '--refund', 'RF1', '--reason', 'done'])
+
+    expect(code).toBe(0)
+    expect(out).toContain('a refund of the double charge was noted')
+    expect(await told('REFUND')).toMatchObject({ state: 'DOUBLE_CHARGED', refunds: [{ out_refund_no: 'RF1' }] })
+    expect(await told('REFUND')).not.toHaveProperty('settled_at')
   })
 
   test('close ends no order that WeChat Pay charged, unless it is said not to be double', async () => {
@@ -124,7 +137,10 @@ describe('a person’s decision', () => {
   test.each([[[]], [['--refund', 'RF1', '--not-double']]])('settle refuses %j', async (how) => {
     const { code, err } = await cli(['settle', 'ANY', ...how, '--reason', 'done'])
 
-    expect([code, err]).toEqual([2, 'settle needs --refund ID or --not-double, and not both\n'])
+    expect([code, err]).toEqual([
+      2,
+      'settle needs --refund NUMBER, --cash RECEIPT or --not-double, and only one of them\n',
+    ])
   })
 
   test('is refused where the order stands otherwise, with what can be decided instead', async () => {

@@ -89,24 +89,24 @@ describe('settle', () => {
     await world.pass(2 * MINUTE)
     const settle = (...more: readonly string[]) => ['settle', 'SETTLED', ...more]
 
-    const first = await runCli(settle('--refund', 'RF1', '--reason', 'done'))
-    const second = await runCli(settle('--refund', 'RF2', '--reason', 'done'))
-    const chinese = await runCli(settle('--refund', 'RF2', '--reason', 'done'), { env: CHINESE })
-    const json = await runCli(settle('--refund', 'RF2', '--reason', 'done', '--json'))
-    const corrected = await runCli(settle('--refund', 'RF2', '--reason', 'a typing error', '--correct'))
+    const first = await runCli(settle('--cash', 'S-1', '--reason', 'done'))
+    const second = await runCli(settle('--cash', 'S-2', '--reason', 'done'))
+    const chinese = await runCli(settle('--cash', 'S-2', '--reason', 'done'), { env: CHINESE })
+    const json = await runCli(settle('--cash', 'S-2', '--reason', 'done', '--json'))
+    const corrected = await runCli(settle('--cash', 'S-2', '--reason', 'a typing error', '--correct'))
     const third = await runCli(['status', 'SETTLED', '--json'])
 
     expect([first.code, second.code, chinese.code, json.code, corrected.code]).toEqual([0, 1, 1, 1, 0])
     expect(second.out).toMatch(
-      /\n→ settled at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(China time\) by local\/\S+: refund RF1: done\. If that was wrong: settle it again with --correct\.\n$/,
+      /\n→ settled at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(China time\) by local\/\S+: cash S-1: done\. If that was wrong: settle it again with --correct\.\n$/,
     )
     expect(chinese.out).toMatch(
-      /\n→ 已由 local\/\S+ 于 [\d :-]+\(北京时间\)登记:refund RF1: done。如登记有误,请加 --correct 重新登记。\n$/,
+      /\n→ 已由 local\/\S+ 于 [\d :-]+\(北京时间\)登记:cash S-1: done。如登记有误,请加 --correct 重新登记。\n$/,
     )
-    expect(JSON.parse(json.out)).toMatchObject({ status: 409, possible: [], settled_as: 'refund RF1: done' })
+    expect(JSON.parse(json.out)).toMatchObject({ status: 409, possible: [], settled_as: 'cash S-1: done' })
     expect(JSON.parse(third.out)).toMatchObject({
-      reason: 'refund RF2: a typing error',
-      decisions: [{ why: 'refund RF1: done' }, { why: 'refund RF2: a typing error' }],
+      reason: 'cash S-2: a typing error',
+      decisions: [{ why: 'cash S-1: done' }, { why: 'cash S-2: a typing error' }],
     })
   })
 

@@ -175,7 +175,7 @@ const UNITS = [
 ] as const
 
 const isCount = (name: string) =>
-  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|decisionsKept|statementLines|absentOrders)$/.test(
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|decisionsKept|refundsKept|statementLines|absentOrders)$/.test(
     name,
   )
 

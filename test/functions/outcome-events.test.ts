@@ -147,12 +147,14 @@ it('tells the accountant of a held order that WeChat Pay charged, and lets nobod
   await world.pass(25 * 60 * MINUTE)
   const refused = []
   for (const what of ['close', 'withdraw', 'release']) refused.push(await decide(world, notice, what, { reason: 'x' }))
-  const settled = await decide(world, notice, 'settle', { reason: 'refunded', refund_id: 'RF1' })
+  const settled = await decide(world, notice, 'settle', { reason: 'refunded', cash: 'S-1' })
+  await world.pass(1 * MINUTE)
   told.push(...refused, settled)
 
   expect(namesOf('HELD-CHARGED')).toEqual([
     ['Payscore Order Held', 'HELD', false],
     ['Payscore Order Double Charged', 'HELD', false],
+    ['Payscore Double Charge Settled', 'DOUBLE_CHARGED', false],
   ])
   expect(outcomesOf('HELD-CHARGED')[1]?.detail).toMatchObject({
     reason: 'paid_less',
@@ -166,6 +168,7 @@ it('tells the accountant of a held order that WeChat Pay charged, and lets nobod
     [409, undefined],
   ])
   expect(settled).toMatchObject({ status: 200, body: { state: 'DOUBLE_CHARGED', transaction_id, turn: 'service' } })
+  expect(outcomesOf('HELD-CHARGED')[2]?.detail).toMatchObject({ settled_by: 'cash', proved: false })
   expect(world.wechatpay.history.posts('HELD-CHARGED')).toEqual([])
 })
 

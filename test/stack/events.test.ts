@@ -21,7 +21,7 @@ const targetsOf = (event: Json): readonly string[] =>
     .filter(({ pattern }) => matches(pattern, event))
     .flatMap(({ targets }) => targets.map((target) => target.function))
 
-const due = (next: 'sync' | 'query'): Json => {
+const due = (next: 'sync' | 'query' | 'refund'): Json => {
   const { source, detailType, detail } = dueBusEvent({ mchid: '1900000109', out_order_no: 'A1', next })
   return { source, 'detail-type': detailType, detail }
 }
@@ -36,7 +36,11 @@ describe('the rules of the bus', () => {
       },
       {
         name: 'QueryDueRule',
-        pattern: { source: ['payscore.reconcile'], 'detail-type': ['Payscore Order Due'], detail: { next: ['query'] } },
+        pattern: {
+          source: ['payscore.reconcile'],
+          'detail-type': ['Payscore Order Due'],
+          detail: { next: ['query', 'refund'] },
+        },
         targets: [{ function: 'query', retries: 0, keepsFailed: false }],
       },
       {
@@ -51,6 +55,7 @@ describe('the rules of the bus', () => {
     ['a notice', { source: 'com.example.pos', 'detail-type': PAID_OFFLINE, detail: {} }, ['sync']],
     ['a due sync', due('sync'), ['sync']],
     ['a due query', due('query'), ['query']],
+    ['a refund to ask about', due('refund'), ['query']],
     ['a notice of a source that is not listed', { source: 'com.example.other', 'detail-type': PAID_OFFLINE }, []],
     [
       'another event of a till',

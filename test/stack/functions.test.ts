@@ -172,6 +172,14 @@ describe('the ledger table', () => {
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },
+        {
+          IndexName: 'case',
+          KeySchema: [
+            { AttributeName: 'case', KeyType: 'HASH' },
+            { AttributeName: 'case_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['transaction_id', 'amount'] },
+        },
       ],
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },

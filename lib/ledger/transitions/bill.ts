@@ -7,7 +7,7 @@ import { dueKeyOf, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import { DUE_ATTRIBUTES, noCallDueOrInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
-import { nextRefund } from './refund.ts'
+import { nextRefund, noteRefund } from './refund.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
@@ -100,6 +100,12 @@ const asItStood = (row: Row, moment: Moment): Transition => ({
 
 /** A refund that was asked about before the bill is asked about again. */
 const nextOf = (row: Row, { now }: Moment): Partial<Row> => (nextRefund(row) ? { next: 'refund', due_at: now } : {})
+
+/** 22, of a refund that the trade bill has. */
+export const noteRefundOfBill = (row: Row, out_refund_no: string, now: number): Transition | undefined => {
+  const transition = noteRefund(row, out_refund_no, now)
+  return transition && withWaitingIndex(transition, row)
+}
 
 /** 26: the trade bill has the number of a double charge whose answer had none that could be read. */
 export const noteTransaction = (row: Row, transaction_id: string, amount: number): Transition =>

@@ -45,23 +45,21 @@ export const noteRefund = (row: Row, out_refund_no: string, now: number, correct
     // What another invocation notes at the same time is not overwritten.
     count: ['attempt'],
   } as const satisfies Partial<Transition>
-  const transition: Transition =
-    row.state === 'DOUBLE_CHARGED'
-      ? {
-          name: '22 note refund',
-          ...noted,
-          when: and(
-            ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallDueOrInFlight(now)],
-            ...[sameChargeAsRead(row), corrects ? exists('settled_at') : missing('settled_at')],
-          ),
-        }
-      : {
-          name: '22 note refund of the charge',
-          ...noted,
-          when: and(chargeOfAnotherState(row, now), sameChargeAsRead(row)),
-          remove: ['reason', 'expires_at', 'absent_since', 'refused'],
-        }
-  return withWaitingIndex(transition, row)
+  return row.state === 'DOUBLE_CHARGED'
+    ? {
+        name: '22 note refund',
+        ...noted,
+        when: and(
+          ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallDueOrInFlight(now)],
+          ...[sameChargeAsRead(row), corrects ? exists('settled_at') : missing('settled_at')],
+        ),
+      }
+    : {
+        name: '22 note refund of the charge',
+        ...noted,
+        when: and(chargeOfAnotherState(row, now), sameChargeAsRead(row)),
+        remove: ['reason', 'expires_at', 'absent_since', 'refused'],
+      }
 }
 
 /** The transition that follows the answer about one refund of the row. */
