@@ -135,8 +135,9 @@ export type Row = Labels & {
   /** Partition key of the index of double charges that are not settled: mchid; and since when (ms). */
   readonly case?: string
   readonly case_at?: number
-  /** The day of the trade bill (yyyymmdd) for which the order was asked about again, and since when (ms). */
+  /** The day of the last trade bill (yyyymmdd) for which the order was asked about again. */
   readonly bill?: string
+  /** Since when it is asked (ms); absent once it was answered. */
   readonly bill_at?: number
   readonly expires_at?: number
   /** Version of this format. */

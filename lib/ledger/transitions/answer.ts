@@ -201,7 +201,6 @@ const collected = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
     'settled_at',
     'settled_by',
     'refused',
-    'bill',
     'bill_at',
     ...secondChargeAttributes(verdict),
   ],

@@ -3,7 +3,7 @@ import type { Verdict } from '../../wechatpay/verdict.ts'
 import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, equals, missing } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
-import { dueKeyOf, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import { DUE_ATTRIBUTES, noCallDueOrInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
@@ -11,14 +11,14 @@ import { nextRefund, noteRefund } from './refund.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
-const BILL_ATTRIBUTES = ['bill', 'bill_at'] as const
-
 /**
  * 21: the trade bill of a day has a charge for the order, so it is asked about again, whatever its state. The bill
- * changes no state: only WeChat Pay's signed answer does. Undefined where a query is due soon anyway.
+ * changes no state: only WeChat Pay's signed answer does. Undefined where it was asked for this bill already, or a query
+ * is due soon anyway.
  * @param day yyyymmdd in China
  */
-export const askForBill = (row: Row, day: string, now: number): Transition | undefined => {
+export const askForBill = (row: BookRow, day: string, now: number): Transition | undefined => {
+  if (row.bill === day) return undefined
   // The query that proves a sync must not come before its time, and it finds the charge as well.
   if (row.state === 'SYNCED' && row.due !== undefined) return undefined
   if (row.next === 'query' && (row.due_at ?? 0) <= now) return undefined
@@ -79,14 +79,7 @@ const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition =
     ...caseOf(row.pk, row.case_at ?? moment.now),
     ...nextOf(row, moment),
   },
-  remove: [
-    ...(nextRefund(row) ? [] : DUE_ATTRIBUTES),
-    ...BILL_ATTRIBUTES,
-    'settled_at',
-    'settled_by',
-    'reason',
-    'expires_at',
-  ],
+  remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), 'bill_at', 'settled_at', 'settled_by', 'reason', 'expires_at'],
 })
 
 /** 21, at its end: the row has the state and the next call that it had before the bill. */
@@ -95,20 +88,20 @@ const asItStood = (row: Row, moment: Moment): Transition => ({
   pk: row.pk,
   when: and(equals('attempt', row.attempt), equals('state', row.state)),
   ...(nextRefund(row) && { set: nextOf(row, moment) }),
-  remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), ...BILL_ATTRIBUTES],
+  remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), 'bill_at'],
 })
 
 /** A refund that was asked about before the bill is asked about again. */
 const nextOf = (row: Row, { now }: Moment): Partial<Row> => (nextRefund(row) ? { next: 'refund', due_at: now } : {})
 
 /** 22, of a refund that the trade bill has. */
-export const noteRefundOfBill = (row: Row, out_refund_no: string, now: number): Transition | undefined => {
+export const noteRefundOfBill = (row: BookRow, out_refund_no: string, now: number): Transition | undefined => {
   const transition = noteRefund(row, out_refund_no, now)
   return transition && withWaitingIndex(transition, row)
 }
 
 /** 26: the trade bill has the number of a double charge whose answer had none that could be read. */
-export const noteTransaction = (row: Row, transaction_id: string, amount: number): Transition =>
+export const noteTransaction = (row: BookRow, transaction_id: string, amount: number): Transition =>
   withWaitingIndex(
     {
       name: '26 note transaction',

@@ -2,7 +2,7 @@ import { LIMITS } from '../../limits.ts'
 import type { RefundVerdict, RefundVerdictKind } from '../../wechatpay/refund-api.ts'
 import { and, type Condition, differs, equals, exists, missing } from '../condition.ts'
 import { refundDelay } from '../retry-schedule.ts'
-import { dueKeyOf, isOpenStatus, type Refund, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, isOpenStatus, type Refund, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import {
@@ -28,7 +28,12 @@ export const nextRefund = ({ refunds = [] }: Pick<Row, 'refunds'>): Refund | und
  * operator who refunds the charge of a held, synced or rejected order says with it that it was a double charge.
  * Undefined where the number is noted already, or no further one can be kept.
  */
-export const noteRefund = (row: Row, out_refund_no: string, now: number, corrects = false): Transition | undefined => {
+export const noteRefund = (
+  row: BookRow,
+  out_refund_no: string,
+  now: number,
+  corrects = false,
+): Transition | undefined => {
   const { refunds = [] } = row
   const known = refunds.find((refund) => refund.out_refund_no === out_refund_no)
   if (known && (isOpenStatus(known.status) || known.status === 'refunded')) return undefined

@@ -1,6 +1,6 @@
 import { adviceOf } from '../advice.ts'
 import { and, equals, missing } from '../condition.ts'
-import { dueKeyOf, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, type Row } from '../row.ts'
 import { caseOf, isCase } from './case-index.ts'
 import type { Transition } from './transition.ts'
 
@@ -20,7 +20,7 @@ const TURN_ATTRIBUTES = [
  * advice names a person. `row` is the row as it was read; what may have changed since then, the transition sets itself
  * or checks in its condition.
  */
-export const withWaitingIndex = (transition: Transition, row: Partial<Row>): Transition => {
+export const withWaitingIndex = (transition: Transition, row: Partial<BookRow>): Transition => {
   const { pk, set = {}, remove = [], otherwise } = transition
   const changesTurn = TURN_ATTRIBUTES.some((name) => name in set || remove.includes(name))
   return {
@@ -41,9 +41,9 @@ export const indexed =
 const left = ({ when, remove = [] }: Transition): Partial<Transition> =>
   when.op === 'missing' && when.name === 'pk' ? {} : { remove: [...remove, 'waits'] }
 
-const waitsAfter = (row: Partial<Row>, remove: readonly (keyof Row)[]): boolean => {
+const waitsAfter = (row: Partial<BookRow>, remove: readonly (keyof Row)[]): boolean => {
   const left = Object.fromEntries(Object.entries(row).filter(([name]) => !remove.some((removed) => removed === name)))
-  return waitsForOperator(left as Row) // every existing row has a state
+  return waitsForOperator(left as Parameters<typeof adviceOf>[0]) // every existing row has a state
 }
 
 /** A person must act on this order. Lists, reports, answers and alarms all use this function. */

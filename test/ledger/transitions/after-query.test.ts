@@ -30,7 +30,7 @@ const AFTER_QUERY = {
       order_id: '15646546545165651651',
     },
     remove: [
-      ...['absent_since', 'bill', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
       ...['settled_at', 'settled_by'],
     ],
     keep: { case: '1900000109', case_at: NOW },
@@ -161,7 +161,7 @@ describe.each(['REJECTED', 'DOUBLE_CHARGED'] as const)(
         name: '21 as it stood',
         pk: PK,
         when: `attempt = 3 and state = ${state}`,
-        remove: ['bill', 'bill_at', 'due', 'due_at', 'next'],
+        remove: ['bill_at', 'due', 'due_at', 'next'],
       })
     })
   },

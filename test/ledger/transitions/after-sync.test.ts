@@ -51,7 +51,7 @@ const AFTER_SYNC = {
     },
     keep: { receipt: WORD, case: '1900000109', case_at: NOW },
     remove: [
-      ...['absent_since', 'bill', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
       ...['settled_at', 'settled_by'],
     ],
     otherwise: KEEP_RECEIPT,
