@@ -1,5 +1,5 @@
 import type { OrderApi } from './order-apis.ts'
-import type { Order, OrderState, Payment } from './orders.ts'
+import type { CollectedBy, Order, OrderState, Payment } from './orders.ts'
 import { chinaTime } from './paid-time.ts'
 import type { RefusalName } from './refusals.ts'
 
@@ -36,7 +36,7 @@ export const merchantCompletes = (
 
 /** Executes the debit that completing started, if its time has come. */
 export const debitIfDue = (order: Order, nowMs: number): void => {
-  if (order.debitAt !== undefined && order.debitAt <= nowMs) payscoreCharges(order, order.debitAt)
+  if (order.debitAt !== undefined && order.debitAt <= nowMs) payscoreCharges(order, order.debitAt, {})
 }
 
 /** The amount may only be lowered, and only while the order waits for payment. */
@@ -71,19 +71,28 @@ export const chargeFails = (order: Order): void => {
   order.charging = false
 }
 
-let transactions = 0
+export type Charge = {
+  readonly transaction_id?: string
+  /** By default `auto`. */
+  readonly by?: CollectedBy
+}
+
+/** An order is charged at most once, so its own number makes that of its transaction. */
+const transactionOf = ({ order_id }: Order, paid_time: string): string =>
+  `42000022${paid_time.slice(0, 8)}${order_id.slice(-12)}`
 
 /**
  * WeChat Pay Score collects the payment, by its own debit or because the customer pays in the app. Gives the
  * transaction_id. After a sync the customer has then paid twice.
  */
-export const payscoreCharges = (order: Order, nowMs: number, transaction_id?: string): string => {
+export const payscoreCharges = (order: Order, nowMs: number, { transaction_id, by = 'auto' }: Charge): string => {
   requireState(order, ['finished', 'paid'], 'it cannot be charged')
   if (order.payments.some(({ paid_type }) => paid_type === 'NEWTON')) {
     throw new TypeError(`order ${order.out_order_no} has been charged already`)
   }
-  const id = transaction_id ?? `42000${String(++transactions).padStart(23, '0')}`
-  pay(order, { paid_type: 'NEWTON', amount: order.total_amount, paid_time: chinaTime(nowMs), transaction_id: id })
+  const paid_time = chinaTime(nowMs)
+  const id = transaction_id ?? transactionOf(order, paid_time)
+  pay(order, { paid_type: 'NEWTON', amount: order.total_amount, paid_time, transaction_id: id, by })
   return id
 }
 

@@ -53,7 +53,8 @@ const collection = ({ state, total_amount, payments }: Order) => {
     total_amount,
     paying_amount: paid ? 0 : total_amount,
     paid_amount: payments.reduce((sum, { amount }) => sum + amount, 0),
-    ...(paid && { details: payments.map((payment, index) => ({ seq: index + 1, ...payment })) }),
+    // The answer does not tell how WeChat Pay Score collected.
+    ...(paid && { details: payments.map(({ by: _, ...payment }, index) => ({ seq: index + 1, ...payment })) }),
   }
 }
 

@@ -14,7 +14,11 @@ export type Payment = {
   /** yyyyMMddHHmmss in China time. */
   readonly paid_time: string
   readonly transaction_id?: string
+  /** Of what WeChat Pay Score collected: by its own debit, or from a customer who paid in the app. */
+  readonly by?: CollectedBy
 }
+
+export type CollectedBy = 'auto' | 'hand'
 
 export type Order = {
   readonly family: Family

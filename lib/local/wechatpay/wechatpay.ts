@@ -73,8 +73,11 @@ export type Wechatpay = {
   /** Until the charge fails or succeeds, every sync is refused with "try later". */
   readonly chargeStarts: (order: Order) => void
   readonly chargeFails: (order: Order) => void
-  /** WeChat Pay Score collects, even after a sync, which makes a double charge. Gives the transaction_id. */
-  readonly payscoreCharges: (order: Order, transaction_id?: string) => string
+  /**
+   * WeChat Pay Score collects, even after a sync, which makes a double charge. Gives the transaction_id. A text is the
+   * transaction_id of an automatic debit.
+   */
+  readonly payscoreCharges: (order: Order, charge?: string | moves.Charge) => string
   /** Members that replace those of correct responses about this order; undefined ends it. */
   readonly showInstead: (order: Order, members: Readonly<Record<string, unknown>> | undefined) => void
 
@@ -168,7 +171,8 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
     orderExpires: moves.orderExpires,
     chargeStarts: moves.chargeStarts,
     chargeFails: moves.chargeFails,
-    payscoreCharges: (order, transaction_id) => moves.payscoreCharges(order, now(), transaction_id),
+    payscoreCharges: (order, charge = {}) =>
+      moves.payscoreCharges(order, now(), typeof charge === 'string' ? { transaction_id: charge } : charge),
     showInstead: (order, members) => {
       order.shownInstead = members
     },
