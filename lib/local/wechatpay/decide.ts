@@ -1,9 +1,12 @@
-import { type Answer, done, doneSilently, type Problem, refused } from './answer.ts'
+import type { Accounts } from './accounts.ts'
+import { type Answer, done, doneSilently, refused, refusedFor } from './answer.ts'
+import { readBillRequest, readRefundRequest, readToken } from './bill-rules.ts'
 import { bindingRefusal, type Merchant, type Merchants } from './merchants.ts'
 import type { OrderApi, Route } from './order-apis.ts'
 import { markPaidOffline, syncRefusal } from './order-moves.ts'
 import { payafterSyncAnswer, wholeOrder } from './order-views.ts'
 import type { Order, Orders } from './orders.ts'
+import { refundView } from './refund-view.ts'
 import { isProblem, type Party, readEcho, readPathValue, readQuery, readSyncBody } from './request-rules.ts'
 
 export type Rules = {
@@ -13,10 +16,13 @@ export type Rules = {
   readonly minMsBetweenCalls: number
 }
 
-/** The merchants and orders of WeChat Pay, its clock and its rules. */
-export type Office = Rules & { readonly merchants: Merchants; readonly orders: Orders; readonly now: () => number }
-
-const refusedFor = ({ refusal, message, detail }: Problem): Answer => refused(refusal, { message, detail })
+/** The merchants, orders and accounts of WeChat Pay, its clock and its rules. */
+export type Office = Rules & {
+  readonly merchants: Merchants
+  readonly orders: Orders
+  readonly accounts: Accounts
+  readonly now: () => number
+}
 
 const belongsTo = (order: Order, api: OrderApi, party: Party): boolean =>
   (order.family === 'payafter-orders') === (api === 'payafter-orders') && order.sub_mchid === party.sub_mchid
@@ -41,7 +47,7 @@ const openOrder = (
 
 type RouteOf<Kind> = Extract<Route, { kind: Kind }>
 
-const isAnswer = (value: Order | Answer): value is Answer => 'status' in value
+const isAnswer = (value: object): value is Answer => 'status' in value
 
 const syncAnswer = (order: Order, api: OrderApi): Answer => {
   if (api === 'payafter-orders') return done(payafterSyncAnswer(order))
@@ -86,6 +92,23 @@ const echo = (body: string): Answer => {
   return isProblem(request) ? refusedFor(request) : done(request)
 }
 
+const bill = ({ merchants, accounts, now }: Office, merchant: Merchant, { query }: RouteOf<'bill'>): Answer => {
+  const request = readBillRequest(merchants, merchant, query, now())
+  return isAnswer(request) ? request : accounts.bills.ask(merchant, request)
+}
+
+const download = ({ accounts }: Office, merchant: Merchant, { query }: RouteOf<'download'>): Answer => {
+  const request = readToken(query)
+  return isAnswer(request) ? request : accounts.bills.download(merchant, request.token)
+}
+
+const refund = ({ merchants, accounts }: Office, merchant: Merchant, route: RouteOf<'refund'>): Answer => {
+  const request = readRefundRequest(merchants, merchant, route.segment, route.query)
+  if (isAnswer(request)) return request
+  const found = accounts.refunds.find(merchant.mchid, request.sub_mchid, request.out_refund_no)
+  return found ? done(refundView(found)) : refused('refund-not-exist')
+}
+
 /** The response to a well-formed request with a valid signature. */
 export const decide = (office: Office, merchant: Merchant, route: Route, body: string): Decision => {
   switch (route.kind) {
@@ -95,5 +118,11 @@ export const decide = (office: Office, merchant: Merchant, route: Route, body: s
       return unchanged(find(office, merchant, route))
     case 'echo':
       return unchanged(echo(body))
+    case 'bill':
+      return unchanged(bill(office, merchant, route))
+    case 'download':
+      return unchanged(download(office, merchant, route))
+    case 'refund':
+      return unchanged(refund(office, merchant, route))
   }
 }

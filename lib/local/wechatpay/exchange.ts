@@ -4,7 +4,7 @@ import type { AnswerKeys } from './answer-keys.ts'
 import { type AnswerSignature, signAnswer, signPaddedAnswer } from './answer-signing.ts'
 import { claimedMchid } from './authorization.ts'
 import type { Decision } from './decide.ts'
-import { type AnswerHeaders, streamPadded } from './delivery.ts'
+import { type AnswerHeaders, streamDownload, streamPadded } from './delivery.ts'
 import { FAULTS_AFTER, FAULTS_BEFORE, isAfter, isBefore, type Line } from './faults.ts'
 import { type HistoryWriter, headerNames, type OpenCall } from './history.ts'
 import type { Judge } from './judge.ts'
@@ -70,16 +70,28 @@ export const createExchange = (reception: Reception) => {
     { res, call }: Visit,
     answer: Answer,
     signature: AnswerSignature | undefined,
-    length: number,
+    length: number | undefined,
     coding?: string,
   ) => {
     call.status = answer.status
     res.writeHead(answer.status, answerHeaders(answer, signature, length, coding))
   }
 
+  const reset = ({ res }: Visit) => {
+    const resetNow = () => res.socket?.resetAndDestroy()
+    // A reset would overtake the data on its way, so it waits.
+    if (res.headersSent) after(50, resetNow)
+    else resetNow()
+  }
+
   const send = (visit: Visit, answer: Answer, signature?: AnswerSignature, as?: Packed) => {
     // The client has disconnected.
     if (visit.res.destroyed) return
+    if (answer.download) {
+      sendHead(visit, answer, signature, undefined)
+      void streamDownload(visit.res, answer.download, () => reset(visit))
+      return
+    }
     const packed = as ?? packedAsAllowed(answer.body, visit.call.acceptEncoding)
     const body = packed?.bytes ?? Buffer.from(answer.body)
     sendHead(visit, answer, signature, body.length, packed?.coding)
@@ -117,12 +129,7 @@ export const createExchange = (reception: Reception) => {
     sign: (body, change = {}) =>
       signAnswer(body, now() + (change.seconds ?? 0) * 1000, change.key ?? keys.choose(visit.serial)),
     write: (bytes) => visit.res.write(bytes),
-    reset: () => {
-      const reset = () => visit.res.socket?.resetAndDestroy()
-      // A reset would overtake the data on its way, so it waits.
-      if (visit.res.headersSent) after(50, reset)
-      else reset()
-    },
+    reset: () => reset(visit),
   })
 
   const strike = (visit: Visit, fault: Fault) => {

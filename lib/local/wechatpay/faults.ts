@@ -71,7 +71,7 @@ const sendHuge = (line: Line, answer: Answer, size: number) => {
 
 /** The same response about another order. A refusal names no order. */
 const ofAnotherOrder = (answer: Answer): Answer =>
-  answer.status === 200
+  answer.status === 200 && answer.body !== ''
     ? { ...answer, body: JSON.stringify({ ...JSON.parse(answer.body), out_order_no: 'SOMEBODY-ELSES-ORDER' }) }
     : answer
 

@@ -1,7 +1,7 @@
 import type { FaultName } from './faults.ts'
-import type { RefusalName } from './refusals.ts'
+import type { AnyRefusalName } from './refusals.ts'
 
-export type Kind = 'sync' | 'query' | 'echo' | 'other'
+export type Kind = 'sync' | 'query' | 'echo' | 'bill' | 'download' | 'refund' | 'other'
 
 /** One request as WeChat Pay received it, and its result. */
 export type Call = {
@@ -22,7 +22,7 @@ export type Call = {
   readonly kind: Kind
   /** 0 until a response was sent. */
   readonly status: number
-  readonly refusal: RefusalName | undefined
+  readonly refusal: AnyRefusalName | undefined
   readonly fault: FaultName | undefined
   /** Whether this call made the order paid. */
   readonly applied: boolean

@@ -11,11 +11,17 @@ const PATHS: readonly (readonly [path: string, api: OrderApi])[] = [
 ]
 
 const ECHO_PATH = '/v3/security/echo'
+const BILL_PATH = '/v3/bill/tradebill'
+export const DOWNLOAD_PATH = '/v3/billdownload/file'
+const REFUND_TARGET = /^\/v3\/refund\/domestic\/refunds\/([^/?]+)(?:\?(.*))?$/
 
 export type Route =
   | { readonly kind: 'sync'; readonly api: OrderApi; readonly method: 'POST'; readonly segment: string }
   | { readonly kind: 'query'; readonly api: OrderApi; readonly method: 'GET'; readonly query: string }
   | { readonly kind: 'echo'; readonly method: 'POST' }
+  | { readonly kind: 'bill'; readonly method: 'GET'; readonly query: string }
+  | { readonly kind: 'download'; readonly method: 'GET'; readonly query: string }
+  | { readonly kind: 'refund'; readonly method: 'GET'; readonly segment: string; readonly query: string | undefined }
 
 /**
  * The call that a path names, for any method; undefined if there is no such path. Paths are compared as raw text,
@@ -23,6 +29,15 @@ export type Route =
  */
 export const routeOf = (target: string): Route | undefined => {
   if (target === ECHO_PATH) return { kind: 'echo', method: 'POST' }
+  const [path = '', ...queries] = target.split('?')
+  if (path === BILL_PATH) return { kind: 'bill', method: 'GET', query: queries.join('?') }
+  if (path === DOWNLOAD_PATH) return { kind: 'download', method: 'GET', query: queries.join('?') }
+  const [, refund, query] = REFUND_TARGET.exec(target) ?? []
+  if (refund !== undefined) return { kind: 'refund', method: 'GET', segment: refund, query }
+  return orderRouteOf(target)
+}
+
+const orderRouteOf = (target: string): Route | undefined => {
   for (const [path, api] of PATHS) {
     if (!target.startsWith(path)) continue
     const rest = target.slice(path.length)

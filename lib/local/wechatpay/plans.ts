@@ -1,12 +1,12 @@
 import type { FaultName } from './faults.ts'
 import type { Call, Kind } from './history.ts'
-import type { RefusalName } from './refusals.ts'
+import type { AnyRefusalName } from './refusals.ts'
 
 /** Which requests match. A member that is left out matches all. */
 type Match = { readonly kind?: Kind; readonly mchid?: string; readonly out_order_no?: string }
 
 export type RefusalPlan = {
-  readonly refusal: RefusalName
+  readonly refusal: AnyRefusalName
   readonly match?: Match
   /** How many requests, by default 1. */
   readonly times?: number

@@ -84,3 +84,13 @@ export const REFUSALS = {
 } as const satisfies Record<string, Refusal>
 
 export type RefusalName = keyof typeof REFUSALS
+
+/** The same of bills and refunds. */
+export const BILL_REFUSALS = {
+  'statement-not-exist': refusal(400, 'NO_STATEMENT_EXIST', UNPUBLISHED, '账单文件不存在'),
+  'statement-creating': refusal(400, 'STATEMENT_CREATING', UNPUBLISHED, '账单生成中，请稍后再试'),
+  'download-url-old': refusal(400, 'INVALID_REQUEST', UNPUBLISHED, '下载地址已失效，请重新申请账单'),
+  'refund-not-exist': refusal(404, 'RESOURCE_NOT_EXISTS', UNPUBLISHED, '退款单不存在'),
+} as const satisfies Record<string, Refusal>
+
+export type AnyRefusalName = RefusalName | keyof typeof BILL_REFUSALS

@@ -11,7 +11,7 @@ import {
   textProblem,
   wrongType,
 } from './member-rules.ts'
-import { decodeOnce, type OrderApi, parseQuery } from './order-apis.ts'
+import { decodeOnce, type OrderApi, parseQuery, type Query } from './order-apis.ts'
 import { isPaidTime } from './paid-time.ts'
 
 const DIRECT: Members = { appid: must('公众账号ID'), service_id: must('服务ID') }
@@ -100,11 +100,10 @@ export const readPathValue = (segment: string): { readonly out_order_no: string 
   return lengthProblem(PATH_PLACE, out_order_no, 32) ?? { out_order_no }
 }
 
-/** Validates a query's parameters: none unknown, none twice, and exactly one of the two numbers. */
-export const readQuery = (api: OrderApi, query: string): QueryRequest | Problem => {
+/** A query's parameters: none unknown, none twice, none missing, and each of the right length. */
+export const readParameters = (members: Members, query: string): Query | Problem => {
   const values = parseQuery(query)
   if (values === undefined) return illegal(QUERY_PLACE, '查询参数重复或编码错误')
-  const members: Members = { ...PARTY[api], ...QUERY }
   for (const [name, value] of values) {
     const member = Object.hasOwn(members, name) ? members[name] : undefined
     const place: Place = { location: 'query', field: `/${name}`, label: member?.label ?? '' }
@@ -115,6 +114,13 @@ export const readQuery = (api: OrderApi, query: string): QueryRequest | Problem 
   for (const [name, { label, required }] of Object.entries(members)) {
     if (required && !values.has(name)) return missing({ location: 'query', field: `/${name}`, label })
   }
+  return values
+}
+
+/** Validates a query's parameters, of which exactly one is one of the two numbers. */
+export const readQuery = (api: OrderApi, query: string): QueryRequest | Problem => {
+  const values = readParameters({ ...PARTY[api], ...QUERY }, query)
+  if (isProblem(values)) return values
   const party = partyOf(Object.fromEntries(values))
   const out_order_no = values.get('out_order_no')
   const query_id = values.get('query_id')

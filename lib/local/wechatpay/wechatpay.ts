@@ -1,3 +1,4 @@
+import { type AccountControls, createAccounts, type KeptAccounts } from './accounts.ts'
 import { createAnswerKeys } from './answer-keys.ts'
 import type { WechatpayKey } from './answer-signing.ts'
 import type { Rules } from './decide.ts'
@@ -32,6 +33,8 @@ export type WechatpayOptions = Partial<Rules> & {
   readonly debitAfterMs?: number
   /** Orders of an earlier run, as `orders` gave them. */
   readonly orders?: readonly Order[]
+  /** Ordinary payments and refunds of an earlier run. */
+  readonly accounts?: KeptAccounts
   /** Whether 400, 403, 404, 429 and 5xx are signed is not published; by default they are. 401s never are. */
   readonly signRefusals?: boolean
   /** By default a `Wechatpay-Serial` that is no key of WeChat Pay is refused. */
@@ -40,7 +43,7 @@ export type WechatpayOptions = Partial<Rules> & {
   readonly headerCase?: HeaderCase
 }
 
-export type Wechatpay = {
+export type Wechatpay = AccountControls & {
   /** `http://127.0.0.1:port`. */
   readonly origin: string
   /** What a merchant configures: the id of the WeChat Pay public key, and the key. */
@@ -115,15 +118,22 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
   const timers = createTimers()
 
   const orderNumber = (mchid: string, route: Route): string => {
-    if (route.kind === 'echo') return ''
     if (route.kind === 'sync') return decodeOnce(route.segment) ?? route.segment
+    if (route.kind !== 'query') return ''
     const query = parseQuery(route.query)
     const query_id = query?.get('query_id') ?? ''
     return query?.get('out_order_no') ?? orders.findByQueryId(mchid, query_id)?.out_order_no ?? ''
   }
 
+  const accounts = createAccounts({
+    merchants,
+    orders,
+    now,
+    origin: () => server.origin,
+    ...(options.accounts && { kept: options.accounts }),
+  })
   const judge = createJudge({
-    office: { merchants, orders, now, repeatedSync, minMsBetweenCalls },
+    office: { merchants, orders, accounts, now, repeatedSync, minMsBetweenCalls },
     keys,
     refusals,
     unknownSerial: options.unknownSerial ?? 'refused',
@@ -177,6 +187,8 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
       order.shownInstead = members
     },
 
+    ...accounts.controls,
+
     addPublicKey: keys.addPublicKey,
     addPlatformCertificate: keys.addPlatformCertificate,
     answerWith: keys.answerWith,
@@ -189,6 +201,7 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
     behave: () => {
       refusals.clear()
       faults.clear()
+      accounts.bills.behave()
     },
 
     close: async () => {

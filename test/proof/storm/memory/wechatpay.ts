@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { publicKeyId, serialNo } from '../../../../lib/local/keys.ts'
+import { createAccounts } from '../../../../lib/local/wechatpay/accounts.ts'
 import { signAnswer, type WechatpayKey } from '../../../../lib/local/wechatpay/answer-signing.ts'
 import { claimedMchid } from '../../../../lib/local/wechatpay/authorization.ts'
 import { createAnswerHeaders } from '../../../../lib/local/wechatpay/delivery.ts'
@@ -43,8 +44,9 @@ export const createMemoryWechatpay = (parts: {
   const orders = createOrders(() => undefined)
   const pair = shortPair()
   const key: WechatpayKey = { id: publicKeyId(), publicKeyPem: pemOf(pair), privateKey: pair.privateKey }
+  const accounts = createAccounts({ merchants, orders, now: time.now, origin: () => '' })
   const judge = createJudge({
-    office: { merchants, orders, now: time.now, repeatedSync: 'ORDER_DONE', minMsBetweenCalls: 0 },
+    office: { merchants, orders, accounts, now: time.now, repeatedSync: 'ORDER_DONE', minMsBetweenCalls: 0 },
     keys: { has: (id) => id === key.id },
     refusals: createPlans(),
     unknownSerial: 'refused',
