@@ -1,19 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartError } from './start-error.ts'
+import type { KeptAccounts } from './wechatpay/accounts.ts'
 import type { Order } from './wechatpay/orders.ts'
 
-/** What is kept over a restart besides the ledger: the orders at WeChat Pay, and the clock. */
-export type KeptState = { readonly now: number; readonly orders: readonly Order[] }
+/** What is kept over a restart besides the ledger: orders and accounts of WeChat Pay, and the clock. */
+export type KeptState = { readonly now: number; readonly orders: readonly Order[]; readonly accounts?: KeptAccounts }
 
 const NOTHING: KeptState = { now: 0, orders: [] }
 
 /** Reads the kept state; before the first start it is empty. Throws StartError if the file is not ours. */
 export const readKeptState = (file: string | undefined): KeptState => {
   if (!file || !existsSync(file)) return NOTHING
-  const { now, orders } = parse(file)
+  const { now, orders, ...rest } = parse(file)
   // JSON has neither Infinity nor undefined.
-  return { now, orders: orders.map((order) => ({ ...order, lastCallAt: 0, shownInstead: order.shownInstead })) }
+  return {
+    ...rest,
+    now,
+    orders: orders.map((order) => ({ ...order, lastCallAt: 0, shownInstead: order.shownInstead })),
+  }
 }
 
 const parse = (file: string): KeptState => {

@@ -68,6 +68,7 @@ export const startWorld = async (options: {
   const wechatpay = await startWechatpay({
     now,
     orders: kept.orders,
+    ...(kept.accounts && { accounts: kept.accounts }),
     ...(debitAfterMs !== undefined && { debitAfterMs }),
   })
   const secrets = await startSecretsManager({ now, credentials })
@@ -240,7 +241,9 @@ export const startWorld = async (options: {
   }
 
   const keep = () => {
-    if (stateFile) keepState(stateFile, { now: now(), orders: wechatpay.orders() })
+    if (!stateFile) return
+    const accounts = { ordinaryPayments: wechatpay.ordinaryPayments(), refunds: wechatpay.refunds() }
+    keepState(stateFile, { now: now(), orders: wechatpay.orders(), accounts })
   }
   const keeping = setInterval(keep, 1000).unref()
 

@@ -141,6 +141,9 @@ describe('a world that is started again', () => {
     placeOrder(before, 'payafter-orders', 'OPEN', { state: 'accepted' })
     await handOver(before, 'HTTP API 2.0', noticeOf('payafter-orders', 'SYNCED'))
     await handOver(before, 'HTTP API 2.0', noticeOf('payafter-orders', 'OPEN'))
+    const transaction_id = before.wechatpay.payscoreCharges(placeOrder(before, 'payafter-orders', 'CHARGED'))
+    before.wechatpay.refund({ mchid, transaction_id, out_refund_no: 'BACK', amount: 1 })
+    const shop = before.wechatpay.ordinaryPayment({ mchid, out_trade_no: 'SHOP', amount: 1 })
     await before.idle()
     const stoppedAt = before.clock.now()
     await before.close()
@@ -153,6 +156,8 @@ describe('a world that is started again', () => {
 
     for (const out_order_no of ['SYNCED', 'OPEN'])
       expect((await askStatus(world, mchid, out_order_no)).body).toMatchObject({ state: 'SYNCED', confirmed: true })
+    expect(world.wechatpay.refunds()).toMatchObject([{ out_refund_no: 'BACK', trade: { transaction_id } }])
+    expect(world.wechatpay.ordinaryPayments()).toMatchObject([{ transaction_id: shop }])
     expect(world.wechatpay.history.posts('SYNCED')).toEqual([])
     expect(world.wechatpay.history.posts('OPEN')).toHaveLength(1)
   })
