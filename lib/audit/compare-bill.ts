@@ -27,6 +27,7 @@ export type BillToCompare = {
 }
 
 export type ComparedBill = {
+  /** All lines of the bill; `plain` are also those that no order could be told from. */
   readonly classes: Readonly<Record<LineClass, number>>
   /** What an order answers, or what somebody wrote meanwhile, may give a line another class. */
   readonly looksAgain: boolean
@@ -56,8 +57,8 @@ export const compareBill = async (
         classes[found.class] += 1
         await tell(found)
       }
-    classes.plain += candidates.length - batches.flat().length
   }
+  classes.plain = bill.rows - Object.values(classes).reduce((sum, lines) => sum + lines, 0)
   return { classes, looksAgain }
 }
 
