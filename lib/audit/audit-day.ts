@@ -5,12 +5,12 @@ import type { Bucket } from '../aws/bucket.ts'
 import { classifyDay, isDamage, isRefundMissing } from '../bill/classify.ts'
 import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
-import { readRowKey } from '../ledger/row.ts'
+import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
 import { chinaDay, daysBefore } from './bill-day.ts'
 import { type CompareDeps, compareBill } from './compare-bill.ts'
 import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
 import { type FetchDeps, type FetchedBill, fetchBill } from './fetch-bill.ts'
-import { FOUND_CLASS_NAMES, type Found, type FoundClass, paidDay } from './found.ts'
+import { caseDay, FOUND_CLASS_NAMES, type Found, type FoundClass, paidDay } from './found.ts'
 
 export type AuditDeps = FetchDeps &
   CompareDeps & {
@@ -155,7 +155,7 @@ const readCases = async (
     for await (const row of actions.openCases(mchid)) {
       const time = paidDay(row)
       if (time === day) known += 1
-      if (!isNewest || refunded.has(row.pk) || !isRefundMissing(time, today)) continue
+      if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row) || !isRefundMissing(caseDay(row), today)) continue
       const { state, transaction_id, amount, shop_id } = row
       missing.push({
         class: 'refund_missing',
@@ -169,6 +169,10 @@ const readCases = async (
     }
   return { known, missing }
 }
+
+/** A refund of it is asked about until it has ended, and then it settles the case. */
+const isBeingRefunded = ({ refunds = [] }: Pick<BookRow, 'refunds'>): boolean =>
+  refunds.some(({ status }) => isOpenStatus(status) || status === 'refunded')
 
 const createTally = (files: DayReportFiles) => {
   const classes = Object.fromEntries(FOUND_CLASS_NAMES.map((name) => [name, 0])) as Record<FoundClass, number>

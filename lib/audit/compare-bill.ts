@@ -165,7 +165,7 @@ const isOpen = (
 ): boolean => {
   if (did === 'changed') return true
   if (LINE_CLASSES[name].follows !== 'ask_order') return false
-  return (kind === 'refund' || name === 'charged_after_sync') && (did === 'asked' || next !== undefined)
+  return (kind === 'refund' || name === 'charged_after_sync') && (did === 'asked' || next === 'query')
 }
 
 const pkOf = (candidate: Candidate): string | undefined =>

@@ -21,7 +21,7 @@ export type BillActions = {
     row: BookRow,
     charge: { readonly transaction_id: string; readonly amount: number },
   ) => Promise<FollowedUp>
-  /** The merchant's double charges that are not settled, and of which no refund is known. */
+  /** The merchant's double charges that are not settled. */
   readonly openCases: (mchid: string) => AsyncIterable<BookRow>
   /** The case that knows this transaction. */
   readonly caseByTransaction: (mchid: string, transaction_id: string) => Promise<BookRow | undefined>

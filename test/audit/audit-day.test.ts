@@ -335,6 +335,25 @@ describe('an open case', () => {
     expect(world.files.get(`bills/${MCHID}/${DAY}.csv`)).toContain('refund_missing')
   })
 
+  it.each([
+    [undefined, 0],
+    ['processing', 0],
+    ['refunded', 0],
+    ['abnormal', 1],
+    ['absent', 1],
+  ] as const)('whose refund is %s is told of %i times', async (status, times) => {
+    const refund = { out_refund_no: 'back-A1', noted_at: NOW, ...(status && { status }) }
+    const world = await auditWorld({ rows: [{ ...paid(3), refunds: [refund] }], cases: [PK] })
+
+    expect(await run(world)).toMatchObject({ classes: { refund_missing: times } })
+  })
+
+  it('is told of by the day since when it is known', async () => {
+    const world = await auditWorld({ rows: [{ ...paid(12), case_at: NOW - 7 * ONE_DAY }], cases: [PK] })
+
+    expect(await run(world)).toMatchObject({ classes: { refund_missing: 1 } })
+  })
+
   it('is not told of on other days, nor when this bill has its refund', async () => {
     expect(await run(await auditWorld({ rows: [paid(2)], cases: [PK] }))).toMatchObject({
       classes: { refund_missing: 0 },
