@@ -104,6 +104,19 @@ export const LIMITS = {
   reportOpen: 40 * DAY,
   /** A merchant that has sent a statement before is expected to send one every day. */
   statementEvery: 24 * HOUR,
+  auditTimeout: 15 * MINUTE,
+  /** No other run may claim a day's bill before the lease ends. */
+  billLease: 16 * MINUTE,
+  /** A run begins no further bill after this time. */
+  billBegin: 4 * MINUTE,
+  /** One bill, from the first byte to the last; the bill's URL lives 5 minutes before that. */
+  billDownload: 6 * MINUTE,
+  /** Size of a bill, unpacked. It is not kept, only what may concern an order. */
+  billBytes: 8 * 1024 * 1024 * 1024,
+  /** The disk of the function: what is spooled of a bill, and the report. */
+  auditDiskBytes: 10 * 1024 * 1024 * 1024,
+  /** A day whose bill was not had is asked for again for so many days. */
+  billDays: 3,
   /** For commands: the operator's machine may be far from the region. */
   commandConnect: 5 * SECOND,
   commandRequest: 20 * SECOND,
@@ -152,6 +165,12 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
       2 * l.answerBytes + l.refundsKept * l.refundAnswerBytes + l.decisionsKept * l.decisionBytes + 2 * l.answerBytes <
       l.rowBytes,
   ],
+  [
+    'a lease outlives its run of an audit on any two clocks',
+    (l) => l.billLease >= l.auditTimeout + 2 * l.clockDifference,
+  ],
+  ['a bill that is downloaded has time to be compared', (l) => l.billBegin + l.billDownload <= l.auditTimeout / 1.5],
+  ['a bill fits on the disk', (l) => l.billBytes < l.auditDiskBytes],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]
 

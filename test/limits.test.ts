@@ -52,6 +52,9 @@ describe('checkLimits', () => {
     ],
     ['a renewed report has time to end', { renewReports: 599_999 }, { renewReports: 600_000 }],
     ['a row holds two signed answers, its refunds and its decisions', { decisionsKept: 27 }, { decisionsKept: 28 }],
+    ['a lease outlives its run of an audit on any two clocks', { billLease: 910_000 }, { billLease: 909_999 }],
+    ['a bill that is downloaded has time to be compared', { billDownload: 360_000 }, { billDownload: 360_001 }],
+    ['a bill fits on the disk', { billBytes: 10_737_418_239 }, { billBytes: 10_737_418_240 }],
     ['reconcile ends before the next begins', { reconcileEvery: 58_001 }, { reconcileEvery: 58_000 }],
   ])('holds that %s: on both sides of %o', (rule, passes, breaks) => {
     expect(refusalOf(passes)).toBe('not refused')

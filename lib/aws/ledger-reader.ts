@@ -17,7 +17,8 @@ export const READ_BATCH = 100
 const NAMES = [
   ...['pk', 'state', 'next', 'due', 'due_at', 'attempt', 'call', 'call_hash', 'paid_time_clamped', 'order_id', 'mode'],
   ...['expected_amount', 'last_error', 'late_at', 'day', 'reason', 'amount', 'transaction_id', 'created_at'],
-  ...['settled_at', 'statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],
+  ...['settled_at', 'settled_by', 'refunds', 'case', 'case_at', 'bill', 'bill_at'],
+  ...['statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],
 ]
 const PROJECTION = {
   ProjectionExpression: [...NAMES.map((name) => `#${name}`), '#receipt.#sent_at', '#proof.#sent_at'].join(', '),

@@ -1,11 +1,11 @@
-import type { Row, State } from '../ledger/row.ts'
+import type { BookRow, State } from '../ledger/row.ts'
 import type { BillVerdict } from '../wechatpay/bill-api.ts'
 import type { Candidate } from './candidate.ts'
 import type { BillClass, LineClass } from './classes.ts'
 import type { BillReading } from './read-bill.ts'
 
 /** What of a row a class depends on. */
-export type Situation = Pick<Row, 'state' | 'reason' | 'order_id' | 'transaction_id' | 'proof'>
+export type Situation = Pick<BookRow, 'state' | 'reason' | 'order_id' | 'transaction_id' | 'proof'>
 
 /** What a charge is by the state of its order, when neither the transaction nor a newer answer says more. */
 const BY_STATE: Readonly<Record<State, LineClass>> = {
@@ -85,5 +85,5 @@ export const classifyDay = ({ verdict, reading, knownCharges, now }: BillDay): B
 }
 
 /** The bytes are not those that WeChat Pay spoke of: the next download may bring them. */
-const isDamage = (reading: BillReading & { readonly agreed: false }): boolean =>
-  ['hash', 'lost', 'packed'].includes(reading.refusal.reason)
+export const isDamage = ({ refusal }: BillReading & { readonly agreed: false }): boolean =>
+  ['hash', 'lost', 'packed'].includes(refusal.reason)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { CliError } from '../two-languages.ts'
 import { checkValues } from './check-values.ts'
 import { addAnnounce } from './commands/announce.ts'
+import { addAudit } from './commands/audit.ts'
 import { addDecisions } from './commands/decisions.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addList } from './commands/list.ts'
@@ -57,6 +58,7 @@ export const buildProgram = (session: Session, done: (code: number) => void): Co
   addReindex(program, session, done)
   addStatement(program, session, done)
   addReport(program, session, done)
+  addAudit(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   checkValues(program, session)
   return program

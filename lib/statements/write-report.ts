@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { finished } from 'node:stream/promises'
 import type { Bucket } from '../aws/bucket.ts'
+import { openTextFile } from '../text-file.ts'
 import type { Entry } from './classify-line.ts'
 import type { Problem } from './problem.ts'
 import { reportPage } from './report/page.ts'
@@ -32,8 +30,8 @@ export type Mark = 'put' | 'keep' | 'end'
  */
 export const openReport = (statement: StatementKey, folder: string, objects: Bucket, mark: Mark): ReportFiles => {
   const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
-  const csv = openText(files.csv, CSV_BEGIN + csvHeader())
-  const json = openText(files.json, JSON_BEGIN)
+  const csv = openTextFile(files.csv, CSV_BEGIN + csvHeader())
+  const json = openTextFile(files.json, JSON_BEGIN)
   const tally = createTotals()
   let isFirst = true
 
@@ -84,36 +82,4 @@ export const openReport = (statement: StatementKey, folder: string, objects: Buc
 const EARLIER: Problem = {
   en: 'a newer list was uploaded under the same name: this is the report of the earlier one, whose payments were taken as well; it is not renewed',
   zh: '已有同名的新明细上传:本报告对应较早上传的版本,其中的收款同样已受理;本报告不再更新',
-}
-
-/** Text is collected in pieces of this many characters before it is written. */
-const PIECE = 64 * 1024
-
-const openText = (file: string, begin: string) => {
-  const stream = createWriteStream(file)
-  let gathered = begin
-  // The stream keeps the error, and the next write throws it.
-  stream.on('error', () => {})
-
-  const flush = async (): Promise<void> => {
-    if (stream.errored) throw stream.errored
-    const text = gathered
-    gathered = ''
-    if (!stream.write(text)) await once(stream, 'drain')
-  }
-
-  return {
-    write: async (text: string): Promise<void> => {
-      gathered += text
-      if (gathered.length >= PIECE) await flush()
-    },
-    end: async (): Promise<void> => {
-      await flush()
-      stream.end()
-      await finished(stream)
-    },
-    drop: () => {
-      stream.destroy()
-    },
-  }
 }

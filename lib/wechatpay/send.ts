@@ -27,8 +27,8 @@ export type SendLimits = { readonly timeoutMs: number; readonly maxAnswerBytes: 
 export type Connection = Send & { readonly connect: () => Promise<void> }
 
 /**
- * The only place that opens a socket to WeChat Pay. One request, one answer: no redirect is followed, and nothing is
- * retried.
+ * The only place, beside the download of a bill, that opens a socket to WeChat Pay. One request, one answer: no redirect
+ * is followed, and nothing is retried.
  * @param origin scheme, host and port
  */
 export const createSend = (origin: URL, limits: SendLimits): Connection => {

@@ -39,7 +39,18 @@ export const sendSigned = async (
   { send, now, nonce }: CallDeps,
 ): Promise<Outcome> => {
   const sent_at = now()
-  const parts = { ...request, timestamp: String(Math.floor(sent_at / 1000)), nonce: nonce() }
+  const headers = signedHeaders(request, signer, sent_at, nonce())
+  return outcome(await send({ ...request, headers }), signer, sent_at, now())
+}
+
+/** The headers of a request that is signed now, by WeChat Pay's scheme. */
+export const signedHeaders = (
+  request: Request,
+  signer: Signer,
+  nowMs: number,
+  nonce: string,
+): Readonly<Record<string, string>> => {
+  const parts = { ...request, timestamp: String(Math.floor(nowMs / 1000)), nonce }
   const authorization = authorizationHeader({
     mchid: signer.mchid,
     nonce_str: parts.nonce,
@@ -48,14 +59,13 @@ export const sendSigned = async (
     serial_no: signer.serial_no,
   })
   const [askedKeyId = ''] = signer.wechatpayKeys.keys()
-  const headers = {
+  return {
     Authorization: authorization,
     Accept: 'application/json',
     'Content-Type': 'application/json',
     'User-Agent': 'payscore-sync',
     'Wechatpay-Serial': askedKeyId,
   }
-  return outcome(await send({ ...request, headers }), signer, sent_at, now())
 }
 
 const outcome = (sent: Sent, signer: Signer, sent_at: number, received_at: number): Outcome => {

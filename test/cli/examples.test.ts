@@ -5,6 +5,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
+import { answerJson, listenOnLoopback } from '../../lib/local/loopback-server.ts'
 import { startQueue, targetArn } from '../../lib/local/sqs.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { MINUTE } from '../support/orders.ts'
@@ -18,7 +19,7 @@ import { CHINESE, runCli } from './run-cli.ts'
 
 const COMMANDS = [
   ...['merchant put', 'doctor', 'trigger', 'status', 'list', 'release', 'reopen', 'close', 'settle', 'withdraw'],
-  ...['redrive', 'announce', 'reindex', 'statement', 'report', 'receipt', 'receipt verify'],
+  ...['redrive', 'announce', 'reindex', 'statement', 'report', 'audit', 'receipt', 'receipt verify'],
 ]
 
 /** The commands below `Examples:`, each in one line. */
@@ -52,15 +53,18 @@ const STANDS: Readonly<Record<string, Partial<Row>>> = {
 let world: World
 let cwd: string
 let stack: Awaited<ReturnType<typeof startCloudFormation>>
+let lambda: Awaited<ReturnType<typeof listenOnLoopback>>
 let queue: Awaited<ReturnType<typeof startQueue>>
 
 beforeAll(async () => {
   world = await startWorld({ merchants: [DIRECT] })
   queue = await startQueue({ name: 'dead-letters' })
+  lambda = await listenOnLoopback((_, response) => answerJson(response, 200, { bills: [], left: 0 }))
   const outputs = {
     ...{ LedgerTable: world.env.LEDGER_TABLE ?? '', EventBusName: world.env.EVENT_BUS ?? '' },
     ...{ HttpApiUrl: world.api.url, NoticeDeadLettersUrl: queue.url, StatementsBucket: world.env.BUCKET ?? '' },
     SyncFunctionArn: targetArn('sync'),
+    AuditFunction: targetArn('audit'),
   }
   stack = await startCloudFormation('payscore-sync-prod', outputs)
   cwd = mkdtempSync(join(tmpdir(), 'examples-'))
@@ -79,11 +83,16 @@ beforeAll(async () => {
   await world.pass(11 * MINUTE)
 })
 afterAll(async () => {
-  await Promise.all([world.close(), stack.close(), queue.close()])
+  await Promise.all([world.close(), stack.close(), queue.close(), lambda.close()])
   rmSync(cwd, { recursive: true })
 })
 beforeEach(() =>
-  stubAws({ ...world.env, AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint, AWS_ENDPOINT_URL_SQS: queue.endpoint }),
+  stubAws({
+    ...world.env,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: stack.endpoint,
+    AWS_ENDPOINT_URL_SQS: queue.endpoint,
+    AWS_ENDPOINT_URL_LAMBDA: `http://${lambda.host}`,
+  }),
 )
 afterEach(() => vi.unstubAllEnvs())
 

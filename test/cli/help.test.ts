@@ -10,6 +10,7 @@ const COMMANDS = [
   ['list'],
   ['redrive'],
   ['announce'],
+  ['audit'],
   ['release'],
   ['reopen'],
   ['close'],

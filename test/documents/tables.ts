@@ -175,12 +175,13 @@ const UNITS = [
 ] as const
 
 const isCount = (name: string) =>
-  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|decisionsKept|refundsKept|statementLines|absentOrders)$/.test(
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|decisionsKept|refundsKept|statementLines|absentOrders|billDays)$/.test(
     name,
   )
 
 const limitText = (name: string, value: number): string => {
   if (isCount(name)) return value.toLocaleString('en')
+  if (/Bytes/.test(name) && value >= 1024 ** 3) return `${value / 1024 ** 3} GiB`
   if (/Bytes/.test(name)) return value < 1024 * 1024 ? `${value / 1024} KiB` : `${value / 1024 / 1024} MiB`
   return spanText(value)
 }

@@ -27,7 +27,7 @@ describe('the alarms', () => {
       RejectedAlarm: 'rejected of outcome Sum > 0',
       HeldAlarm: 'held of outcome Sum > 0',
       LateAlarm: 'late of outcome Sum > 0',
-      ConfigAlarm: 'config of sync Sum + config of query Sum + config of certificates Sum > 0',
+      ConfigAlarm: 'config of sync Sum + config of query Sum + config of certificates Sum + config of audit Sum > 0',
       UndoneAlarm: 'undone of query Sum > 0',
       UnprovedAlarm: 'unproved of query Sum > 0',
       NoticeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of NoticeDeadLetters Maximum > 0',
@@ -53,6 +53,11 @@ describe('the alarms', () => {
       ReportsFailingAlarm: 'reports_failed of statement Sum > 0',
       ReportsWaitingAlarm: 'reports_waited of statement Maximum > 7200000',
       StatementDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of StatementDeadLetters Maximum > 0',
+      BillContradictionAlarm: 'bill_contradiction of audit Sum > 0',
+      BillUnreadableAlarm: 'bill_unreadable of audit Sum > 0',
+      BillLateAlarm: 'bill_late of audit Sum > 0',
+      BillsFailingAlarm: 'bill_failed of audit Sum + Errors of AuditLambdaFunction Sum + bills_left of audit Sum > 0',
+      RefundMissingAlarm: 'refund_missing of audit Sum > 0',
     })
   })
 

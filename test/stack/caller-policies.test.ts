@@ -165,7 +165,7 @@ describe('the bus', () => {
     expect(busPolicy(template).Statement).toEqual([
       deny(
         { 'ForAnyValue:StringLike': { 'events:source': ['payscore.*'] } },
-        ['SyncRole', 'QueryRole', 'ReconcileRole', 'DecideRole', 'OutcomeRole'].map(role),
+        ['SyncRole', 'QueryRole', 'ReconcileRole', 'DecideRole', 'AuditRole', 'OutcomeRole'].map(role),
       ),
       deny({ 'ForAnyValue:StringEquals': { 'events:source': ['com.example.other'] } }, [
         role('TillComExampleOther24473df468cbRole'),
@@ -230,7 +230,7 @@ describe('the policy of', () => {
 
     expect(actionsOf('SupportPolicy')).toEqual(['dynamodb:Query', 's3:GetObject', 'execute-api:Invoke', ...looking])
     expect(Statement[0]?.Resource).toBe('arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/index/*')
-    expect(Statement[1]?.Resource).toBe('arn:aws:s3:::Statements/reports/*')
+    expect(Statement[1]?.Resource).toEqual(['arn:aws:s3:::Statements/reports/*', 'arn:aws:s3:::Statements/bills/*'])
     expect(Statement[2]?.Resource).toBe(`${API}/GET/merchants/*`)
   })
 })

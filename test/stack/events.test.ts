@@ -198,7 +198,7 @@ describe('the schedule', () => {
     })
   })
 
-  it('has a role that the scheduler of this account assumes, to call those three functions', () => {
+  it('has a role that the scheduler of this account assumes, to call those four functions', () => {
     const { AssumeRolePolicyDocument } = resolve(template, propertiesOf(template, 'ScheduleRole')) as Json
 
     expect(AssumeRolePolicyDocument).toEqual({
@@ -220,6 +220,7 @@ describe('the schedule', () => {
           'arn:aws:lambda:ap-east-1:111122223333:function:ReconcileLambdaFunction',
           'arn:aws:lambda:ap-east-1:111122223333:function:CertificatesLambdaFunction',
           'arn:aws:lambda:ap-east-1:111122223333:function:StatementLambdaFunction',
+          'arn:aws:lambda:ap-east-1:111122223333:function:AuditLambdaFunction',
         ],
       },
     ])

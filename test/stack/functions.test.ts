@@ -34,6 +34,7 @@ describe('the functions of the stack', () => {
       OutcomeLambdaFunction: LIMITS.functionTimeout / 1000,
       StatusLambdaFunction: LIMITS.functionTimeout / 1000,
       StatementLambdaFunction: LIMITS.statementTimeout / 1000,
+      AuditLambdaFunction: LIMITS.auditTimeout / 1000,
       CertificatesLambdaFunction: LIMITS.functionTimeout / 1000,
       DecideLambdaFunction: LIMITS.functionTimeout / 1000,
     })
@@ -86,6 +87,7 @@ describe('the functions of the stack', () => {
       Outcome: ['LEDGER_TABLE', 'EVENT_BUS'],
       Status: ['MERCHANTS', 'LEDGER_TABLE', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Statement: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET'],
+      Audit: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Certificates: ['MERCHANTS', 'SECRETS_PREFIX'],
       Decide: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS'],
     })

@@ -79,6 +79,19 @@ describe('the role of', () => {
         ...logs('Statement'),
       ],
     ],
+    [
+      'AuditRole',
+      [
+        `dynamodb:GetItem ${TABLE}`,
+        `dynamodb:BatchGetItem ${TABLE}`,
+        `dynamodb:UpdateItem ${TABLE}`,
+        `dynamodb:Query ${TABLE}/index/case`,
+        `secretsmanager:GetSecretValue ${SECRET}`,
+        `events:PutEvents ${BUS}`,
+        `s3:PutObject ${BUCKET}/bills/*`,
+        ...logs('Audit'),
+      ],
+    ],
   ])('%s allows this and no more', (id, rights) => {
     const { Statement } = rolePolicy(template, id)
 
@@ -95,6 +108,7 @@ describe('the role of', () => {
     'DecideRole',
     'CertificatesRole',
     'StatementRole',
+    'AuditRole',
   ])('%s is Lambda’s alone', (id) => {
     expect(propertiesOf(template, id)).toMatchObject({
       AssumeRolePolicyDocument: {
@@ -109,6 +123,7 @@ describe('the role of', () => {
     ['QueryRole', 'payscore.reconcile'],
     ['ReconcileRole', 'payscore.reconcile'],
     ['DecideRole', 'payscore.reconcile'],
+    ['AuditRole', 'payscore.reconcile'],
     ['OutcomeRole', 'payscore.ledger'],
   ])('%s puts events of %s only', (id, source) => {
     const put = rolePolicy(template, id).Statement.find(({ Action }) => Action === 'events:PutEvents')

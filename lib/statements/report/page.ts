@@ -5,43 +5,21 @@ import type { ShopSum, Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
 import { classBar, delaysChart, hoursChart, share } from './page-charts.ts'
 import { entryLists } from './page-entries.ts'
-import { PAGE_STYLE, PAGE_STYLE_HASH } from './page-style.ts'
+import { htmlPage } from './page-frame.ts'
 import { notesOf, type Report } from './report.ts'
-
-/** Allows no script, no image and no request; the style sheet is allowed by its hash. */
-const POLICY = `default-src 'none'; style-src '${PAGE_STYLE_HASH}'; base-uri 'none'; form-action 'none'`
 
 /** The report as one HTML file, to be read on a phone in the evening or printed. */
 export const reportPage = (report: Report): string => {
   const { statement, tally } = report
-  // The policy and the style are constants of ours with quotes that must not be escaped.
-  const head: Markup = {
-    markup: `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>${PAGE_STYLE}</style>`,
-  }
-  const page = html`<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-${head}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<meta name="format-detection" content="telephone=no">
-<title>${statement.name} 对账报告 ${statement.mchid}</title>
-</head>
-<body>
-<main>
-${headline(report)}
+  return htmlPage(
+    `${statement.name} 对账报告 ${statement.mchid}`,
+    html`${headline(report)}
 ${report.refused ? undefined : body(tally)}
 <footer>
 <p>更新于 ${chinaTime(report.made_at)}(北京时间);${ending(report).zh}</p>
 <p lang="en">Made at ${chinaTime(report.made_at)} (China). ${ending(report).en}</p>
-</footer>
-</main>
-</body>
-</html>
-`
-  return page.markup
+</footer>`,
+  )
 }
 
 /** Whether the report is final. A refused statement is not final, since its payments are not synced. */

@@ -38,11 +38,12 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
 ]
 
 /** The header line with its line end. */
-export const csvHeader = (): string => row(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim()))
+export const csvHeader = (): string => csvLine(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim()))
 
-export const csvRow = (entry: Entry): string => row(COLUMNS.map(([, , of]) => of(entry)))
+export const csvRow = (entry: Entry): string => csvLine(COLUMNS.map(([, , of]) => of(entry)))
 
-const row = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`
+/** A line of CSV with its line end, as spreadsheets read it without harm. */
+export const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: string | number | undefined): string => {
   if (value === undefined) return ''
@@ -61,4 +62,4 @@ const guarded = (text: string): string => {
 }
 
 /** In yuan as a number, so that a spreadsheet can add it up. */
-const yuanCell = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)
+export const yuanCell = (fen: number | undefined): number | undefined => (fen === undefined ? undefined : fen / 100)

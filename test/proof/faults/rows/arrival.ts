@@ -401,7 +401,7 @@ export const ARRIVAL: readonly Row[] = [
     step: LIST,
     fault: 'the disk is full while the report is written',
     must: 'no report is put and no mark taken away; the list is read again',
-    guard: 'lib/statements/write-report.ts openText finished',
+    guard: 'lib/text-file.ts openTextFile finished',
     test: ['statements/write-report.test.ts', 'a report whose files cannot be written is not put'],
   },
   {

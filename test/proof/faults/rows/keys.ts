@@ -92,7 +92,7 @@ export const KEYS: readonly Row[] = [
     step: SIGN,
     fault: 'the signed text differs from the sent one',
     must: 'one text is signed and sent',
-    guard: 'lib/wechatpay/signed-call.ts sendSigned stringToSign',
+    guard: 'lib/wechatpay/signed-call.ts signedHeaders stringToSign',
     test: ['wechatpay/signed-call.test.ts', 'of a sync is the request, signed over its five lines, with five headers'],
   },
   {

@@ -1,0 +1,42 @@
+import { tmpdir } from 'node:os'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import middy from '@middy/core'
+import { auditBills } from '../lib/audit/audit-bills.ts'
+import type { AuditDeps } from '../lib/audit/audit-day.ts'
+import { readAuditTask } from '../lib/audit/audit-task.ts'
+import { createBillLog } from '../lib/aws/bill-log.ts'
+import { bucketSettings, createBucket } from '../lib/aws/bucket.ts'
+import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
+import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
+import { functionSettings } from '../lib/aws/sdk/settings.ts'
+import { readConfig } from '../lib/config/config.ts'
+import { createFetchDeps } from '../lib/lambda/audit-dependencies.ts'
+import { CALL_CONFIG } from '../lib/lambda/dependencies.ts'
+import { logLine } from '../lib/lambda/log-line.ts'
+import { respond } from '../lib/lambda/respond.ts'
+import { createBillActions } from '../lib/operations/bill-actions.ts'
+import type { OperationResult } from '../lib/operations/result.ts'
+
+const config = readConfig(['merchants', 'ledgerTable', 'bucket', ...CALL_CONFIG])
+const client = new DynamoDBClient(functionSettings('dynamodb'))
+const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
+  prefix: config.secretsPrefix,
+  maxAgeMs: config.secretMaxAgeMs,
+})
+const deps: AuditDeps = {
+  ...createFetchDeps(config, { keys }),
+  bills: createBillLog(client, config.ledgerTable),
+  reader: createLedgerReader(client, config.ledgerTable),
+  actions: createBillActions(),
+  merchants: config.merchants,
+  objects: createBucket(new S3Client(bucketSettings), config.bucket),
+  scratch: tmpdir(),
+}
+
+/** Compares WeChat Pay's trade bill of a day with the ledger, and has the orders asked about that differ. */
+const audit = async (event: unknown): Promise<OperationResult> =>
+  auditBills(readAuditTask(event, config.merchants, deps.now()), deps)
+
+export const handler = middy(audit).use(logLine('audit')).use(respond())

@@ -1,0 +1,189 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BillClaim, BillKey, BillLog, BillOutcome } from '../aws/bill-log.ts'
+import type { Bucket } from '../aws/bucket.ts'
+import { classifyDay, isDamage, isRefundMissing } from '../bill/classify.ts'
+import { formatChinaTime } from '../china-time.ts'
+import type { Merchant } from '../config/merchants.ts'
+import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
+import { chinaDay, daysBefore } from './bill-day.ts'
+import { type CompareDeps, compareBill } from './compare-bill.ts'
+import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
+import { type FetchDeps, type FetchedBill, fetchBill } from './fetch-bill.ts'
+import { caseDay, FOUND_CLASS_NAMES, type Found, type FoundClass, paidDay } from './found.ts'
+
+export type AuditDeps = FetchDeps &
+  CompareDeps & {
+    readonly bills: BillLog
+    readonly merchants: ReadonlyMap<string, Merchant>
+    readonly objects: Pick<Bucket, 'put' | 'putFile'>
+    /** Each run makes its own folder here. */
+    readonly scratch: string
+  }
+
+/** `isNew`: refunds that are missing were not told of today before. */
+export type AuditedDay =
+  | ({ readonly kind: 'audited'; readonly isNew: boolean; readonly isConfig: boolean } & DayReport)
+  | ({ readonly kind: 'not claimed' | 'fenced' } & BillKey)
+
+/** How much of what was found is kept in memory, for the page and the reply. */
+const FIRST_MOST = 200
+/** From this hour in China no line is looked at once more. */
+const LAST_HOUR = 18
+
+/**
+ * Compares the bill of one day with the ledger. Nothing of it is acted on before it agreed; a run that ends in the middle
+ * is done again from the beginning, and whatever it did may be done twice.
+ * @param key whose `mchid` is the signer's
+ */
+export const auditDay = async (key: BillKey, again: boolean, deps: AuditDeps): Promise<AuditedDay> => {
+  const claim = await deps.bills.claim(key, deps.now(), again)
+  if (!claim) return { kind: 'not claimed', ...key }
+  const folder = await mkdtemp(join(deps.scratch, 'bill-'))
+  const report = openDayReport(key, folder, deps.objects)
+  try {
+    const spool = join(folder, 'spool')
+    return await auditClaimed(claim, await fetchBill(key, spool, deps), spool, report, deps)
+  } finally {
+    report.drop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const auditClaimed = async (
+  claim: BillClaim,
+  fetched: FetchedBill,
+  spool: string,
+  files: DayReportFiles,
+  deps: AuditDeps,
+): Promise<AuditedDay> => {
+  const { key } = claim
+  const { verdict, reading, sha1 } = fetched
+  const tally = createTally(files)
+  const mchids = mchidsOf(key.mchid, deps)
+  const agreedAt = reading?.agreed && sha1 !== undefined ? await deps.bills.agreed(claim, deps.now(), sha1) : undefined
+  if (reading?.agreed && agreedAt === undefined) return { kind: 'fenced', ...key }
+  const compared =
+    reading?.agreed && agreedAt !== undefined
+      ? await compareBill({ day: key.day, bill: reading.bill, spool, agreedAt, mchids }, tally.add, deps)
+      : undefined
+
+  const { known, missing } = await readCases(key.day, mchids, tally.refunded, deps)
+  const outcome = compared
+    ? outcomeOf(compared.looksAgain, deps.now())
+    : (classifyDay({
+        verdict: verdict.kind,
+        ...(reading && { reading }),
+        knownCharges: known,
+        now: formatChinaTime(deps.now()),
+      }) ?? 'waiting')
+  for (const found of missing) await tally.add(found)
+
+  const reason = reasonOf(fetched)
+  const done = isDone(outcome, fetched)
+  const today = chinaDay(deps.now())
+  const isNew = outcome !== 'waiting' && missing.length > 0 && claim.row.told !== today
+  const report: DayReport = {
+    ...key,
+    outcome,
+    ...(reason !== undefined && { reason }),
+    made_at: deps.now(),
+    ...(reading?.agreed && { facts: reading.bill }),
+    classes: tally.classes,
+    plain: compared?.classes.plain ?? 0,
+    first: tally.first,
+  }
+  // A day that was done stays so when an operator's further run cannot have the bill.
+  const isWorse = claim.row.done && !compared && outcome !== claim.row.outcome
+  if (outcome !== 'waiting' && !isWorse) await files.upload(report)
+  const isRecorded = await deps.bills.record(claim, {
+    ...(reason !== undefined && { reason }),
+    ...(isWorse
+      ? {}
+      : {
+          outcome,
+          ...(done && { done }),
+          ...(compared && { classes: compared.classes }),
+          ...(reading?.agreed && { counts: { ...reading.bill.counts, rows: reading.bill.rows } }),
+        }),
+    ...(verdict.signedResponse && { answer: verdict.signedResponse }),
+    ...(isNew && { told: today }),
+  })
+  if (!isRecorded) return { kind: 'fenced', ...key }
+  return { kind: 'audited', isNew, isConfig: verdict.kind === 'config', ...report }
+}
+
+/** Whose orders may stand in a signer's bill, also of a merchant that takes no new ones. */
+const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
+  new Set([...merchants.values()].filter((one) => (one.provider ?? one.mchid) === signer).map(({ mchid }) => mchid))
+
+const outcomeOf = (looksAgain: boolean, now: number): BillOutcome =>
+  looksAgain && Number(formatChinaTime(now).slice(8, 10)) < LAST_HOUR ? 'asked' : 'agreed'
+
+/** What no further run of the schedule can make better. */
+const isDone = (outcome: BillOutcome, { reading }: FetchedBill): true | undefined => {
+  if (outcome === 'agreed' || outcome === 'no_bill' || outcome === 'no_bill_but_charged') return true
+  return reading?.agreed === false && !isDamage(reading) ? true : undefined
+}
+
+/** Codes, numbers and names of columns: nothing of a line. */
+const reasonOf = ({ verdict, reading, undelivered }: FetchedBill): string | undefined => {
+  if (reading?.agreed) return undefined
+  if (reading) {
+    const { reason, ...where } = reading.refusal
+    return [reason, ...Object.entries(where).map(([name, value]) => `${name} ${value}`)].join(', ')
+  }
+  if (undelivered !== undefined) return `download: ${undelivered}`
+  return verdict.kind === 'none' ? undefined : [verdict.kind, verdict.code].filter(Boolean).join(': ')
+}
+
+/**
+ * Of the open cases: how many were charged on that day, and those whose refund is to be told of as missing, which is done
+ * with the newest bill.
+ */
+const readCases = async (
+  day: string,
+  mchids: ReadonlySet<string>,
+  refunded: ReadonlySet<string>,
+  { actions, now }: AuditDeps,
+): Promise<{ readonly known: number; readonly missing: readonly Found[] }> => {
+  const today = chinaDay(now())
+  const isNewest = day === daysBefore(today, 1)
+  const missing: Found[] = []
+  let known = 0
+  for (const mchid of mchids)
+    for await (const row of actions.openCases(mchid)) {
+      const time = paidDay(row)
+      if (time === day) known += 1
+      if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row) || !isRefundMissing(caseDay(row), today)) continue
+      const { state, transaction_id, amount, shop_id } = row
+      missing.push({
+        class: 'refund_missing',
+        ...readRowKey(row.pk),
+        state,
+        ...(transaction_id !== undefined && { transaction_id }),
+        ...(amount !== undefined && { amount }),
+        ...(shop_id !== undefined && { shop_id }),
+        time,
+      })
+    }
+  return { known, missing }
+}
+
+/** A refund of it is asked about until it has ended, and then it settles the case. */
+const isBeingRefunded = ({ refunds = [] }: Pick<BookRow, 'refunds'>): boolean =>
+  refunds.some(({ status }) => isOpenStatus(status) || status === 'refunded')
+
+const createTally = (files: DayReportFiles) => {
+  const classes = Object.fromEntries(FOUND_CLASS_NAMES.map((name) => [name, 0])) as Record<FoundClass, number>
+  const first: Found[] = []
+  /** Keys of cases of which the bill has a refund. */
+  const refunded = new Set<string>()
+  const add = async (found: Found): Promise<void> => {
+    classes[found.class] += 1
+    if (first.length < FIRST_MOST) first.push(found)
+    if (found.class === 'refunded') refunded.add(`${found.mchid}#${found.out_order_no}`)
+    await files.found(found)
+  }
+  return { add, classes, first, refunded }
+}

@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import type { Merchant } from '../config/merchants.ts'
+import { InputError } from '../errors.ts'
+import { refusedDay } from './bill-day.ts'
+
+/** `day`: one bill, asked for by an operator. Without it, what the schedule asks for. */
+export type AuditTask = {
+  /** yyyyMMdd */
+  readonly day?: string
+  /** Only of this merchant's signer. */
+  readonly mchid?: string
+  /** Also a day that is done. */
+  readonly again?: true
+}
+
+const Task = v.strictObject({
+  day: v.optional(v.string()),
+  mchid: v.optional(v.string()),
+  again: v.optional(v.literal(true)),
+})
+
+/**
+ * `{}` of the schedule, or `{"day": "20261124", "mchid": …, "again": true}` of an operator. No route and no rule leads here,
+ * so an event of any other form is refused. Throws InputError.
+ */
+export const readAuditTask = (event: unknown, merchants: ReadonlyMap<string, Merchant>, now: number): AuditTask => {
+  const parsed = v.safeParse(Task, event)
+  if (!parsed.success) throw new InputError('event', 'must be {}, or have day, mchid and again')
+  const { day, mchid, again } = parsed.output
+  if (day === undefined && (mchid !== undefined || again)) throw new InputError('day', 'is missing')
+  const flaw = day === undefined ? undefined : refusedDay(day, now)
+  if (flaw !== undefined) throw new InputError('day', flaw)
+  if (mchid !== undefined && ![...merchants.values()].some((one) => one.mchid === mchid || one.provider === mchid))
+    throw new InputError('mchid', 'is not served')
+  return { ...(day !== undefined && { day }), ...(mchid !== undefined && { mchid }), ...(again && { again }) }
+}
