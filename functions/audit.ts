@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import middy from '@middy/core'
@@ -8,28 +9,33 @@ import type { AuditDeps } from '../lib/audit/audit-day.ts'
 import { readAuditTask } from '../lib/audit/audit-task.ts'
 import { createBillLog } from '../lib/aws/bill-log.ts'
 import { bucketSettings, createBucket } from '../lib/aws/bucket.ts'
+import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createLedger } from '../lib/aws/ledger.ts'
 import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { createFetchDeps } from '../lib/lambda/audit-dependencies.ts'
-import { CALL_CONFIG } from '../lib/lambda/dependencies.ts'
+import { CALL_CONFIG, createLedgerDeps } from '../lib/lambda/dependencies.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { createBillActions } from '../lib/operations/bill-actions.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const config = readConfig(['merchants', 'ledgerTable', 'bucket', ...CALL_CONFIG])
+const config = readConfig(['merchants', 'ledgerTable', 'bucket', 'eventBus', ...CALL_CONFIG])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
   maxAgeMs: config.secretMaxAgeMs,
 })
+const reader = createLedgerReader(client, config.ledgerTable)
+const ledger = createLedger(client, config.ledgerTable)
+const bus = () => createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus)
 const deps: AuditDeps = {
   ...createFetchDeps(config, { keys }),
   bills: createBillLog(client, config.ledgerTable),
-  reader: createLedgerReader(client, config.ledgerTable),
-  actions: createBillActions(),
+  reader,
+  actions: createBillActions(reader, createLedgerDeps({ ledger, bus })),
   merchants: config.merchants,
   objects: createBucket(new S3Client(bucketSettings), config.bucket),
   scratch: tmpdir(),

@@ -9,7 +9,12 @@ export type LedgerReader = {
   readonly readMany: (pks: readonly string[]) => Promise<ReadonlyMap<string, BookRow>>
   /** Keys of the rows of one day (`day` as in the row), page by page. The index may lag behind the table. */
   readonly day: (day: string) => AsyncGenerator<readonly string[]>
+  /** The double charges of a merchant that are not settled, oldest first, page by page, from the index of cases. */
+  readonly cases: (mchid: string) => AsyncGenerator<readonly Case[]>
 }
+
+/** What the index has of a case. The index may lag behind the table. */
+export type Case = Pick<BookRow, 'pk' | 'transaction_id' | 'amount'>
 
 /** How many keys one BatchGetItem takes. */
 export const READ_BATCH = 100
@@ -59,25 +64,33 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
     return found
   }
 
-  const day = async function* (key: string): AsyncGenerator<readonly string[]> {
+  const pagesOf = async function* (index: 'day' | 'case', key: string) {
     const pages = paginateQuery(
       { client, pageSize: 1000 },
       {
         TableName,
-        IndexName: 'day',
-        KeyConditionExpression: '#day = :day',
-        ExpressionAttributeNames: { '#day': 'day' },
-        ExpressionAttributeValues: { ':day': { S: key } },
+        IndexName: index,
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': index },
+        ExpressionAttributeValues: { ':key': { S: key } },
       },
     )
     try {
-      for await (const { Items = [] } of pages) yield Items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+      for await (const { Items = [] } of pages) yield Items
     } catch (error) {
       unavailable(error)
     }
   }
 
-  return { readMany, day }
+  const day = async function* (key: string): AsyncGenerator<readonly string[]> {
+    for await (const items of pagesOf('day', key)) yield items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+  }
+
+  const cases = async function* (mchid: string): AsyncGenerator<readonly Case[]> {
+    for await (const items of pagesOf('case', mchid)) yield items.map((item) => unmarshall(item) as Case)
+  }
+
+  return { readMany, day, cases }
 }
 
 const unavailable = unavailableOf('the ledger')

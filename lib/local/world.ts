@@ -140,7 +140,7 @@ export const startWorld = async (options: {
       clock,
       maxConcurrency: options.maxConcurrency ?? 10,
     })
-  const [sync, query, reconcile, outcome, status, decide, statement] = await Promise.all([
+  const [sync, query, reconcile, outcome, status, decide, statement, audit] = await Promise.all([
     start('sync', 20_000),
     start('query', 20_000),
     start('reconcile', 58_000),
@@ -148,9 +148,10 @@ export const startWorld = async (options: {
     start('status', 20_000),
     start('decide', 20_000),
     start('statement', 900_000),
+    start('audit', 900_000),
   ])
 
-  const lambdas = { sync, query, reconcile, outcome, status, decide, statement }
+  const lambdas = { sync, query, reconcile, outcome, status, decide, statement, audit }
   const lambdaNamed = (name: string): Lambda => {
     const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
     if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
@@ -219,6 +220,13 @@ export const startWorld = async (options: {
     return invocation
   }
 
+  /** Compares trade bills, as the stack schedules it from 10:20 to 18:50 in China. */
+  const runAudit = async (task: object = {}) => {
+    const invocation = await audit.invoke(task)
+    await idle()
+    return invocation
+  }
+
   const runReconcile = async () => {
     const invocation = await reconcile.invoke({})
     await idle()
@@ -283,6 +291,7 @@ export const startWorld = async (options: {
     idle,
     runReconcile,
     renewReports,
+    runAudit,
     pass,
     holdAnswer,
     close,

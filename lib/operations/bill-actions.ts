@@ -1,4 +1,8 @@
+import { type LedgerReader, READ_BATCH } from '../aws/ledger-reader.ts'
 import type { BookRow } from '../ledger/row.ts'
+import { askForBill, noteRefundOfBill, noteTransaction } from '../ledger/transitions/bill.ts'
+import type { Transition } from '../ledger/transitions/transition.ts'
+import { type LedgerDeps, publishDueNow } from './call-wechatpay.ts'
 
 /** What became of a follow-up. `changed`: somebody wrote the row meanwhile, and its line must be classed again. */
 export type FollowedUp = 'asked' | 'not needed' | 'changed'
@@ -27,11 +31,48 @@ export type BillActions = {
   readonly caseByTransaction: (mchid: string, transaction_id: string) => Promise<BookRow | undefined>
 }
 
-/** Until the transitions are there: nothing of a bill is acted on. */
-export const createBillActions = (): BillActions => ({
-  askOrder: async () => 'not needed',
-  askRefund: async () => 'not needed',
-  noteTransaction: async () => 'not needed',
-  openCases: async function* () {},
-  caseByTransaction: async () => undefined,
-})
+/** How long the list of a merchant's cases is used again: a bill may have a refund in every line. */
+const CASES_MAX_AGE = 60_000
+
+export const createBillActions = (reader: Pick<LedgerReader, 'readMany' | 'cases'>, deps: LedgerDeps): BillActions => {
+  const follow = async (transition: Transition | undefined): Promise<FollowedUp> => {
+    if (!transition) return 'not needed'
+    const applied = await deps.ledger.apply(transition)
+    if (!applied) return 'changed'
+    await publishDueNow(applied.row, deps)
+    return 'asked'
+  }
+
+  const openCases = async function* (mchid: string): AsyncGenerator<BookRow> {
+    for await (const page of reader.cases(mchid))
+      for (let at = 0; at < page.length; at += READ_BATCH)
+        yield* (await reader.readMany(page.slice(at, at + READ_BATCH).map(({ pk }) => pk))).values()
+  }
+
+  const listed = new Map<string, { readonly at: number; readonly pks: Promise<ReadonlyMap<string, string>> }>()
+  const pkByTransaction = (mchid: string): Promise<ReadonlyMap<string, string>> => {
+    const known = listed.get(mchid)
+    if (known && deps.now() - known.at < CASES_MAX_AGE) return known.pks
+    const pks = listCases(mchid, reader)
+    listed.set(mchid, { at: deps.now(), pks })
+    return pks
+  }
+
+  return {
+    askOrder: (row, day) => follow(askForBill(row, day, deps.now())),
+    askRefund: (row, { out_refund_no }) => follow(noteRefundOfBill(row, out_refund_no, deps.now())),
+    noteTransaction: (row, { transaction_id, amount }) => follow(noteTransaction(row, transaction_id, amount)),
+    openCases,
+    caseByTransaction: async (mchid, transaction_id) => {
+      const pk = (await pkByTransaction(mchid)).get(transaction_id)
+      return pk === undefined ? undefined : (await reader.readMany([pk])).get(pk)
+    },
+  }
+}
+
+const listCases = async (mchid: string, reader: Pick<LedgerReader, 'cases'>): Promise<ReadonlyMap<string, string>> => {
+  const pks = new Map<string, string>()
+  for await (const page of reader.cases(mchid))
+    for (const { pk, transaction_id = '' } of page) for (const number of transaction_id.split(',')) pks.set(number, pk)
+  return pks
+}

@@ -18,7 +18,7 @@ import type { ReportFiles } from './write-report.ts'
 
 type Deps = {
   readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
-  readonly reader: LedgerReader
+  readonly reader: Pick<LedgerReader, 'readMany' | 'day'>
   readonly now: () => number
 }
 

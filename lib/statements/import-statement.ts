@@ -17,7 +17,7 @@ import { openReport, type ReportFiles } from './write-report.ts'
 export type StatementDeps = {
   readonly objects: Bucket
   readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
-  readonly reader: LedgerReader
+  readonly reader: Pick<LedgerReader, 'readMany' | 'day'>
   readonly merchants: ReadonlyMap<string, Merchant>
   readonly scratch: string
   readonly now: () => number

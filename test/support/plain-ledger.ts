@@ -90,6 +90,9 @@ export const plainLedger = (...given: readonly Row[]) => {
     day: async function* (day) {
       yield [...rows.values()].filter((row) => row.day === day).map(({ pk }) => pk)
     },
+    cases: async function* (mchid) {
+      yield [...rows.values()].filter((row) => row.case === mchid)
+    },
   }
 
   return { ledger, reader, rows, applied, parties }
