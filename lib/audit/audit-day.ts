@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BillClaim, BillKey, BillLog, BillOutcome } from '../aws/bill-log.ts'
+import type { BillClaim, BillKey, BillLog, BillOutcome, BillRecord } from '../aws/bill-log.ts'
 import type { Bucket } from '../aws/bucket.ts'
 import { classifyDay, isDamage, isRefundMissing } from '../bill/classify.ts'
 import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
 import { chinaDay, daysBefore } from './bill-day.ts'
-import { type CompareDeps, compareBill } from './compare-bill.ts'
+import { type CompareDeps, type ComparedBill, compareBill } from './compare-bill.ts'
 import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
 import { type FetchDeps, type FetchedBill, fetchBill } from './fetch-bill.ts'
 import { caseDay, FOUND_CLASS_NAMES, type Found, type FoundClass, paidDay } from './found.ts'
@@ -58,60 +58,77 @@ const auditClaimed = async (
   deps: AuditDeps,
 ): Promise<AuditedDay> => {
   const { key } = claim
-  const { verdict, reading, sha1 } = fetched
   const tally = createTally(files)
   const mchids = mchidsOf(key.mchid, deps)
-  const agreedAt = reading?.agreed && sha1 !== undefined ? await deps.bills.agreed(claim, deps.now(), sha1) : undefined
-  if (reading?.agreed && agreedAt === undefined) return { kind: 'fenced', ...key }
-  const compared =
-    reading?.agreed && agreedAt !== undefined
-      ? await compareBill({ day: key.day, bill: reading.bill, spool, agreedAt, mchids }, tally.add, deps)
-      : undefined
-
+  const compared = await compareFetched(claim, fetched, spool, mchids, tally, deps)
+  if (compared === 'fenced') return { kind: 'fenced', ...key }
   const { known, missing } = await readCases(key.day, mchids, tally.refunded, deps)
-  const outcome = compared
-    ? outcomeOf(compared.looksAgain, deps.now())
-    : (classifyDay({
-        verdict: verdict.kind,
-        ...(reading && { reading }),
-        knownCharges: known,
-        now: formatChinaTime(deps.now()),
-      }) ?? 'waiting')
   for (const found of missing) await tally.add(found)
 
-  const reason = reasonOf(fetched)
-  const done = isDone(outcome, fetched)
-  const today = chinaDay(deps.now())
-  const isNew = outcome !== 'waiting' && missing.length > 0 && claim.row.told !== today
-  const report: DayReport = {
-    ...key,
-    outcome,
-    ...(reason !== undefined && { reason }),
-    made_at: deps.now(),
-    ...(reading?.agreed && { facts: reading.bill }),
-    classes: tally.classes,
-    plain: compared?.classes.plain ?? 0,
-    first: tally.first,
-  }
+  const report = reportOf(key, fetched, compared, known, tally, deps.now())
+  const today = chinaDay(report.made_at)
+  const isNew = report.outcome !== 'waiting' && missing.length > 0 && claim.row.told !== today
   // A day that was done stays so when an operator's further run cannot have the bill.
-  const isWorse = claim.row.done && !compared && outcome !== claim.row.outcome
-  if (outcome !== 'waiting' && !isWorse) await files.upload(report)
+  const isWorse = claim.row.done && !compared && report.outcome !== claim.row.outcome
+  if (report.outcome !== 'waiting' && !isWorse) await files.upload(report)
   const isRecorded = await deps.bills.record(claim, {
-    ...(reason !== undefined && { reason }),
-    ...(isWorse
-      ? {}
-      : {
-          outcome,
-          ...(done && { done }),
-          ...(compared && { classes: compared.classes }),
-          ...(reading?.agreed && { counts: { ...reading.bill.counts, rows: reading.bill.rows } }),
-        }),
-    ...(verdict.signedResponse && { answer: verdict.signedResponse }),
+    ...(isWorse ? {} : recordOf(report, fetched, compared)),
+    ...(report.reason !== undefined && { reason: report.reason }),
+    ...(fetched.verdict.signedResponse && { answer: fetched.verdict.signedResponse }),
     ...(isNew && { told: today }),
   })
   if (!isRecorded) return { kind: 'fenced', ...key }
-  return { kind: 'audited', isNew, isConfig: verdict.kind === 'config', ...report }
+  return { kind: 'audited', isNew, isConfig: fetched.verdict.kind === 'config', ...report }
 }
+
+/** Undefined where the bill did not agree; `fenced` where another run has claimed the day meanwhile. */
+const compareFetched = async (
+  claim: BillClaim,
+  { reading, sha1 }: FetchedBill,
+  spool: string,
+  mchids: ReadonlySet<string>,
+  tally: Tally,
+  deps: AuditDeps,
+): Promise<ComparedBill | 'fenced' | undefined> => {
+  if (!reading?.agreed || sha1 === undefined) return undefined
+  const agreedAt = await deps.bills.agreed(claim, deps.now(), sha1)
+  if (agreedAt === undefined) return 'fenced'
+  return compareBill({ day: claim.key.day, bill: reading.bill, spool, agreedAt, mchids }, tally.add, deps)
+}
+
+const reportOf = (
+  key: BillKey,
+  fetched: FetchedBill,
+  compared: ComparedBill | undefined,
+  knownCharges: number,
+  { classes, first }: Tally,
+  now: number,
+): DayReport => {
+  const { verdict, reading } = fetched
+  const reason = reasonOf(fetched)
+  const day = { verdict: verdict.kind, ...(reading && { reading }), knownCharges, now: formatChinaTime(now) }
+  return {
+    ...key,
+    outcome: compared ? outcomeOf(compared.looksAgain, now) : (classifyDay(day) ?? 'waiting'),
+    ...(reason !== undefined && { reason }),
+    made_at: now,
+    ...(reading?.agreed && { facts: reading.bill }),
+    classes,
+    plain: compared?.classes.plain ?? 0,
+    first,
+  }
+}
+
+const recordOf = (
+  { outcome, facts }: DayReport,
+  fetched: FetchedBill,
+  compared: ComparedBill | undefined,
+): BillRecord => ({
+  outcome,
+  ...(isDone(outcome, fetched) && { done: true }),
+  ...(compared && { classes: compared.classes }),
+  ...(facts && { counts: { ...facts.counts, rows: facts.rows } }),
+})
 
 /** Whose orders may stand in a signer's bill, also of a merchant that takes no new ones. */
 const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
@@ -121,9 +138,9 @@ const outcomeOf = (looksAgain: boolean, now: number): BillOutcome =>
   looksAgain && Number(formatChinaTime(now).slice(8, 10)) < LAST_HOUR ? 'asked' : 'agreed'
 
 /** What no further run of the schedule can make better. */
-const isDone = (outcome: BillOutcome, { reading }: FetchedBill): true | undefined => {
+const isDone = (outcome: BillOutcome, { reading }: FetchedBill): boolean => {
   if (outcome === 'agreed' || outcome === 'no_bill' || outcome === 'no_bill_but_charged') return true
-  return reading?.agreed === false && !isDamage(reading) ? true : undefined
+  return reading?.agreed === false && !isDamage(reading)
 }
 
 /** Codes, numbers and names of columns: nothing of a line. */
@@ -173,6 +190,8 @@ const readCases = async (
 /** A refund of it is asked about until it has ended, and then it settles the case. */
 const isBeingRefunded = ({ refunds = [] }: Pick<BookRow, 'refunds'>): boolean =>
   refunds.some(({ status }) => isOpenStatus(status) || status === 'refunded')
+
+type Tally = ReturnType<typeof createTally>
 
 const createTally = (files: DayReportFiles) => {
   const classes = Object.fromEntries(FOUND_CLASS_NAMES.map((name) => [name, 0])) as Record<FoundClass, number>

@@ -87,7 +87,15 @@ describe('the functions of the stack', () => {
       Outcome: ['LEDGER_TABLE', 'EVENT_BUS'],
       Status: ['MERCHANTS', 'LEDGER_TABLE', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
       Statement: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET'],
-      Audit: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
+      Audit: [
+        'MERCHANTS',
+        'LEDGER_TABLE',
+        'EVENT_BUS',
+        'BUCKET',
+        'SECRETS_PREFIX',
+        'SECRET_MAX_AGE_SECONDS',
+        'WECHATPAY_ORIGIN',
+      ],
       Certificates: ['MERCHANTS', 'SECRETS_PREFIX'],
       Decide: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS'],
     })
