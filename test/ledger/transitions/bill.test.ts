@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../lib/ledger/row.ts'
-import { afterBillQuery, askForBill, isAskedForBill, noteTransaction } from '../../../lib/ledger/transitions/bill.ts'
+import {
+  afterBillQuery,
+  askForBill,
+  isAskedForBill,
+  noteRefundOfBill,
+  noteTransaction,
+} from '../../../lib/ledger/transitions/bill.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { CLAIMED, DAY, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
@@ -46,6 +52,7 @@ describe('21: an order for which a trade bill has a charge', () => {
   })
 
   it.each<[string, Row]>([
+    ['it was asked about for this bill', { ...REJECTED, bill: BILL }],
     ['its query is due', { ...CLAIMED, due_at: NOW }],
     ['its query is overdue', { ...CLAIMED, due_at: NOW - 1 }],
     ['a query will prove its sync', { ...CLAIMED, state: 'SYNCED', due_at: NOW + 600 * SECOND }],
@@ -54,6 +61,7 @@ describe('21: an order for which a trade bill has a charge', () => {
   })
 
   it.each<[string, Row]>([
+    ['it was asked about for another bill', { ...REJECTED, bill: '20261122' }],
     ['its query is due later', { ...CLAIMED, due_at: NOW + 1 }],
     ['its sync is due', { ...CLAIMED, next: 'sync', due_at: NOW }],
     ['its refund is asked about', REFUNDING],
@@ -83,7 +91,7 @@ describe('the answer to a query for a bill', () => {
       name: '21 as it stood',
       pk: PK,
       when: 'attempt = 3 and state = REJECTED',
-      remove: ['bill', 'bill_at', 'due', 'due_at', 'next'],
+      remove: ['bill_at', 'due', 'due_at', 'next'],
     })
   })
 
@@ -93,7 +101,7 @@ describe('the answer to a query for a bill', () => {
       pk: PK,
       when: 'attempt = 3 and state = DOUBLE_CHARGED',
       set: { next: 'refund', due_at: NOW },
-      remove: ['bill', 'bill_at'],
+      remove: ['bill_at'],
     })
   })
 
@@ -153,7 +161,7 @@ describe('9: a further charge of an order that was charged twice', () => {
         case: '1900000109',
         case_at: NOW,
       },
-      remove: ['bill', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at', 'settled_by'],
+      remove: ['bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at', 'settled_by'],
     })
   })
 
@@ -161,7 +169,7 @@ describe('9: a further charge of an order that was charged twice', () => {
     const { set, remove } = afterBillQuery({ ...REFUNDING, case_at: NOW - 9 }, charging(TWO), MOMENT) ?? {}
 
     expect(set).toMatchObject({ case_at: NOW - 9, next: 'refund', due_at: NOW })
-    expect(remove).toStrictEqual(['bill', 'bill_at', 'settled_at', 'settled_by', 'reason', 'expires_at', 'waits'])
+    expect(remove).toStrictEqual(['bill_at', 'settled_at', 'settled_by', 'reason', 'expires_at'])
   })
 
   it('is proved by no word that was not kept', () => {
@@ -185,6 +193,14 @@ describe('9: a further charge of an order that was charged twice', () => {
 
     expect(afterBillQuery(row, charging(transaction_id), MOMENT)?.name).toBe('21 as it stood')
   })
+})
+
+it('22: notes a refund that the bill has, once, and the case waits for no person meanwhile', () => {
+  const transition = noteRefundOfBill(DOUBLE, 'R-1', NOW)
+
+  expect(transition).toMatchObject({ name: '22 note refund', set: { refunds: [{ out_refund_no: 'R-1' }] } })
+  expect(transition?.remove).toStrictEqual(['waits'])
+  expect(noteRefundOfBill(REFUNDING, 'R-1', NOW)).toBeUndefined()
 })
 
 it('26: takes the number of a charge, and its sum if it has none, from the bill', () => {
