@@ -64,7 +64,9 @@ export const afterBillQuery = (row: Row, verdict: Verdict, moment: Moment): Tran
   }
 }
 
+// Stryker disable next-line StringLiteral: equivalent - either is the number of no transaction
 const isNewCharge = ({ transaction_id = '' }: Row, { charge }: Verdict): boolean =>
+  // Stryker disable next-line OptionalChaining: equivalent - it is called only where there is a charge
   (charge?.transaction_id ?? '').split(',').some((each) => each !== '' && !transaction_id.split(',').includes(each))
 
 /** 9 for a double charge that is known: a further transaction opens it again, even if the first one was settled. */

@@ -167,6 +167,15 @@ describe.each(['REJECTED', 'DOUBLE_CHARGED'] as const)(
   },
 )
 
+it('takes the end of an order whose charge was known before the query for its end', () => {
+  const charged: Row = { ...CLAIMED, amount: 900, transaction_id: '42' }
+
+  expect(inWords(afterQuery(charged, VERDICTS.confirmed, MOMENT))).toMatchObject({
+    name: '8 confirmed',
+    when: 'pk exists and state <> DOUBLE_CHARGED',
+  })
+})
+
 it('proves nothing by a word that was not kept', () => {
   const { signedResponse: _, ...verdict } = VERDICTS.confirmed
 
