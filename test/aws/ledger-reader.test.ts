@@ -160,9 +160,9 @@ describe('the orders of a day', () => {
     const first = {
       TableName: TABLE,
       IndexName: 'day',
-      KeyConditionExpression: '#day = :day',
-      ExpressionAttributeNames: { '#day': 'day' },
-      ExpressionAttributeValues: { ':day': { S: 'm#20261124#0' } },
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': 'day' },
+      ExpressionAttributeValues: { ':key': { S: 'm#20261124#0' } },
       Limit: 1000,
     }
     expect(asked).toStrictEqual([

@@ -132,6 +132,14 @@ describe('the table', () => {
         ],
         { ProjectionType: 'KEYS_ONLY' },
       ],
+      [
+        'case',
+        [
+          { AttributeName: 'case', KeyType: 'HASH' },
+          { AttributeName: 'case_at', KeyType: 'RANGE' },
+        ],
+        { ProjectionType: 'INCLUDE', NonKeyAttributes: ['transaction_id', 'amount'] },
+      ],
     ])
   })
 

@@ -36,6 +36,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     ...DISCOVERY,
     REGIONS,
     '@aws-sdk/checksums',
+    '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
     '@aws-sdk/middleware-sdk-s3',

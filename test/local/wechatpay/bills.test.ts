@@ -478,7 +478,7 @@ describe('a fault of a bill', () => {
       for (const fault of FAULTS) {
         world.faultNext({ fault, delayMs: 1, match: { kind } })
         await scene.send(scene.getRequest(target), AbortSignal.timeout(100)).catch(() => 'no answer')
-        expect(world.history.calls.at(-1)).toMatchObject({ kind, fault, applied: false })
+        await expect.poll(() => world.history.calls.at(-1)).toMatchObject({ kind, fault, applied: false })
       }
 
       expect((await scene.get(target)).status).toBe(200)

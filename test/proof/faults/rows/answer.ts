@@ -122,7 +122,7 @@ export const ANSWER: readonly Row[] = [
     step: OUTCOME,
     fault: 'our query is refused, signed or not',
     must: 'the order is asked about again; no refusal of a query ends it',
-    guard: 'lib/ledger/transitions/answer.ts queryAnswered',
+    guard: 'lib/ledger/transitions/answer.ts afterOwnQuery',
     test: ['ledger/transitions/after-query.test.ts', 'a refusal of the query ends nothing, signed or not'],
   },
   {
@@ -157,7 +157,7 @@ export const ANSWER: readonly Row[] = [
     step: OUTCOME,
     fault: 'a part was paid, the rest is outstanding',
     must: 'held with the charge for a person: no sync says that all of it was paid offline',
-    guard: 'lib/ledger/transitions/answer.ts queryAnswered',
+    guard: 'lib/ledger/transitions/answer.ts afterOwnQuery',
     test: ['ledger/transitions/after-query.test.ts', '$kind does what the table says'],
   },
   {
@@ -247,7 +247,7 @@ export const ANSWER: readonly Row[] = [
     step: CONTENT,
     fault: 'an order number that WeChat Pay does not know',
     must: 'asked about for a day, then rejected with what to compare',
-    guard: 'lib/ledger/transitions/answer.ts queryAnswered absentGiveUp',
+    guard: 'lib/ledger/transitions/answer.ts afterOwnQuery absentGiveUp',
     test: ['ledger/transitions/limits.test.ts', 'is asked about for a day, and the first time is remembered'],
   },
   {
