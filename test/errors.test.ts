@@ -27,7 +27,7 @@ describe('the field of an error of the input', () => {
 })
 
 describe('a request to an AWS service that failed', () => {
-  const say = unavailableOf('the ledger')
+  const say = (error: unknown) => unavailableOf('the ledger')(error)
 
   it('is told by the name of its error alone', () => {
     const error = Object.assign(new Error('the whole row'), { name: 'TimeoutError' })
