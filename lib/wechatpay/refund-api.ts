@@ -1,4 +1,5 @@
 import { membersOf } from '../json.ts'
+import { LIMITS } from '../limits.ts'
 import { fen, text, type Unchecked } from './answer-body.ts'
 import { readAnswer } from './classify-answer.ts'
 import type { Request } from './order-api.ts'
@@ -66,8 +67,14 @@ export const refundVerdict = (key: RefundKey, transaction_id: string, outcome: O
   // Refunds must add up to the charge: one without a sum proves nothing.
   if (kind === 'refunded' && facts.refund_amount === undefined)
     return { ...base, ...facts, kind: 'unknown', code: 'AMOUNT' }
+  // What settles is kept as it was signed, and a row has no room for a larger one.
+  if (kind === 'refunded' && isTooLarge(outcome))
+    return { ...base, ...facts, kind: 'unknown', code: 'ANSWER_TOO_LARGE' }
   return { ...base, ...facts, kind }
 }
+
+const isTooLarge = (outcome: Outcome): boolean =>
+  outcome.kind === 'answered' && outcome.body.length > LIMITS.refundAnswerBytes
 
 const KINDS: ReadonlyMap<string, RefundVerdictKind> = new Map([
   ['SUCCESS', 'refunded'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, generateKeyPairSync, type KeyObject, createPublicKey as keyOf, sign } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, createPublicKey as keyOf, sign } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { DIRECT, noticeOf, placeOrder } from '../support/served.ts'
 import { handOver } from '../support/till.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { certificate } from './merchant-folder.ts'
+import { withDigest } from './receipt-digest.ts'
 import { CHINESE, runCli } from './run-cli.ts'
 
 const ORDER = 'RECEIPT|1*'
@@ -60,7 +61,7 @@ describe('receipt', () => {
     )
     expect(statSync(join(cwd, FILE)).mode & 0o777).toBe(0o600)
     const { sync, query, ...rest } = exported()
-    expect(rest).toMatchObject({ format: 'payscore-receipt/1', mchid: DIRECT.mchid, out_order_no: ORDER })
+    expect(rest).toMatchObject({ format: 'payscore-receipt/2', refunds: [], mchid: DIRECT.mchid, out_order_no: ORDER })
     expect(Buffer.from(sync?.message ?? '', 'base64').toString()).toMatch(
       /^\d{10}\n\S+\n\{"appid":"wxd678efh567hg6787",.*\}\n$/,
     )
@@ -100,6 +101,8 @@ describe('receipt', () => {
       mchid: DIRECT.mchid,
       out_order_no: ORDER,
       words: ['sync', 'query'],
+      refunds: [],
+      left_out: [],
       serials: [world.wechatpay.keyId],
     })
   })
@@ -169,6 +172,22 @@ describe('receipt verify', () => {
       out_order_no: ORDER,
       words: [{ name: 'sync' }, { name: 'query', serial: world.wechatpay.keyId }],
     })
+  })
+
+  test('accepts a file of format 1, which has no refunds, and openssl does as well', async () => {
+    const { sync, query, mchid, out_order_no } = exported()
+    const content = { format: 'payscore-receipt/1' as const, mchid, out_order_no, sync, query, digest: '' }
+    writeFileSync(join(cwd, 'old.json'), withDigest(content))
+
+    const { code, out } = await runCli(['receipt', 'verify', 'old.json', '--key', 'pub_key.pem'], { cwd })
+
+    expect(code).toBe(0)
+    expect(
+      out
+        .split('\n')
+        .filter((line) => line.startsWith('sed '))
+        .map(sh),
+    ).toEqual(['Verified OK\n', 'Verified OK\n'])
   })
 
   test('refuses the file after a change of any one of its bits', () => {
@@ -337,11 +356,6 @@ describe('receipt verify', () => {
     expect(keyless).toEqual({ code: 2, out: '', err: '错误:缺少必需选项 --key <pem>\n(使用 --help 查看帮助)\n' })
   })
 })
-
-/** The receipt's text with a digest that fits what is in it. */
-function withDigest({ digest: _, ...content }: Receipt): string {
-  return receiptText({ ...content, digest: createHash('sha256').update(JSON.stringify(content)).digest('hex') })
-}
 
 /** The receipt with its query signed by another key, over another body if one is given. */
 function signedAnew(privateKey: KeyObject, body?: string): string {

@@ -89,6 +89,14 @@ describe('a refund', () => {
     expect(verdict.code).toBe(code)
   })
 
+  it('that succeeded by an answer too large to be kept settles nothing', () => {
+    const padded = (bytes: number) => answer() + ' '.repeat(bytes - Buffer.byteLength(answer()))
+    const tooLarge = verdictOf(signed(200, padded(6 * 1024 + 1)))
+
+    expect(tooLarge).toMatchObject({ kind: 'unknown', code: 'ANSWER_TOO_LARGE', verified: true })
+    expect(verdictOf(signed(200, padded(6 * 1024)))).toMatchObject({ kind: 'refunded' })
+  })
+
   it('without a signature settles nothing', () => {
     expect(verdictOf(unsigned(200, answer(), 'serial'))).toMatchObject({
       kind: 'unknown',

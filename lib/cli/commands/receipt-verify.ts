@@ -7,8 +7,19 @@ import { CliError, type Text } from '../../two-languages.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { readPemFile } from '../merchant/pem-file.ts'
-import { checkReceipt, type Receipt, type ReceiptFault, signedBody, signedFacts, WORDS } from '../receipt/file.ts'
-import { opensslLine } from '../receipt/openssl.ts'
+import {
+  checkReceipt,
+  type Fact,
+  type Receipt,
+  type ReceiptFault,
+  refundFacts,
+  refundWords,
+  signedBody,
+  signedFacts,
+  WORDS,
+  type Word,
+} from '../receipt/file.ts'
+import { opensslLine, type Place } from '../receipt/openssl.ts'
 import type { Session } from '../session.ts'
 
 type Options = { readonly json?: boolean; readonly key: readonly string[] }
@@ -57,17 +68,22 @@ const verifyReceipt = (file: string, options: Options, session: Session): number
       zh: `确为微信支付对商户 ${checked.mchid} 订单 ${checked.out_order_no} 的签名应答`,
     })}`,
   )
-  for (const { name, signed_at, serial, facts } of summary(checked).words)
-    tell(
-      `  ${t(WORD_NAMES[name])}: ${signed_at}, ${serial}${facts.map(([member, value]) => `, ${member} ${value}`).join('')}`,
-      4,
-    )
+  const { words, refunds } = summary(checked)
+  for (const { name, ...word } of [...words, ...refunds.map((refund) => ({ name: 'refund' as const, ...refund }))])
+    tell(`  ${t(WORD_NAMES[name])}: ${factsLine(word)}`, 4)
   say(t({ en: 'The same by openssl:', zh: '使用 openssl 核验:' }))
   for (const line of lines) say(line)
   return 0
 }
 
-const WORD_NAMES = { sync: { en: 'sync', zh: '同步应答' }, query: { en: 'query', zh: '查单应答' } } as const
+const WORD_NAMES = {
+  sync: { en: 'sync', zh: '同步应答' },
+  query: { en: 'query', zh: '查单应答' },
+  refund: { en: 'refund', zh: '退款查询应答' },
+} as const
+
+const factsLine = ({ signed_at, serial, facts }: ReturnType<typeof summaryOf>): string =>
+  `${signed_at}, ${serial}${facts.map(([member, value]) => `, ${member} ${value}`).join('')}`
 
 const FAULTS: Readonly<Record<ReceiptFault, Text>> = {
   form: {
@@ -78,6 +94,10 @@ const FAULTS: Readonly<Record<ReceiptFault, Text>> = {
   order: {
     en: 'the signed answer is about another order: this receipt proves nothing of the one it names',
     zh: '签名应答属于其他订单,不能证明所列订单',
+  },
+  refund: {
+    en: 'a signed answer about a refund proves nothing of this order: the refund did not succeed, or its transaction is none that the signed answer to the query says WeChat Pay charged',
+    zh: '退款查询应答不能证明本单扣款已退:退款未成功,或其微信支付订单号不在查单应答的扣款之中',
   },
   nameless: {
     en: 'the signed answer to the sync names no order (204), so it may be that to any other. Alone it proves nothing: export the receipt again once the order is confirmed, with the answer to the query.',
@@ -94,25 +114,32 @@ const summary = (receipt: Receipt) => ({
   out_order_no: receipt.out_order_no,
   words: WORDS.flatMap((name) => {
     const word = receipt[name]
-    if (!word) return []
-    const { serial, request_id } = word
-    return [
-      { name, signed_at: chinaTime(signedBody(word).timestamp * 1000), serial, request_id, facts: signedFacts(word) },
-    ]
+    return word ? [{ name, ...summaryOf(word, signedFacts(word)) }] : []
   }),
+  refunds: refundWords(receipt).map((word) => ({
+    out_refund_no: word.out_refund_no,
+    ...summaryOf(word, refundFacts(word)),
+  })),
 })
+
+const summaryOf = (word: Word, facts: readonly Fact[]) => {
+  const { serial, request_id } = word
+  return { signed_at: chinaTime(signedBody(word).timestamp * 1000), serial, request_id, facts }
+}
 
 /**
  * Uses the key with the serial of each signed response. A public key file does not have its id, so the first such key
  * is used.
  */
-const opensslLines = (file: string, receipt: Receipt, keys: readonly Key[]): readonly string[] =>
-  WORDS.flatMap((name) => {
-    const word = receipt[name]
+const opensslLines = (file: string, receipt: Receipt, keys: readonly Key[]): readonly string[] => {
+  const line = (place: Place, word: Word) => {
     const key =
-      keys.find(({ serial }) => serial === word?.serial) ?? keys.find(({ serial }) => serial === undefined) ?? keys[0]
-    return word && key ? [opensslLine(file, name, key.path, key.serial !== undefined)] : []
-  })
+      keys.find(({ serial }) => serial === word.serial) ?? keys.find(({ serial }) => serial === undefined) ?? keys[0]
+    return key ? [opensslLine(file, place, key.path, key.serial !== undefined)] : []
+  }
+  const words = WORDS.flatMap((name) => (receipt[name] ? line(name, receipt[name]) : []))
+  return [...words, ...refundWords(receipt).flatMap((word) => line(word, word))]
+}
 
 const readBytes = (path: string, { cwd }: Session): Buffer => readFileSync(resolve(cwd, path))
 

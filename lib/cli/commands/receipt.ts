@@ -7,7 +7,7 @@ import { CliError } from '../../two-languages.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow } from '../order/find.ts'
-import { receiptOf, receiptText, WORDS } from '../receipt/file.ts'
+import { type Receipt, receiptOf, receiptText, refundsLeftOut, refundWords, WORDS } from '../receipt/file.ts'
 import { evidenceSheet } from '../receipt/sheet.ts'
 import type { Session } from '../session.ts'
 
@@ -45,10 +45,17 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
       'npx payscore receipt verify receipt.json --key pub_key.pem',
     ],
     {
-      en: 'The receipt holds the answer as WeChat Pay signed it, which may name the customer (openid): it is written for your eyes alone. The page does not name him.',
-      zh: '凭证文件为微信支付签名的原始应答,可能包含用户标识(openid),仅您本人可读。证明页不包含用户信息。',
+      en: 'The receipt holds the answers as WeChat Pay signed them, which may name the customer (openid) and the account that got a refund: it is written for your eyes alone. The page names neither.',
+      zh: '凭证文件为微信支付签名的原始应答,可能包含用户标识(openid)和退款入账账户,仅您本人可读。证明页不包含用户信息。',
     },
   )
+}
+
+const contentOf = (receipt: Receipt) => {
+  const words = WORDS.filter((name) => receipt[name] !== null)
+  const refunds = refundWords(receipt)
+  const serials = [...words.map((name) => receipt[name]?.serial ?? ''), ...refunds.map(({ serial }) => serial)]
+  return { words, refunds: refunds.map(({ out_refund_no }) => out_refund_no), serials: [...new Set(serials)] }
 }
 
 /** Receipts hold personal data. Without --out they go to a folder in the person's home, never into a git checkout. */
@@ -81,16 +88,26 @@ const exportReceipt = async (order: string, options: Options, session: Session):
     file(out, receiptText(receipt), '--out', !isOurs),
     file(sheet, page, '--sheet', options.sheet !== undefined),
   )
-  const words = WORDS.filter((name) => receipt[name] !== null)
-  const serials = [...new Set(words.map((name) => receipt[name]?.serial ?? ''))]
+  const { words, refunds, serials } = contentOf(receipt)
+  const left_out = refundsLeftOut(row, receipt)
   if (options.json) {
-    session.json({ file: out, sheet, mchid: receipt.mchid, out_order_no: receipt.out_order_no, words, serials })
+    const { mchid, out_order_no } = receipt
+    session.json({ file: out, sheet, mchid, out_order_no, words, refunds, left_out, serials })
     return 0
   }
+  const inEnglish = [...words, ...refunds.map((number) => `refund ${number}`)].join(', ')
+  const inChinese = [...words.map((name) => (name === 'sync' ? '同步' : '查单')), ...refunds.map((no) => `退款 ${no}`)]
   say(
-    `${paint('green', '✓')} ${out} ${t({ en: `(signed answers: ${words.join(', ')})`, zh: `(签名应答:${words.map((name) => (name === 'sync' ? '同步' : '查单')).join('、')})` })}`,
+    `${paint('green', '✓')} ${out} ${t({ en: `(signed answers: ${inEnglish})`, zh: `(签名应答:${inChinese.join('、')})` })}`,
   )
   say(`${paint('green', '✓')} ${sheet}`)
+  for (const number of left_out)
+    say(
+      `${paint('yellow', '!')} ${t({
+        en: `refund ${number} is left out: the signed answer to the query does not name its transaction, so it would prove nothing of this order`,
+        zh: `未包含退款 ${number}:查单应答中没有其微信支付订单号,不能作为本单的证明`,
+      })}`,
+    )
   say(
     `→ npx payscore receipt verify ${out} --key ${t({ en: `FILE   (WeChat Pay’s key ${serials.join(', ')})`, zh: `FILE   (微信支付密钥 ${serials.join('、')})` })}`,
   )

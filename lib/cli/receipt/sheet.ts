@@ -5,7 +5,17 @@ import type { Row } from '../../ledger/row.ts'
 import { plainYuan } from '../../money.ts'
 import { html, type Markup } from '../../statements/report/markup.ts'
 import { historyOf } from '../../views/order-history.ts'
-import { type Receipt, signedBody, signedFacts, WORDS, type Word, type WordName } from './file.ts'
+import {
+  type Fact,
+  type Receipt,
+  refundFacts,
+  refundWords,
+  signedBody,
+  signedFacts,
+  WORDS,
+  type Word,
+  type WordName,
+} from './file.ts'
 
 /**
  * One page in Chinese for a dispute, for the customer, a bank or WeChat Pay: what was paid, where and when, what WeChat
@@ -29,8 +39,9 @@ export const evidenceSheet = (row: Row, receipt: Receipt, file: string, madeAtMs
   ]
   const words = WORDS.flatMap((name) => {
     const word = receipt[name]
-    return word ? [wordSection(name, word)] : []
+    return word ? [wordSection(NAMES[name], word, signedFacts(word))] : []
   })
+  const refunds = refundWords(receipt).map((word) => wordSection('查询单笔退款的应答', word, refundFacts(word)))
   return html`<!doctype html>
 <html lang="zh-CN">
 <meta charset="utf-8">
@@ -50,13 +61,13 @@ ${table(facts)}
 <h2>二、经过</h2>
 ${table(historyOf(row).map(({ at, what }) => [chinaTime(at), what.zh]))}
 <h2>三、微信支付的签名应答</h2>
-${lines(words)}
+${lines([...words, ...refunds])}
 <h2>四、如何核验</h2>
 <p>凭证文件 <code>${file}</code> 保存了微信支付应答的原始字节和签名。使用商户平台“API安全”中与上述密钥ID对应的微信支付公钥(或平台证书),可离线核验:</p>
 <p><code>npx payscore receipt verify ${file} --key pub_key.pem</code></p>
 <p>该命令同时给出仅使用 OpenSSL 的等效核验命令。签名算法:SHA256 with RSA(PKCS#1 v1.5),签名串为“应答时间戳\\n应答随机串\\n应答报文主体\\n”。</p>
 <h2>五、说明</h2>
-<p>“微信支付的签名应答”中的应答内容和签名时间由微信支付签名,任何一位被改动都会导致核验失败。Request-Id、HTTP 状态和“经过”来自本商户的同步台账,可凭 Request-Id 向微信支付核实。原始应答可能包含用户标识(openid),本页不包含;请勿公开凭证文件。</p>
+<p>“微信支付的签名应答”中的应答内容和签名时间由微信支付签名,任何一位被改动都会导致核验失败。Request-Id、HTTP 状态和“经过”来自本商户的同步台账,可凭 Request-Id 向微信支付核实。原始应答可能包含用户标识(openid)和退款入账账户,本页不包含;请勿公开凭证文件。</p>
 </html>
 `.markup
 }
@@ -74,6 +85,11 @@ const LABELS: Readonly<Record<string, string>> = {
   paid_time: '收款时间',
   transaction_id: '微信支付订单号',
   finish_transaction_id: '微信支付订单号',
+  refund_id: '微信支付退款单号',
+  out_refund_no: '商户退款单号',
+  status: '退款状态',
+  'amount.refund': '退款金额(分)',
+  success_time: '退款成功时间',
 }
 
 const VALUES: Readonly<Record<string, string>> = {
@@ -82,13 +98,14 @@ const VALUES: Readonly<Record<string, string>> = {
   MCH: '商户渠道收款',
   MchChannelPayType: '商户渠道收款',
   NEWTON: '支付分扣款',
+  SUCCESS: '退款成功',
 }
 
-const wordSection = (name: WordName, word: Word): Markup => {
-  const signed = signedFacts(word).map(
+const wordSection = (name: string, word: Word, facts: readonly Fact[]): Markup => {
+  const signed = facts.map(
     ([member, value]): Line => [LABELS[member] ?? member, VALUES[value] ? `${VALUES[value]}(${value})` : value],
   )
-  return html`<p><b>${NAMES[name]}</b></p>
+  return html`<p><b>${name}</b></p>
 ${table([
   ['签名时间', chinaTime(signedBody(word).timestamp * 1000)],
   ...(signed.length > 0 ? signed : [['应答内容', '无报文主体(HTTP 204),不含订单号,须与查单应答一并作为证明'] as const]),

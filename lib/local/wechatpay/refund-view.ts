@@ -26,4 +26,5 @@ export const refundView = ({ trade, out_refund_no, refund_id, amount, ...refund 
     refund_fee: 0,
   },
   promotion_detail: [],
+  ...refund.shows,
 })

@@ -16,6 +16,8 @@ export type Refund = {
   status: RefundStatus
   /** When the money was back, ms. */
   succeededAt: number | undefined
+  /** Members that replace those of answers about it. */
+  readonly shows?: Readonly<Record<string, unknown>>
 }
 
 export type RefundSeed = {
@@ -27,6 +29,8 @@ export type RefundSeed = {
   readonly amount: number
   /** By default `PROCESSING`: accepted is not refunded. */
   readonly status?: RefundStatus
+  /** Members that replace those of answers about it. */
+  readonly shows?: Readonly<Record<string, unknown>>
 }
 
 export type Refunds = {
@@ -72,7 +76,7 @@ export const createRefunds = (trades: Trades, now: () => number, kept: readonly 
   }
 
   const add = (seed: RefundSeed): Refund => {
-    const { mchid, transaction_id, out_refund_no, amount, status = 'PROCESSING' } = seed
+    const { mchid, transaction_id, out_refund_no, amount, status = 'PROCESSING', shows } = seed
     const trade = trades.find(mchid, transaction_id)
     if (trade === undefined) throw new TypeError(`${mchid} has no transaction ${transaction_id}`)
     const flaw = flawOf(trade, seed)
@@ -86,6 +90,7 @@ export const createRefunds = (trades: Trades, now: () => number, kept: readonly 
       acceptedAs: status,
       status,
       succeededAt: status === 'SUCCESS' ? now() : undefined,
+      ...(shows && { shows }),
     }
     refunds.push(refund)
     return refund

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import pLimit from 'p-limit'
+import { receiptOf } from '../../../lib/cli/receipt/file.ts'
+import { evidenceSheet } from '../../../lib/cli/receipt/sheet.ts'
+import { type Row, readRowKey } from '../../../lib/ledger/row.ts'
 import { keyPair } from '../../../lib/local/keys.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
 import { watchInvocations } from '../../support/invocations.ts'
@@ -17,6 +20,8 @@ import { type Canary, createScan } from './scan.ts'
 const MINUTE = 60_000
 /** A till that makes mistakes. */
 const BAD = 0.1
+/** Some orders are charged as well, in a small run too. */
+const CHARGED_EVERY = 6
 
 /**
  * Orders under every kind of fault over the built functions, in whose secrets, answers and notices random words are
@@ -41,7 +46,9 @@ export const runLeaks = async (options: {
   const answers: string[] = []
   try {
     world.putKey(BROKEN.mchid, false)
-    const plans = planOrders(orders, seed)
+    const plans = planOrders(orders, seed).map((plan, i) =>
+      i % CHARGED_EVERY === 0 ? { ...plan, story: 'charged before' as const } : plan,
+    )
     openOrders(plans, world)
     const customers = plantCustomers(world)
 
@@ -61,6 +68,7 @@ export const runLeaks = async (options: {
       say(`  reconciled ${minutes} minutes later`)
     }
     injector.end()
+    const refunds = await refundCharges(world, answers)
     world.objects.put(`statements/${MERCHANTS[0]?.mchid}/today.csv`, statementOf(plans))
     await world.idle()
     await world.renewReports()
@@ -78,14 +86,17 @@ export const runLeaks = async (options: {
       ...[...proxy.signatures].map((value) => ({ what: 'signature', value })),
       ...[...proxy.nonces].map((value) => ({ what: 'nonce', value })),
       ...customers,
+      ...refunds,
     ]
     const scan = createScan(secrets)
     await lookThrough(world, invocations.all, answers, scan.look)
     const secret = secretText(world)
     for (const error of await errorsAbout(secret, customers[0]?.value ?? ''))
       for (const line of inspect(error, { depth: 10, showHidden: true }).split('\n')) scan.look('error', line)
-    const planted = await tableHolds(world, customers)
-    return { scan, secrets, isInTable: planted, calls: world.wechatpay.history.calls.length }
+    for (const line of (await sheetsOf(world)).flatMap((sheet) => sheet.split('\n')))
+      if (!line.includes('签名(Base64)')) scan.look('page of evidence', line)
+    const isInTable = (await tableHolds(world, customers)) && (await tableHolds(world, refunds))
+    return { scan, secrets, isInTable, calls: world.wechatpay.history.calls.length }
   } finally {
     injector.end()
     await world.close()
@@ -106,6 +117,44 @@ const plantCustomers = (world: World): readonly Canary[] =>
       { what: 'customer', value: name },
       { what: 'customer', value: phone },
     ]
+  })
+
+/**
+ * Half of the double charges known so far are refunded, and settled with it by an operator; the others' refunds fail.
+ * Nobody else has the account that got the money.
+ */
+const refundCharges = async (world: World, answers: string[]): Promise<readonly Canary[]> => {
+  const charged = (await world.table.rows()).filter(({ state, amount }) => state === 'DOUBLE_CHARGED' && amount)
+  const canaries = charged.map((row, i) => {
+    const account = `account${randomBytes(12).toString('hex')}`
+    const openid = `o${randomBytes(14).toString('base64url')}`
+    world.wechatpay.refund({
+      mchid: Object(row.call).mchid,
+      transaction_id: String(row.transaction_id),
+      out_refund_no: `RF-${i}`,
+      amount: Number(row.amount),
+      status: i % 2 === 0 ? 'SUCCESS' : 'ABNORMAL',
+      shows: { user_received_account: account, openid },
+    })
+    return [
+      { what: 'account', value: account },
+      { what: 'openid', value: openid },
+    ]
+  })
+  for (const [i, { pk }] of charged.entries()) {
+    const { mchid, out_order_no } = readRowKey(String(pk))
+    const path = `/merchants/${mchid}/payafter-orders/${encodeURIComponent(out_order_no)}`
+    answers.push(await post(world, `${path}/settle`, { reason: 'refunded', out_refund_no: `RF-${i}` }))
+  }
+  await world.idle()
+  return canaries.flat()
+}
+
+/** The page of evidence of each order that WeChat Pay has signed something about, without the signatures that it shows. */
+const sheetsOf = async (world: World): Promise<readonly string[]> =>
+  (await world.table.rows()).flatMap((row) => {
+    const receipt = row.call ? receiptOf(row as unknown as Row) : undefined // rows with a call are orders
+    return receipt ? [evidenceSheet(row as unknown as Row, receipt, 'receipt.json', world.clock.now())] : []
   })
 
 const linesOf = (pem: string, what: string): readonly Canary[] =>
