@@ -63,6 +63,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\b08[0-9A-F]{20,}(-\d+)/g, 'REQUEST$1'],
   [/\b[0-9A-F]{40}\b/g, 'SERIAL'],
   [/\b10{20,}\d+/g, 'ORDER_ID'],
+  [/\b42\d{26}\b/g, 'TRANSACTION_ID'],
   [/\d+ days/g, 'N days'],
   [/-?\d+ s apart/g, 'N s apart'],
   [/local\/\w+/g, 'local/USER'],
