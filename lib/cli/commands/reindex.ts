@@ -12,8 +12,8 @@ type Options = LedgerOptions & { readonly dryRun?: boolean }
 export const addReindex = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'reindex', {
-    en: 'Once after an upgrade from 1.0: index the orders that waited for a person before.',
-    zh: '从 1.0 升级后运行一次:将此前已在等待人工处理的订单写入索引。',
+    en: 'Once after an upgrade from 1.0: index the orders that waited for a person before, and double charges.',
+    zh: '从 1.0 升级后运行一次:将此前已在等待人工处理的订单和疑似重复支付写入索引。',
   }).option('--dry-run', t({ en: 'only say what would be done', zh: '仅显示将执行的操作' }))
   addLedgerOptions(command, session).action(async (options: Options) => done(await reindexRows(options, session)))
   addExamples(
