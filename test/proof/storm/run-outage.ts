@@ -1,14 +1,17 @@
 import type { EventBus } from '../../../lib/aws/event-bus.ts'
+import type { Ledger } from '../../../lib/aws/ledger.ts'
 import { readMerchantsConfig } from '../../../lib/config/merchants.ts'
 import { readPaymentNotice } from '../../../lib/intake/payment-notice.ts'
 import { type DueEvent, readDueEvent } from '../../../lib/ledger/due-event.ts'
+import type { Row } from '../../../lib/ledger/row.ts'
+import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { seededRandom } from '../../../lib/local/aws-faults.ts'
 import type { OrderDeps } from '../../../lib/operations/call-wechatpay.ts'
 import { dispatchDue } from '../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import { randomNonce } from '../../../lib/wechatpay/signed-call.ts'
-import { indexedLedger } from './indexed-ledger.ts'
+import { plainLedger } from '../../support/plain-ledger.ts'
 import { createOutageWechatpay } from './outage-wechatpay.ts'
 import { createPace } from './pace.ts'
 import { createVirtualTime } from './virtual-time.ts'
@@ -101,7 +104,8 @@ export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOp
   const confirmed = createWaits()
   const healthyWaits = { before: createWaits(), meanwhile: createWaits(), after: createWaits() }
   const ofNow = () => (isDuring(time.now()) ? 'meanwhile' : time.now() < outage.begins ? 'before' : 'after')
-  const { ledger, rows } = indexedLedger(({ name, pk }, before, after) => {
+  const { ledger: plain, rows } = plainLedger()
+  const note = ({ name, pk }: Transition, before: Row | undefined, after: Row): void => {
     if (pk.startsWith(HEALTHY)) {
       if (name === '2 claim' && before?.due_at !== undefined) healthyWaits[ofNow()].add(time.now() - before.due_at)
       return
@@ -109,7 +113,16 @@ export const runOutage = async ({ outageHours, hoursAfter, seed, say }: OutageOp
     const sinceEnd = Math.max(0, time.now() - outage.ends)
     if (after.state === 'SYNCED' && before?.state !== 'SYNCED') synced.add(sinceEnd)
     if (after.proof && !before?.proof) confirmed.add(sinceEnd)
-  })
+  }
+  const ledger: Ledger = {
+    ...plain,
+    apply: async (transition) => {
+      const before = rows.get(transition.pk)
+      const applied = await plain.apply(transition)
+      if (applied) note(applied.transition, before, applied.row)
+      return applied
+    },
+  }
 
   const serve = (due: DueEvent) => processDue(due, depsOf(due.mchid))
   const deliver = (due: DueEvent) => time.after(random() * DELIVERY_MS, () => serve(due))
