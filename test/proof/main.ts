@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { PARTS, type Part } from './parts.ts'
+import { PROOFS, type Proof } from './proofs.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PROOF = fileURLToPath(new URL('proof.json', import.meta.url))
@@ -12,7 +13,7 @@ const FIGURES = `${ROOT}.local/figures.json`
 
 /** What a part measured, and on which commit. `dirty`: with changes that no commit has. */
 type Proved = { readonly commit: string; readonly dirty?: true; readonly figures: Readonly<Record<string, number>> }
-type Proof = Readonly<Record<string, Proved>>
+type Measured = Readonly<Record<string, Proved>>
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,14 +22,21 @@ const { values, positionals } = parseArgs({
 
 const git = (...args: readonly string[]): string => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
 
-const readProof = (): Proof => (existsSync(PROOF) ? JSON.parse(readFileSync(PROOF, 'utf8')) : {})
+const readProof = (): Measured => (existsSync(PROOF) ? JSON.parse(readFileSync(PROOF, 'utf8')) : {})
+
+const proofOf = (name: string): Proof => {
+  const proof = PROOFS[name]
+  if (!proof) throw new Error(`no proof is called ${name}`)
+  return proof
+}
 
 /** Undefined when the check failed, or said nothing. */
-const prove = ({ command, built, figures }: Part): Proved | undefined => {
+const prove = ({ name, proof = name, options = [], figures }: Part): Proved | undefined => {
+  const { command, built } = proofOf(proof)
   mkdirSync(`${ROOT}.local`, { recursive: true })
   rmSync(FIGURES, { force: true })
   if (built) execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: 'pipe' })
-  const { status } = spawnSync(process.execPath, [...command, '--json', FIGURES, ...positionals], {
+  const { status } = spawnSync(process.execPath, [...command, ...options, '--json', FIGURES, ...positionals], {
     cwd: ROOT,
     stdio: 'inherit',
   })
@@ -43,7 +51,7 @@ const prove = ({ command, built, figures }: Part): Proved | undefined => {
   }
 }
 
-const table = (proof: Proof): string =>
+const table = (proof: Measured): string =>
   Object.entries(proof)
     .flatMap(([name, { commit, dirty, figures }]) => [
       `${name}, at ${commit}${dirty ? ' and changes' : ''}`,

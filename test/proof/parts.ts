@@ -1,10 +1,10 @@
-/** A measured check: what runs it, and which of its figures are the proof. */
+/** A measured check: the proof that measures, and which of its figures are kept. */
 export type Part = {
   readonly name: string
-  /** Arguments for Node. */
-  readonly command: readonly string[]
-  /** Needs the bundles. */
-  readonly built?: true
+  /** As in PROOFS; by default of the same name. */
+  readonly proof?: string
+  /** Further arguments. */
+  readonly options?: readonly string[]
   /** Figures as the command names them, in the words of the tables. */
   readonly figures: Readonly<Record<string, { readonly en: string; readonly zh: string }>>
 }
@@ -12,8 +12,6 @@ export type Part = {
 export const PARTS: readonly Part[] = [
   {
     name: 'faults',
-    command: ['test/proof/faults/main.ts'],
-    built: true,
     figures: {
       faults: { en: 'faults on the way of an order', zh: '订单途中的故障' },
       'shown able to fail': { en: 'whose test fails without the guard', zh: '去掉防护后测试会失败的' },
@@ -21,8 +19,6 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'storm',
-    command: ['test/proof/storm/storm.ts'],
-    built: true,
     figures: {
       'orders of healthy merchants': { en: 'orders in the storm', zh: '风暴中的订单' },
       'faults injected': { en: 'faults in the storm', zh: '风暴中的故障' },
@@ -36,7 +32,6 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'explore',
-    command: ['test/proof/explore/main.ts'],
     figures: {
       'explored states': { en: 'states of the ledger explored', zh: '遍历的台账状态' },
       violations: { en: 'violations among them', zh: '其中违反约束的' },
@@ -48,7 +43,6 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'fuzz',
-    command: ['test/proof/fuzz/main.ts'],
     figures: {
       inputs: { en: 'notices, right and wrong', zh: '通知(正确与错误)' },
       'bad inputs, all refused': { en: 'bad inputs, all refused', zh: '错误输入,全部拒绝' },
@@ -57,8 +51,6 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'leaks',
-    command: ['test/proof/leaks/main.ts'],
-    built: true,
     figures: {
       'values looked for': { en: 'secret and personal values looked for', zh: '查找的秘密值和个人信息' },
       'lines scanned': { en: 'lines scanned for them', zh: '为此扫描的行数' },
@@ -69,7 +61,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'mutation',
-    command: ['test/proof/mutation/main.ts', '--of', 'core'],
+    options: ['--of', 'core'],
     figures: {
       mutants: { en: 'mutants of the core', zh: '对核心代码的改动' },
       killed: { en: 'noticed by a unit test', zh: '被单元测试发现的' },
@@ -79,7 +71,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: 'mutation of the rest',
-    command: ['test/proof/mutation/main.ts', '--of', 'rest'],
+    proof: 'mutation',
+    options: ['--of', 'rest'],
     figures: {
       mutants: { en: 'mutants of the rest of the library', zh: '对其余库代码的改动' },
       killed: { en: 'noticed by a unit test, of those', zh: '其中被单元测试发现的' },

@@ -51,7 +51,7 @@ export const watchInvocations = (world: World) => {
 type Fields = Readonly<Record<string, unknown>>
 
 /** The order in an event of any event source; '' if there is none. */
-const orderOf = (event: unknown): string => {
+export const orderOf = (event: unknown): string => {
   const { pathParameters, detail, out_order_no } = event as { pathParameters?: Fields; detail?: Fields } & Fields
   const number = pathParameters?.out_order_no ?? detail?.out_order_no ?? out_order_no
   if (typeof number !== 'string') return ''

@@ -4,12 +4,12 @@ import pLimit from 'p-limit'
 import { keyPair } from '../../../lib/local/keys.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
 import { watchInvocations } from '../../support/invocations.ts'
-import { createFaultInjector } from '../storm/fault-injector.ts'
-import { createFaultCount } from '../storm/faults-by-order.ts'
-import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../storm/merchants.ts'
-import { type PlannedOrder, planOrders } from '../storm/plan.ts'
-import { openOrders } from '../storm/story.ts'
-import { putNotice } from '../storm/till.ts'
+import { putNotice } from '../../support/till.ts'
+import { createFaultInjector } from '../storm/bundles/fault-injector.ts'
+import { createFaultCount } from '../storm/bundles/faults-by-order.ts'
+import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../storm/orders/merchants.ts'
+import { type PlannedOrder, planOrders } from '../storm/orders/plan.ts'
+import { openOrders } from '../storm/orders/story.ts'
 import { errorsAbout } from './errors.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { type Canary, createScan } from './scan.ts'
@@ -122,7 +122,8 @@ const handOver = async (world: World, plan: PlannedOrder, i: number): Promise<re
   const notice = { service_id: plan.service_id, detail: { paid_time: '20250102030405' } }
   const isBad = (i % 10) / 10 < BAD
   if (i % 3 === 0) {
-    putNotice(world, { mchid: plan.merchant.mchid, out_order_no: plan.out_order_no, ...notice })
+    const taken = putNotice(world, { mchid: plan.merchant.mchid, out_order_no: plan.out_order_no, ...notice })
+    if (!taken?.EventId) throw new Error('the bus did not take the notice')
     return []
   }
   const wrong = isBad

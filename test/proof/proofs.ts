@@ -1,0 +1,98 @@
+/** What proves by a long run. */
+export type Proof = {
+  /** Arguments for Node. */
+  readonly command: readonly string[]
+  /** It runs the bundles, which are packaged first. */
+  readonly built?: true
+  readonly proves: string
+  /** On two cores. */
+  readonly takes: string
+  readonly when: string
+}
+
+/** By the names of `npm run prove`. */
+export const PROOFS: Readonly<Record<string, Proof>> = {
+  storm: {
+    command: ['test/proof/storm/main.ts', 'storm'],
+    built: true,
+    proves:
+      '100,000 orders through the bundles, with faults everywhere: nothing lost, nothing told twice without a fault',
+    takes: '2 minutes for --orders 3000; above an hour for all',
+    when: 'each change of the ledger, of a call or of a function',
+  },
+  outage: {
+    command: ['test/proof/storm/main.ts', 'outage'],
+    proves: 'a day without WeChat Pay, on a moved clock: all is synced soon after it, no other merchant waits',
+    takes: '10 seconds for --hours 2; 3 minutes for all',
+    when: 'each change of pace, backoff or dispatch',
+  },
+  reconcile: {
+    command: ['test/proof/storm/main.ts', 'reconcile'],
+    proves: 'a million due orders in flat memory, at each merchant’s pace',
+    takes: '20 seconds',
+    when: 'each change of dispatch or of the index',
+  },
+  'wrong-notices': {
+    command: ['test/proof/storm/main.ts', 'wrong-notices'],
+    proves: 'notices with another order’s number or sum, in each mode: how many orders are closed wrongly',
+    takes: '10 seconds',
+    when: 'each change of check or observe mode',
+  },
+  explore: {
+    command: ['test/proof/explore/main.ts'],
+    proves:
+      'every order of events with two faults over the real transitions: no invariant is broken, no clause is needless',
+    takes: '25 seconds for `small`; 20 minutes for all',
+    when: 'each change of a transition or its condition',
+  },
+  faults: {
+    command: ['test/proof/faults/main.ts'],
+    built: true,
+    proves: 'each fault of docs/faults.md has a test that passes, and fails without the guard',
+    takes: '15 minutes',
+    when: 'each new guard, and before a release',
+  },
+  mutation: {
+    command: ['test/proof/mutation/main.ts'],
+    proves: 'the tests notice each change of the ledger’s decisions, of verdicts and of verification',
+    takes: '40 minutes',
+    when: 'before a release',
+  },
+  fuzz: {
+    command: ['test/proof/fuzz/main.ts'],
+    proves: 'no bad notice is accepted and no tampered answer believed, by an oracle of its own',
+    takes: '30 seconds for --runs 100000; 5 minutes for all',
+    when: 'each change of what is read',
+  },
+  leaks: {
+    command: ['test/proof/leaks/main.ts'],
+    built: true,
+    proves: 'no key, signature or personal data in a log, row, event, report or file',
+    takes: '2 minutes',
+    when: 'each new log field, event or file',
+  },
+  lists: {
+    command: ['test/proof/lists/main.ts'],
+    proves: '100,000 generated lists against a second reader: every line is accounted for, none is booked wrongly',
+    takes: '10 minutes',
+    when: 'each change of the reader of lists',
+  },
+  flood: {
+    command: ['test/proof/flood/flood.ts'],
+    proves: 'a list of 200,000 lines in flat memory',
+    takes: '1 minute',
+    when: 'each change of the reader or of the report',
+  },
+  bench: {
+    command: ['test/proof/bench/run.ts'],
+    proves: 'cold start and warm call beside other clients, as ratios of one run',
+    takes: '30 minutes',
+    when: 'each change of the bundle or of the call',
+  },
+  figures: {
+    command: ['test/proof/main.ts'],
+    proves: 'gathers the figures of the above in proof.json; --only NAME,NAME; --show',
+    takes: 'as long as those',
+    when: 'before a release',
+  },
+}
