@@ -135,14 +135,15 @@ export const runOutage = async (
         `${wechatpay.figures.failed} calls failed, ${inSeconds(performance.now() - startedAt)}`,
     )
   }
+  // The last orders may have come a moment ago, and their calls be out.
+  await time.run(end + SECOND)
 
-  const { mostPerSecond, dispatched } = pace
   return {
     orders,
     synced,
     confirmed,
-    mostPerSecond: mostPerSecond(),
-    dispatched: dispatched(),
+    mostPerSecond: pace.mostPerSecond(),
+    dispatched: pace.dispatched(),
     healthyWaits,
     backlog,
     calls: wechatpay.figures,
