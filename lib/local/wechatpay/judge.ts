@@ -10,7 +10,7 @@ import type { Plans, RefusalPlan } from './plans.ts'
 
 type Court = {
   readonly office: Office
-  readonly keys: AnswerKeys
+  readonly keys: Pick<AnswerKeys, 'has'>
   /** Refusals that a test has requested for validly signed requests. */
   readonly refusals: Plans<RefusalPlan>
   /** What to do with a `Wechatpay-Serial` that is no key of WeChat Pay. */
@@ -26,7 +26,9 @@ const isJson = (contentType: string | undefined) => /^application\/json(?:; ?cha
 const onlyAuthorization = ({ authorization }: IncomingHttpHeaders, names: readonly string[]): string | undefined =>
   names.filter((name) => name.toLowerCase() === 'authorization').length === 1 ? authorization : undefined
 
-export type Judge = (call: Call, route: Route | undefined, headers: IncomingHttpHeaders, body: Buffer) => Decision
+type Judged = Pick<Call, 'method' | 'target' | 'headers' | 'body' | 'mchid' | 'out_order_no' | 'kind'>
+
+export type Judge = (call: Judged, route: Route | undefined, headers: IncomingHttpHeaders, body: Buffer) => Decision
 
 /** Checks a request in the same order as WeChat Pay, from its path to the order. */
 export const createJudge = ({ office, keys, refusals, unknownSerial }: Court): Judge => {

@@ -90,23 +90,15 @@ export const createFaultInjector = (world: World, count: FaultCount, seed: numbe
   return {
     /** Faults that take seconds of real time each. They happen to the next requests, while the wave continues. */
     burst: (size: number): void => {
+      const counted = (what: string, pk?: string): boolean => {
+        count.add(what, 'hang', orderOfKey(pk))
+        return true
+      }
       for (let i = 0; i < size; i += 1) {
         world.wechatpay.faultNext({ fault: pick(SLOW_WECHATPAY_FAULTS), delayMs: LATE_MS })
-        world.table.faults.add({
-          kind: 'hang',
-          match: ({ input }) => {
-            count.add('table', 'hang', orderOfKey(keyOf(input)))
-            return true
-          },
-        })
+        world.table.faults.add({ kind: 'hang', match: ({ input }) => counted('table', keyOf(input)) })
       }
-      world.bus.faults.add({
-        kind: 'hang',
-        match: () => {
-          count.add('event bus', 'hang')
-          return true
-        },
-      })
+      world.bus.faults.add({ kind: 'hang', match: () => counted('event bus') })
       world.secrets.faultNext({ fault: 'hang' })
     },
     /** Requests to the table fail for this order until the returned function is called. */

@@ -1,10 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { publicKeyId, serialNo } from '../../../../lib/local/keys.ts'
-import type { AnswerKeys } from '../../../../lib/local/wechatpay/answer-keys.ts'
 import { signAnswer, type WechatpayKey } from '../../../../lib/local/wechatpay/answer-signing.ts'
 import { claimedMchid } from '../../../../lib/local/wechatpay/authorization.ts'
 import { createAnswerHeaders } from '../../../../lib/local/wechatpay/delivery.ts'
-import type { Call } from '../../../../lib/local/wechatpay/history.ts'
 import { createJudge } from '../../../../lib/local/wechatpay/judge.ts'
 import { createMerchants } from '../../../../lib/local/wechatpay/merchants.ts'
 import { kindOf, routeOf } from '../../../../lib/local/wechatpay/order-apis.ts'
@@ -47,7 +45,7 @@ export const createMemoryWechatpay = (parts: {
   const key: WechatpayKey = { id: publicKeyId(), publicKeyPem: pemOf(pair), privateKey: pair.privateKey }
   const judge = createJudge({
     office: { merchants, orders, now: time.now, repeatedSync: 'ORDER_DONE', minMsBetweenCalls: 0 },
-    keys: onlyKey(key),
+    keys: { has: (id) => id === key.id },
     refusals: createPlans(),
     unknownSerial: 'refused',
   })
@@ -69,7 +67,7 @@ export const createMemoryWechatpay = (parts: {
   const answer = ({ method, target, headers, body }: SendRequest, mchid: string): Sent => {
     const route = routeOf(target)
     const kind = kindOf(method, route)
-    const call: Call = { ...UNUSED, at: time.now(), method, target, headers: Object.keys(headers), body, mchid, kind }
+    const call = { method, target, headers: Object.keys(headers), body, mchid, out_order_no: orderIn(target), kind }
     const { answer: decided, applied } = judge(call, route, inLowerCase(headers), Buffer.from(body))
     figures.answered += 1
     figures.syncs += kind === 'sync' ? 1 : 0
@@ -124,26 +122,3 @@ const shortPair = () => generateKeyPairSync('rsa', { modulusLength: 512 })
 
 const pemOf = ({ publicKey }: ReturnType<typeof shortPair>): string =>
   publicKey.export({ type: 'spki', format: 'pem' }).toString()
-
-/** Members of a call that only a history reads. */
-const UNUSED = {
-  acceptEncoding: undefined,
-  out_order_no: '',
-  status: 0,
-  refusal: undefined,
-  fault: undefined,
-  applied: false,
-  start: 0,
-  end: Number.POSITIVE_INFINITY,
-} as const
-
-/** The parts of the keys that this code uses. */
-const onlyKey = (key: WechatpayKey): AnswerKeys => ({
-  first: key,
-  stranger: () => key,
-  addPublicKey: () => key,
-  addPlatformCertificate: () => key,
-  has: (id) => id === key.id,
-  answerWith: () => {},
-  choose: () => key,
-})

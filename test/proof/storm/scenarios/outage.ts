@@ -1,4 +1,3 @@
-import type { EventBus } from '../../../../lib/aws/event-bus.ts'
 import { readPaymentNotice } from '../../../../lib/intake/payment-notice.ts'
 import { type DueEvent, readDueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
@@ -7,7 +6,7 @@ import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../../lib/operations/sync-order.ts'
-import { createPace } from '../memory/pace.ts'
+import { createPacedBus } from '../memory/bus.ts'
 import { createWaits, type Waits } from '../memory/waits.ts'
 import { createMemoryWorld } from '../memory/world.ts'
 import { direct, orderAt, type StormMerchant, sub } from '../orders/merchants.ts'
@@ -75,19 +74,16 @@ export const runOutage = async (
     if (after.proof && !before?.proof) confirmed.add(sinceEnd)
   }
 
-  const pace = createPace(time.now)
-  const bus: EventBus = {
-    put: async (events) => {
-      const dues = events
-        .map(({ detailType, ...event }) => readDueEvent({ ...event, 'detail-type': detailType }))
-        .filter((due) => due !== undefined)
-      const [first] = dues
-      if (first) pace.add(first.mchid, dues.length)
-      await time.sleep(random() * PUT_MS)
-      for (const due of dues) deliver(due)
-      return []
+  const { bus, pace } = createPacedBus(
+    time,
+    () => random() * PUT_MS,
+    (events) => {
+      for (const { detailType, ...event } of events) {
+        const due = readDueEvent({ ...event, 'detail-type': detailType })
+        if (due) deliver(due)
+      }
     },
-  }
+  )
 
   const orders = { struck: 0, healthy: 0 }
   const takeOrder = (merchant: StormMerchant): Promise<unknown> => {
@@ -142,8 +138,7 @@ export const runOutage = async (
     orders,
     synced,
     confirmed,
-    mostPerSecond: pace.mostPerSecond(),
-    dispatched: pace.dispatched(),
+    pace,
     healthyWaits,
     backlog,
     calls: wechatpay.figures,
@@ -161,7 +156,7 @@ const distribution = (waits: Waits, shown: (ms: number) => string): string =>
 
 /** Checks what is promised for the time after an outage of a day. */
 export const judgeOutage = (outage: Outage): Verdict => {
-  const { orders, synced, confirmed, mostPerSecond, healthyWaits, calls, backlog } = outage
+  const { orders, synced, confirmed, pace, healthyWaits, calls, backlog } = outage
   const within = (waits: Waits, minutes: number) => [
     waits.count() === orders.struck ? undefined : `${waits.count()} of ${orders.struck}`,
     waits.most() <= minutes * MINUTE ? undefined : `the last one after ${inMinutes(waits.most())}`,
@@ -173,7 +168,7 @@ export const judgeOutage = (outage: Outage): Verdict => {
       promised('all are synced within 75 minutes after the outage', within(synced, 75)),
       promised('all are confirmed within 90 minutes after the outage', within(confirmed, 90)),
       promised('at most 20 dispatches a second and merchant', [
-        isAtMost('dispatches within a second', mostPerSecond, 20),
+        isAtMost('dispatches within a second', pace.mostPerSecond, 20),
       ]),
       promised(
         'a healthy merchant waits as long as ever: 60 s at most, at p99',
@@ -186,8 +181,8 @@ export const judgeOutage = (outage: Outage): Verdict => {
       'synced, from the end of the outage': distribution(synced, inMinutes),
       'confirmed, from the end of the outage': distribution(confirmed, inMinutes),
       'rows due at its end': `${backlog.rows}, the oldest for ${inSeconds(backlog.lagMs)}`,
-      'dispatches by reconcile': outage.dispatched,
-      'of one merchant within a second, at most': mostPerSecond,
+      'dispatches by reconcile': pace.dispatched,
+      'of one merchant within a second, at most': pace.mostPerSecond,
       ...Object.fromEntries(
         healthy.map(([when, waits]) => [
           `healthy merchant, due to claimed, ${when}`,

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import type { EventBus } from '../../../../lib/aws/event-bus.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
+import { createPacedBus } from '../memory/bus.ts'
 import { generatedDue } from '../memory/generated-due.ts'
-import { createPace } from '../memory/pace.ts'
 import { createVirtualTime } from '../memory/virtual-time.ts'
 import { createScenario, promised, type Say, type Verdict } from '../scenario.ts'
 
@@ -29,22 +28,12 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
   const mchids = Array.from({ length: merchants }, (_, index) => String(1_900_000_000 + index))
   const time = createVirtualTime(START)
   const due = generatedDue(mchids, rowsEach)
-  const pace = createPace(time.now)
+  const { bus, pace } = createPacedBus(time, () => PUT_MS, due.take)
   const rows = due.left()
   const startedAt = performance.now()
   const cpu = process.cpuUsage()
   let rssAtTenth = 0
   let runs = 0
-
-  const bus: EventBus = {
-    put: async (events) => {
-      const [first] = events
-      if (first) pace.add((first.detail as { readonly mchid: string }).mchid, events.length)
-      await time.sleep(PUT_MS)
-      due.take(events)
-      return []
-    },
-  }
 
   let said = 0
   while (due.left() > 0) {
@@ -71,7 +60,7 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
         growth <= MOST_GROWTH ? undefined : `${growth.toFixed(2)} times`,
       ]),
       promised('at most 20 dispatches of one merchant within a second', [
-        pace.mostPerSecond() <= MOST_PER_SECOND ? undefined : `${pace.mostPerSecond()}`,
+        pace.mostPerSecond <= MOST_PER_SECOND ? undefined : `${pace.mostPerSecond}`,
       ]),
     ],
     figures: {
@@ -79,7 +68,7 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
       'us of CPU for each': ((user + system) / rows).toFixed(1),
       'most resident memory by a tenth': inMb(rssAtTenth),
       'by the end': `${inMb(mostResident())}, ${growth.toFixed(2)} times that`,
-      'dispatches of one merchant within a second, at most': pace.mostPerSecond(),
+      'dispatches of one merchant within a second, at most': pace.mostPerSecond,
     },
   }
 }

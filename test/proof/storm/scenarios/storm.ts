@@ -1,4 +1,4 @@
-import { type Storm, type StormOptions, startStormWorld } from '../bundles/world.ts'
+import { type Case, type Storm, type StormOptions, startStormWorld } from '../bundles/world.ts'
 import { extraCalls, faultsOf, faultTotal } from '../judge/counts.ts'
 import { needlessLetter, notHeld, notWaiting, untold, wrongCharge, wrongEnd } from '../judge/ends.ts'
 import { stormDetails, stormFigures } from '../judge/figures.ts'
@@ -45,25 +45,16 @@ export const judgeStorm = (storm: Storm, observe = false): Verdict => ({
 })
 
 const promisesOf = (storm: Storm): readonly Promised[] => {
-  const { healthy, broken } = storm.cases
+  const { all, healthy, broken } = storm.cases
   return [
-    noneLost(storm),
-    promised(
-      'every row of a healthy merchant ended as it should',
-      healthy.map((one) => wrongEnd(one, storm)),
-    ),
-    promised(
-      'every row of the broken merchant waits in the index',
-      broken.map((one) => notWaiting(one, storm)),
-    ),
+    ofEach('no notice is lost: each has a row', all, lost, storm),
+    ofEach('every row of a healthy merchant ended as it should', healthy, wrongEnd, storm),
+    ofEach('every row of the broken merchant waits in the index', broken, notWaiting, storm),
     noOverlap(storm),
     noMoreThanFaults('syncs', storm),
     noMoreThanFaults('queries', storm),
-    chargesFound(storm),
-    promised(
-      'every end is told by an outcome event',
-      healthy.map((one) => untold(one, storm)),
-    ),
+    ofEach('every double charge is found and named, and no other is reported', healthy, wrongCharge, storm),
+    ofEach('every end is told by an outcome event', healthy, untold, storm),
     promised(
       'only what met an unreachable ledger or a dying sandbox is a dead letter',
       storm.deadLetters.map(needlessLetter),
@@ -72,33 +63,30 @@ const promisesOf = (storm: Storm): readonly Promised[] => {
 }
 
 /** In observe mode queries are sent, and nothing is changed at WeChat Pay. */
-const promisesOfObserved = (storm: Storm): readonly Promised[] => [
-  promised(
-    'no sync is sent',
-    storm.history.calls
-      .filter(({ kind }) => kind === 'sync')
-      .map(({ out_order_no, start }) => `${out_order_no} at ${start}`),
-  ),
-  noneLost(storm),
-  promised(
-    'what waits for payment is held for a person, and asked about again',
-    storm.cases.healthy.map((one) => notHeld(one, storm)),
-  ),
-  chargesFound(storm),
-  noOverlap(storm),
-]
+const promisesOfObserved = (storm: Storm): readonly Promised[] => {
+  const { all, healthy } = storm.cases
+  const syncs = storm.history.calls.filter(({ kind }) => kind === 'sync')
+  return [
+    promised(
+      'no sync is sent',
+      syncs.map(({ out_order_no, start }) => `${out_order_no} at ${start}`),
+    ),
+    ofEach('no notice is lost: each has a row', all, lost, storm),
+    ofEach('what waits for payment is held for a person, and asked about again', healthy, notHeld, storm),
+    ofEach('every double charge is found and named, and no other is reported', healthy, wrongCharge, storm),
+    noOverlap(storm),
+  ]
+}
 
-const noneLost = (storm: Storm): Promised =>
+type Find = (one: Case, storm: Storm) => string | undefined
+
+const ofEach = (promise: string, cases: readonly Case[], find: Find, storm: Storm): Promised =>
   promised(
-    'no notice is lost: each has a row',
-    storm.cases.all.map(({ name, row }) => (row ? undefined : `${name} has no row`)),
+    promise,
+    cases.map((one) => find(one, storm)),
   )
 
-const chargesFound = (storm: Storm): Promised =>
-  promised(
-    'every double charge is found and named, and no other is reported',
-    storm.cases.healthy.map((one) => wrongCharge(one, storm)),
-  )
+const lost: Find = ({ name, row }) => (row ? undefined : `${name} has no row`)
 
 const noOverlap = ({ history }: Storm): Promised =>
   promised(

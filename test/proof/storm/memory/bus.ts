@@ -1,0 +1,27 @@
+import type { BusEvent, EventBus } from '../../../../lib/aws/event-bus.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** A bus that counts the events that reconcile puts on it, for each second that ends with a PutEvents. */
+export const createPacedBus = (time: VirtualTime, putMs: () => number, take: (events: readonly BusEvent[]) => void) => {
+  const recent = new Map<string, readonly { readonly at: number; readonly count: number }[]>()
+  const pace = { mostPerSecond: 0, dispatched: 0 }
+  const bus: EventBus = {
+    put: async (events) => {
+      const [first] = events.map(({ detail }) => detail as { readonly mchid: string }) // each batch is of one merchant
+      const mchid = first?.mchid ?? ''
+      const before = (recent.get(mchid) ?? []).filter(({ at }) => at > time.now() - 1000)
+      const kept = [...before, { at: time.now(), count: events.length }]
+      recent.set(mchid, kept)
+      pace.dispatched += events.length
+      pace.mostPerSecond = Math.max(
+        pace.mostPerSecond,
+        kept.reduce((sum, { count }) => sum + count, 0),
+      )
+      await time.sleep(putMs())
+      take(events)
+      return []
+    },
+  }
+  /** `mostPerSecond`: of one merchant. */
+  return { bus, pace }
+}
