@@ -250,6 +250,16 @@ describe('a refusal of a parameter', () => {
       'WeChat Pay refused body/channel_id of the request',
     )
   })
+
+  it.each([
+    ['is about no member', 401, { code: 'SIGN_ERROR', message: '签名错误' }, 'config'],
+    ['is no fault of the deployment', 400, { code: 'ORDER_DONE', detail: { field: '/body/appid' } }, 'state'],
+  ])('names no member to the engineer where it %s', (_, status, body, kind) => {
+    const verdict = syncVerdict(CALLS.partner, signed(status, JSON.stringify(body)))
+
+    expect(verdict.kind).toBe(kind)
+    expect(verdict).not.toHaveProperty('detail')
+  })
 })
 
 describe('refusalOf', () => {
