@@ -170,6 +170,7 @@ const invalidInput = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unk
 
 /** An index of an array is not a member. */
 const isUnknownMember = ({ expected, path }: v.BaseIssue<unknown>): boolean =>
+  // Stryker disable next-line OptionalChaining,UnaryOperator: equivalent - valibot gives each unknown member a path, and only in `detail` can it be an index
   expected === 'never' && !Array.isArray(path?.at(-1)?.input)
 
 /** The members of a notice that say who signs, for whom and under which service. */

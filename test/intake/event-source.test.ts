@@ -114,6 +114,12 @@ describe('readTrigger', () => {
       'out_order_no',
       'out_order_no: is not properly percent-encoded',
     ],
+    [
+      'a request with a query string, which is not read',
+      http({ queryStringParameters: { service_id: '500001' } }),
+      'service_id',
+      'service_id: is not read from the query string',
+    ],
     ['a request without body', http({ body: undefined }), 'body', 'body: is missing'],
     ['a null body', http({ body: null }), 'body', 'body: is missing'],
     ['an empty body', http({ body: '' }), 'body', 'body: is missing'],
@@ -223,6 +229,15 @@ describe('text at every door', () => {
       field: 'shop_id',
       message: 'shop_id: holds a character that was damaged on its way: send it as UTF-8',
     })
+  })
+
+  it.each([
+    ['body', 'HTTP, a body that is nothing but text', http({ body: '"南\ufffd店"' })],
+    ['body', 'HTTP, the name of a member', http({ body: '{"shop\ufffd":"7"}' })],
+    ['detail', 'the bus, the name of a member', busEvent({ ...goodNotice(), 'shop\ufffd': '7' })],
+    ['detail', 'a direct call, the name of a member', { ...goodNotice(), 'shop\ufffd': '7' }],
+  ])('the whole is refused, as %s, where no name can be told of what was damaged: %s', (field, _, event) => {
+    expect(refusal(event).message).toBe(`${field}: holds a character that was damaged on its way: send it as UTF-8`)
   })
 })
 

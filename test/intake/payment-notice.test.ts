@@ -452,6 +452,12 @@ describe('call_hash', () => {
   })
 })
 
+it('names no appid in the call where the service has none', () => {
+  const without = servedWith({ services: new Map([['500001', []]]) })
+
+  expect(read({ ...goodNotice(), service_id: '500001' }, without).call).not.toHaveProperty('appid')
+})
+
 describe('readOrderKey', () => {
   it('takes the key of an order of anybody who is served, closed or not', () => {
     expect(readOrderKey({ mchid: '1900000109', out_order_no: 'A|B' }, MERCHANTS)).toEqual({
