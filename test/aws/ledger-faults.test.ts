@@ -1,5 +1,10 @@
 import { inspect } from 'node:util'
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
@@ -132,6 +137,72 @@ it.each([{}, { Attributes: {} }])('knows no count when the answer says none: %j'
   const client = { send: async () => answer } as unknown as DynamoDBClient
 
   expect(await createLedger(client, 'ledger').count('1900000109#hour#498746', 1_795_492_800)).toBeNaN()
+})
+
+it('writes only once that WeChat Pay knows a party, unless the write failed', async () => {
+  const { endpoint, asked, answerWith } = await canned({ status: 500, body: '{}' })
+  const ledger = ledgerAt(endpoint)
+  const record = (party: string) => ledger.recordKnownParty(party, 1_830_047_400)
+
+  await failure(record(PARTY))
+  answerWith({ status: 200, body: '{}' })
+  asked.splice(0)
+  await record(PARTY)
+  await record(PARTY)
+  await record(`${PARTY}another`)
+
+  expect(asked).toMatchObject([
+    { operation: 'UpdateItem', input: { Key: { pk: { S: PARTY } } } },
+    { operation: 'UpdateItem', input: { Key: { pk: { S: `${PARTY}another` } } } },
+  ])
+})
+
+describe('an order that WeChat Pay does not know', () => {
+  /** Records the order; DynamoDB has this item of the party, and answers the write so. */
+  const recordAt = async (item: Record<string, AttributeValue>, write: () => object = () => ({})) => {
+    let writes = 0
+    const client = {
+      send: async (command: object) => {
+        if (command instanceof GetItemCommand) return { Item: item }
+        writes += 1
+        return write()
+      },
+    } as unknown as DynamoDBClient
+    const ledger = createLedger(client, 'ledger')
+    const status = await ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)
+    return { ...status, writes }
+  }
+
+  it.each([
+    ['the party is known', { is_known: { BOOL: true } }, { isKnown: true, absent: 0 }],
+    ['it was written before', { absent: { SS: ['A', ORDER.out_order_no] } }, { isKnown: false, absent: 2 }],
+    ['as many as are counted were written', { absent: { SS: ['A', 'B', 'C'] } }, { isKnown: false, absent: 3 }],
+  ])('is not written where %s', async (_, item, status) => {
+    expect(await recordAt(item)).toStrictEqual({ ...status, writes: 0 })
+  })
+
+  it.each([{}, { Attributes: {} }, { Attributes: { absent: {} } }])(
+    'counts for nothing when the answer tells no count: %j',
+    async (answer) => {
+      expect(await recordAt({}, () => answer)).toStrictEqual({ isKnown: false, absent: 0, writes: 1 })
+    },
+  )
+
+  it('counts for nothing when the party became known between reading and writing', async () => {
+    const failing = () => {
+      throw new ConditionalCheckFailedException({ $metadata: {}, message: 'The conditional request failed' })
+    }
+
+    expect(await recordAt({}, failing)).toStrictEqual({ isKnown: true, absent: 0, writes: 1 })
+  })
+
+  it('throws UnavailableError when it could not be written for another reason', async () => {
+    const failing = () => {
+      throw Object.assign(new Error(ROW), { name: 'InternalServerError' })
+    }
+
+    await expect(recordAt({}, failing)).rejects.toThrow(new UnavailableError('the ledger says InternalServerError'))
+  })
 })
 
 it('reads with strong consistency', async () => {
