@@ -73,7 +73,11 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'lambda',
     mutate: ['lib/{lambda/*,config/*,errors,log}.ts'],
-    tests: ['test/lambda/{log-line,dry-run,respond,warm-up}.test.ts', 'test/config/*.test.ts', 'test/log.test.ts'],
+    tests: [
+      'test/lambda/{log-line,dry-run,respond,warm-up}.test.ts',
+      'test/config/*.test.ts',
+      'test/{log,errors}.test.ts',
+    ],
   },
   {
     name: 'statements',
