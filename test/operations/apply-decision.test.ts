@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { DecisionName, DecisionRequest } from '../../lib/intake/operator-decision.ts'
-import type { Row } from '../../lib/ledger/row.ts'
+import type { Decision, Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { DAY, KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
@@ -234,6 +234,38 @@ describe('an order about which a person decides again and again', () => {
 
     expect(replies.map(({ reply }) => reply.status)).toEqual([200, 409])
     expect(fakes.rows.get(PK)?.decisions).toMatchObject([{ why: 'refund 1: by Li' }])
+  })
+})
+
+describe('a decision whose write says that it could not be applied', () => {
+  const CLOSE: Decision = { what: 'close', by: LI, at: NOW, why: 'the customer is here' }
+  /** The SDK asked twice: the answer to the first write was lost, and the second one failed its condition. */
+  const decideOn = (row: Row) =>
+    applyDecision(request('close'), fakeDeps({ rows: [row], ledger: { apply: async () => undefined } }).deps)
+
+  it('is carried out all the same when it stands on the row', async () => {
+    const closed: Row = { ...ENDED, state: 'REJECTED', reason: 'closed by hand: the customer is here' }
+
+    const { reply, log } = await decideOn({ ...closed, decisions: [{ ...CLOSE, why: 'earlier' }, CLOSE] })
+
+    expect(reply).toMatchObject({ status: 200, body: { state: 'REJECTED' } })
+    expect(log).toMatchObject({ decision: 'close', transition: 'decided already' })
+  })
+
+  it.each<[string, Partial<Decision>]>([
+    ['was another one', { what: 'expedite' }],
+    ['was made by somebody else', { by: 'arn:aws:iam::123456789012:user/wang' }],
+    ['was made at another time', { at: NOW - 1 }],
+    ['had another reason', { why: 'refunded in cash' }],
+  ])('is refused when the one on the row %s', async (_, other) => {
+    const { reply, log } = await decideOn({ ...WAITING, decisions: [{ ...CLOSE, ...other }] })
+
+    expect(reply.status).toBe(409)
+    expect(log).toMatchObject({ transition: 'refused' })
+  })
+
+  it('is refused when none is on the row', async () => {
+    expect((await decideOn(WAITING)).reply.status).toBe(409)
   })
 })
 
