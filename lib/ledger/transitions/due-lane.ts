@@ -8,6 +8,7 @@ import type { Transition } from './transition.ts'
  * order.
  */
 export const withDueLane = (transition: Transition, row: Partial<Row>): Transition => {
+  // Stryker disable next-line ArrayDeclaration: equivalent - no attribute has the name that Stryker puts there
   const { pk, set = {}, remove = [], otherwise } = transition
   const after: Partial<Row> = { ...row, ...set }
   const changesState = set.state !== undefined || set.last_error !== undefined

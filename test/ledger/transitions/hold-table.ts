@@ -105,6 +105,7 @@ export const TABLES: readonly (readonly [string, { readonly [name in keyof Given
   ['pending in check mode', { mode: 'check' }, CHECK],
   ['pending in observe mode', { mode: 'observe' }, OBSERVE],
   ['pending, synced at once', {}, CHECK],
+  ['pending and charged', { mode: 'check', transaction_id: '42000004' }, CHECK],
   ['held in check mode', { state: 'HELD', reason: 'over_cap', mode: 'check' }, HELD],
   ['held in observe mode', { state: 'HELD', reason: 'over_cap', mode: 'observe' }, HELD_OBSERVED],
   ['held before it was synced at once', { state: 'HELD', reason: 'over_cap' }, HELD],

@@ -131,6 +131,7 @@ describe('an order that was open when its notice came', () => {
     ['its total is another one', 'open', 'closed', 3901, 'paid_less'],
     ['it was completed with another sum', 'open', 'confirmed', 100, 'paid_more'],
     ['it was not open before', 'unpaid', 'closed', undefined, 'amount_unknown'],
+    ['it waits for its payment, and no total is told', 'open', 'unpaid', undefined, 'amount_unknown'],
     ['it is not done for nothing before', 'unpaid', 'confirmed', 0, 'paid_more'],
   ] as const)('is held where %s', (_, before, kind, total, reason) => {
     expect(afterQuery(row(before), answer(kind, total), MOMENT).set).toMatchObject({ state: 'HELD', reason })

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
+import type { Row } from '../../../lib/ledger/row.ts'
+import { isClosedByHand } from '../../../lib/ledger/transitions/lease.ts'
 import {
   claim,
   conflict,
@@ -16,8 +18,10 @@ import {
   reopenByOperator,
   settle,
   withDecision,
+  withdraw,
 } from '../../../lib/ledger/transitions/operator.ts'
 import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
+import { holds } from '../../support/plain-ledger.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 
 const BORN = {
@@ -88,6 +92,15 @@ describe('whether a notice may take the place of another', () => {
   ] as const)('%s, %s: %s', (state, reason, may) => {
     expect(mayReopen({ state, ...(reason !== undefined && { reason }) })).toBe(may)
   })
+})
+
+it.each([
+  ['REJECTED', 'closed by hand: wrong order', true],
+  ['SYNCED', 'closed by hand: wrong order', false],
+  ['REJECTED', 'withdrawn: wrong order', false],
+  ['REJECTED', undefined, false],
+] as const)('a row that is %s, %s, was closed by hand: %s', (state, reason, isClosed) => {
+  expect(isClosedByHand({ state, ...(reason !== undefined && { reason }) })).toBe(isClosed)
 })
 
 describe('what a notice does to the ledger', () => {
@@ -373,6 +386,64 @@ describe('what a person does to the ledger', () => {
       count: ['attempt'],
       remove: ['absent_since', 'last_error', 'late_at', 'reason', 'refused'],
     })
+  })
+
+  it('18: releases what was held for no reason only while it still has none', () => {
+    const { when } = release({ ...CLAIMED, state: 'HELD' }, NOW)
+
+    expect(inWords({ name: '', pk: PK, when })).toMatchObject({ when: expect.stringContaining(' and reason =  and ') })
+  })
+
+  it('18: releases an order of which a part was paid, and its charge with it', () => {
+    const row = { ...CLAIMED, state: 'HELD', reason: 'part_paid', amount: 900, transaction_id: '42' } as const
+
+    expect(inWords(release(row, NOW))).toMatchObject({
+      when: `attempt = 3 and state = HELD and reason = part_paid and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+    })
+  })
+
+  describe('a charge that a person ends the order with', () => {
+    const charged = { ...CLAIMED, attempt: 0, amount: 3900, transaction_id: '42' }
+    const ends = { '15 close': close, '19 withdraw': withdraw }
+
+    it.each(Object.entries(ends))('%s: is settled with it when the person says that it is not double', (_, end) => {
+      const transition = end(charged, 'x', NOW, true)
+
+      expect(transition?.set).toMatchObject({ state: 'REJECTED', settled_at: NOW })
+      expect(transition && holds(transition.when, { ...charged, due_at: NOW })).toBe(true)
+      expect(transition && holds(transition.when, { ...charged, due_at: NOW, transaction_id: '43' })).toBe(false)
+    })
+
+    it.each(Object.entries(ends))('%s: is in the way unless the person says so', (_, end) => {
+      const transition = end(charged, 'x', NOW)
+
+      expect(transition?.set).not.toHaveProperty('settled_at')
+      expect(transition && holds(transition.when, { ...charged, due_at: NOW })).toBe(false)
+    })
+
+    it.each(Object.entries(ends))('%s: leaves nothing settled where there is none', (_, end) => {
+      expect(end({ ...CLAIMED, attempt: 0 }, 'x', NOW, true)?.set).not.toHaveProperty('settled_at')
+      expect(end({ ...charged, settled_at: NOW - 5 }, 'x', NOW, true)?.set).not.toHaveProperty('settled_at')
+    })
+  })
+
+  it('adds a decision only while as many were made as were read', () => {
+    const decision = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'x' }
+    const whenOf = (row: Row) => inWords(withDecision(expedite(row, NOW), row, decision))
+
+    expect(whenOf(CLAIMED)).toMatchObject({ when: expect.stringMatching(/ and decided is missing$/) })
+    expect(whenOf({ ...CLAIMED, decided: 7 })).toMatchObject({ when: expect.stringMatching(/ and decided = 7$/) })
+  })
+
+  it('keeps the newest twenty decisions, and counts the others', () => {
+    const decisions = Array.from({ length: 20 }, (_, at) => ({ what: 'expedite', by: 'li', at, why: 'x' }))
+    const row = { ...CLAIMED, decisions }
+    const newest = { what: 'close', by: 'li', at: NOW, why: 'x' }
+
+    const { set } = withDecision(expedite(row, NOW), row, newest)
+
+    expect(set?.decisions).toStrictEqual([...decisions.slice(1), newest])
+    expect(set?.decided).toBe(21)
   })
 
   it('keeps who decided what, when and why, whichever of the two is applied', () => {

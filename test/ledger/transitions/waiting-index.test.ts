@@ -2,12 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DECISIONS, decisionTransition } from '../../../lib/intake/operator-decision.ts'
 import { adviceOf } from '../../../lib/ledger/advice.ts'
+import { exists, missing } from '../../../lib/ledger/condition.ts'
 import type { Row } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { claim, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
+import { close } from '../../../lib/ledger/transitions/operator.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
+import { reindex, withWaitingIndex } from '../../../lib/ledger/transitions/waiting-index.ts'
 import { CLAIMED, DAY, NOW, ORDER, PK } from '../../support/orders.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
+import { inWords } from '../../support/transitions-in-words.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
@@ -113,6 +117,90 @@ describe('an order leaves that index', () => {
       reason: 'x',
       settled_at: NOW,
     })
+  })
+})
+
+describe('what a transition does to the index', () => {
+  const state = 'PENDING'
+
+  it('is nothing where it creates the row', () => {
+    for (const transition of [create(ORDER, NOW), createFromStatement(ORDER, NOW)])
+      expect(transition).not.toHaveProperty('remove')
+  })
+
+  it.each([exists('pk'), missing('due'), missing('waits')])(
+    'is to take a row out of it that may be in it, whatever is asked of the row: %j',
+    (when) => {
+      expect(withWaitingIndex({ name: 'x', pk: PK, when, set: { state } }, {}).remove).toStrictEqual(['waits'])
+    },
+  )
+
+  it('is the same for the one that follows where the first does not apply', () => {
+    const { remove, otherwise } = withWaitingIndex(close(HELD, 'x', NOW), HELD)
+
+    expect([remove, otherwise?.remove]).toStrictEqual([
+      ['due', 'due_at', 'next', 'waits'],
+      ['due', 'due_at', 'next', 'waits'],
+    ])
+  })
+})
+
+describe('20: a row that was written before there were indexes', () => {
+  const { waits: _waits, ...charged } = CHARGED
+  const { waits: __waits, ...held } = HELD
+  const SETTLED: Row = { ...charged, settled_at: NOW - 5 }
+  const CASE = { case: '1900000109', case_at: CLAIMED.created_at }
+
+  it.each([
+    [
+      'comes into that of cases and that of rows that wait',
+      charged,
+      { state: 'DOUBLE_CHARGED', ...CASE, waits: DUE },
+      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
+    ],
+    [
+      'comes into that of cases, beside the other',
+      CHARGED,
+      { state: 'DOUBLE_CHARGED', ...CASE, waits: DUE },
+      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
+    ],
+    [
+      'comes into that of rows that wait, beside the other',
+      { ...charged, ...CASE },
+      { state: 'DOUBLE_CHARGED', waits: DUE },
+      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
+    ],
+    [
+      'comes into that of rows that wait alone',
+      held,
+      { state: 'HELD', waits: DUE },
+      `state = HELD and attempt = 3 and due_at = ${NOW + DAY} and settled_at is missing`,
+    ],
+  ])('%s', (_, row, set, when) => {
+    const transition = reindex(row)
+
+    expect(transition).toMatchObject({ name: '20 reindex', pk: PK })
+    expect(transition?.set).toStrictEqual(set)
+    expect(transition && inWords(transition)).toMatchObject({ when })
+  })
+
+  it('leaves that of rows that wait when nobody waits for it', () => {
+    const transition = reindex({ ...SETTLED, waits: DUE })
+
+    expect(transition && inWords(transition)).toMatchObject({
+      when: `state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at = ${NOW - 5}`,
+    })
+    expect(transition?.set).toStrictEqual({ state: 'DOUBLE_CHARGED' })
+    expect(transition?.remove).toStrictEqual(['waits'])
+  })
+
+  it.each([
+    ['held', HELD],
+    ['pending', CLAIMED],
+    ['charged', { ...CHARGED, ...CASE }],
+    ['settled', SETTLED],
+  ])('is left alone where the indexes are right: %s', (_, row) => {
+    expect(reindex(row)).toBeUndefined()
   })
 })
 
