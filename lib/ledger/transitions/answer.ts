@@ -6,7 +6,15 @@ import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
 import { afterBillQuery, isAskedForBill } from './bill.ts'
 import { caseOf } from './case-index.ts'
-import { DUE_ATTRIBUTES, expiry, isUnsent, sameAttemptAndDue, sameAttemptAndPending } from './lease.ts'
+import { secondChargeAttributes } from './charge.ts'
+import {
+  DUE_ATTRIBUTES,
+  expiry,
+  isUnsent,
+  sameAttemptAndDue,
+  sameAttemptAndPending,
+  sameChargeAsRead,
+} from './lease.ts'
 import type { Alarm, Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
@@ -57,7 +65,12 @@ const refused = (row: Row, verdict: Verdict, moment: Moment): Transition => {
 }
 
 const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
-  (isAskedForBill(row) ? afterBillQuery(row, verdict, moment) : undefined) ?? afterOwnQuery(row, verdict, moment)
+  (isAskedForBill(row) ? afterBillQuery(row, verdict, moment) : undefined) ??
+  withoutBill(afterOwnQuery(row, verdict, moment), row)
+
+/** The answer is also the one that was asked for because of a trade bill. */
+const withoutBill = (transition: Transition, { bill_at }: Row): Transition =>
+  bill_at === undefined ? transition : { ...transition, remove: [...(transition.remove ?? []), 'bill_at'] }
 
 const afterOwnQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   // This comes before every other hold reason, and also after a release: WeChat Pay no longer expects the whole sum.
@@ -110,6 +123,9 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
  */
 const noChargeSince = ({ transaction_id }: Row): readonly Condition[] =>
   transaction_id === undefined ? [or(missing('transaction_id'), exists('settled_at'))] : []
+
+/** An answer from before a trade bill does not answer what is asked because of it. */
+const noBillSince = ({ bill_at }: Row): readonly Condition[] => (bill_at === undefined ? [missing('bill_at')] : [])
 
 /** 4b: the row has moved on already, but no signed response is thrown away. */
 const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
@@ -178,7 +194,7 @@ const reject = (
 const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   name: '8 confirmed',
   pk: row.pk,
-  when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row)),
+  when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row), ...noBillSince(row)),
   set: { state: 'SYNCED', ...signedResponseAs('proof', verdict), ...orderId(verdict), expires_at: expiry(now) },
   remove: [...DUE_ATTRIBUTES, 'reason', 'late_at', 'absent_since', 'refused'],
 })
@@ -191,7 +207,12 @@ const collected = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
   name: '9 collected',
   pk: row.pk,
   // A refund that is asked about meanwhile goes on: then the charge is known already.
-  when: and(exists('pk'), or(missing('settled_at'), differs('state', 'DOUBLE_CHARGED')), missing('refunds')),
+  // A late answer does not take the place of one that tells of more charges.
+  when: and(
+    exists('pk'),
+    or(differs('state', 'DOUBLE_CHARGED'), and(missing('settled_at'), sameChargeAsRead(row))),
+    missing('refunds'),
+  ),
   set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...signedResponseAs('proof', verdict), ...orderId(verdict) },
   remove: [
     ...DUE_ATTRIBUTES,
@@ -219,7 +240,7 @@ const unpaid = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
     ...(row.mode && { cleared: true }),
     ...lastError(row, verdict, moment),
   },
-  remove: ['absent_since'],
+  remove: ['absent_since', ...undoneAttributes(row)],
   ...syncUndoneAlarm(row),
 })
 
@@ -237,7 +258,7 @@ const wait = (row: Row, verdict: Verdict, moment: Moment): Transition => {
       ...lastError(row, verdict, moment),
     },
     keep: lateSince(row, verdict, moment),
-    remove: ['absent_since'],
+    remove: ['absent_since', ...undoneAttributes(row)],
     ...syncUndoneAlarm(row),
   }
 }
@@ -248,7 +269,7 @@ const revoked = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
   pk: row.pk,
   when: sameAttemptAndDue(row),
   set: { state: 'REJECTED', reason: 'revoked', ...lastError(row, verdict, moment), expires_at: expiry(moment.now) },
-  remove: [...DUE_ATTRIBUTES, 'absent_since'],
+  remove: [...DUE_ATTRIBUTES, 'absent_since', ...undoneAttributesBut(row, 'reason', 'expires_at')],
   ...syncUndoneAlarm(row),
 })
 
@@ -302,7 +323,11 @@ const hold = (row: Row, verdict: Verdict, moment: Moment, reason: string): Trans
       ...lastError(row, verdict, moment),
     },
     ...(isAbsent && { keep: { absent_since: moment.now } }),
-    remove: [...(isAbsent ? [] : (['absent_since'] as const)), ...secondChargeAttributes(verdict)],
+    remove: [
+      ...(isAbsent ? [] : (['absent_since'] as const)),
+      ...secondChargeAttributes(verdict),
+      ...undoneAttributesBut(row, 'reason'),
+    ],
     ...syncUndoneAlarm(row),
   }
 }
@@ -375,12 +400,16 @@ const signedResponseAs = (name: 'receipt' | 'proof', { signedResponse }: Verdict
 
 const orderId = ({ order_id }: Verdict): Partial<Row> => (order_id ? { order_id } : {})
 
-/** If the sum or the number of a charge cannot be read, the one of an earlier answer must not stay beside it. */
-const secondChargeAttributes = ({ charge }: Verdict): readonly ('amount' | 'transaction_id')[] =>
-  charge ? (['amount', 'transaction_id'] as const).filter((name) => charge[name] === undefined) : []
-
 /** WeChat Pay had taken the sync and now says otherwise. */
 const syncUndoneAlarm = ({ state }: Row): { alarm?: Alarm } => (state === 'SYNCED' ? { alarm: 'undone' } : {})
+
+/** Of an order that a trade bill had asked about again: what it had because it had ended as synced. */
+const undoneAttributes = ({ state, bill_at }: Row): readonly ('proof' | 'reason' | 'expires_at')[] =>
+  state === 'SYNCED' && bill_at !== undefined ? ['proof', 'reason', 'expires_at'] : []
+
+/** The same where `name` is set to what follows. */
+const undoneAttributesBut = (row: Row, ...names: readonly ('reason' | 'expires_at')[]) =>
+  undoneAttributes(row).filter((each) => !names.some((name) => name === each))
 
 const isPending = ({ state }: { readonly state: State }): boolean => state === 'PENDING'
 

@@ -6,6 +6,7 @@ import { retryDelay } from '../retry-schedule.ts'
 import { type BookRow, dueKeyOf, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
+import { secondChargeAttributes } from './charge.ts'
 import { DUE_ATTRIBUTES, noCallDueOrInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
 import { nextRefund, noteRefund } from './refund.ts'
 import type { Transition } from './transition.ts'
@@ -22,15 +23,16 @@ export const askForBill = (row: BookRow, day: string, now: number): Transition |
   // The query that proves a sync must not come before its time, and it finds the charge as well.
   if (row.state === 'SYNCED' && row.due !== undefined) return undefined
   if (row.next === 'query' && (row.due_at ?? 0) <= now) return undefined
-  return withWaitingIndex(
-    {
-      name: '21 ask for the bill',
-      pk: row.pk,
-      when: and(unchangedSinceRead(row), equals('state', row.state), noCallDueOrInFlight(now)),
-      set: { next: 'query', due: row.due ?? dueKeyOf(row.pk), due_at: now, bill: day, bill_at: now },
-    },
-    row,
-  )
+  const transition: Transition = {
+    name: '21 ask for the bill',
+    pk: row.pk,
+    when: and(unchangedSinceRead(row), equals('state', row.state), noCallDueOrInFlight(now)),
+    set: { next: 'query', due: row.due ?? dueKeyOf(row.pk), due_at: now, bill: day, bill_at: now },
+    // A late answer to a call from before does not replace the query, and nobody decides without having seen it.
+    count: ['attempt'],
+  }
+  // In any other state it makes no difference to whose turn it is, which may have changed since the row was read.
+  return row.state === 'SYNCED' ? withWaitingIndex(transition, row) : transition
 }
 
 /**
@@ -50,8 +52,9 @@ export const isAskedForBill = ({ state, proof, reason }: Pick<Row, 'state' | 'pr
 export const afterBillQuery = (row: Row, verdict: Verdict, moment: Moment): Transition | undefined => {
   if (row.state === 'DOUBLE_CHARGED' && verdict.charge && isNewCharge(row, verdict))
     return anotherCharge(row, verdict, moment)
-  if (row.state !== 'DOUBLE_CHARGED' && verdict.kind === 'collected') return undefined
-  const tellsState = !VERDICT_KINDS[verdict.kind].tellsNoState && verdict.kind !== 'absent'
+  if (row.state !== 'DOUBLE_CHARGED' && verdict.kind === 'collected' && !isSettled(row, verdict)) return undefined
+  const tellsState =
+    !VERDICT_KINDS[verdict.kind].tellsNoState && verdict.kind !== 'absent' && verdict.kind !== 'undecided'
   if (tellsState) return row.state === 'SYNCED' ? undefined : asItStood(row, moment)
   const { now, random } = moment
   const since = row.bill_at ?? row.created_at
@@ -64,31 +67,45 @@ export const afterBillQuery = (row: Row, verdict: Verdict, moment: Moment): Tran
   }
 }
 
+/** An operator has said of this very charge that it is no double one. */
+const isSettled = (row: Row, verdict: Verdict): boolean => row.settled_at !== undefined && !isNewCharge(row, verdict)
+
 // Stryker disable next-line StringLiteral: equivalent - either is the number of no transaction
 const isNewCharge = ({ transaction_id = '' }: Row, { charge }: Verdict): boolean =>
   // Stryker disable next-line OptionalChaining: equivalent - it is called only where there is a charge
   (charge?.transaction_id ?? '').split(',').some((each) => each !== '' && !transaction_id.split(',').includes(each))
 
 /** 9 for a double charge that is known: a further transaction opens it again, even if the first one was settled. */
-const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition => ({
-  ...asItStood(row, moment),
-  name: '9 another charge',
-  when: and(equals('attempt', row.attempt), equals('state', 'DOUBLE_CHARGED'), sameChargeAsRead(row)),
-  set: {
-    state: 'DOUBLE_CHARGED',
-    ...verdict.charge,
-    ...(verdict.signedResponse && { proof: verdict.signedResponse }),
-    ...caseOf(row.pk, row.case_at ?? moment.now),
-    ...nextOf(row, moment),
-  },
-  remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), 'bill_at', 'settled_at', 'settled_by', 'reason', 'expires_at'],
-})
+const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition => {
+  // The settlement is over, so a refund from before it is asked about again.
+  const { settled_at: _, ...reopened } = row
+  return {
+    name: '9 another charge',
+    pk: row.pk,
+    when: and(equals('attempt', row.attempt), equals('state', 'DOUBLE_CHARGED'), sameChargeAsRead(row)),
+    count: ['attempt'],
+    set: {
+      state: 'DOUBLE_CHARGED',
+      ...verdict.charge,
+      ...(verdict.signedResponse && { proof: verdict.signedResponse }),
+      ...caseOf(row.pk, row.case_at ?? moment.now),
+      ...nextOf(reopened, moment),
+    },
+    remove: [
+      ...(nextRefund(reopened) ? [] : DUE_ATTRIBUTES),
+      ...(['bill_at', 'settled_at', 'settled_by', 'reason', 'expires_at'] as const),
+      ...secondChargeAttributes(verdict),
+    ],
+  }
+}
 
 /** 21, at its end: the row has the state and the next call that it had before the bill. */
 const asItStood = (row: Row, moment: Moment): Transition => ({
   name: '21 as it stood',
   pk: row.pk,
   when: and(equals('attempt', row.attempt), equals('state', row.state)),
+  // Nobody writes by how the row stood while it was asked about.
+  count: ['attempt'],
   ...(nextRefund(row) && { set: nextOf(row, moment) }),
   remove: [...(nextRefund(row) ? [] : DUE_ATTRIBUTES), 'bill_at'],
 })
@@ -98,7 +115,8 @@ const nextOf = (row: Row, { now }: Moment): Partial<Row> => (nextRefund(row) ? {
 
 /** 22, of a refund that the trade bill has. */
 export const noteRefundOfBill = (row: BookRow, out_refund_no: string, now: number): Transition | undefined => {
-  const transition = noteRefund(row, out_refund_no, now)
+  // Only an operator says of a charge in another state that it was a double one.
+  const transition = row.state === 'DOUBLE_CHARGED' ? noteRefund(row, out_refund_no, now) : undefined
   return transition && withWaitingIndex(transition, row)
 }
 

@@ -18,6 +18,7 @@ export const CLEARED_ON_REOPEN = [
   'cleared',
   'refused',
   'settled_at',
+  'bill_at',
 ] as const
 
 /**

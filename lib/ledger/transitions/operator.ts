@@ -13,7 +13,7 @@ import {
   sameChargeAsRead,
   unchangedSinceRead,
 } from './lease.ts'
-import { chargeOfAnotherState, SETTLED_REMOVES, settledAttributes } from './refund.ts'
+import { chargeOfAnotherState, settledAttributes, settledRemoves } from './refund.ts'
 import type { Transition } from './transition.ts'
 
 /**
@@ -77,6 +77,8 @@ export const close = (row: Row, why: string, now: number, notDouble = false): Tr
   pk: row.pk,
   when: and(
     ...[unchangedSinceRead(row), or(equals('state', 'PENDING'), equals('state', 'HELD')), noCallInFlight(now)],
+    // The query for a trade bill is answered first: it may find a charge.
+    missing('bill_at'),
     chargeIsKnown(row, notDouble),
   ),
   set: { state: 'REJECTED', ...endAttributes(row, CLOSED_BY_HAND + why, now, notDouble) },
@@ -92,6 +94,8 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
     unchangedSinceRead(row),
     equals('state', 'SYNCED'),
     exists('due'),
+    // An order that is only asked about because of a trade bill was closed, or proved, before.
+    missing('bill_at'),
     noCallInFlight(now),
     chargeIsKnown(row, notDouble),
   ),
@@ -102,42 +106,47 @@ const stopAsking = (row: Row, why: string, now: number, notDouble: boolean): Tra
 /** What an operator says of a case, and on whose word it is settled. */
 export type Settlement = { readonly outcome: string; readonly by: SettledBy }
 
+type SettledRow = RowAsRead & Pick<Row, 'bill_at'>
+
 /**
  * 16: an operator says that the money of a double charge was given back at the till, or that there was no double charge.
  * A refund by WeChat Pay is not settled by an operator's word: `noteRefund`.
  */
-export const settle = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
+export const settle = (row: SettledRow, settlement: Settlement, now: number): Transition => ({
   name: '16 settle',
   pk: row.pk,
   when: and(
     ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), missing('settled_at'), noCallDueOrInFlight(now)],
   ),
   set: settledAttributes(settlement, now),
-  remove: SETTLED_REMOVES,
+  count: ['attempt'],
+  remove: settledRemoves(row),
   otherwise: settleCharge(row, settlement, now),
 })
 
 /** 16 again: replaces a settlement that was wrong. The first one stays among the row's decisions. */
-export const correctSettlement = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
+export const correctSettlement = (row: SettledRow, settlement: Settlement, now: number): Transition => ({
   name: '16 correct',
   pk: row.pk,
   when: and(
     ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), exists('settled_at'), noCallDueOrInFlight(now)],
   ),
   set: settledAttributes(settlement, now),
-  remove: SETTLED_REMOVES,
+  count: ['attempt'],
+  remove: settledRemoves(row),
 })
 
 /**
  * 16 for a charge on a row in another state, while no call is in flight. `part_paid` is excluded: the rest is still
  * open.
  */
-const settleCharge = (row: RowAsRead, settlement: Settlement, now: number): Transition => ({
+const settleCharge = (row: SettledRow, settlement: Settlement, now: number): Transition => ({
   name: '16 settle the charge',
   pk: row.pk,
   when: chargeOfAnotherState(row, now),
   set: settledAttributes(settlement, now),
-  remove: SETTLED_REMOVES,
+  count: ['attempt'],
+  remove: settledRemoves(row),
 })
 
 /**
@@ -160,7 +169,7 @@ export const release = (row: Row, now: number): Transition => ({
     ...(row.reason === 'over_cap' && row.mode ? { next: 'query' } : { next: 'sync', cleared: true }),
   },
   count: ['attempt'],
-  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'refused'],
+  remove: ['reason', 'last_error', 'late_at', 'absent_since', 'refused', 'bill_at'],
 })
 
 /**
@@ -179,7 +188,7 @@ export const withdraw = (row: Row, why: string, now: number, notDouble = false):
     pk: row.pk,
     when: and(...when, chargeIsKnown(row, notDouble)),
     set: { state: 'REJECTED', ...endAttributes(row, `withdrawn: ${why}`, now, notDouble) },
-    remove: DUE_ATTRIBUTES,
+    remove: [...DUE_ATTRIBUTES, 'bill_at'],
   }
 }
 

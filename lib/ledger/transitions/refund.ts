@@ -18,10 +18,14 @@ import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
 /** The refund that is asked about next: the one that was not asked about for the longest time. */
-export const nextRefund = ({ refunds = [] }: Pick<Row, 'refunds'>): Refund | undefined =>
-  refunds
-    .filter(({ status }) => isOpenStatus(status))
+export const nextRefund = (row: Pick<Row, 'refunds' | 'settled_at'>): Refund | undefined =>
+  (row.refunds ?? [])
+    .filter((refund) => isAskedAbout(row, refund))
     .toSorted((a, b) => (a.answered_at ?? 0) - (b.answered_at ?? 0))[0]
+
+/** A settlement ends the asking about what was noted before it, and not about a refund that corrects it. */
+const isAskedAbout = ({ settled_at }: Pick<Row, 'settled_at'>, { status, noted_at }: Refund): boolean =>
+  isOpenStatus(status) && (settled_at === undefined || noted_at > settled_at)
 
 /**
  * 22: notes the number of a refund, which an operator or the trade bill gives; WeChat Pay is asked about it at once. An
@@ -36,14 +40,15 @@ export const noteRefund = (
 ): Transition | undefined => {
   const { refunds = [] } = row
   const known = refunds.find((refund) => refund.out_refund_no === out_refund_no)
-  if (known && (isOpenStatus(known.status) || known.status === 'refunded')) return undefined
+  if (known && (isAskedAbout(row, known) || known.status === 'refunded')) return undefined
   const others = refunds.filter((refund) => refund !== known)
   if (others.length >= LIMITS.refundsKept) return undefined
   const noted = {
     pk: row.pk,
     set: {
       state: 'DOUBLE_CHARGED',
-      ...due(row.pk, now),
+      // The query for a trade bill comes first, and the refund after its answer.
+      ...(row.bill_at === undefined && due(row.pk, now)),
       ...(row.settled_at === undefined && caseOf(row.pk, row.case_at ?? now)),
       refunds: [...others, { out_refund_no, noted_at: now }],
     },
@@ -57,6 +62,7 @@ export const noteRefund = (
         when: and(
           ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallDueOrInFlight(now)],
           ...[sameChargeAsRead(row), corrects ? exists('settled_at') : missing('settled_at')],
+          ...(row.bill_at === undefined ? [] : [equals('next', 'query')]),
         ),
       }
     : {
@@ -84,11 +90,13 @@ export const afterRefund = (row: Row, asked: Refund, verdict: RefundVerdict, mom
           refund_answers: { ...row.refund_answers, [asked.out_refund_no]: signedResponse },
         }),
     },
+    // Nobody writes by how the refunds stood before.
+    count: ['attempt'] as const,
   }
   return withWaitingIndex(answeredTransition(row, refunds, verdict, written, moment), row)
 }
 
-type Written = Pick<Transition, 'pk' | 'when'> & { readonly set: Partial<Row> }
+type Written = Pick<Transition, 'pk' | 'when' | 'count'> & { readonly set: Partial<Row> }
 
 const answeredTransition = (
   row: Row,
@@ -104,10 +112,10 @@ const answeredTransition = (
       ...written,
       name: '23 refunded',
       set: { ...written.set, ...settledAttributes({ outcome, by: 'refund' }, now) },
-      remove: SETTLED_REMOVES,
+      remove: settledRemoves(row),
     }
   }
-  const open = nextRefund({ refunds })
+  const open = nextRefund({ ...row, refunds })
   if (!open) return { ...written, name: '25 refund ended', remove: DUE_ATTRIBUTES, ...(alarm && { alarm }) }
   const delay = open.answered_at === undefined ? 0 : refundDelay(now - open.noted_at, random)
   return {
@@ -182,4 +190,9 @@ export const settledAttributes = ({ outcome, by }: Settlement, now: number): Par
   expires_at: expiry(now),
 })
 
-export const SETTLED_REMOVES = [...DUE_ATTRIBUTES, 'case', 'case_at'] as const
+/** A settlement does not end the query for a trade bill: it may find another charge. */
+export const settledRemoves = ({ bill_at }: Pick<Row, 'bill_at'>): readonly (keyof Row)[] => [
+  ...(bill_at === undefined ? DUE_ATTRIBUTES : []),
+  'case',
+  'case_at',
+]

@@ -2,12 +2,16 @@ import { DECISIONS, type DecisionRequest, decisionTransition } from '../../../li
 import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
 import type { Row, State } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync, type Moment } from '../../../lib/ledger/transitions/answer.ts'
+import { askForBill, noteTransaction } from '../../../lib/ledger/transitions/bill.ts'
+import { caseOf } from '../../../lib/ledger/transitions/case-index.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
+import { afterRefund } from '../../../lib/ledger/transitions/refund.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { reindex } from '../../../lib/ledger/transitions/waiting-index.ts'
+import type { RefundVerdict } from '../../../lib/wechatpay/refund-api.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { CHECKED, CLAIMED, DAY, NOW, ORDER, PK } from '../../support/orders.ts'
-import { VERDICTS } from '../../support/verdicts.ts'
+import { VERDICTS, WORD } from '../../support/verdicts.ts'
 
 const ORDERS: readonly PaymentNotice[] = [ORDER, CHECKED]
 const CHARGE = { amount: 3900, transaction_id: '4200000446202611247000000001' }
@@ -16,6 +20,27 @@ const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
 const LONG_AGO = NOW - 31 * DAY
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'not_found' }
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less', mode: 'check', expected_amount: 1 }
+
+const OTHER_CHARGE = { amount: 3900, transaction_id: '4200000446202611247000000009' }
+
+const NOTED = { out_refund_no: 'R-1', noted_at: NOW - DAY }
+const DOUBLE: Row = { ...ENDED, ...CHARGE, ...caseOf(PK, NOW), state: 'DOUBLE_CHARGED' }
+const SETTLED: Row = { ...DOUBLE, settled_at: NOW - DAY, settled_by: 'cash' }
+/** Cases that are asked about for a bill, and one whose charge has no number. */
+const ASKED = { next: 'query', due: '1900000109#0', due_at: NOW, bill: '20261123', bill_at: NOW } as const
+const PROVED: Row = { ...ENDED, state: 'SYNCED', proof: WORD }
+const { transaction_id: ____, ...UNNUMBERED } = DOUBLE
+
+/** Rows that a trade bill may find, and how they are claimed for its query. */
+const BILLED: readonly Row[] = [CLAIMED, HELD, REJECTED, PROVED, DOUBLE]
+const ASKED_ABOUT: readonly Row[] = [
+  { ...REJECTED, ...ASKED },
+  { ...REJECTED, ...ASKED, bill_at: LONG_AGO },
+  { ...PROVED, ...ASKED },
+  { ...DOUBLE, ...ASKED, transaction_id: OTHER_CHARGE.transaction_id },
+  { ...DOUBLE, ...ASKED, refunds: [NOTED] },
+  { ...UNNUMBERED, ...ASKED },
+]
 
 /** Rows that an answer may find, of each kind that makes a difference. */
 const ANSWERED: readonly Row[] = [
@@ -55,12 +80,35 @@ const DECIDED_OF: readonly Row[] = [
   { ...HELD, transaction_id: CHARGE.transaction_id },
   { ...HELD, reason: 'part_paid', transaction_id: CHARGE.transaction_id },
   REJECTED,
+  DOUBLE,
+  { ...DOUBLE, ...ASKED },
+  SETTLED,
+  UNNUMBERED,
 ]
 
 /** A person's own words, where a transition puts them into `reason`. */
 export const WHY = '…'
 
-const SAID: readonly Partial<DecisionRequest>[] = [{}, { notDouble: true }, { corrects: true }]
+const SAID: readonly Partial<DecisionRequest>[] = [
+  {},
+  { notDouble: true },
+  { corrects: true },
+  { out_refund_no: 'R-2' },
+  { out_refund_no: 'R-2', corrects: true },
+]
+
+const REFUND_ANSWERED: RefundVerdict = {
+  ...{ kind: 'refunded', verified: true, signedResponse: WORD, transaction_id: CHARGE.transaction_id },
+  ...{ refund_amount: 3900, total_amount: 3900 },
+}
+
+/** What WeChat Pay says of a refund that is the whole charge, or one of two. */
+const REFUND_HEARD: readonly RefundVerdict[] = [
+  REFUND_ANSWERED,
+  { ...REFUND_ANSWERED, kind: 'processing' },
+  { ...REFUND_ANSWERED, kind: 'closed' },
+  { kind: 'config', verified: false },
+]
 
 const notices = (now: number): readonly Transition[] =>
   ORDERS.flatMap((order) => [
@@ -79,11 +127,12 @@ const notices = (now: number): readonly Transition[] =>
 const claims = (now: number): readonly Transition[] => [
   claim(PK, 'sync', now),
   claim(PK, 'query', now),
+  claim(PK, 'refund', now),
   claim(PK, 'sync', now, ORDER.call_hash),
 ]
 
 const answers = (moment: Moment): readonly Transition[] =>
-  ANSWERED.flatMap((row) =>
+  [...ANSWERED, ...ASKED_ABOUT].flatMap((row) =>
     [...HEARD, ...ODD].flatMap((verdict) => [
       ...(row.state === 'PENDING' ? [afterSync(row, verdict, moment)] : []),
       afterQuery(row, verdict, moment),
@@ -100,6 +149,18 @@ const decisions = (now: number): readonly Transition[] =>
     ),
   )
 
+const bills = (now: number): readonly Transition[] => [
+  ...BILLED.flatMap((row) => askForBill(row, '20261122', now) ?? []),
+  noteTransaction(UNNUMBERED, CHARGE.transaction_id, CHARGE.amount),
+]
+
+const refunds = (moment: Moment): readonly Transition[] =>
+  REFUND_HEARD.flatMap((verdict) =>
+    [[NOTED], [NOTED, { ...NOTED, out_refund_no: 'R-2' }]].map((noted) =>
+      afterRefund({ ...DOUBLE, refunds: noted }, NOTED, verdict, moment),
+    ),
+  )
+
 const unindexed: readonly Row[] = [HELD, { ...REJECTED, settled_at: NOW, reason: 'too_old' }]
 
 /** Every transition of the code, in all its forms: the same list at each moment, only the times in it differ. */
@@ -109,6 +170,8 @@ export const samplesAt = (moment: Moment): readonly Transition[] =>
     ...claims(moment.now),
     ...answers(moment),
     ...decisions(moment.now),
+    ...bills(moment.now),
+    ...refunds(moment),
     ...unindexed.flatMap((row) => reindex(row) ?? []),
   ].flatMap(withOtherwise)
 

@@ -45,7 +45,10 @@ const mayHold = (condition: Condition, state: State | undefined): boolean => {
 
 const IN_THE_INDEX: readonly (keyof Row)[] = ['due', 'due_at', 'next']
 
-/** Undefined where that differs from row to row. */
+/**
+ * Undefined where that differs from row to row. A row that has ended is due only for a trade bill or a refund, and what
+ * follows has its own transitions.
+ */
 const isMissing = (name: keyof Row, state: State | undefined): boolean | undefined => {
   if (state === undefined) return true
   if (IN_THE_INDEX.includes(name) && (state === 'REJECTED' || state === 'DOUBLE_CHARGED')) return true

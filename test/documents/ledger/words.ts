@@ -30,8 +30,24 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     '12 ask again':
       'The query told nothing of how the order stands, or that it is unknown, which ends nothing at first.',
     '12 unproved': 'The sync was accepted 30 days ago, and no query has proved it since.',
+    '9 another charge': "WeChat Pay's signed word names a further charge of an order that was known as charged twice.",
     '17 hold':
       'The order must be looked at by a person before a sync: its sum differs, a part is paid, it is only observed, or it is over the cap.',
+  },
+  'A trade bill, and its query': {
+    '21 ask for the bill': 'The trade bill of a day has a charge for the order. The bill alone changes no state.',
+    '21 as it stood':
+      'The query for the bill found nothing new: the row has its former next call, or none. A rejected order stays rejected.',
+    '21 ask later': 'The query for the bill told nothing of how the order stands: it is asked again for three days.',
+    '26 note transaction': 'The trade bill has the number of a double charge whose answer had none that could be read.',
+  },
+  'A refund': {
+    '22 note refund':
+      'An operator, or the trade bill, names a refund of a double charge: WeChat Pay is asked about it.',
+    '22 note refund of the charge': 'An operator names a refund of a charge on a row whose state says something else.',
+    '23 refunded': "WeChat Pay's signed word that the refunds add up to what it charged: the case is settled.",
+    '24 refund waits': 'A refund has not ended, or another one is asked about next.',
+    '25 refund ended': 'No refund is left to ask about, and the money is not all back.',
   },
   'An answer that ends the order': {
     '7 reject':
@@ -42,7 +58,7 @@ export const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> 
     '14 reopen': 'A person takes a rejected order up again with the same call.',
     '15 close': 'A person says that nothing more shall be done about an order.',
     '15 stop asking': 'A person closes a synced order: it stays synced, and only the asking for a proof ends.',
-    '16 settle': 'A person has refunded a double charge, or found that it was none.',
+    '16 settle': 'A person has given the money back at the till, or found that it was no double charge.',
     '16 settle the charge': 'The same, of a charge on a row whose state says something else.',
     '16 correct': 'A person replaces a settlement that was wrong.',
     '18 release': 'A person says that a held order may be synced after all.',
@@ -57,9 +73,9 @@ const STALE = 'the index would be written by how the row stood, and not by how i
 
 /** Why a clause is there that the explorer does not meet. */
 export const UNEXPLORED: Readonly<Record<Guard, string>> = {
-  '16 correct: state = DOUBLE_CHARGED': 'an order that was not charged twice would be said to be',
-  '16 correct: settled_at exists':
-    'a first settlement would be taken for a correction, without the look at calls that are out',
+  '21 ask for the bill: state = HELD': 'an ended row would be asked about as well; how it stood is not written',
+  '22 note refund of the charge: transaction_id missing': 'it never holds: a charge must have been recorded',
+  '22 note refund: transaction_id missing': 'a refund would be noted of a charge that nobody had seen',
   '20 reindex: state =': STALE,
   '20 reindex: attempt =': STALE,
   '20 reindex: due_at =': STALE,
@@ -86,6 +102,10 @@ const CHARGED = 'where one was read'
 const UNKNOWING = 'unless the person has seen a charge, and says that it is no double one'
 const KNOWING = 'where the person says so'
 const AS_IT_WAS = 'where it was so'
+const NO_BILL = 'where it was not asked about for a bill'
+const SYNCED = 'of a synced order'
+const DOUBLE = 'of a double charge'
+const CORRECTING = 'where it corrects a settlement'
 
 /** When a clause is asked for that a transition does not always ask for. */
 export const ONLY: Readonly<Record<Guard, string>> = {
@@ -93,7 +113,6 @@ export const ONLY: Readonly<Record<Guard, string>> = {
   '2 claim: call_hash =': REPEATED,
   '3 reopen: state = HELD': HELD,
   '3 reopen: state = REJECTED': REJECTED,
-  '3 reopen: (due_at <= or due_at >)': HELD,
   '3 reopen: transaction_id missing': UNCHARGED,
   '3 reopen: transaction_id =': CHARGED,
   '4 accepted: (transaction_id missing or settled_at exists)': UNCHARGED,
@@ -110,6 +129,25 @@ export const ONLY: Readonly<Record<Guard, string>> = {
   '19 withdraw: (due_at <= or due_at >)': HELD,
   '19 withdraw: transaction_id missing': UNKNOWING,
   '19 withdraw: transaction_id =': KNOWING,
+  '8 confirmed: bill_at missing': NO_BILL,
+  '9 collected: (state <> DOUBLE_CHARGED or (settled_at missing and transaction_id missing))': UNCHARGED,
+  '9 collected: (state <> DOUBLE_CHARGED or (settled_at missing and transaction_id =))': CHARGED,
+  '9 another charge: transaction_id =': CHARGED,
+  '9 another charge: transaction_id missing': UNCHARGED,
+  '21 ask for the bill: state = PENDING': PENDING,
+  '21 ask for the bill: state = HELD': HELD,
+  '21 ask for the bill: state = REJECTED': REJECTED,
+  '21 ask for the bill: state = SYNCED': SYNCED,
+  '21 ask for the bill: state = DOUBLE_CHARGED': DOUBLE,
+  '21 as it stood: state = REJECTED': REJECTED,
+  '21 as it stood: state = DOUBLE_CHARGED': DOUBLE,
+  '22 note refund: transaction_id =': CHARGED,
+  '22 note refund: transaction_id missing': UNCHARGED,
+  '22 note refund: settled_at missing': 'unless it corrects a settlement',
+  '22 note refund: settled_at exists': CORRECTING,
+  '22 note refund: next =': 'where it is asked about for a bill',
+  '22 note refund of the charge: transaction_id =': CHARGED,
+  '22 note refund of the charge: transaction_id missing': UNCHARGED,
   '20 reindex: due_at =': AS_IT_WAS,
   '20 reindex: due_at missing': AS_IT_WAS,
   '20 reindex: settled_at =': AS_IT_WAS,

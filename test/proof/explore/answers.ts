@@ -1,7 +1,7 @@
 import type { CallType, Row } from '../../../lib/ledger/row.ts'
-import type { SignedResponse, Verdict } from '../../../lib/wechatpay/verdict.ts'
+import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
-import { NOW } from './canonical-row.ts'
+import { signedWord } from './canonical-row.ts'
 import { PART, TOTAL } from './scenario.ts'
 
 /** The answer that an invocation received, as a number. 0: none yet. */
@@ -15,6 +15,8 @@ type Answer = {
   readonly status?: number
   /** A signed response to an earlier request or for another order, sent again. */
   readonly isOld?: true
+  /** Of two charges: their sum, or none that can be read. */
+  readonly ofTwo?: 'summed' | 'blurred'
 }
 
 const ANSWERS = [
@@ -40,6 +42,8 @@ const ANSWERS = [
   { kind: 'throttled', verified: true, isOld: true, status: 429, words: '429, of another order (signed)' },
   { kind: 'unknown', verified: false, words: 'nothing that can be believed' },
   { kind: 'unsent', verified: false, words: 'nothing: no connection' },
+  { kind: 'collected', verified: true, ofTwo: 'summed', words: 'done, and charged by WeChat Pay twice (signed)' },
+  { kind: 'collected', verified: true, ofTwo: 'blurred', words: 'charged twice, with no sum to be read (signed)' },
 ] as const satisfies readonly Answer[]
 
 type Known = (typeof ANSWERS)[number]
@@ -49,10 +53,14 @@ type Unsigned = Extract<Known, { verified: false }>['kind']
 const idOf = (isWanted: (answer: Answer) => boolean): AnswerId => ANSWERS.findIndex(isWanted) + 1
 
 const find = (kind: VerdictKind, verified: boolean): AnswerId =>
-  idOf((answer) => answer.kind === kind && answer.verified === verified && !answer.isOld)
+  idOf((answer) => answer.kind === kind && answer.verified === verified && !answer.isOld && !answer.ofTwo)
 
 export const signed = (kind: Signed): AnswerId => find(kind, true)
 export const unsigned = (kind: Unsigned): AnswerId => find(kind, false)
+
+/** WeChat Pay charged a second time. */
+export const TWICE = idOf(({ ofTwo }) => ofTwo === 'summed')
+export const BLURRED = idOf(({ ofTwo }) => ofTwo === 'blurred')
 
 /** The request was not sent. */
 export const NO_KEY = idOf(({ kind, verified, status }) => kind === 'config' && !verified && status === undefined)
@@ -72,14 +80,16 @@ export const verdictOf = (
 ): Verdict => {
   const answer: Answer | undefined = ANSWERS[id - 1]
   if (!answer) throw new Error('nothing was answered yet')
-  const { kind, verified, status, isOld } = answer
+  const { kind, verified, status, isOld, ofTwo } = answer
   const nonce = isOld ? 'OLD' : refused === 'N' ? 'M' : 'N'
   return {
     kind,
     verified,
     ...(status !== undefined && { status }),
-    ...(verified && { signedResponse: wordOf(`${kind} ${step} ${call_hash}`, nonce) }),
-    ...(kind === 'collected' && { charge: { amount: TOTAL, transaction_id: '4200000000' } }),
+    ...(verified && { signedResponse: signedWord(`${kind} ${step} ${call_hash}`, nonce) }),
+    ...(kind === 'collected' && {
+      charge: ofTwo ? BOTH_CHARGES[ofTwo] : { amount: TOTAL, transaction_id: '4200000000' },
+    }),
     ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
     // An answer that leads to no decision has no amount either.
     ...(WITH_ORDER.includes(kind) && step === 'query' && { total_amount: TOTAL }),
@@ -88,12 +98,7 @@ export const verdictOf = (
 
 const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'part_paid', 'open', 'closed']
 
-const wordOf = (body: string, nonce: string): SignedResponse => ({
-  serial: 'PUB_KEY_ID_1',
-  timestamp: String(NOW / 1000),
-  nonce,
-  signature: 'S',
-  status: 200,
-  body,
-  sent_at: NOW,
-})
+const BOTH_CHARGES = {
+  summed: { amount: 2 * TOTAL, transaction_id: '4200000000,4200000002' },
+  blurred: { transaction_id: '4200000000,4200000002' },
+} as const

@@ -264,6 +264,113 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     scenario: 'a doubled notice',
     limits: { call: Number.NEGATIVE_INFINITY },
   },
+  {
+    name: 'a rejected order that the query for a bill takes up',
+    scenario: 'a bill of an order that was rejected, and a notice',
+    faults: 0,
+    design: altered(['21 as it stood'], (transition, { row, verdict }) =>
+      row?.state === 'REJECTED' && verdict?.kind === 'unpaid'
+        ? { ...transition, set: { state: 'PENDING', next: 'sync', due_at: NOW }, remove: ['reason', 'expires_at'] }
+        : transition,
+    ),
+  },
+  {
+    name: 'an order that is taken up again while the query for a bill is out',
+    scenario: 'a bill of an order that was rejected, and a notice',
+    design: withoutGuards(['3 reopen: (due_at missing or (due_at <= or due_at >))']),
+  },
+  {
+    name: 'a settlement while a refund is asked about',
+    scenario: 'long waits for a refund',
+    design: withoutGuards(['16 settle: (due_at missing or (due_at <= or due_at >))']),
+  },
+  {
+    name: 'a settlement that ends the query for a bill',
+    scenario: 'a case that is charged again',
+    faults: 0,
+    design: altered(['16 settle'], ({ remove = [], ...transition }) => ({
+      ...transition,
+      remove: [...remove, 'due', 'due_at', 'next'],
+    })),
+  },
+  {
+    name: 'a bill that does not count as a claim',
+    scenario: 'a case that is charged again',
+    faults: 0,
+    design: altered(['21 ask for the bill'], ({ count: _, ...transition }) => transition),
+  },
+  {
+    name: 'a settlement that does not count as a claim',
+    scenario: 'a refund, and a person who settles',
+    faults: 0,
+    design: altered(['16 settle'], ({ count: _, ...transition }) => transition),
+  },
+  {
+    name: 'a noted refund that does not count as a claim',
+    scenario: 'two refunds in part',
+    design: altered(['22 note refund'], ({ count: _, ...transition }) => transition),
+  },
+  {
+    name: 'a row that forgets its open refund after a bill',
+    scenario: 'long waits for a refund',
+    faults: 0,
+    design: altered(['21 as it stood'], ({ set: _, remove = [], ...transition }) => ({
+      ...transition,
+      remove: [...remove, 'due', 'due_at', 'next'],
+    })),
+  },
+  {
+    name: 'a second charge beside the sum of the first',
+    scenario: 'a refund, and a second charge',
+    faults: 0,
+    design: altered(['9 another charge'], ({ remove = [], ...transition }) => ({
+      ...transition,
+      remove: remove.filter((name) => name !== 'amount'),
+    })),
+  },
+  {
+    name: 'a refund in part that settles',
+    scenario: 'two refunds in part',
+    faults: 0,
+    design: altered(['25 refund ended'], (transition, { step }) =>
+      step === 'refund' && transition.set?.refund_answers
+        ? {
+            ...transition,
+            name: '23 refunded',
+            set: { ...transition.set, settled_at: NOW, settled_by: 'refund', expires_at: NOW },
+            remove: ['due', 'due_at', 'next', 'case', 'case_at', 'waits'],
+          }
+        : transition,
+    ),
+  },
+  {
+    name: 'an answer about a refund from before a second charge',
+    scenario: 'refunds of two charges',
+    design: withoutGuards(
+      ['23 refunded', '24 refund waits', '25 refund ended'].flatMap((name) => [
+        `${name}: attempt =`,
+        `${name}: transaction_id =`,
+      ]),
+    ),
+  },
+  {
+    name: 'a bill that says of a charge that it was a double one',
+    scenario: 'a bill of an order that was rejected, and a notice',
+    faults: 0,
+    design: altered(['21 ask for the bill'], (transition, { row }) =>
+      row?.state === 'REJECTED' ? { ...transition, set: { ...transition.set, state: 'DOUBLE_CHARGED' } } : transition,
+    ),
+  },
+  {
+    name: 'a charge that was settled as not double, opened by the same charge',
+    scenario: 'a bill of an order that was rejected, and a person',
+    faults: 0,
+    design: altered(['21 as it stood'], (transition, { row, verdict, step }) =>
+      row?.state === 'REJECTED' && verdict?.kind === 'collected' && step === 'query'
+        ? { ...transition, set: { state: 'DOUBLE_CHARGED' }, remove: [...(transition.remove ?? []), 'settled_at'] }
+        : transition,
+    ),
+  },
 ]
 
 const WHOLE_ROW = ['pk'] as const satisfies readonly (keyof Row)[]

@@ -1,5 +1,6 @@
-import type { Row } from '../../../lib/ledger/row.ts'
+import { isOpenStatus, type Refund, type Row } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
+import type { SignedResponse } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 
 /** The explorer's clock always shows this time (ms). When time passes, all stored times move back instead. */
@@ -16,6 +17,38 @@ export const ageOf = (since: number): number => {
   const age = NOW - since
   if (age > LIMITS.giveUp) return LIMITS.giveUp + 1
   return age > LIMITS.absentGiveUp ? LIMITS.absentGiveUp + 1 : 0
+}
+
+/** The same for an order that is asked about for a bill. */
+export const askedSince = (bill_at: number): number => (NOW - bill_at > LIMITS.billAsk ? NOW - LIMITS.billAsk - 1 : NOW)
+
+/** The same for a refund. */
+export const notedSince = (noted_at: number): number => {
+  const age = NOW - noted_at
+  return NOW - ([LIMITS.giveUp, LIMITS.refundAbsent].map((limit) => limit + 1).find((limit) => age >= limit) ?? 0)
+}
+
+/**
+ * A refund, as far as a later call or invariant reads it. `answered_at` only tells which one was asked about before the
+ * other, and a settlement ends the asking about what was noted before it:
+ * 1 is a settlement from before this write.
+ */
+const refundOf = (refund: Refund, settled_at: number | undefined, turn: number): Refund => {
+  const { out_refund_no, noted_at, status, answered_at, transaction_id, refund_amount, total_amount } = refund
+  const isPast = settled_at !== undefined && (settled_at > 1 || noted_at <= settled_at)
+  const known =
+    status === undefined ? undefined : isOpenStatus(status) ? 'unknown' : status === 'refunded' ? status : 'closed'
+  return {
+    out_refund_no,
+    noted_at: isPast ? 0 : notedSince(noted_at),
+    ...present({ status: known, answered_at: answered_at === undefined ? undefined : turn }),
+    ...(status === 'refunded' && present({ transaction_id, refund_amount, total_amount })),
+  }
+}
+
+const refundsOf = ({ refunds, settled_at }: Row): Row['refunds'] => {
+  const times = [...new Set(refunds?.map(({ answered_at = 0 }) => answered_at))].sort((a, b) => a - b)
+  return refunds?.map((refund) => refundOf(refund, settled_at, times.indexOf(refund.answered_at ?? 0) + 1))
 }
 
 /** How long ago a frozen invocation read the clock. Long times are treated as equal. */
@@ -86,6 +119,13 @@ export const canonicalRow = (row: Row): Row => ({
     transaction_id: row.transaction_id,
     settled_at: row.settled_at === undefined ? undefined : 1,
     expires_at: row.expires_at === undefined ? undefined : 1,
+    amount: row.amount,
+    settled_by: row.settled_by,
+    case: row.case,
+    case_at: row.case_at === undefined ? undefined : 1,
+    bill_at: row.bill_at === undefined ? undefined : askedSince(row.bill_at),
+    refunds: refundsOf(row),
+    refund_answers: row.refund_answers,
     waits: row.waits,
   }),
 })
@@ -121,4 +161,21 @@ export const keyOf = (row: Row): string =>
     row.expires_at !== undefined,
     row.waits !== undefined,
     row.refused,
+    row.amount,
+    row.settled_by,
+    row.case !== undefined,
+    row.bill_at === undefined ? undefined : NOW - row.bill_at,
+    row.refunds?.map((refund) => Object.values(refund).join(' ')).join(';'),
+    Object.keys(row.refund_answers ?? {}).join(' '),
   ].join()
+
+/** A signed response as far as the explorer tells them apart. */
+export const signedWord = (body: string, nonce: string): SignedResponse => ({
+  serial: 'PUB_KEY_ID_1',
+  timestamp: String(NOW / 1000),
+  nonce,
+  signature: 'S',
+  status: 200,
+  body,
+  sent_at: NOW,
+})

@@ -1,10 +1,10 @@
-import type { CallType, Row } from '../../../lib/ledger/row.ts'
+import type { CallType, NextCall, Row } from '../../../lib/ledger/row.ts'
 import { mayReopen } from '../../../lib/ledger/transitions/notice.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 
 /** When a transition is made: from which claimed row, after which call and which answer. */
-export type Occasion = { readonly row?: Row; readonly step?: CallType; readonly verdict?: Verdict }
+export type Occasion = { readonly row?: Row; readonly step?: NextCall; readonly verdict?: Verdict }
 
 /** The parts of the design that a variant can replace. What is not given is as in lib/. */
 export type Design = {

@@ -1,8 +1,9 @@
 import { LIMITS } from '../../../lib/limits.ts'
 import { type AnswerId, answerInWords, NO_KEY, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { isRefusedCall, OLD_STEP, ownSyncArrives, queryArrives } from './calls.ts'
-import { type InvocationId, isWrite, NOBODY, STEPS } from './invocation.ts'
+import { type InvocationId, isWrite, NOBODY, STEPS, stepsIn } from './invocation.ts'
 import type { Emit, Model, Move } from './model.ts'
+import { REFUND_FAILS, REFUND_UNSENT, refundAnswerInWords } from './refunds.ts'
 import { NO_ROW } from './rows.ts'
 import { type Crew, sizeOf, type World, withMember } from './world.ts'
 
@@ -20,6 +21,8 @@ const crashesInCall: Fault = (world, model, emit, who, id) => {
   const { place, step } = model.invocations.at(id)
   if (place !== 'out') return
   const gone = model.withoutMember(world, who, id, true)
+  // As if it had crashed before.
+  if (step === 'refund') return
   if (step === 'query') return emit(queryArrives(gone, model), 'is gone after its query arrived')
   emit(ownSyncArrives(gone, model, id), 'is gone after its sync arrived')
   if (!isRefusedCall(model, id)) emit(onTheWire(gone), 'is gone with its sync on the wire')
@@ -63,8 +66,9 @@ const outcomeIsNotWritten: Fault = (world, model, emit, who, id) => {
 /** The signing key is missing. */
 const hasNoKey: Fault = (world, model, emit, who, id) => {
   const { invocations } = model
-  if (invocations.at(id).place !== 'check') return
-  for (const answer of [NO_KEY, unsigned('unsent')])
+  const { place, step } = invocations.at(id)
+  if (place !== 'check') return
+  for (const answer of step === 'refund' ? [REFUND_UNSENT] : [NO_KEY, unsigned('unsent')])
     emit({ ...world, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'has no key and makes no call')
 }
 
@@ -100,6 +104,13 @@ const callFails: Fault = (world, model, emit, who, id) => {
   if (place !== 'out') return
   const hear = (from: World, answer: AnswerId, how: string) =>
     emit({ ...from, crew: withMember(from.crew, who, invocations.hear(id, answer)) }, `${how}${answerInWords(answer)}`)
+  if (step === 'refund') {
+    for (const answer of REFUND_FAILS) {
+      const crew = withMember(world.crew, who, invocations.hear(id, answer))
+      emit({ ...world, crew }, `gets to hear: ${refundAnswerInWords(answer)}`)
+    }
+    return
+  }
   for (const answer of step === 'sync' ? SYNC_FAILS : QUERY_FAILS) hear(world, answer, 'gets to hear: ')
   if (step === 'sync') for (const answer of OLD_REFUSALS) hear(world, answer, 'gets to hear: ')
   const ahead = isFast ? LIMITS.clockDifference : 0
@@ -137,7 +148,8 @@ const crewFails: Move = (world, model, emit) => {
 const claimFails: Move = (world, model, emit) => {
   if (world.row === NO_ROW || sizeOf(world.crew) >= model.scenario.invocations) return
   const paid = withoutOldAnswers(withoutFault(world))
-  for (const [index, step] of STEPS.entries()) {
+  for (const index of stepsIn(model.scenario)) {
+    const step = STEPS[index]
     const id = model.invocations.takeStep(index, 0)
     const late: Crew = withMember(world.crew, 2, model.invocations.sleepWriting(id))
     emit({ ...paid, crew: late }, 'fault', `a due event sends a claim of the ${step}, and freezes`, -1)

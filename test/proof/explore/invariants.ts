@@ -1,10 +1,15 @@
 import { adviceOf } from '../../../lib/ledger/advice.ts'
-import { type CallType, hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
+import { hasOpenCharge, type NextCall, type Row } from '../../../lib/ledger/row.ts'
+import { isAskedForBill } from '../../../lib/ledger/transitions/bill.ts'
+import { isCase } from '../../../lib/ledger/transitions/case-index.ts'
 import { isClosedByHand } from '../../../lib/ledger/transitions/lease.ts'
+import { nextRefund } from '../../../lib/ledger/transitions/refund.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { orderEvents } from '../../../lib/views/order-events.ts'
-import type { SignedResponse } from '../../../lib/wechatpay/verdict.ts'
+import type { RefundVerdictKind } from '../../../lib/wechatpay/refund-api.ts'
+import type { Charge, SignedResponse } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
+import { NOW } from './canonical-row.ts'
 import { TOTAL } from './scenario.ts'
 import { isCharged, isTold, type Order } from './wechat-pay.ts'
 
@@ -53,14 +58,26 @@ export const BROKEN = {
   wholeSum: 'an order that was paid in part was to be synced before a person had looked',
   toldAgain: 'more syncs were repeated than faults happened',
   askedAgain: 'more queries were repeated than faults happened',
+  byBillAlone: 'a trade bill alone changed what the row says of the order',
+  revived: 'the query for a bill took up a rejected order',
+  billForgotten: 'an order was to be asked about for a bill, and is not any more, and no signed answer came',
+  stale: 'an order that is asked about anew has the proof of its former end',
+  caseIndex: 'a row is in the index of cases and is none, or the other way round',
+  caseLeft: 'a case was settled otherwise than by refunds, by cash or as not double',
+  notRepaid: "a case was settled by refunds that do not add up, by WeChat Pay's signed word, to what it charged",
+  lostCharge: 'a charge that was told is not on the row any more',
+  unaskedRefund: 'a refund that was noted has not ended, and is not asked about any more',
+  askedForNoRefund: 'a refund is to be asked about, and none is noted that has not ended',
+  lostRefund: 'a refund that was noted is not on the row any more',
 } as const
 
 /** The answer to a call, from WeChat Pay or forged. */
 export type Heard = {
-  readonly step: CallType
-  readonly kind: VerdictKind
+  readonly step: NextCall
+  readonly kind: VerdictKind | RefundVerdictKind
   readonly verified: boolean
   readonly word?: SignedResponse
+  readonly charge?: Charge
 }
 
 type WriteFacts = {
@@ -81,11 +98,16 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (heard?.kind === 'accepted' && (!after.receipt || !(isTaken(after) || after.transaction_id)))
     return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
-  if (before?.state === 'DOUBLE_CHARGED' && before.settled_at !== undefined && after.settled_at === undefined)
+  const isAnswered = before?.state === 'DOUBLE_CHARGED' || (held?.state === 'REJECTED' && heard !== undefined)
+  if (before && isAnswered && isSettledOf(before) && !isSettledOf(after) && !hasNewCharge(before, after))
     return BROKEN.unsettled
   const isCharge = name === '9 collected' || (heard?.kind === 'part_paid' && heard.step === 'query')
-  if (isCharge && !(after.amount && after.transaction_id)) return BROKEN.namelessCharge
+  const isBlurred = heard?.charge && heard.charge.amount === undefined
+  if (isCharge && !((after.amount || isBlurred) && after.transaction_id)) return BROKEN.namelessCharge
   if (heard?.kind === 'part_paid' && after.next === 'sync') return BROKEN.wholeSum
+  const brokenCase = before && brokenByBill({ before, after, transition, held, heard })
+  if (brokenCase) return brokenCase
+  if (isCase(after) !== (after.case !== undefined && after.case_at !== undefined)) return BROKEN.caseIndex
   if (before && hasOpenCharge(before) && isForgotten(after, name)) return BROKEN.forgottenCharge
   if (
     before?.state !== after.state &&
@@ -111,6 +133,45 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   return undefined
 }
 
+/** What a write that follows from a bill, a refund or a settlement violates. */
+const brokenByBill = ({
+  before,
+  after,
+  transition: { name },
+  held,
+  heard,
+}: Omit<WriteFacts, 'before' | 'after'> & { readonly before: Row; readonly after: Row }): string | undefined => {
+  if (OF_A_BILL.includes(name) && before.state !== after.state) return BROKEN.byBillAlone
+  if (held?.state === 'REJECTED' && heard?.step === 'query' && !isEndedOrDouble(after)) return BROKEN.revived
+  if (before.state === 'DOUBLE_CHARGED' && !chargesOf(before).every((each) => chargesOf(after).includes(each)))
+    return BROKEN.lostCharge
+  const numbers = (after.refunds ?? []).map(({ out_refund_no }) => out_refund_no)
+  if (before.refunds?.some(({ out_refund_no }) => !numbers.includes(out_refund_no))) return BROKEN.lostRefund
+  const isWord = heard?.verified && heard.step !== 'refund'
+  if (isAsked(before) && isAskedForBill(after) && !isAsked(after) && !isWord && !isTooOldToAsk(before))
+    return BROKEN.billForgotten
+  const isSettled = after.state === 'DOUBLE_CHARGED' && after.settled_at !== undefined
+  if (isSettled && after.settled_by === undefined) return BROKEN.caseLeft
+  if (isCase(before) && !isCase(after) && !SETTLES_CASES[name]?.includes(after.settled_by ?? '')) return BROKEN.caseLeft
+  return undefined
+}
+
+/** Only what WeChat Pay signs changes the state. */
+const OF_A_BILL = ['21 ask for the bill', '21 ask later', '21 as it stood', '26 note transaction']
+const SETTLES_CASES: Readonly<Record<string, readonly string[]>> = {
+  '16 settle': ['cash', 'not_double'],
+  '23 refunded': ['refund'],
+}
+
+const isEndedOrDouble = ({ state }: Row): boolean => state === 'REJECTED' || state === 'DOUBLE_CHARGED'
+const isSettledOf = ({ state, settled_at }: Row): boolean =>
+  settled_at !== undefined && (state === 'DOUBLE_CHARGED' || state === 'REJECTED')
+const isAsked = (row: Row): boolean => isAskedForBill(row) && row.bill_at !== undefined && row.next === 'query'
+const isTooOldToAsk = ({ bill_at = 0 }: Row): boolean => bill_at < NOW
+const chargesOf = ({ transaction_id }: Row): readonly string[] => transaction_id?.split(',') ?? []
+const hasNewCharge = (before: Row, after: Row): boolean =>
+  chargesOf(after).some((each) => !chargesOf(before).includes(each))
+
 /** A charge must stay visible until an operator who knows about it settles it. */
 const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean => {
   if (transaction_id === undefined) return true
@@ -119,7 +180,7 @@ const isForgotten = ({ transaction_id, settled_at }: Row, name: string): boolean
 }
 
 const ENDS_BY_HAND = ['15 close', '15 stop asking', '19 withdraw']
-const SETTLES = ['16 settle', '16 settle the charge']
+const SETTLES = ['16 settle', '16 settle the charge', '23 refunded']
 
 /** An operator who settles a charge knows about it. */
 const isSettled = ({ settled_at }: Row, name: string): boolean => settled_at !== undefined && SETTLES.includes(name)
@@ -135,7 +196,8 @@ const isUntrue = (
   if (word && (heard?.verified !== true || heard.step !== word.step || heard.kind !== word.kind)) return true
   if (word?.isSaidTwice) return before?.refused === undefined || before.refused === heard?.word?.nonce
   if (word) return false
-  if (settled_at !== undefined) return false
+  // An operator says it of a charge that WeChat Pay signed before.
+  if (settled_at !== undefined || hasOpenCharge(before ?? {})) return false
   return (state === 'SYNCED' || state === 'DOUBLE_CHARGED') && heard?.verified !== true
 }
 
@@ -170,7 +232,7 @@ export type Effect = {
   readonly sight: 'none yet' | 'seen' | 'as before'
 }
 
-const SIGHTS: readonly (VerdictKind | undefined)[] = [
+const SIGHTS: readonly (Heard['kind'] | undefined)[] = [
   'accepted',
   'confirmed',
   'collected',
@@ -202,15 +264,31 @@ const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row alone. */
 export const brokenRow = (row: Row): string | undefined => {
-  const { state, next, due, due_at, proof, reason, expires_at } = row
+  const { state, next, due, due_at, proof, reason, expires_at, bill_at } = row
   if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
     return BROKEN.index
   const isEnded = reason !== undefined
   if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
     return BROKEN.unindexed
-  if (due !== undefined && expires_at !== undefined) return BROKEN.forgottenByTtl
+  const refund = nextRefund(row)
+  // It had ended, and is only asked about again.
+  const isOverAnyway = isAskedForBill(row) && (bill_at !== undefined || (refund && row.settled_at !== undefined))
+  if (due !== undefined && expires_at !== undefined && !isOverAnyway) return BROKEN.forgottenByTtl
   if (due === undefined && expires_at === undefined && state !== 'DOUBLE_CHARGED') return BROKEN.kept
+  if (bill_at !== undefined && next !== 'query' && isAskedForBill(row)) return BROKEN.billForgotten
+  if (proof && (state === 'PENDING' || state === 'HELD')) return BROKEN.stale
+  if (refund && next === undefined) return BROKEN.unaskedRefund
+  if (next === 'refund' && !refund) return BROKEN.askedForNoRefund
+  if (row.settled_by === 'refund' && !isRepaid(row)) return BROKEN.notRepaid
   return undefined
+}
+
+/** Each refund counts that WeChat Pay signed, and each transaction for all that was charged with it. */
+const isRepaid = (row: Row): boolean => {
+  const back = (row.refunds ?? [])
+    .filter(({ out_refund_no, status }) => status === 'refunded' && row.refund_answers?.[out_refund_no])
+    .filter(({ transaction_id = '' }) => chargesOf(row).includes(transaction_id))
+  return back.reduce((sum, { refund_amount = 0 }) => sum + refund_amount, 0) >= chargesOf(row).length * TOTAL
 }
 
 /** What is wrong with a row, compared with the true state of the order. */

@@ -1,7 +1,8 @@
-import type { CallType } from '../../../lib/ledger/row.ts'
+import type { NextCall } from '../../../lib/ledger/row.ts'
 import type { AnswerId } from './answers.ts'
 import { asLongAgo } from './canonical-row.ts'
 import { NO_ROW, type RowId, type Rows } from './rows.ts'
+import type { Scenario } from './scenario.ts'
 
 /**
  * The next request of an invocation, as in lib/operations: to the ledger or to WeChat Pay, except `check`:
@@ -11,6 +12,7 @@ import { NO_ROW, type RowId, type Rows } from './rows.ts'
  *     claim                                a due event: process-due.ts
  *     check → out → record → otherwise     its one call: call-wechatpay.ts
  *     decide → otherwise                   an operator decision: apply-decision.ts
+ *     decide                               a line of a trade bill: bill-actions.ts
  */
 export type Place =
   | 'create'
@@ -32,9 +34,9 @@ export type Sleep = 'awake' | 'asleep' | 'writing'
 export type Invocation = {
   /** Index of its payment notice, or -1. */
   readonly notice: number
-  /** Index of its operator decision, or -1. If both are -1, it processes a due event. */
+  /** Index of its decision, by an operator or by a bill, or -1. If both are -1, it processes a due event. */
   readonly decision: number
-  readonly step: CallType
+  readonly step: NextCall
   readonly place: Place
   /** The row as it was claimed, or as it was read for a decision. */
   readonly row: RowId
@@ -52,7 +54,10 @@ export type Invocation = {
   readonly isRepeated: boolean
 }
 
-export const STEPS = ['sync', 'query'] as const satisfies readonly CallType[]
+export const STEPS = ['sync', 'query', 'refund'] as const satisfies readonly NextCall[]
+
+/** The steps that may be due in a scenario, as indexes of STEPS. */
+export const stepsIn = ({ refunds }: Pick<Scenario, 'refunds'>): readonly number[] => (refunds ? [0, 1, 2] : [0, 1])
 
 /** An invocation as a number; equal invocations have the same number. 0 is none. */
 export type InvocationId = number

@@ -2,11 +2,12 @@ import { hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
 import { NOW } from './canonical-row.ts'
 import { type Design, REAL_DESIGN } from './design.ts'
+import { ENDED_ROWS, type EndedName } from './ended-rows.ts'
 import { BROKEN, brokenByOrder, brokenRow } from './invariants.ts'
 import { createInvocations, type InvocationId, NOBODY, remember, remember2 } from './invocation.ts'
 import { createRows, NO_ROW, type RowId } from './rows.ts'
 import type { Scenario } from './scenario.ts'
-import { isTold, ORDERS } from './wechat-pay.ts'
+import { isTold, ORDERS, type Order } from './wechat-pay.ts'
 import { changed, DEAD, OVER, RUNNING, type World, withMember, withNotice } from './world.ts'
 import { createWrites, type Write, type Written } from './writes.ts'
 
@@ -23,14 +24,18 @@ import { createWrites, type Write, type Written } from './writes.ts'
  * - A fault is anything that a healthy Lambda, DynamoDB or WeChat Pay would not do. A run has a limited number of
  *   faults, at any time.
  *
- * Not in the model: TTL deletions of DynamoDB, and two known gaps. A sync that is still on the wire, or frozen, when
+ * Not in the model: TTL deletions of DynamoDB, and three known gaps. A sync that is still on the wire, or frozen, when
  * its lease ends may be accepted after an operator has closed or withdrawn the order. The signed answer that an order
- * does not exist names no order, so such an answer for another order permits a withdrawal.
+ * does not exist names no order, so such an answer for another order permits a withdrawal. A final answer that
+ * comes after its lease ends a row whose next query is out; if a bill or a refund comes then, two calls that change
+ * nothing are out at once.
  */
 
 /** Kinds of moves that the search must distinguish: an own request, a call, time, a fault, an operator. */
 export const KINDS = ['step', 'call', 'wait', 'fault', 'person'] as const
 export type Kind = (typeof KINDS)[number]
+
+const LATE_ENDS = ['4 accepted', '8 confirmed', '9 collected']
 
 /** Receives each possible next state. `who` is the index of the invocation that moves, or -1. */
 export type Emit = (next: World, kind: Kind, what: string, who: number, broken?: string) => void
@@ -44,25 +49,34 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const design: Design = { ...REAL_DESIGN, ...changes }
   const rows = createRows()
   const invocations = createInvocations(rows)
-  const { write, mayDecide, bookFirst } = createWrites(scenario, design, rows, invocations)
+  const { write, mayDecide, bookFirst, decisions } = createWrites(scenario, design, rows, invocations)
+
+  const ended = Object.entries(scenario.ended ?? {}) as readonly [EndedName, readonly Order[]][] // the keys of `ended`
+  const beginnings = [
+    ...scenario.orders.map((order) => ({ row: NO_ROW, order })),
+    ...ended.flatMap(([name, orders]) => orders.map((order) => ({ row: rows.stored(ENDED_ROWS[name]), order }))),
+  ]
 
   const starts = (): readonly World[] =>
-    scenario.orders.map((order) => ({
-      row: NO_ROW,
+    beginnings.map(({ row, order }) => ({
+      row,
       order,
       isToBeBooked: scenario.isBooked === true,
       crew: [NOBODY, NOBODY, NOBODY],
-      notices: scenario.notices.map(() => design.attempts),
+      notices: scenario.notices.map((_, index) => (index === 0 && row !== NO_ROW ? OVER : design.attempts)),
       wire: 0,
       oldUnpaid: 0,
       oldOpen: 0,
       faults: scenario.faults,
       persons: scenario.persons ?? 0,
+      bills: scenario.bills ?? 0,
+      refunds: 0,
       toldAgain: 0,
       askedAgain: 0,
       isAnswered: false,
       isSeen: false,
       isLate: false,
+      isEndedLate: false,
     }))
 
   /**
@@ -80,6 +94,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
           : others
             ? changed(world.crew, others)
             : world.crew,
+      isEndedLate: world.isEndedLate || endsLate(world, written, who),
       isSeen: written.sight === 'as before' ? world.isSeen : written.sight === 'seen',
     }
   }
@@ -111,7 +126,20 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     return isHolding && end > NOW ? end : 0
   })
 
+  /** It may make its call, even if it is frozen at the moment. */
+  const isLeased = remember((id) => {
+    const { place, row } = invocations.at(id)
+    return (place === 'check' || place === 'out') && (rows.at(row)?.due_at ?? 0) > NOW ? 1 : 0
+  })
+
   const isOut = remember((id) => (invocations.at(id).place === 'out' && leaseOf(id) > 0 ? 1 : 0))
+
+  /** Only a bill has an ended row asked about again. */
+  const endsLate = ({ crew }: World, { name, isHeld }: Written, who: number): boolean =>
+    scenario.ended !== undefined &&
+    isHeld &&
+    LATE_ENDS.includes(name) &&
+    crew.some((id, other) => other !== who && isLeased(id) === 1)
 
   /** What a write violates in this state. */
   const brokenBy = (world: World, written: Written, who: number): string | undefined => {
@@ -127,7 +155,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
       // An invocation that lost the row to a success can only bring WeChat Pay's final answer, which is accepted
       // without the lease.
       if (written.stops && !rows.isFormer(invocations.at(id).row)) return BROKEN.closedUnderCall
-      if (written.freeAt !== 0 && written.freeAt < lease) return BROKEN.lease
+      if (written.freeAt !== 0 && written.freeAt < lease && !world.isEndedLate) return BROKEN.lease
     }
     return undefined
   }
@@ -145,9 +173,13 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const newestIndex = scenario.notices.indexOf(newest)
   const isAlike = scenario.notices.every(({ call }) => call === newest.call)
 
-  const isPaidInPart = scenario.orders.includes('part')
+  const isPaidInPart = beginnings.some(({ order }) => order === 'part')
 
-  const mayHold = isPaidInPart || scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
+  // A bill has an order asked about after its end, too.
+  const mayHold =
+    scenario.ended !== undefined ||
+    isPaidInPart ||
+    scenario.notices.some(({ mode, isOverCap }) => mode !== undefined || isOverCap)
 
   const isOverruled = ({ state, call_hash, reason }: Row): boolean =>
     state === 'REJECTED' && call_hash !== newest.call && reason === 'invalid'
@@ -161,7 +193,9 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   const brokenInRow = remember2((rowId: RowId, order: number): string => {
     const row = rows.at(rowId)
     if (row && isNeverRefused(row)) return BROKEN.neverRefused
-    return (row && (brokenRow(row) ?? brokenByOrder(row, ORDERS[order] ?? 'absent'))) ?? ''
+    if (!row) return ''
+    const isUntrue = scenario.isTakenBack && row.state === 'SYNCED' && row.proof
+    return brokenRow(row) ?? (isUntrue ? undefined : brokenByOrder(row, ORDERS[order] ?? 'absent')) ?? ''
   })
 
   /** What is wrong with a state, whatever led to it. */
@@ -169,7 +203,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     const { crew, notices, row: rowId } = world
     const wrong = brokenInRow(rowId, ORDERS.indexOf(world.order))
     if (wrong) return wrong
-    if (isOut(crew[0]) + isOut(crew[1]) + isOut(crew[2]) > 1) return BROKEN.overlap
+    if (isOut(crew[0]) + isOut(crew[1]) + isOut(crew[2]) > 1 && !world.isEndedLate) return BROKEN.overlap
     const happened = scenario.faults - world.faults
     if (world.toldAgain > happened) return BROKEN.toldAgain
     if (world.askedAgain > happened) return BROKEN.askedAgain
@@ -190,7 +224,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   }
 
   return {
-    ...{ scenario, design, rows, invocations, write, mayDecide, bookFirst },
+    ...{ scenario, design, rows, invocations, write, mayDecide, bookFirst, decisions },
     ...{ starts, afterWrite, afterOwnWrite, withoutMember, brokenBy, brokenByCall, brokenIn, isFinished, mayHold },
   }
 }

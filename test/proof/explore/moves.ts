@@ -5,12 +5,12 @@ import { NOW } from './canonical-row.ts'
 import { REAL_DESIGN } from './design.ts'
 import { FAULTS } from './faults.ts'
 import { BROKEN } from './invariants.ts'
-import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
+import { type InvocationId, NOBODY, STEPS, stepsIn } from './invocation.ts'
 import type { Model, Move } from './model.ts'
+import { isInBill, refundAnswer, refundAnswerInWords, refundsLive } from './refunds.ts'
 import { CALL, TIME } from './time.ts'
-import { LIFE, queryAnswers, syncAnswers } from './wechat-pay.ts'
+import { AFTERLIFE, LIFE, queryAnswers, syncAnswers } from './wechat-pay.ts'
 import { isQueued, RUNNING, sizeOf, type World, withMember, withNotice } from './world.ts'
-import { EVERY_DECISION } from './writes.ts'
 
 const ALIKE = [0]
 const ONE_FAST = [0, 1]
@@ -37,12 +37,12 @@ const noticeComes: Move = (world, model, emit) => {
  */
 const dueEventComes: Move = (world, model, emit) => {
   if (sizeOf(world.crew) >= model.scenario.invocations) return
-  for (const [index, step] of STEPS.entries())
+  for (const index of stepsIn(model.scenario))
     for (const clock of clocks(model)) {
       const claimed = model.write(world.row, model.invocations.takeStep(index, clock))
       if (!claimed.isHeld) continue
       const next = model.afterWrite(world, claimed, -1, claimed.next)
-      emit(next, 'step', `a due event claims the ${step}`, -1, model.brokenBy(world, claimed, -1))
+      emit(next, 'step', `a due event claims the ${STEPS[index]}`, -1, model.brokenBy(world, claimed, -1))
     }
 }
 
@@ -81,13 +81,20 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   }
 }
 
-const SENDS = { sync: 'sends the sync', query: 'sends the query' } as const
+const SENDS = { sync: 'sends the sync', query: 'sends the query', refund: 'asks about the refund' } as const
 
 const isAnswered: OwnMove = (world, model, emit, who, id) => {
-  const { invocations } = model
-  if (invocations.at(id).step === 'query') {
+  const { invocations, rows } = model
+  const { step, row } = invocations.at(id)
+  const asked = rows.at(row)
+  if (step === 'refund' && asked) {
+    const answer = refundAnswer(world, asked)
+    const crew = withMember(world.crew, who, invocations.hear(id, answer))
+    return emit({ ...world, crew }, 'step', `is answered: ${refundAnswerInWords(answer)}`, who)
+  }
+  if (step === 'query') {
     const next = queryArrives(world, model)
-    for (const answer of queryAnswers(world.order, model.scenario.isUnmet === true))
+    for (const answer of queryAnswers(world.order, model.scenario))
       emit({ ...next, crew: withMember(world.crew, who, invocations.hear(id, answer)) }, 'step', HEARS(answer), who)
     return
   }
@@ -142,8 +149,8 @@ const isRefused: OwnMove = (world, model, emit, who, id) => {
 }
 
 /** Changes of the order at WeChat Pay that we do not cause. */
-const orderLives: Move = (world, _, emit) => {
-  for (const { from, to, words } of LIFE)
+const orderLives: Move = (world, { scenario }, emit) => {
+  for (const { from, to, words } of scenario.bills ? [...LIFE, ...AFTERLIFE] : LIFE)
     if (from === world.order) emit({ ...world, order: to }, words === 'the charge fails' ? 'wait' : 'step', words, -1)
 }
 
@@ -160,15 +167,15 @@ const statementIsBooked: Move = (world, model, emit) => {
   emit(next, 'step', 'a statement is booked', -1, model.brokenBy(world, booked, -1))
 }
 
-/** An operator decides on a row that was read before. */
+/** An operator, or a line of a trade bill, decides on a row that was read before. */
 const personActs: Move = (world, model, emit) => {
-  if (world.persons === 0 || sizeOf(world.crew) >= model.scenario.invocations) return
-  for (const [decision, { what, notDouble }] of EVERY_DECISION.entries()) {
-    if (!model.mayDecide(world.row, decision)) continue
-    const id = model.invocations.decide(world.row, decision)
-    const crew = withMember(world.crew, 2, id)
-    const words = `a person reads the row, and decides: ${what}${notDouble ? ', it is not double' : ''}`
-    emit({ ...world, crew, persons: world.persons - 1 }, 'person', words, -1)
+  if (sizeOf(world.crew) >= model.scenario.invocations) return
+  for (const [decision, { words, isOfBill, out_refund_no }] of model.decisions.entries()) {
+    if ((isOfBill ? world.bills : world.persons) === 0 || !model.mayDecide(world.row, decision)) continue
+    if (isOfBill && out_refund_no !== undefined && !isInBill(world, out_refund_no)) continue
+    const crew = withMember(world.crew, 2, model.invocations.decide(world.row, decision))
+    const left = isOfBill ? { bills: world.bills - 1 } : { persons: world.persons - 1 }
+    emit({ ...world, ...left, crew }, 'person', words, -1)
   }
 }
 
@@ -178,6 +185,7 @@ export const MOVES: readonly Move[] = [
   dueEventComes,
   invocationGoesOn,
   orderLives,
+  refundsLive,
   requestLands,
   statementIsBooked,
   personActs,

@@ -8,7 +8,7 @@ import { answered } from '../../support/fake-wechatpay.ts'
 import { KEY, ORDER, PAYAFTER_ROW, PK } from '../../support/orders.ts'
 import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { NOW } from './canonical-row.ts'
-import { type InvocationId, NOBODY, STEPS } from './invocation.ts'
+import { type InvocationId, NOBODY } from './invocation.ts'
 import { createModel, type Model } from './model.ts'
 import { isLeaseOver } from './moves.ts'
 import { NO_ROW, type RowId } from './rows.ts'
@@ -155,11 +155,11 @@ describe("the explorer's invocation does what the functions do", () => {
       }
     })
 
-    it.each(STEPS)('for a due %s, whatever WeChat Pay answers', async (step) => {
+    it.each(['sync', 'query'] as const)('for a due %s, whatever WeChat Pay answers', async (step) => {
       const model = modelOf({ call: 'a', noticed_at: 1 })
       const rowId = row ? model.rows.stored(row) : NO_ROW
       for (const [answer, sent] of ANSWERS[step]) {
-        const inModel = explored(model, rowId, model.invocations.takeStep(STEPS.indexOf(step), 0), answer)
+        const inModel = explored(model, rowId, model.invocations.takeStep(step === 'sync' ? 0 : 1, 0), answer)
 
         expect(inModel).toStrictEqual(await real(model, model.rows.at(rowId), step, sent))
       }

@@ -5,10 +5,12 @@ import { type ScenarioName, scenario } from './scenarios.ts'
 
 const TWO = { faults: 2 }
 
+type Size = NonNullable<Parameters<typeof scenario>[1]>
+
 /** The scenario in which the design without the clause fails, and the first violation. */
 type Failure = { readonly scenario: Scenario; readonly broken: string }
 
-const fails = (name: ScenarioName, broken: keyof typeof BROKEN, size: Partial<Scenario> = {}): Failure => ({
+const fails = (name: ScenarioName, broken: keyof typeof BROKEN, size: Size = {}): Failure => ({
   scenario: scenario(name, size),
   broken: BROKEN[broken],
 })
@@ -29,7 +31,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '13 expedite: attempt =': fails('an order that is only observed', 'lease'),
   '13 expedite: due_at >': fails('persons who decide', 'postponed'),
   '13 expedite: state = PENDING': fails('old answers again, and a person', 'undone'),
-  '14 reopen: state = REJECTED': fails('persons who decide', 'lease'),
+  '14 reopen: state = REJECTED': fails('persons who decide', 'silentUndone'),
   '15 close: (due_at <= or due_at >)': fails('persons who decide', 'closedUnderCall'),
   '15 close: (state = PENDING or state = HELD)': fails('a person between two notices', 'silentUndone'),
   '15 close: attempt =': fails('an order that is only observed', 'closedUnderCall'),
@@ -38,7 +40,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '15 stop asking: attempt =': fails('old answers again, and a person', 'closedUnderCall', TWO),
   '15 stop asking: state = SYNCED': fails('persons who decide', 'untrueEnd'),
   '16 settle: settled_at missing': fails('persons who decide', 'settledTwice'),
-  '16 settle: state = DOUBLE_CHARGED': fails('persons who decide', 'forgottenByTtl'),
+  '16 settle: state = DOUBLE_CHARGED': fails('persons who decide', 'falseCharge'),
   '16 settle the charge: (due_at missing or (due_at <= or due_at >))': fails('a sum that differs', 'closedUnderCall'),
   '16 settle the charge: attempt =': fails('a sum that differs', 'closedUnderCall', TWO),
   '16 settle the charge: transaction_id exists': fails('a sum that differs', 'falseCharge'),
@@ -52,7 +54,6 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '19 withdraw: transaction_id missing': fails('a sum that differs', 'forgottenCharge'),
   '2 claim: due_at <=': fails('a doubled notice', 'overlap'),
   '2 claim: next =': fails('a sync answered with the order', 'toldAgain'),
-  '3 reopen: (due_at <= or due_at >)': fails('a sum that differs, and is corrected', 'lease'),
   '3 reopen: (noticed_at missing or noticed_at <)': fails('a sum that differs, and is corrected', 'older'),
   '3 reopen: transaction_id missing': fails('a sum that differs, and is corrected', 'waits'),
   '3 reopen: attempt =': fails('a sum that differs, and is corrected', 'lease', TWO),
@@ -66,7 +67,68 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '7 reject: attempt =': fails('a wrong notice and the right one', 'closedUnderCall'),
   '7 reject: state = HELD': fails('long waits of an order over the cap', 'refunded'),
   '7 reject: state = PENDING': fails('long waits', 'refunded'),
-  '9 collected: (settled_at missing or state <> DOUBLE_CHARGED)': fails('persons who decide', 'unsettled'),
+  '14 reopen: (due_at missing or (due_at <= or due_at >))': fails(
+    'a bill of an order that was rejected, and a person',
+    'lease',
+  ),
+  '14 reopen: attempt =': fails('a bill of an order that was rejected, and a person', 'lease', TWO),
+  '15 close: bill_at missing': fails(
+    'a bill of an order that was synced, of which WeChat Pay says otherwise',
+    'billForgotten',
+    { bills: 2 },
+  ),
+  '15 stop asking: bill_at missing': fails('a bill of an order that was synced', 'billForgotten'),
+  '16 correct: attempt =': fails('a refund, and a second charge', 'billForgotten'),
+  '16 correct: settled_at exists': fails('a bill of an order that was rejected, and a person', 'caseLeft'),
+  '16 settle the charge: state <> DOUBLE_CHARGED': fails(
+    'a bill of an order that was rejected, and a person',
+    'caseLeft',
+  ),
+  '16 settle: (due_at missing or (due_at <= or due_at >))': fails('long waits for a refund', 'closedUnderCall'),
+  '16 settle: attempt =': fails('a bill of an order that was rejected, and a person', 'billForgotten'),
+  '21 as it stood: attempt =': fails('long waits for the answer to a bill', 'closedUnderCall'),
+  '21 as it stood: state = REJECTED': fails('a bill of an order that was rejected, and a person', 'waits'),
+  '21 ask for the bill: (due_at missing or (due_at <= or due_at >))': fails(
+    'a bill of an order that was rejected, and a notice',
+    'lease',
+  ),
+  '21 ask for the bill: attempt =': fails('a bill of an order that was rejected, and a notice', 'lease'),
+  '21 ask for the bill: state = SYNCED': fails('a bill of an order that was rejected, and a notice', 'waits'),
+  '21 ask later: attempt =': fails('a bill of an order that was rejected, and a person', 'revived', TWO),
+  '21 ask later: next =': fails('long waits for the answer to a bill', 'index', TWO),
+  '22 note refund of the charge: (attempt = and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> and settled_at missing and (due_at missing or (due_at <= or due_at >)))':
+    fails('a refund of a charge beside a rejected order', 'billForgotten'),
+  '22 note refund: (due_at missing or (due_at <= or due_at >))': fails('refunds of two charges', 'lease'),
+  '22 note refund: attempt =': fails('long waits for a refund', 'billForgotten'),
+  '22 note refund: next =': fails('a refund of a charge beside a rejected order', 'unaskedRefund', { bills: 2 }),
+  '23 refunded: attempt =': fails('long waits for a refund', 'closedUnderCall'),
+  '24 refund waits: attempt =': fails('long waits for a refund', 'billForgotten'),
+  '25 refund ended: attempt =': fails('long waits for a refund', 'closedUnderCall'),
+  '26 note transaction: attempt =': fails('a case that is charged again', 'waits'),
+  '26 note transaction: state = DOUBLE_CHARGED': fails('a bill of an order that was rejected, and a notice', 'waits'),
+  '26 note transaction: transaction_id missing': fails(
+    'a bill of an order that was rejected, and a notice',
+    'lostCharge',
+  ),
+  '3 reopen: (due_at missing or (due_at <= or due_at >))': fails(
+    'a bill of an order that was rejected, and a notice',
+    'overlap',
+  ),
+  '8 confirmed: bill_at missing': fails('a bill of an order that was rejected, and a notice', 'billForgotten'),
+  '9 another charge: attempt =': fails('long waits for the answer to a bill', 'closedUnderCall'),
+  '9 another charge: transaction_id missing': fails('a case that is charged again', 'unsettled'),
+  '9 collected: (state <> DOUBLE_CHARGED or (settled_at missing and transaction_id =))': fails(
+    'a bill of an order that was rejected, and a person',
+    'unsettled',
+  ),
+  '9 collected: (state <> DOUBLE_CHARGED or (settled_at missing and transaction_id missing))': fails(
+    'long waits for the answer to a bill',
+    'lostCharge',
+  ),
+  '9 collected: refunds missing': fails('a refund of a charge beside a rejected order', 'waits'),
+  '9 collected: settled_at missing': fails('a refund of a charge beside a rejected order', 'unsettled'),
+  '9 collected: transaction_id =': fails('a bill of an order that was rejected, and a person', 'lostCharge'),
+  '9 collected: transaction_id missing': fails('long waits for the answer to a bill', 'lostCharge'),
   'conflict: call_hash <>': fails('a wrong notice and the right one', 'mistaken'),
 }
 
@@ -76,6 +138,9 @@ const DUE_TOGETHER = 'due, due_at and next are present together, and the compari
 const SEEN = 'an order is charged once here, so a charge that was seen is the one that is there'
 const NUMBERED =
   'each of the two finds a charge here: it has a number, and its state says so or a person has settled it'
+
+const COUNTED = 'whatever settles or charges the row, or notes a refund, counts `attempt`'
+const STAYS = 'nothing takes a row out of DOUBLE_CHARGED'
 
 /** Clauses that are redundant, as long as the rest of the design does not change, with the reason. */
 export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
@@ -113,4 +178,27 @@ export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
   '19 withdraw: state = PENDING':
     'once an answer has ruled a sync out, only a charge takes the row out of PENDING before its next attempt',
   '19 withdraw: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
+  '16 correct: (due_at missing or (due_at <= or due_at >))':
+    'a settled row is due only for a bill or for the refund that corrects it, and whoever asks then is told apart by `attempt`',
+  '16 correct: state = DOUBLE_CHARGED': 'what was settled on a row in another state is a charge all the same',
+  '21 as it stood: state = DOUBLE_CHARGED': STAYS,
+  '21 as it stood: state = SYNCED':
+    'while a call is out, only a signed answer ends a synced row, and it finds no lease then',
+  '21 ask for the bill: state = DOUBLE_CHARGED': STAYS,
+  '21 ask for the bill: state = PENDING': 'an ended row is asked about as well, and how it stood is not written',
+  '21 ask for the bill: state = REJECTED':
+    'a row in another state is asked about as well, and how it stood is not written',
+  '22 note refund of the charge: transaction_id =': SEEN,
+  '22 note refund: settled_at exists': COUNTED,
+  '22 note refund: settled_at missing': COUNTED,
+  '22 note refund: state = DOUBLE_CHARGED': STAYS,
+  '22 note refund: transaction_id =': COUNTED,
+  '9 another charge: state = DOUBLE_CHARGED': STAYS,
+  '9 another charge: transaction_id =': COUNTED,
+  '23 refunded: state = DOUBLE_CHARGED': STAYS,
+  '23 refunded: transaction_id =': COUNTED,
+  '24 refund waits: state = DOUBLE_CHARGED': STAYS,
+  '24 refund waits: transaction_id =': COUNTED,
+  '25 refund ended: state = DOUBLE_CHARGED': STAYS,
+  '25 refund ended: transaction_id =': COUNTED,
 }

@@ -1,5 +1,16 @@
 import type { Row } from '../../../lib/ledger/row.ts'
-import { ageOf, canonicalRow, dueAtOf, FORMER_ATTEMPT, keyOf, NOW, present } from './canonical-row.ts'
+import { isAskedForBill } from '../../../lib/ledger/transitions/bill.ts'
+import {
+  ageOf,
+  askedSince,
+  canonicalRow,
+  dueAtOf,
+  FORMER_ATTEMPT,
+  keyOf,
+  NOW,
+  notedSince,
+  present,
+} from './canonical-row.ts'
 
 /** A row as a number. Rows that are equal, or that no condition can tell apart, have the same number. 0 is no row. */
 export type RowId = number
@@ -30,14 +41,27 @@ export const createRows = () => {
   const held = (id: RowId): RowId => {
     const row = at(id)
     if (!row) return NO_ROW
+    // The answer about an order that had ended brings its row back to how it stood.
+    if (row.next !== undefined && isAskedForBill(row)) return id
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
-    const { due_at, absent_since, mode, expected_amount, cleared, refused } = row
+    const { due_at, absent_since, mode, expected_amount, cleared, refused, bill_at } = row
     // For a held row the reason is also read later; for any row, a charge and its settlement.
     const { reason }: Partial<Row> = state === 'HELD' ? row : {}
     const { transaction_id, settled_at } = row
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
-      ...present({ due_at, absent_since, mode, expected_amount, cleared, refused, reason, transaction_id, settled_at }),
+      ...present({
+        due_at,
+        absent_since,
+        mode,
+        expected_amount,
+        cleared,
+        refused,
+        reason,
+        transaction_id,
+        settled_at,
+        bill_at,
+      }),
     })
   }
 
@@ -61,6 +85,8 @@ export const createRows = () => {
       created_at: NOW - ageOf(row.created_at - ms),
       ...present({ due_at: row.due_at && dueAtOf(row.due_at - ms) }),
       ...(row.absent_since !== undefined && { absent_since: NOW - ageOf(row.absent_since - ms) }),
+      ...(row.bill_at !== undefined && { bill_at: askedSince(row.bill_at - ms) }),
+      ...(row.refunds && { refunds: row.refunds.map((refund) => agedRefund(refund, ms)) }),
     }))
 
   /** If no frozen invocation will compare it, it does not matter how long the row has been due. */
@@ -75,12 +101,18 @@ export const createRows = () => {
   return { at, stored, held, withoutLease, former, isFormer, later, justDue, count: () => rows.length }
 }
 
+/** A refund whose asking a settlement ended has no age. */
+const agedRefund = <T extends { readonly noted_at: number }>(refund: T, ms: number): T =>
+  refund.noted_at === 0 ? refund : { ...refund, noted_at: notedSince(refund.noted_at - ms) }
+
 /** The row for a line of a trace. */
 export const rowInWords = (row: Row | undefined): string => {
   if (!row) return 'no row'
-  const { state, next, due_at, call_hash, receipt, proof, reason } = row
+  const { state, next, due_at, call_hash, receipt, proof, reason, refunds = [], bill_at } = row
   const when = due_at === undefined ? '' : due_at <= NOW ? ' now' : ` in ${(due_at - NOW) / 1000} s`
   const owed = next ? `, ${next}${when}` : ''
   const words = [receipt && 'receipt', proof && 'proof', reason].filter(Boolean).map((word) => `, ${word}`)
-  return `${state} for ${call_hash}${owed}${words.join('')}${row.due === undefined ? ', not in the index' : ''}`
+  const noted = refunds.map(({ out_refund_no, status = 'not asked about' }) => `, ${out_refund_no} ${status}`)
+  const more = [...words, ...noted, ...(bill_at === undefined ? [] : [', asked for a bill'])]
+  return `${state} for ${call_hash}${owed}${more.join('')}${row.due === undefined ? ', not in the index' : ''}`
 }

@@ -1,3 +1,4 @@
+import type { EndedName } from './ended-rows.ts'
 import type { Order } from './wechat-pay.ts'
 
 /** The total of the order in fen. */
@@ -19,6 +20,9 @@ export type Notice = {
   readonly isOverCap?: boolean
 }
 
+/** A refund that may be made at WeChat Pay: what it gives back in fen, and of which transaction. */
+export type RefundAtWechatPay = { readonly amount: number; readonly transaction_id: string }
+
 /** The size of one exploration. */
 export type Scenario = {
   readonly name: string
@@ -39,6 +43,15 @@ export type Scenario = {
   readonly hasFastClocks?: boolean
   /** No order of this merchant was found at WeChat Pay so far, so "not found" may be a configuration error. */
   readonly isUnmet?: boolean
+  /** The order has ended before: how its row stands, and its possible states at WeChat Pay. The first notice is over. */
+  readonly ended?: { readonly [name in EndedName]?: readonly Order[] }
+  /** Lines of trade bills in one run that lead to a write, and the refunds that may be made; at most two. */
+  readonly bills?: number
+  readonly refunds?: readonly RefundAtWechatPay[]
+  /** WeChat Pay takes back what it proved before. */
+  readonly isTakenBack?: boolean
+  /** The sum of several charges may be one that cannot be read. */
+  readonly isBlurred?: boolean
   /** Old answers are replayed. */
   readonly hasReplays?: boolean
   /** A day or a month may pass without a running invocation. */

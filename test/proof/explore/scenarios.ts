@@ -76,6 +76,104 @@ const WORLDS = {
     orders: ['open'],
     persons: 1,
   },
+  'a bill of an order that was rejected, and a notice': {
+    notices: [A, B],
+    ended: { rejected: ['waiting', 'charged', 'cancelled'] },
+    orders: [],
+    bills: 1,
+  },
+  'a bill of an order that was rejected, and a person': {
+    notices: [A],
+    ended: { rejected: ['waiting', 'charged'], 'closed as not double': ['charged'] },
+    orders: [],
+    bills: 2,
+    persons: 1,
+  },
+  'a bill of an order that was synced': {
+    notices: [A],
+    ended: { proved: ['synced'], 'never proved': ['synced'] },
+    orders: [],
+    bills: 2,
+    persons: 1,
+  },
+  'a bill of an order that was synced, of which WeChat Pay says otherwise': {
+    notices: [A],
+    ended: { proved: ['waiting', 'open', 'part'] },
+    orders: [],
+    bills: 1,
+    persons: 1,
+    isTakenBack: true,
+  },
+  'long waits for the answer to a bill': {
+    notices: [A],
+    ended: { rejected: ['charged'], proved: ['synced'], double: ['charged'] },
+    orders: [],
+    bills: 1,
+    hasLongWaits: true,
+  },
+  'a case that is charged again': {
+    notices: [A],
+    ended: { double: ['charged'], unnumbered: ['charged'] },
+    orders: [],
+    bills: 2,
+    persons: 1,
+    isBlurred: true,
+  },
+  'a refund, and a second charge': {
+    notices: [A],
+    ended: { double: ['charged'] },
+    orders: [],
+    bills: 2,
+    persons: 1,
+    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    isBlurred: true,
+  },
+  'a refund of a charge beside a rejected order': {
+    notices: [A],
+    ended: { 'rejected beside a charge': ['charged'] },
+    orders: [],
+    bills: 1,
+    persons: 1,
+    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+  },
+  'a refund, and a person who settles': {
+    notices: [A],
+    ended: { double: ['charged'] },
+    orders: [],
+    persons: 2,
+    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+  },
+  'two refunds in part': {
+    notices: [A],
+    ended: { double: ['charged'] },
+    orders: [],
+    bills: 1,
+    persons: 1,
+    refunds: [
+      { amount: 60, transaction_id: '4200000000' },
+      { amount: 40, transaction_id: '4200000000' },
+    ],
+  },
+  'refunds of two charges': {
+    notices: [A],
+    ended: { double: ['charged'] },
+    orders: [],
+    bills: 1,
+    persons: 1,
+    refunds: [
+      { amount: 100, transaction_id: '4200000000' },
+      { amount: 100, transaction_id: '4200000002' },
+    ],
+  },
+  'long waits for a refund': {
+    notices: [A],
+    ended: { double: ['charged'] },
+    orders: [],
+    bills: 1,
+    persons: 1,
+    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    hasLongWaits: true,
+  },
   'more notices than the merchant allows': { notices: [{ ...A, isOverCap: true }], orders: ['open'], persons: 1 },
 } as const satisfies Readonly<Record<string, World>>
 
@@ -86,7 +184,7 @@ const NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // the keys of the 
 type Size = Pick<Scenario, 'faults' | 'invocations'>
 
 /** By default one fault and two invocations at the same time. */
-export const scenario = (name: ScenarioName, size: Partial<Size> = {}): Scenario => ({
+export const scenario = (name: ScenarioName, size: Partial<Size> & Pick<Scenario, 'bills'> = {}): Scenario => ({
   ...{ name, faults: 1, invocations: 2 },
   ...WORLDS[name],
   ...size,

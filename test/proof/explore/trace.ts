@@ -42,10 +42,10 @@ const line = (model: Model, from: World, { next, what, who }: Last): string => {
   return `${subject(model, from, who)}${what} | ${next.order} | ${row}`
 }
 
-const subject = ({ invocations }: Model, { crew }: World, who: number): string => {
+const subject = ({ invocations, decisions }: Model, { crew }: World, who: number): string => {
   if (who < 0) return ''
   const { notice, step, isFast, decision } = invocations.at(crew[who] ?? NOBODY)
   const clock = isFast ? ', with a fast clock,' : ''
-  if (decision >= 0) return `the person${clock} `
+  if (decision >= 0) return `${decisions[decision]?.isOfBill ? 'the bill' : 'the person'}${clock} `
   return notice < 0 ? `the due ${step}${clock} ` : `the invocation of notice ${notice + 1}${clock} `
 }

@@ -1,8 +1,9 @@
-import { type AnswerId, signed } from './answers.ts'
+import { type AnswerId, BLURRED, signed, TWICE } from './answers.ts'
+import type { Scenario } from './scenario.ts'
 
 /**
  * The true state of the order at WeChat Pay. `both`: a sync said that the customer paid, and WeChat Pay charged as
- * well. `part`: WeChat Pay charged a part, and the rest is open.
+ * well. `part`: WeChat Pay charged a part, and the rest is open. `twice`, `both twice`: it charged a second time.
  */
 export const ORDERS = [
   'absent',
@@ -14,6 +15,8 @@ export const ORDERS = [
   'both',
   'cancelled',
   'part',
+  'twice',
+  'both twice',
 ] as const
 export type Order = (typeof ORDERS)[number]
 
@@ -28,8 +31,24 @@ export const LIFE: readonly { readonly from: Order; readonly to: Order; readonly
   { from: 'part', to: 'charged', words: 'the rest is charged' },
 ]
 
-export const isTold = (order: Order): boolean => order === 'synced' || order === 'both'
-export const isCharged = (order: Order): boolean => order === 'charged' || order === 'both'
+/** What WeChat Pay may do after the end, which a later bill tells. */
+export const AFTERLIFE: typeof LIFE = [
+  { from: 'synced', to: 'both', words: 'WeChat Pay charges late' },
+  { from: 'charged', to: 'twice', words: 'WeChat Pay charges again' },
+  { from: 'both', to: 'both twice', words: 'WeChat Pay charges again' },
+]
+
+export const isTold = (order: Order): boolean => order === 'synced' || order === 'both' || order === 'both twice'
+export const isCharged = (order: Order): boolean => order === 'charged' || order === 'both' || isTwice(order)
+const isTwice = (order: Order): boolean => order === 'twice' || order === 'both twice'
+
+/** Whether WeChat Pay has made this charge. */
+export const hasCharged = (order: Order, transaction_id: string): boolean =>
+  transaction_id === FIRST_CHARGE ? isCharged(order) : isTwice(order)
+
+/** The numbers of the two charges. */
+export const FIRST_CHARGE = '4200000000'
+export const SECOND_CHARGE = '4200000002'
 
 /** The effect of a sync. */
 export const syncedOrder = (order: Order, isRefused: boolean): Order =>
@@ -59,6 +78,8 @@ export const syncAnswers = (order: Order, isRefused: boolean, isWhole: boolean):
       return AGAIN
     case 'charged':
     case 'both':
+    case 'twice':
+    case 'both twice':
       return isWhole ? CHARGED : WRONG_STATE
     default:
       return WRONG_STATE
@@ -75,6 +96,8 @@ const QUERY_ANSWERS: Readonly<Record<Order, AnswerId>> = {
   both: signed('collected'),
   cancelled: signed('closed'),
   part: signed('part_paid'),
+  twice: TWICE,
+  'both twice': TWICE,
 }
 
 export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]
@@ -83,5 +106,10 @@ export const queryAnswer = (order: Order): AnswerId => QUERY_ANSWERS[order]
  * The possible verdicts on a query. For a merchant with no order found so far, "not found" may also be a configuration
  * error.
  */
-export const queryAnswers = (order: Order, isUnmet: boolean): readonly AnswerId[] =>
-  isUnmet && order === 'absent' ? [signed('absent'), signed('config')] : [queryAnswer(order)]
+export const queryAnswers = (
+  order: Order,
+  { isUnmet = false, isBlurred = false }: Pick<Scenario, 'isUnmet' | 'isBlurred'>,
+): readonly AnswerId[] => {
+  if (isUnmet && order === 'absent') return [signed('absent'), signed('config')]
+  return isBlurred && isTwice(order) ? [TWICE, BLURRED] : [queryAnswer(order)]
+}

@@ -19,12 +19,18 @@ export type World = {
   /** Faults and operator decisions that may still happen. */
   readonly faults: number
   readonly persons: number
+  /** Lines of trade bills that may still lead to a write. */
+  readonly bills: number
+  /** The refunds at WeChat Pay, two bits each: see refunds.ts. */
+  readonly refunds: number
   /** Unnecessary syncs of an order that WeChat Pay already knew as paid, and queries after a final answer. */
   readonly toldAgain: number
   readonly askedAgain: number
   readonly isAnswered: boolean
   /** A sync reached WeChat Pay after its lease had ended. */
   readonly isLate: boolean
+  /** A late final answer ended the row while another query was out: a bill may then have a second one made. */
+  readonly isEndedLate: boolean
   /** WeChat Pay has shown the order since the row has `absent_since`. */
   readonly isSeen: boolean
 }
@@ -96,7 +102,10 @@ export const pack = (world: World, words: Int32Array, at: number): void => {
     (flag(world.isToBeBooked) << 14) |
     (notices.length << 15) |
     (ORDERS.indexOf(world.order) << 17) |
-    (flag(world.isLate) << 21)
+    (flag(world.isLate) << 21) |
+    (world.bills << 22) |
+    (world.refunds << 24) |
+    (flag(world.isEndedLate) << 28)
 }
 
 export const unpack = (words: Int32Array, at: number): World => {
@@ -119,6 +128,9 @@ export const unpack = (words: Int32Array, at: number): World => {
     isSeen: ((d >>> 13) & 1) === 1,
     isLate: ((d >>> 21) & 1) === 1,
     isToBeBooked: ((d >>> 14) & 1) === 1,
+    bills: (d >>> 22) & 3,
+    refunds: (d >>> 24) & 15,
+    isEndedLate: ((d >>> 28) & 1) === 1,
   }
 }
 

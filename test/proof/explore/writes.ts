@@ -1,29 +1,79 @@
-import { DECISIONS, type DecisionName, decisionTransition } from '../../../lib/intake/operator-decision.ts'
+import { DECISIONS, type DecisionRequest, decisionTransition } from '../../../lib/intake/operator-decision.ts'
+import { and, exists, missing } from '../../../lib/ledger/condition.ts'
 import type { PaymentNotice } from '../../../lib/ledger/notice.ts'
-import { hasOpenCharge, type Row } from '../../../lib/ledger/row.ts'
+import { hasOpenCharge, type NextCall, type Row } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import { askForBill, noteRefundOfBill, noteTransaction } from '../../../lib/ledger/transitions/bill.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../../lib/ledger/transitions/notice.ts'
 import { expedite } from '../../../lib/ledger/transitions/operator.ts'
+import { afterRefund, nextRefund } from '../../../lib/ledger/transitions/refund.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { LIMITS } from '../../../lib/limits.ts'
 import { ORDER, PK } from '../../support/orders.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
-import { verdictOf } from './answers.ts'
+import { type AnswerId, verdictOf } from './answers.ts'
 import { NOW } from './canonical-row.ts'
 import type { Design } from './design.ts'
 import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.ts'
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
+import { refundNumber, refundVerdictOf } from './refunds.ts'
 import type { RowId, Rows } from './rows.ts'
-import type { Notice, Scenario } from './scenario.ts'
+import { type Notice, type Scenario, TOTAL } from './scenario.ts'
+import { FIRST_CHARGE } from './wechat-pay.ts'
 
 const { mchid, out_order_no } = ORDER
 
-/** The operator decisions, and whether the operator says that the charge is no double charge. */
-export const EVERY_DECISION: readonly { readonly what: DecisionName; readonly notDouble?: true }[] = [
-  ...DECISIONS.map((what) => ({ what })),
-  { what: 'close', notDouble: true },
-  { what: 'withdraw', notDouble: true },
+/** A decision by an operator, or by a line of a trade bill. */
+type Decided = {
+  readonly words: string
+  readonly isOfBill?: true
+  readonly out_refund_no?: string
+  /** An operator says it only of an order whose charge was seen. */
+  readonly notDouble?: boolean
+  readonly make: (row: Row, now: number) => Transition | undefined
+}
+
+const byPerson = (request: Pick<DecisionRequest, 'what'> & Partial<DecisionRequest>): Decided => {
+  const { what, ...said } = request
+  const more = Object.entries(said).map(([name, value]) => `, ${name}${value === true ? '' : ` ${value}`}`)
+  return {
+    words: `a person reads the row, and decides: ${what}${more.join('')}`,
+    ...(what !== 'settle' && said.notDouble && { notDouble: true }),
+    make: (row, now) =>
+      decisionTransition(row, { mchid, out_order_no, ...request, why: 'a mistake', by: 'somebody' }, now),
+  }
+}
+
+const ofBill = (what: string, make: Decided['make'], out_refund_no?: string): Decided => ({
+  words: `a bill is compared with the row: ${what}`,
+  isOfBill: true,
+  ...(out_refund_no !== undefined && { out_refund_no }),
+  make,
+})
+
+const ALWAYS: readonly Decided[] = [
+  ...DECISIONS.map((what) => byPerson({ what })),
+  byPerson({ what: 'close', notDouble: true }),
+  byPerson({ what: 'withdraw', notDouble: true }),
 ]
+
+/** Where a case may be settled, and a bill may come. */
+const OF_CASES: readonly Decided[] = [
+  byPerson({ what: 'settle', isCash: true }),
+  byPerson({ what: 'settle', isCash: true, corrects: true }),
+  // Each day has its own bill.
+  ofBill('it has a charge', (row, now) => askForBill(row, '20261124', now)),
+  ofBill('it has the number', (row) => noteTransaction(row, FIRST_CHARGE, TOTAL)),
+]
+
+const ofRefund = (out_refund_no: string): readonly Decided[] => [
+  byPerson({ what: 'settle', out_refund_no }),
+  byPerson({ what: 'settle', out_refund_no, corrects: true }),
+  ofBill(`it has the refund ${out_refund_no}`, (row, now) => noteRefundOfBill(row, out_refund_no, now), out_refund_no),
+]
+
+const decisionsIn = ({ ended, refunds = [] }: Scenario): readonly Decided[] =>
+  ended ? [...ALWAYS, ...OF_CASES, ...refunds.flatMap((_, index) => ofRefund(refundNumber(index)))] : ALWAYS
 
 /** The result of a write. */
 export type Written = Effect & {
@@ -45,6 +95,7 @@ export type Write = Written & {
 
 /** Applies the real transitions to rows. The result for each pair of row and invocation is cached. */
 export const createWrites = (scenario: Scenario, design: Design, rows: Rows, invocations: Invocations) => {
+  const decisions = decisionsIn(scenario)
   const orders = scenario.notices.map(paidOrder)
   const [first] = orders
   if (!first) throw new Error('a scenario needs a notice')
@@ -75,9 +126,12 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
         return conflict(orderOf(invocation))
     }
     const row = heldBy(invocation)
-    const decided = EVERY_DECISION[decision]
-    if (decided)
-      return decisionTransition(row, { mchid, out_order_no, ...decided, why: 'a mistake', by: 'somebody' }, now)
+    const decided = decisions[decision]
+    if (decided) return decided.make(row, now)
+    if (step === 'refund') {
+      const asked = nextRefund(row)
+      return asked && afterRefund(row, asked, refundVerdictOf(answer, scenario, row), { now, random: 0.5 })
+    }
     const verdict = design.hear(verdictOf(answer, step, row), step)
     return (step === 'sync' ? afterSync : afterQuery)(row, verdict, { now, random: 0.5 })
   }
@@ -86,9 +140,12 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const { step, answer } = invocation
     const row = rows.at(invocation.row)
     const transition = transitionOf(invocation)
-    const verdict = row && answer ? verdictOf(answer, step, row) : undefined
+    const verdict = row && answer && step !== 'refund' ? verdictOf(answer, step, row) : undefined
     return transition && design.alter(transition, { step, ...(row && { row }), ...(verdict && { verdict }) })
   }
+
+  const heardOf = (answer: AnswerId, step: NextCall, held: Row) =>
+    step === 'refund' ? refundVerdictOf(answer, scenario, held) : verdictOf(answer, step, held)
 
   const apply = (rowId: RowId, transition: Transition, held?: Row, heard?: Heard): Written => {
     const before = rows.at(rowId)
@@ -169,9 +226,10 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     const { place, answer, step } = invocation
     const held = rows.at(invocation.row)
     const whole = alteredOf(invocation)
-    const transition = place === 'otherwise' ? whole?.otherwise : whole
+    const transition =
+      place === 'otherwise' ? whole?.otherwise : (whole ?? (place === 'decide' ? NOT_NEEDED : undefined))
     if (!transition) throw new Error(`nothing is to be written at ${place}`)
-    const heard = held && answer ? { ...verdictOf(answer, step, held), step } : undefined
+    const heard = held && answer ? { ...heardOf(answer, step, held), step } : undefined
     const written = apply(rowId, transition, held, heard)
     const next = goOn(id, rows.at(rowId), written, transition)
     return { ...written, next: typeof next === 'number' ? next : NOBODY, isFailed: next === 'failed' }
@@ -181,7 +239,7 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
   const mayDecide = remember2((row: RowId, decision: number): boolean => {
     const known = rows.at(row)
     // Nobody says so for an order that had no charge when it was read.
-    if (!known || (EVERY_DECISION[decision]?.notDouble && !hasOpenCharge(known))) return false
+    if (!known || (decisions[decision]?.notDouble && !hasOpenCharge(known))) return false
     return alteredOf(invocations.at(invocations.decide(row, decision))) !== undefined
   })
 
@@ -189,8 +247,11 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
     (rowId: RowId, _: number): Written => apply(rowId, design.alter(createFromStatement(first, NOW), {})),
   )
 
-  return { write, mayDecide, bookFirst }
+  return { write, mayDecide, bookFirst, decisions }
 }
+
+/** By the time that a bill acts on the row that it read, the row may be asked about anyway. */
+const NOT_NEEDED: Transition = { name: 'nothing', pk: PK, when: and(exists('pk'), missing('pk')) }
 
 const isWaiting = (row: Row): boolean => row.state === 'PENDING' && row.last_error?.verdict === 'open'
 
