@@ -1,5 +1,5 @@
 import { PROOFS } from '../proof/proofs.ts'
-import { code, lineOf } from './tables.ts'
+import { code, tableOf } from './tables.ts'
 
 const HEAD = ['proof', 'proves', 'takes', 'run it at']
 
@@ -15,5 +15,6 @@ Made from ${code('test/proof/proofs.ts')}: ${code('npm run documents')}.
 
 ${code('npm run prove -- NAME')} runs one of these, with the options of its program, and fails if it finds what must not be: ${code('npm run prove -- storm --orders 3000')}. The times are of two cores. The long tests, ${code('npm run test:long')}, run small ones of most. What was measured last stands in [Evidence](../../docs/evidence.md).
 
-${[HEAD, HEAD.map(() => '---'), ...rows].map(lineOf).join('')}`
+${tableOf(HEAD, rows)}
+`
 }

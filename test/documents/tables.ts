@@ -244,11 +244,14 @@ export const withTables = (document: string, language: Language, tables: Tables 
         .map((cells) => [cells[0], cells]),
     )
     const whole = rows.map((row) => head.map((_, i) => row[i] ?? written.get(row[0])?.[i] ?? ''))
-    return `<!-- from the code: ${name} -->\n${[head, head.map(() => '---'), ...whole].map(lineOf).join('')}`
+    return `<!-- from the code: ${name} -->\n${tableOf(head, whole)}\n`
   })
 
-export const lineOf = (cells: readonly string[]) =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`
+/** A table of Markdown, without a line break at its end. */
+export const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map(lineOf).join('\n')
+
+const lineOf = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 
 const cellsOf = (line: string): readonly string[] =>
   line

@@ -3,7 +3,7 @@ import { BROKEN_VARIANTS } from '../../proof/explore/broken-variants.ts'
 import { type Guard, inWords } from '../../proof/explore/guards.ts'
 import { REDUNDANT_GUARDS, REQUIRED_GUARDS } from '../../proof/explore/required-guards.ts'
 import { NOW } from '../../support/orders.ts'
-import { code, lineOf, spanText } from '../tables.ts'
+import { code, spanText, tableOf } from '../tables.ts'
 import { clausesOf, clauseText } from './condition-text.ts'
 import { effectLines, type Sample } from './effect-text.ts'
 import { STATES, samplesAt } from './samples.ts'
@@ -49,9 +49,6 @@ export const reasonOf = (guard: Guard): string => {
   if (UNEXPLORED[guard]) return `${UNEXPLORED[guard]} (not explored)`
   return REDUNDANT_GUARDS[guard] ? `nothing breaks: ${REDUNDANT_GUARDS[guard]}` : ''
 }
-
-const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map(lineOf).join('').trimEnd()
 
 const sectionOf = (name: string, used: string): string => {
   const rows = clausesNamed(name).map(({ guard, texts, isAlways }) => {

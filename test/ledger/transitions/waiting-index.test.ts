@@ -149,29 +149,16 @@ describe('20: a row that was written before there were indexes', () => {
   const { waits: _waits, ...charged } = CHARGED
   const { waits: __waits, ...held } = HELD
   const SETTLED: Row = { ...charged, settled_at: NOW - 5 }
-  const CASE = { case: '1900000109', case_at: CLAIMED.created_at }
 
   it.each([
     [
-      'comes into that of cases and that of rows that wait',
+      'comes into that of rows that wait: charged twice',
       charged,
-      { state: 'DOUBLE_CHARGED', ...CASE, waits: DUE },
-      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
-    ],
-    [
-      'comes into that of cases, beside the other',
-      CHARGED,
-      { state: 'DOUBLE_CHARGED', ...CASE, waits: DUE },
-      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
-    ],
-    [
-      'comes into that of rows that wait, beside the other',
-      { ...charged, ...CASE },
       { state: 'DOUBLE_CHARGED', waits: DUE },
       'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
     ],
     [
-      'comes into that of rows that wait alone',
+      'comes into that of rows that wait: held',
       held,
       { state: 'HELD', waits: DUE },
       `state = HELD and attempt = 3 and due_at = ${NOW + DAY} and settled_at is missing`,
@@ -197,7 +184,7 @@ describe('20: a row that was written before there were indexes', () => {
   it.each([
     ['held', HELD],
     ['pending', CLAIMED],
-    ['charged', { ...CHARGED, ...CASE }],
+    ['charged', CHARGED],
     ['settled', SETTLED],
   ])('is left alone where the indexes are right: %s', (_, row) => {
     expect(reindex(row)).toBeUndefined()

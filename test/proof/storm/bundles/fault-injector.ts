@@ -1,3 +1,4 @@
+import { readRowKey } from '../../../../lib/ledger/row.ts'
 import { type FaultRule, type Faults, seededRandom } from '../../../../lib/local/aws-faults.ts'
 import type { FaultName } from '../../../../lib/local/wechatpay/faults.ts'
 import type { World } from '../../../../lib/local/world.ts'
@@ -121,4 +122,5 @@ export type FaultInjector = ReturnType<typeof createFaultInjector>
 const keyOf = ({ Key }: Readonly<Record<string, unknown>>): string | undefined =>
   (Key as { readonly pk?: { readonly S?: string } } | undefined)?.pk?.S
 
-const orderOfKey = (pk: string | undefined): string | undefined => pk?.slice(pk.indexOf('#') + 1)
+const orderOfKey = (pk: string | undefined): string | undefined =>
+  pk === undefined ? undefined : readRowKey(pk).out_order_no

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { startWorld } from '../../../../lib/local/world.ts'
+import { MINUTE } from '../../../support/orders.ts'
 import { BROKEN, configured, MERCHANTS } from '../orders/merchants.ts'
 import { type Handover, planOrders, queueOf } from '../orders/plan.ts'
 import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from '../orders/story.ts'
@@ -23,7 +24,6 @@ export type StormOptions = {
   readonly observe: boolean
 }
 
-const MINUTE = 60_000
 /** From this many orders on the stream collects more records for one invocation of outcome, so that it keeps up. */
 const LARGE = 5_000
 const HTTP_AT_ONCE = 0.75

@@ -10,10 +10,12 @@ import { configured, type StormMerchant } from '../orders/merchants.ts'
 import { createVirtualTime } from './virtual-time.ts'
 import { createMemoryWechatpay } from './wechatpay.ts'
 
-/** What the operations need, in memory and on virtual time. */
+/** 2026-11-24 00:00 in China. */
+export const START = 1_795_449_600_000
+
+/** What the operations need, in memory and on virtual time, which begins at START. */
 export const createMemoryWorld = (parts: {
   readonly merchants: readonly StormMerchant[]
-  readonly startMs: number
   readonly random: () => number
   /** Draws how long each call takes, and how it fails. */
   readonly randomOfCalls: () => number
@@ -24,7 +26,7 @@ export const createMemoryWorld = (parts: {
   readonly onApplied?: (transition: Transition, before: Row | undefined, after: Row) => void
 }) => {
   const { random, isOut = () => false, publishDue, onApplied } = parts
-  const time = createVirtualTime(parts.startMs)
+  const time = createVirtualTime(START)
   const entries = parts.merchants.map(configured).map(({ mchid, ...entry }) => [mchid, entry])
   const { merchants } = readMerchantsConfig(JSON.stringify(Object.fromEntries(entries)))
   const wechatpay = createMemoryWechatpay({

@@ -6,18 +6,13 @@ import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../../lib/operations/sync-order.ts'
+import { HOUR, MINUTE, SECOND } from '../../../support/orders.ts'
 import { createPacedBus } from '../memory/bus.ts'
 import { createWaits, type Waits } from '../memory/waits.ts'
-import { createMemoryWorld } from '../memory/world.ts'
+import { createMemoryWorld, START } from '../memory/world.ts'
 import { direct, orderAt, type StormMerchant, sub } from '../orders/merchants.ts'
 import { createScenario, promised, type Say, type Verdict } from '../scenario.ts'
 
-const SECOND = 1000
-const MINUTE = 60 * SECOND
-const HOUR = 60 * MINUTE
-
-/** 2026-11-24 00:00 in China. */
-const START = 1_795_449_600_000
 const BEFORE_MS = 1 * HOUR
 const ORDER_EVERY_MS = 1 * SECOND
 const HEALTHY_EVERY_MS = 6 * SECOND
@@ -48,7 +43,6 @@ export const runOutage = async (
   const isDuring = (at: number) => at >= outage.begins && at < outage.ends
   const { time, merchants, wechatpay, rows, deps } = createMemoryWorld({
     merchants: [...STRUCK, HEALTHY],
-    startMs: START,
     random,
     randomOfCalls: random,
     isOut: (signer, at) => signer !== HEALTHY.mchid && isDuring(at),

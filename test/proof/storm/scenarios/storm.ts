@@ -1,10 +1,9 @@
+import { MINUTE } from '../../../support/orders.ts'
 import { type Case, type Storm, type StormOptions, startStormWorld } from '../bundles/world.ts'
 import { extraCalls, faultsOf, faultTotal } from '../judge/counts.ts'
 import { needlessLetter, notHeld, notWaiting, untold, wrongCharge, wrongEnd } from '../judge/ends.ts'
 import { stormDetails, stormFigures } from '../judge/figures.ts'
 import { createScenario, type Promised, promised, type Say, type Verdict } from '../scenario.ts'
-
-const MINUTE = 60_000
 
 /**
  * How far the clock moves before each wave: for Lambda's second and third attempt, the query after ten minutes, and

@@ -13,8 +13,6 @@ import { createScenario, promised, type Verdict } from '../scenario.ts'
 const MODES = ['check', 'observe', 'sync'] as const
 type Mode = (typeof MODES)[number]
 
-/** 2026-11-24 00:00 in China. */
-const START = 1_795_449_600_000
 const POS = 'com.example.pos'
 const SHOP: StormMerchant = { ...direct('1900000109', 'payafter-orders'), sources: [POS] }
 const OTHER: StormMerchant = { ...direct('1900000110', 'payafter-orders'), sources: ['com.other.pos'] }
@@ -29,7 +27,6 @@ export const runWrongNotices = async (notices: number, mode: Mode, seed: number)
   const due: DueEvent[] = []
   const { time, merchants, wechatpay, rows, deps } = createMemoryWorld({
     merchants: [SHOP, OTHER].map((merchant) => ({ ...merchant, mode })),
-    startMs: START,
     random,
     randomOfCalls: seededRandom(seed + 1000),
     publishDue: (event) => due.push(event),
