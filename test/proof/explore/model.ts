@@ -27,8 +27,8 @@ import { createWrites, type Write, type Written } from './writes.ts'
  * Not in the model: TTL deletions of DynamoDB, and three known gaps. A sync that is still on the wire, or frozen, when
  * its lease ends may be accepted after an operator has closed or withdrawn the order. The signed answer that an order
  * does not exist names no order, so such an answer for another order permits a withdrawal. A final answer that
- * comes after its lease ends a row whose next query is out; if a bill or a refund comes then, two calls that change
- * nothing are out at once.
+ * comes after its lease ends a row whose next call is out; if a bill or a refund comes then, a query is out beside that
+ * call. Two syncs never are.
  */
 
 /** Kinds of moves that the search must distinguish: an own request, a call, time, a fault, an operator. */
@@ -141,6 +141,9 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     LATE_ENDS.includes(name) &&
     crew.some((id, other) => other !== who && isLeased(id) === 1)
 
+  /** The third known gap: the call that becomes due is no sync. */
+  const mayOverlap = ({ isEndedLate }: World, { row }: Written): boolean => isEndedLate && rows.at(row)?.next !== 'sync'
+
   /** What a write violates in this state. */
   const brokenBy = (world: World, written: Written, who: number): string | undefined => {
     if (!written.isHeld) return undefined
@@ -155,7 +158,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
       // An invocation that lost the row to a success can only bring WeChat Pay's final answer, which is accepted
       // without the lease.
       if (written.stops && !rows.isFormer(invocations.at(id).row)) return BROKEN.closedUnderCall
-      if (written.freeAt !== 0 && written.freeAt < lease && !world.isEndedLate) return BROKEN.lease
+      if (written.freeAt !== 0 && written.freeAt < lease && !mayOverlap(world, written)) return BROKEN.lease
     }
     return undefined
   }
@@ -203,7 +206,9 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     const { crew, notices, row: rowId } = world
     const wrong = brokenInRow(rowId, ORDERS.indexOf(world.order))
     if (wrong) return wrong
-    if (isOut(crew[0]) + isOut(crew[1]) + isOut(crew[2]) > 1 && !world.isEndedLate) return BROKEN.overlap
+    const out = crew.filter((id) => isOut(id) === 1)
+    const syncs = out.filter((id) => invocations.at(id).step === 'sync')
+    if ((world.isEndedLate ? syncs : out).length > 1) return BROKEN.overlap
     const happened = scenario.faults - world.faults
     if (world.toldAgain > happened) return BROKEN.toldAgain
     if (world.askedAgain > happened) return BROKEN.askedAgain

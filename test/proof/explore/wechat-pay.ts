@@ -46,9 +46,8 @@ const isTwice = (order: Order): boolean => order === 'twice' || order === 'both 
 export const hasCharged = (order: Order, transaction_id: string): boolean =>
   transaction_id === FIRST_CHARGE ? isCharged(order) : isTwice(order)
 
-/** The numbers of the two charges. */
+/** The number of the first of the two charges. */
 export const FIRST_CHARGE = '4200000000'
-export const SECOND_CHARGE = '4200000002'
 
 /** The effect of a sync. */
 export const syncedOrder = (order: Order, isRefused: boolean): Order =>
