@@ -95,7 +95,7 @@ describe('a transition in the words of DynamoDB', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(CLAIMED, 'refunded in cash', NOW))
 
     expect(ConditionExpression).toBe(
-      '(#attempt = :v3 AND (#state = :v4 OR #state = :v5) AND (#due_at <= :v6 OR #due_at > :v7) AND attribute_not_exists(#transaction_id))',
+      '(#attempt = :v3 AND (#state = :v4 OR #state = :v5) AND (#due_at <= :v6 OR #due_at > :v7) AND attribute_not_exists(#bill_at) AND attribute_not_exists(#transaction_id))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v3': { N: '3' },

@@ -37,9 +37,12 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
 
 /** The row after a transition whose condition was true. */
 export const changed = (
-  { pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
+  { name, pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
   row: Partial<Row> = {},
 ): Partial<Row> => {
+  const names = [...Object.keys(set), ...Object.keys(keep), ...count, ...remove]
+  const twice = names.find((each, index) => names.indexOf(each) !== index)
+  if (twice) throw new TypeError(`${name} writes ${twice} twice, which DynamoDB refuses`)
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
   const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))

@@ -69,8 +69,12 @@ const queryAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =
   withoutBill(afterOwnQuery(row, verdict, moment), row)
 
 /** The answer is also the one that was asked for because of a trade bill. */
-const withoutBill = (transition: Transition, { bill_at }: Row): Transition =>
-  bill_at === undefined ? transition : { ...transition, remove: [...(transition.remove ?? []), 'bill_at'] }
+const withoutBill = (transition: Transition, { bill_at }: Row): Transition => {
+  const { remove = [] } = transition
+  return bill_at === undefined || remove.includes('bill_at')
+    ? transition
+    : { ...transition, remove: [...remove, 'bill_at'] }
+}
 
 const afterOwnQuery = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   // This comes before every other hold reason, and also after a release: WeChat Pay no longer expects the whole sum.

@@ -77,6 +77,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
       ...NO_ROW,
       ...CHARGED,
       'charged since it was read': row({ transaction_id: '42000004' }),
+      'asked for a bill since it was read': row({ bill_at: NOW }),
     },
   },
   {
@@ -92,6 +93,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       ...SETTLED,
+      'charged otherwise since it was read': row({ state: 'DOUBLE_CHARGED', transaction_id: '42000004' }),
       'a refund of it is asked about': row({
         state: 'DOUBLE_CHARGED',
         refunds: [{ out_refund_no: 'R-1', noted_at: NOW }],

@@ -74,6 +74,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW }),
       'pending and charged': row({ due_at: NOW, transaction_id: '42000004' }),
       'held and charged': row({ state: 'HELD', due_at: NOW, transaction_id: '42000004' }),
+      'asked for a bill': row({ due_at: NOW, bill_at: NOW }),
     },
   },
   {
@@ -88,6 +89,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'claimed since it was read': row({ ...claimedSince, transaction_id: '42000004' }),
       'charged twice': row({ state: 'DOUBLE_CHARGED', due_at: NOW, transaction_id: '42000004' }),
       'another charge': row({ state: 'HELD', due_at: NOW, transaction_id: '42000005' }),
+      'asked for a bill': row({ due_at: NOW, transaction_id: '42000004', bill_at: NOW }),
     },
   },
   {
@@ -100,6 +102,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
       'not synced': row({ state: 'PENDING', due_at: NOW }),
       'nothing is left to do': row({ state: 'SYNCED', due: undefined, due_at: NOW }),
       charged: row({ state: 'SYNCED', due_at: NOW, transaction_id: '42000004' }),
+      'asked for a bill': row({ state: 'SYNCED', due_at: NOW, bill_at: NOW }),
     },
   },
   {

@@ -14,14 +14,14 @@ const AFTER_QUERY = {
   confirmed: {
     name: '8 confirmed',
     pk: PK,
-    when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
+    when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists) and bill_at is missing',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
     remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
   },
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED) and refunds is missing',
+    when: 'pk exists and (state <> DOUBLE_CHARGED or (settled_at is missing and transaction_id is missing)) and refunds is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
@@ -128,7 +128,7 @@ const AFTER_BILL = {
   open: '21 as it stood',
   closed: '21 as it stood',
   absent: '21 ask later',
-  undecided: '21 as it stood',
+  undecided: '21 ask later',
   state: '21 ask later',
   busy: '21 ask later',
   unknown: '21 ask later',
@@ -172,7 +172,7 @@ it('takes the end of an order whose charge was known before the query for its en
 
   expect(inWords(afterQuery(charged, VERDICTS.confirmed, MOMENT))).toMatchObject({
     name: '8 confirmed',
-    when: 'pk exists and state <> DOUBLE_CHARGED',
+    when: 'pk exists and state <> DOUBLE_CHARGED and bill_at is missing',
   })
 })
 

@@ -32,7 +32,7 @@ const AFTER_SYNC = {
   confirmed: {
     name: '8 confirmed',
     pk: PK,
-    when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
+    when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists) and bill_at is missing',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
     keep: { receipt: WORD },
     remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
@@ -41,7 +41,7 @@ const AFTER_SYNC = {
   collected: {
     name: '9 collected',
     pk: PK,
-    when: 'pk exists and (settled_at is missing or state <> DOUBLE_CHARGED) and refunds is missing',
+    when: 'pk exists and (state <> DOUBLE_CHARGED or (settled_at is missing and transaction_id is missing)) and refunds is missing',
     set: {
       state: 'DOUBLE_CHARGED',
       amount: 3900,

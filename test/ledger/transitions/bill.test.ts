@@ -41,6 +41,7 @@ describe('21: an order for which a trade bill has a charge', () => {
       pk: PK,
       when: `attempt = 3 and state = REJECTED and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
       set: { next: 'query', due: '1900000109#0', due_at: NOW, bill: BILL, bill_at: NOW },
+      count: ['attempt'],
     })
   })
 
@@ -91,6 +92,7 @@ describe('the answer to a query for a bill', () => {
       name: '21 as it stood',
       pk: PK,
       when: 'attempt = 3 and state = REJECTED',
+      count: ['attempt'],
       remove: ['bill_at', 'due', 'due_at', 'next'],
     })
   })
@@ -101,6 +103,7 @@ describe('the answer to a query for a bill', () => {
       pk: PK,
       when: 'attempt = 3 and state = DOUBLE_CHARGED',
       set: { next: 'refund', due_at: NOW },
+      count: ['attempt'],
       remove: ['bill_at'],
     })
   })
@@ -153,6 +156,7 @@ describe('9: a further charge of an order that was charged twice', () => {
       name: '9 another charge',
       pk: PK,
       when: `attempt = 3 and state = DOUBLE_CHARGED and transaction_id = ${ONE}`,
+      count: ['attempt'],
       set: {
         state: 'DOUBLE_CHARGED',
         amount: 7800,

@@ -86,7 +86,7 @@ describe('a corrected notice whose order must be looked at first', () => {
       count: ['attempt'],
     })
     expect(transition).toHaveProperty('remove', [
-      ...['absent_since', 'cashier_id', 'cleared', 'expires_at', 'last_error', 'late_at'],
+      ...['absent_since', 'bill_at', 'cashier_id', 'cleared', 'expires_at', 'last_error', 'late_at'],
       ...['paid_time_clamped', 'reason', 'refused', 'settled_at'],
     ])
   })

@@ -102,7 +102,7 @@ const UNHELD: Table = {
 const ENDED: Table = {
   confirmed: always('21 as it stood'),
   collected: always('9 collected'),
-  undecided: always('21 as it stood'),
+  undecided: always('21 ask later'),
   unpaid: always('21 as it stood'),
   part_paid: always('21 as it stood'),
   open: always('21 as it stood'),

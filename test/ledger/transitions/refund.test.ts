@@ -195,6 +195,7 @@ describe('the answer about a refund', () => {
         expires_at: IN_400_DAYS,
       },
       remove: ['case', 'case_at', 'due', 'due_at', 'next'],
+      count: ['attempt'],
     })
   })
 
@@ -219,6 +220,7 @@ describe('the answer about a refund', () => {
         due: '1900000109#0',
         due_at: NOW + 1 * MINUTE,
       },
+      count: ['attempt'],
     })
   })
 
@@ -230,6 +232,7 @@ describe('the answer about a refund', () => {
       set: {
         refunds: [{ out_refund_no: 'R-1', noted_at: NOW - 60_000, status: 'closed', answered_at: NOW, code: 'X' }],
       },
+      count: ['attempt'],
       remove: ['due', 'due_at', 'next'],
       alarm: 'refund_failed',
     })

@@ -228,7 +228,7 @@ describe('what a notice does to the ledger', () => {
       },
       count: ['attempt'],
       remove: [
-        ...['absent_since', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
+        ...['absent_since', 'bill_at', 'cashier_id', 'cleared', 'expected_amount', 'expires_at'],
         ...[
           'last_error',
           'late_at',
@@ -278,6 +278,7 @@ describe('what a notice does to the ledger', () => {
       'cleared',
       'refused',
       'settled_at',
+      'bill_at',
       'waits',
     ])
   })
@@ -316,7 +317,7 @@ describe('what a person does to the ledger', () => {
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
       remove: [
-        ...['absent_since', 'cleared', 'expires_at', 'last_error', 'late_at'],
+        ...['absent_since', 'bill_at', 'cleared', 'expires_at', 'last_error', 'late_at'],
         ...['reason', 'refused', 'settled_at'],
       ],
     })
@@ -328,13 +329,13 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
+      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and bill_at is missing and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'next'],
       otherwise: {
         name: '15 stop asking',
         pk: PK,
-        when: `attempt = 3 and state = SYNCED and due exists and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
+        when: `attempt = 3 and state = SYNCED and due exists and bill_at is missing and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
         set: { state: 'SYNCED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
         remove: ['due', 'due_at', 'next'],
       },
@@ -355,6 +356,7 @@ describe('what a person does to the ledger', () => {
         reason: 'cash S-1: given back',
         expires_at: IN_400_DAYS,
       },
+      count: ['attempt'],
       remove: ['case', 'case_at', 'due', 'due_at', 'next'],
       otherwise: {
         name: '16 settle the charge',
@@ -367,6 +369,7 @@ describe('what a person does to the ledger', () => {
           reason: 'cash S-1: given back',
           expires_at: IN_400_DAYS,
         },
+        count: ['attempt'],
         remove: ['case', 'case_at', 'due', 'due_at', 'next'],
       },
     })
@@ -386,6 +389,7 @@ describe('what a person does to the ledger', () => {
         reason: 'not double: two orders',
         expires_at: IN_400_DAYS,
       },
+      count: ['attempt'],
       remove: ['case', 'case_at', 'due', 'due_at', 'next'],
     })
   })
@@ -399,7 +403,7 @@ describe('what a person does to the ledger', () => {
       when: `attempt = 3 and state = HELD and reason = paid_less and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
-      remove: ['absent_since', 'last_error', 'late_at', 'reason', 'refused'],
+      remove: ['absent_since', 'bill_at', 'last_error', 'late_at', 'reason', 'refused'],
     })
   })
 

@@ -19,7 +19,8 @@ const DUE = '1900000109#0'
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs', due_at: NOW + DAY, waits: DUE }
 const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', expires_at: 1, waits: DUE }
-const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42', waits: DUE }
+const CASE = { case: '1900000109', case_at: ENDED.created_at } as const
+const CHARGED: Row = { ...ENDED, ...CASE, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42', waits: DUE }
 
 const WAS_CHARGED: Row = { ...REJECTED, reason: 'not_found', amount: 3900, transaction_id: '42' }
 
@@ -148,13 +149,20 @@ describe('what a transition does to the index', () => {
 describe('20: a row that was written before there were indexes', () => {
   const { waits: _waits, ...charged } = CHARGED
   const { waits: __waits, ...held } = HELD
-  const SETTLED: Row = { ...charged, settled_at: NOW - 5 }
+  const { case: _case, case_at: _caseAt, ...uncased } = charged
+  const SETTLED: Row = { ...uncased, settled_at: NOW - 5 }
 
   it.each([
     [
       'comes into that of rows that wait: charged twice',
       charged,
       { state: 'DOUBLE_CHARGED', waits: DUE },
+      'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
+    ],
+    [
+      'comes into that of cases, as old as the notice: charged twice',
+      uncased,
+      { state: 'DOUBLE_CHARGED', waits: DUE, ...CASE },
       'state = DOUBLE_CHARGED and attempt = 3 and due_at is missing and settled_at is missing',
     ],
     [

@@ -28,7 +28,7 @@ describe('19: a notice that the shop takes back', () => {
         pk: PK,
         when: 'attempt = 3 and state = PENDING and transaction_id is missing',
         set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
-        remove: ['due', 'due_at', 'next'],
+        remove: ['bill_at', 'due', 'due_at', 'next'],
       })
     },
   )
@@ -51,7 +51,7 @@ describe('19: a notice that the shop takes back', () => {
       pk: PK,
       when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['bill_at', 'due', 'due_at', 'next'],
     })
   })
 
