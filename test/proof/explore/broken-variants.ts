@@ -290,7 +290,7 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     faults: 0,
     design: altered(['16 settle'], ({ remove = [], ...transition }) => ({
       ...transition,
-      remove: [...remove, 'due', 'due_at', 'next'],
+      remove: [...new Set([...remove, 'due', 'due_at', 'next'] as const)],
     })),
   },
   {
@@ -316,7 +316,7 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     faults: 0,
     design: altered(['21 as it stood'], ({ set: _, remove = [], ...transition }) => ({
       ...transition,
-      remove: [...remove, 'due', 'due_at', 'next'],
+      remove: [...new Set([...remove, 'due', 'due_at', 'next'] as const)],
     })),
   },
   {
@@ -332,16 +332,16 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     name: 'a refund in part that settles',
     scenario: 'two refunds in part',
     faults: 0,
-    design: altered(['25 refund ended'], (transition, { step }) =>
-      step === 'refund' && transition.set?.refund_answers
-        ? {
-            ...transition,
-            name: '23 refunded',
-            set: { ...transition.set, settled_at: NOW, settled_by: 'refund', expires_at: NOW },
-            remove: ['due', 'due_at', 'next', 'case', 'case_at', 'waits'],
-          }
-        : transition,
-    ),
+    design: altered(['25 refund ended'], (transition, { step }) => {
+      if (step !== 'refund' || !transition.set?.refund_answers) return transition
+      const { waits: _, ...set } = transition.set
+      return {
+        ...transition,
+        name: '23 refunded',
+        set: { ...set, settled_at: NOW, settled_by: 'refund', expires_at: NOW },
+        remove: ['due', 'due_at', 'next', 'case', 'case_at', 'waits'],
+      }
+    }),
   },
   {
     name: 'an answer about a refund from before a second charge',
