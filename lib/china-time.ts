@@ -11,6 +11,10 @@ export const chinaTimeMs = (digits: string): number => {
   return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10) - 8, part(10, 12), part(12, 14))
 }
 
+/** Whole days from one day to another, each as yyyyMMdd in China. */
+export const daysBetween = (from: string, to: string): number =>
+  Math.round((chinaTimeMs(to) - chinaTimeMs(from)) / 86_400_000)
+
 /** 20261124103000 → 2026-11-24 10:30:00; a date without a time stays a date. */
 export const readableTime = (digits: string): string =>
   digits.replace(/^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d))?$/, (_, year, month, day, hour, minute, second) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chinaTime, chinaTimeMs, formatChinaTime, readableTime } from '../lib/china-time.ts'
+import { chinaTime, chinaTimeMs, daysBetween, formatChinaTime, readableTime } from '../lib/china-time.ts'
 
 it.each([
   ['20261124103000', 1_795_487_400_000],
@@ -7,6 +7,14 @@ it.each([
   ['20270101075959', 1_798_761_599_000],
 ])('%s in China is the moment %i', (digits, moment) => {
   expect(chinaTimeMs(digits)).toBe(moment)
+})
+
+it.each([
+  ['20261124', '20261124', 0],
+  ['20261124', '20261201', 7],
+  ['20240228', '20240301', 2],
+])('from %s to %s are %i days', (from, to, days) => {
+  expect(daysBetween(from, to)).toBe(days)
 })
 
 it.each([

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BillClaim, BillKey, BillLog, BillOutcome, BillRecord } from '../aws/bill-log.ts'
 import type { Bucket } from '../aws/bucket.ts'
-import { classifyDay, isDamage, isRefundMissing } from '../bill/classify.ts'
+import { classifyDay, isDamage, isRefundMissing, isRefundUrgent } from '../bill/classify.ts'
 import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
@@ -172,7 +172,8 @@ const readCases = async (
     for await (const row of actions.openCases(mchid)) {
       const time = paidDay(row)
       if (time === day) known += 1
-      if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row) || !isRefundMissing(caseDay(row), today)) continue
+      if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row, isRefundUrgent(time, today))) continue
+      if (!isRefundMissing({ known: caseDay(row), paid: time }, today)) continue
       const { state, transaction_id, amount, shop_id } = row
       missing.push({
         class: 'refund_missing',
@@ -187,9 +188,9 @@ const readCases = async (
   return { known, missing }
 }
 
-/** A refund of it is asked about until it has ended, and then it settles the case. */
-const isBeingRefunded = ({ refunds = [] }: Pick<BookRow, 'refunds'>): boolean =>
-  refunds.some(({ status }) => isOpenStatus(status) || status === 'refunded')
+/** A refund is asked about until it has ended. One of a part leaves the case open, and the rest is waited for. */
+const isBeingRefunded = ({ refunds = [] }: Pick<BookRow, 'refunds'>, isUrgent: boolean): boolean =>
+  refunds.some(({ status }) => isOpenStatus(status) || (status === 'refunded' && !isUrgent))
 
 type Tally = ReturnType<typeof createTally>
 

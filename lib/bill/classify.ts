@@ -1,3 +1,4 @@
+import { daysBetween } from '../china-time.ts'
 import type { BookRow, State } from '../ledger/row.ts'
 import type { BillVerdict } from '../wechatpay/bill-api.ts'
 import type { Candidate } from './candidate.ts'
@@ -45,21 +46,23 @@ const transactionsOf = ({ transaction_id = '' }: Situation): readonly string[] =
 const isOfOrder = (candidate: Candidate, { order_id }: Situation): boolean =>
   candidate.by === 'order' && (order_id === undefined || order_id === candidate.order_id)
 
-/** The days after which a missing refund is told again. From then on daily: at 365 it cannot be made any more. */
+/** The days after which a missing refund is told again. */
 const TOLD_AFTER_DAYS = [1, 3, 7, 30]
+/** From so many days after the payment it is told daily: at 365 it cannot be refunded through WeChat Pay any more. */
 const TOLD_DAILY_FROM = 300
 
-/**
- * Is an open case without a refund to be told of on this day? Both as yyyyMMdd in China: days and not hours, so that one run
- * a day tells each of them once.
- */
-export const isRefundMissing = (caseDay: string, today: string): boolean => {
-  const days = Math.round((dayMs(today) - dayMs(caseDay)) / 86_400_000)
-  return TOLD_AFTER_DAYS.includes(days) || days >= TOLD_DAILY_FROM
-}
+/** Little time is left to refund it through WeChat Pay. Both days as yyyyMMdd in China. */
+export const isRefundUrgent = (paidDay: string, today: string): boolean =>
+  daysBetween(paidDay, today) >= TOLD_DAILY_FROM
 
-const dayMs = (day: string): number =>
-  Date.UTC(Number(day.slice(0, 4)), Number(day.slice(4, 6)) - 1, Number(day.slice(6, 8)))
+/**
+ * Is an open case without a refund to be told of on this day? All as yyyyMMdd in China: days and not hours, so that one run
+ * a day tells each of them once. @param known since when the double charge is known, which may be long after the payment
+ */
+export const isRefundMissing = (
+  { known, paid }: { readonly known: string; readonly paid: string },
+  today: string,
+): boolean => TOLD_AFTER_DAYS.includes(daysBetween(known, today)) || isRefundUrgent(paid, today)
 
 /** From this hour in China a bill that cannot be had is late. */
 const LATE_HOUR = 18

@@ -348,6 +348,24 @@ describe('an open case', () => {
     expect(await run(world)).toMatchObject({ classes: { refund_missing: times } })
   })
 
+  it.each([
+    [299, 'refunded', 0],
+    [300, 'refunded', 1],
+    [301, 'refunded', 1],
+    [301, 'processing', 0],
+  ] as const)('of %i days of which a part is %s is told of %i times', async (days, status, times) => {
+    const refunds = [{ out_refund_no: 'back-A1', noted_at: NOW, status }]
+    const world = await auditWorld({ rows: [{ ...paid(days), refunds }], cases: [PK] })
+
+    expect(await run(world)).toMatchObject({ classes: { refund_missing: times } })
+  })
+
+  it('is told of daily from the 300th day of the payment, however late it became known', async () => {
+    const world = await auditWorld({ rows: [{ ...paid(302), case_at: NOW - 12 * ONE_DAY }], cases: [PK] })
+
+    expect(await run(world)).toMatchObject({ isNew: true, classes: { refund_missing: 1 } })
+  })
+
   it('is told of by the day since when it is known', async () => {
     const world = await auditWorld({ rows: [{ ...paid(12), case_at: NOW - 7 * ONE_DAY }], cases: [PK] })
 

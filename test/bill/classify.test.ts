@@ -121,9 +121,19 @@ describe('a refund that is missing', () => {
     const days = Array.from({ length: 400 }, (_, day) => day)
     const dayAfter = (count: number) => new Date(Date.UTC(2026, 10, 24 + count)).toISOString().slice(0, 10)
 
-    const told = days.filter((count) => isRefundMissing('20261124', dayAfter(count).replaceAll('-', '')))
+    const told = days.filter((count) =>
+      isRefundMissing({ known: '20261124', paid: '20261124' }, dayAfter(count).replaceAll('-', '')),
+    )
 
     expect(told).toEqual([1, 3, 7, 30, ...days.slice(300)])
+  })
+
+  it('is told daily from the 300th day of the payment, however late the double charge became known', () => {
+    const paid = '20260101'
+
+    expect(isRefundMissing({ known: '20261020', paid }, '20261026')).toBe(false)
+    expect(isRefundMissing({ known: '20261020', paid }, '20261027')).toBe(true)
+    expect(isRefundMissing({ known: '20261020', paid }, '20261028')).toBe(true)
   })
 })
 
