@@ -58,6 +58,7 @@ describe('the alarms', () => {
       BillLateAlarm: 'bill_late of audit Sum > 0',
       BillsFailingAlarm: 'bill_failed of audit Sum + Errors of AuditLambdaFunction Sum + bills_left of audit Sum > 0',
       RefundMissingAlarm: 'refund_missing of audit Sum > 0',
+      RefundFailedAlarm: 'refund_failed of query Sum > 0',
     })
   })
 
