@@ -50,7 +50,9 @@ export const outcomeText = (outcome: BillOutcome): Text => {
 const needsPerson = ({ classes }: DayReport): number =>
   FOUND_CLASS_NAMES.reduce((sum, name) => sum + (FOUND_CLASSES[name].turn === 'service' ? 0 : classes[name]), 0)
 
-const isTold = (outcome: BillOutcome): boolean => ['unreadable', 'late_bill', 'no_bill_but_charged'].includes(outcome)
+/** A bill that is of no use, of which people are told. */
+export const isTold = (outcome: BillOutcome): boolean =>
+  ['unreadable', 'late_bill', 'no_bill_but_charged'].includes(outcome)
 
 const toneOf = (report: DayReport): 'person' | 'waiting' | 'good' => {
   if (isTold(report.outcome) || needsPerson(report) > 0) return 'person'

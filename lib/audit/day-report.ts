@@ -5,7 +5,7 @@ import type { BillFacts } from '../bill/bill-text.ts'
 import { readableTime } from '../china-time.ts'
 import { CSV_BEGIN, csvLine, yuanCell } from '../statements/report/report-csv.ts'
 import { openTextFile } from '../text-file.ts'
-import { isoTime } from '../views/order-view.ts'
+import { adviceMembers, isoTime } from '../views/order-view.ts'
 import { dayPage } from './day-page.ts'
 import { FOUND_CLASSES, type Found, type FoundClass } from './found.ts'
 
@@ -79,17 +79,7 @@ export const daySummary = ({ mchid, day, outcome, reason, made_at, facts, classe
 })
 
 /** What was found, with its meaning and its next step. */
-export const foundEntry = (found: Found) => {
-  const { turn, en, zh } = FOUND_CLASSES[found.class]
-  return {
-    ...found,
-    meaning: en.meaning,
-    meaning_zh: zh.meaning,
-    turn,
-    next_step: en.next,
-    next_step_zh: zh.next,
-  }
-}
+export const foundEntry = (found: Found) => ({ ...found, ...adviceMembers(FOUND_CLASSES[found.class]) })
 
 const COLUMNS: readonly (readonly [zh: string, en: string, of: (found: Found) => string | number | undefined])[] = [
   ['分类', 'class', ({ class: name }) => name],

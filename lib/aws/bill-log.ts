@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { unavailableOf } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
@@ -53,6 +58,8 @@ export type BillRecord = Partial<Omit<BillRow, 'pk' | 'attempt' | 'leased_until'
 export type BillLog = {
   /** Undefined while another run holds the day, and when the day is done, unless it is to be done `again`. */
   readonly claim: (key: BillKey, now: number, again: boolean) => Promise<BillClaim | undefined>
+  /** Undefined if no run has claimed the day yet. */
+  readonly read: (key: BillKey) => Promise<BillRow | undefined>
   /** Gives since when the bill is known to agree; undefined if another run has claimed the day. */
   readonly agreed: (claim: BillClaim, now: number, sha1: string) => Promise<number | undefined>
   /**
@@ -98,6 +105,12 @@ export const createBillLog = (client: DynamoDBClient, TableName: string): BillLo
     return row && { key, row }
   }
 
+  const read: BillLog['read'] = async (key) => {
+    const command = new GetItemCommand({ TableName, Key: { pk: { S: billRowKey(key) } }, ConsistentRead: true })
+    const { Item } = await client.send(command).catch(unavailable)
+    return Item && (unmarshall(Item) as BillRow) // only this file writes such rows
+  }
+
   const agreed: BillLog['agreed'] = async ({ row: { pk, attempt } }, now, sha1) => {
     const row = await update(pk, {
       set: { agreed_at: now, sha1 },
@@ -119,7 +132,7 @@ export const createBillLog = (client: DynamoDBClient, TableName: string): BillLo
     return row !== undefined
   }
 
-  return { claim, agreed, record }
+  return { claim, read, agreed, record }
 }
 
 type Update = {

@@ -11,6 +11,7 @@ export const VARIABLES = {
   LEDGER_TABLE: undefined,
   EVENT_BUS: undefined,
   BUCKET: undefined,
+  ALARM_TOPIC: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
 } as const
 
@@ -39,6 +40,11 @@ const MEMBERS = {
   eventBus: member('EVENT_BUS', matching(/^[0-9A-Za-z._-]{1,256}$/, 'must be the name of the event bus')),
   /** The S3 bucket for statements and reports. */
   bucket: member('BUCKET', matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
+  /** The SNS topic of the alarms, to which the mails of open cases go too. */
+  alarmTopic: member(
+    'ALARM_TOPIC',
+    matching(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'must be the ARN of the topic'),
+  ),
   wechatpayOrigin: member('WECHATPAY_ORIGIN', (text, refuse): URL => {
     const origin = readOrigin(text)
     if (!origin) refuse('must be https:// and an official host of WeChat Pay, or loopback')

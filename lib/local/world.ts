@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { DIGEST_SOURCE } from '../audit/digest/digest-event.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createApiGuard } from './api-guard.ts'
 import { createClock } from './clock.ts'
@@ -15,6 +16,7 @@ import { mapObjects } from './object-events.ts'
 import { startObjects } from './objects.ts'
 import { startSecretsManager } from './secrets-manager.ts'
 import { readDefaultRules, readRules, readStreamFilters } from './stack/rules.ts'
+import { startTopic } from './topic.ts'
 import { startWechatpay } from './wechatpay/wechatpay.ts'
 
 export type WorldMerchant = {
@@ -38,6 +40,7 @@ export const TILL = 'com.example.pos'
 const LEDGER = 'payscore-ledger'
 const BUS = 'payscore'
 const BUCKET = 'payscore-statements'
+const TOPIC = 'payscore-alarms'
 const SECRETS = 'payscore/merchants'
 
 /**
@@ -80,6 +83,7 @@ export const startWorld = async (options: {
   })
   const bus = await startEventBus({ clock, name: BUS, credentials })
   const objects = await startObjects({ clock, bucket: BUCKET, credentials })
+  const topic = await startTopic({ name: TOPIC, credentials })
   /** Gives a merchant a new key, at WeChat Pay and in its secret. `isRight: false`: only in its secret. */
   const putKey = (mchid: string, isRight = true): void => {
     const serial_no = serialNo()
@@ -123,11 +127,13 @@ export const startWorld = async (options: {
     LEDGER_TABLE: LEDGER,
     EVENT_BUS: BUS,
     BUCKET,
+    ALARM_TOPIC: topic.arn,
     WECHATPAY_ORIGIN: wechatpay.origin,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint,
     AWS_ENDPOINT_URL_S3: objects.endpoint,
+    AWS_ENDPOINT_URL_SNS: topic.endpoint,
     ...credentialsEnv(credentials),
     ...options.env,
   }
@@ -220,7 +226,7 @@ export const startWorld = async (options: {
     return invocation
   }
 
-  /** Compares trade bills, as the stack schedules it from 10:20 to 18:50 in China. */
+  /** Compares trade bills, as the stack schedules it from 10:20 to 18:50 in China; or sends the digest, as from 11:00. */
   const runAudit = async (task: object = {}) => {
     const invocation = await audit.invoke(task)
     await idle()
@@ -257,7 +263,7 @@ export const startWorld = async (options: {
 
   /** Throws if a response or an order event did not match the published schemas. */
   const holdToContract = (): void => {
-    const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger')
+    const outcomes = bus.history.events.filter(({ source }) => source === 'payscore.ledger' || source === DIGEST_SOURCE)
     const wrong = outcomes.flatMap(({ detailType, detail }) => contract.outcome(detailType, detail) ?? [])
     const [first, ...more] = [...differences, ...wrong]
     if (first) throw new Error(`not as published in docs (${more.length} more): ${first}`)
@@ -270,7 +276,7 @@ export const startWorld = async (options: {
     uploads.close()
     stream.close()
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
-    await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close()])
+    await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close(), topic.close()])
     keep()
     holdToContract()
   }
@@ -283,6 +289,7 @@ export const startWorld = async (options: {
     table,
     bus,
     objects,
+    topic,
     api,
     notices,
     lambdas,

@@ -1,5 +1,5 @@
 import type { Json } from '../json.ts'
-import { adviceOf } from '../ledger/advice.ts'
+import { type Advice, adviceOf } from '../ledger/advice.ts'
 import { countDecisions, type Refund, type Row, readRowKey } from '../ledger/row.ts'
 
 /** RFC 3339 in UTC. */
@@ -15,10 +15,16 @@ export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
 }
 
 /** What the state means, whose turn it is, and what to do. */
-export const adviceFacts = (row: Row) => {
-  const { turn, en, zh } = adviceOf(row)
-  return { meaning: en.meaning, meaning_zh: zh.meaning, turn, next_step: en.next, next_step_zh: zh.next }
-}
+export const adviceFacts = (row: Row) => adviceMembers(adviceOf(row))
+
+/** An advice in the members that callers and events get. */
+export const adviceMembers = ({ turn, en, zh }: Advice) => ({
+  meaning: en.meaning,
+  meaning_zh: zh.meaning,
+  turn,
+  next_step: en.next,
+  next_step_zh: zh.next,
+})
 
 /** The last answer of WeChat Pay, or the reason why none came. */
 export const lastAnswer = ({ last_error }: Row) => {

@@ -89,6 +89,7 @@ export const plainBillLog = () => {
       rows.set(pk, row)
       return { key, row }
     },
+    read: async ({ mchid, day }) => rows.get(`bill#${mchid}#${day}`),
     agreed: async ({ row: { pk, attempt } }, now, hash) => {
       const found = mine(pk, attempt)
       if (!found) return undefined

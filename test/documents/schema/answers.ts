@@ -203,6 +203,47 @@ export const settledView = v.object({
   proved: said(v.boolean(), 'true: WeChat Pay signed that the money went back; else an operator said so'),
 })
 
+const Day = said(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/)), 'YYYY-MM-DD in China')
+
+/** The detail of the daily event about double charges that are not settled. */
+export const openCases = v.object({
+  day: Day,
+  made_at: Time,
+  open: said(Count, 'double charges that are not settled'),
+  amount: said(Fen, 'their sum, fen'),
+  oldest_days: said(Count, 'days since the oldest of them is known'),
+  cases: said(
+    v.array(
+      v.object({
+        mchid: said(Text, '商户号 of who was to be paid'),
+        out_order_no: said(Text, '商户服务订单号'),
+        shop_id: v.optional(Text),
+        ...charge,
+        paid: said(Day, 'when the order was paid at the till'),
+        days: said(Count, 'days since the double charge is known'),
+        is_urgent: said(v.boolean(), 'true: 300 days or more since the payment, and refunds end after 365'),
+        refunds: v.array(v.object({ out_refund_no: Text, status: v.optional(v.picklist(REFUND_STATUSES)) })),
+        meaning: Text,
+        ...advice,
+      }),
+    ),
+    'the oldest of them, at most 20',
+  ),
+  more: said(Count, 'how many are not in the list'),
+  bills: said(
+    v.array(
+      v.object({
+        mchid: said(Text, '商户号 of who signs'),
+        day: Day,
+        outcome: Text,
+        found: said(v.record(v.string(), Count), 'lines of the bill by class'),
+      }),
+    ),
+    'trade bills since the last event in which something was found, or which are of no use; at most 20',
+  ),
+  pages: said(v.array(Text), 'where the pages are in the bucket, at most 20'),
+})
+
 export const Order = orderView(...STATES)
 
 /** What API Gateway says itself: no right, no route, too much, or a function that could not answer. */

@@ -1,8 +1,9 @@
 import type * as v from 'valibot'
+import { DIGEST_SOURCE, OPEN_CASES } from '../../../lib/audit/digest/digest-event.ts'
 import { PAID_OFFLINE } from '../../../lib/intake/event-source.ts'
 import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
 import { STATES } from '../../../lib/ledger/row.ts'
-import { orderView, settledView } from './answers.ts'
+import { openCases, orderView, settledView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'
 
@@ -22,6 +23,10 @@ export const eventSchemas = (version: string): Readonly<Record<string, Json>> =>
     version,
   ),
   'double-charge-settled.json': outcome('DoubleChargeSettled', 'Payscore Double Charge Settled', settledView, version),
+  'open-cases.json': inForm(
+    { name: 'OpenCases', detailType: OPEN_CASES, source: DIGEST_SOURCE, version },
+    jsonSchema(openCases, 'output', 'openapi-3.0'),
+  ),
   'pending-too-long.json': outcome('PendingTooLong', 'Payscore Order Pending Too Long', orderView(...STATES), version),
 })
 

@@ -1,0 +1,58 @@
+import type { BillKey, BillOutcome, BillRow } from '../../aws/bill-log.ts'
+import { isTold } from '../day-page.ts'
+import { FOUND_CLASS_NAMES, type FoundClass } from '../found.ts'
+import { type CaseTotals, type OpenCase, totalsOf } from './open-case.ts'
+
+/** A trade bill since the last mail in which something was found, or which is of no use. */
+export type FoundBill = BillKey & {
+  readonly outcome: BillOutcome
+  readonly found: readonly (readonly [FoundClass, number])[]
+}
+
+/** What people are told of once a day. */
+export type Digest = {
+  /** yyyyMMdd in China. */
+  readonly day: string
+  /** ms */
+  readonly made_at: number
+  /** Of all open cases. */
+  readonly totals: CaseTotals
+  /** The oldest of them. */
+  readonly first: readonly OpenCase[]
+  readonly bills: readonly FoundBill[]
+  /** Where the pages are: of each merchant with an open case. */
+  readonly pages: readonly string[]
+}
+
+/** How many cases are in a mail, whose size SNS limits. */
+export const MAILED_MOST = 100
+
+/** @param cases oldest first */
+export const digestOf = (
+  cases: readonly OpenCase[],
+  { day, made_at, bills, pages }: Pick<Digest, 'day' | 'made_at' | 'bills' | 'pages'>,
+): Digest => ({ day, made_at, totals: totalsOf(cases), first: cases.slice(0, MAILED_MOST), bills, pages })
+
+/** Nobody is told that there is nothing to tell. */
+export const isEmpty = ({ totals, bills }: Digest): boolean => totals.open === 0 && bills.length === 0
+
+/**
+ * What a bill brought that people do not know yet; undefined if nothing. Open cases stand in the digest themselves, so a
+ * known charge and a missing refund are not told twice. A bill of no use is told while it is asked for.
+ * @param since ms: what agreed before was told by an earlier digest
+ */
+export const foundBill = (
+  key: BillKey,
+  { outcome, agreed_at = 0, classes = {} }: Audited,
+  since: number,
+): FoundBill | undefined => {
+  if (outcome === undefined) return undefined
+  if (isTold(outcome)) return { ...key, outcome, found: [] }
+  const found = FOUND_CLASS_NAMES.filter((name) => name !== 'known' && name !== 'refund_missing').flatMap((name) => {
+    const count = classes[name] ?? 0
+    return count > 0 ? [[name, count] as const] : []
+  })
+  return found.length > 0 && agreed_at >= since ? { ...key, outcome, found } : undefined
+}
+
+type Audited = Pick<BillRow, 'outcome' | 'agreed_at' | 'classes'>
