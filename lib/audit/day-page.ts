@@ -51,8 +51,8 @@ const needsPerson = ({ classes }: DayReport): number =>
   FOUND_CLASS_NAMES.reduce((sum, name) => sum + (FOUND_CLASSES[name].turn === 'service' ? 0 : classes[name]), 0)
 
 /** A bill that is of no use, of which people are told. */
-export const isTold = (outcome: BillOutcome): boolean =>
-  ['unreadable', 'late_bill', 'no_bill_but_charged'].includes(outcome)
+export const isTold = (outcome: BillOutcome): outcome is (typeof TOLD)[number] => TOLD.some((one) => one === outcome)
+const TOLD = ['unreadable', 'late_bill', 'no_bill_but_charged'] as const satisfies readonly BillOutcome[]
 
 const toneOf = (report: DayReport): 'person' | 'waiting' | 'good' => {
   if (isTold(report.outcome) || needsPerson(report) > 0) return 'person'

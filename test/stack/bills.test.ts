@@ -25,6 +25,20 @@ describe('the audit of bills', () => {
     })
   })
 
+  it('tells people of open cases at 11:00 in China, after two runs of the audit, and tries three times more', () => {
+    expect(resolve(template, propertiesOf(template, 'TellOpenCases'))).toEqual({
+      ScheduleExpression: 'cron(0,30 11-12 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Shanghai',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: AUDIT,
+        RoleArn: 'arn:aws:iam::111122223333:role/ScheduleRole',
+        Input: '{"digest":true}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+      },
+    })
+  })
+
   it('has ended, and its lease too, before the next run claims the day', () => {
     expect(LIMITS.billLease).toBeLessThan(30 * 60_000)
   })

@@ -92,6 +92,7 @@ describe('the functions of the stack', () => {
         'LEDGER_TABLE',
         'EVENT_BUS',
         'BUCKET',
+        'ALARM_TOPIC',
         'SECRETS_PREFIX',
         'SECRET_MAX_AGE_SECONDS',
         'WECHATPAY_ORIGIN',

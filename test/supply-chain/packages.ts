@@ -39,6 +39,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-eventbridge',
     '@aws-sdk/client-s3',
     '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/client-sns',
     '@aws-sdk/middleware-sdk-s3',
     '@aws-sdk/xml-builder',
     'p-limit',

@@ -1,16 +1,19 @@
 import type { Mail } from '../../aws/topic.ts'
+import { BILL_CLASSES } from '../../bill/classes.ts'
 import { chinaTime, readableTime } from '../../china-time.ts'
+import type { Advice } from '../../ledger/advice.ts'
 import { TURNS } from '../../ledger/whose-turn.ts'
 import { count, yuan } from '../../money.ts'
 import type { Text } from '../../two-languages.ts'
 import { REFUND_STATUS } from '../../views/state-words.ts'
-import { outcomeText } from '../day-page.ts'
+import { isTold, outcomeText } from '../day-page.ts'
 import { FOUND_CLASSES } from '../found.ts'
 import type { Digest, FoundBill } from './digest.ts'
 import { byAdvice, type CaseTotals, type OpenCase } from './open-case.ts'
 
-/** How many pages and bills a mail names; more merchants than that do not read them one by one. */
-const NAMED_MOST = 50
+/** How many bills and pages a mail names, so that it stays within what SNS takes. */
+const BILLS_MOST = 10
+const PAGES_MOST = 50
 
 /** The mail, in Chinese and English, in plain text. The subject is ASCII, since not every region's SNS takes more. */
 export const digestMail = (digest: Digest): Mail => ({
@@ -39,9 +42,16 @@ const linesOf = ({ made_at, totals, first, bills, pages }: Digest): readonly str
     ]),
     ...(more > 0 ? ['', `另有 ${count(more)} 笔,见以下页面。`, `${count(more)} more stand on the pages below.`] : []),
     ...(bills.length > 0
-      ? ['', '上次邮件以来的交易账单 Trade bills since the last mail', ...named(bills.flatMap(billLines))]
+      ? [
+          '',
+          '上次邮件以来的交易账单 Trade bills since the last mail',
+          ...bills.slice(0, BILLS_MOST).flatMap(billLines),
+          ...moreThan(BILLS_MOST, bills.length),
+        ]
       : []),
-    ...(pages.length > 0 ? ['', '页面 Pages', ...named(pages)] : []),
+    ...(pages.length > 0
+      ? ['', '页面 Pages', ...pages.slice(0, PAGES_MOST), ...moreThan(PAGES_MOST, pages.length)]
+      : []),
   ]
 }
 
@@ -91,14 +101,21 @@ const billLines = ({ mchid, day, outcome, found }: FoundBill): readonly string[]
   const { zh, en } = outcomeText(outcome)
   return [
     `- ${mchid} ${readableTime(day)} ${zh} ${en}`,
-    ...found.map(
-      ([name, lines]) => `  ${count(lines)} × ${FOUND_CLASSES[name].zh.meaning} ${FOUND_CLASSES[name].en.meaning}`,
-    ),
+    ...(isTold(outcome) ? nextLines(BILL_CLASSES[outcome]) : []),
+    ...found.flatMap(([name, lines]) => {
+      const { zh, en } = FOUND_CLASSES[name]
+      return [`  ${count(lines)} × ${zh.meaning} ${en.meaning}`, ...nextLines(FOUND_CLASSES[name])]
+    }),
   ]
 }
 
-const named = (lines: readonly string[]): readonly string[] =>
-  lines.length > NAMED_MOST ? [...lines.slice(0, NAMED_MOST), `… ${count(lines.length - NAMED_MOST)}`] : lines
+const nextLines = ({ zh, en }: Pick<Advice, 'zh' | 'en'>): readonly string[] => [
+  `  下一步:${zh.next}`,
+  `  Next: ${en.next}`,
+]
+
+const moreThan = (most: number, all: number): readonly string[] =>
+  all > most ? [`另有 ${count(all - most)} 份。${count(all - most)} more.`] : []
 
 const cases = (number: number): string => (number === 1 ? '1 double charge' : `${count(number)} double charges`)
 const dayCount = (number: number): string => (number === 1 ? '1 day' : `${number} days`)
