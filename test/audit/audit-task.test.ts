@@ -12,6 +12,8 @@ describe('the task of an audit', () => {
     [{ day: '20261123' }],
     [{ day: '20260824', again: true }],
     [{ day: '20261123', mchid: MCHID, again: true }],
+    [{ digest: true }],
+    [{ digest: true, again: true }],
   ])('is %j', (event) => {
     expect(read(event)).toEqual(event)
   })
@@ -23,6 +25,8 @@ describe('the task of an audit', () => {
     ['no day', { day: '20261131' }],
     ['no digits', { day: '2026-11-23' }],
     ['a number', { day: 20261123 }],
+    ['of a digest', { digest: true, day: '20261123' }],
+    ['left out beside a merchant of a digest', { digest: true, mchid: MCHID }],
     ['left out', { again: true }],
     ['left out beside a merchant', { mchid: MCHID }],
     ['of a merchant that is not served', { day: '20261123', mchid: '1900000999' }],

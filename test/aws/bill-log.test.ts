@@ -47,6 +47,17 @@ describe.each<[string, () => BillLog]>([
     expect(await log.claim(key, NOW + LIMITS.billLease, false)).toMatchObject({ row: { attempt: 2 } })
   })
 
+  it('is read as it was recorded, and is not there before a run claimed it', async () => {
+    const log = open()
+    const key = newKey()
+    const before = await log.read(key)
+    const claim = (await log.claim(key, NOW, false)) ?? expect.fail('not claimed')
+    await log.record(claim, { outcome: 'agreed', done: true, classes: { known: 2 } })
+
+    expect(before).toBeUndefined()
+    expect(await log.read(key)).toMatchObject({ outcome: 'agreed', done: true, classes: { known: 2 } })
+  })
+
   it('is written by no run that lost its claim', async () => {
     const log = open()
     const key = newKey()

@@ -11,6 +11,7 @@ const REQUIRED = {
   LEDGER_TABLE: 'payscore-sync-dev',
   EVENT_BUS: 'payscore-sync-dev',
   BUCKET: 'payscore-sync-dev-statements-1a2b3c',
+  ALARM_TOPIC: 'arn:aws-cn:sns:cn-north-1:111122223333:payscore-sync-dev-AlarmTopic-1A2B3C',
 }
 
 const EVERYTHING = [
@@ -20,6 +21,7 @@ const EVERYTHING = [
   'ledgerTable',
   'eventBus',
   'bucket',
+  'alarmTopic',
   'wechatpayOrigin',
 ] as const satisfies readonly (keyof Config)[]
 const readAll = (env?: NodeJS.ProcessEnv) => readConfig(EVERYTHING, env)
@@ -39,7 +41,7 @@ describe('readConfig', () => {
     vi.unstubAllEnvs()
   })
 
-  it('needs nothing but the merchants, the table, the bus and the bucket', () => {
+  it('needs nothing but the merchants, the table, the bus, the bucket and the topic', () => {
     const config = readAll(REQUIRED)
 
     expect(config).toEqual({
@@ -61,6 +63,7 @@ describe('readConfig', () => {
       ledgerTable: 'payscore-sync-dev',
       eventBus: 'payscore-sync-dev',
       bucket: 'payscore-sync-dev-statements-1a2b3c',
+      alarmTopic: REQUIRED.ALARM_TOPIC,
       wechatpayOrigin: new URL('https://api.mch.weixin.qq.com'),
     })
     expect(Object.isFrozen(config)).toBe(true)
@@ -99,6 +102,7 @@ describe('readConfig', () => {
       LEDGER_TABLE: 'a table',
       EVENT_BUS: '',
       BUCKET: 'a/b',
+      ALARM_TOPIC: 'alarms',
       WECHATPAY_ORIGIN: 'https://pay.example.com',
     })
 
@@ -111,6 +115,7 @@ describe('readConfig', () => {
         'LEDGER_TABLE must be the name of the table; ' +
         'EVENT_BUS must be the name of the event bus; ' +
         'BUCKET must be the name of the bucket; ' +
+        'ALARM_TOPIC must be the ARN of the topic; ' +
         'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback',
     )
   })
@@ -184,6 +189,13 @@ describe('readConfig', () => {
     'refuses the BUCKET %j',
     (value) => {
       expect(refusal({ BUCKET: value }).message).toBe('BUCKET must be the name of the bucket')
+    },
+  )
+
+  it.each([undefined, '', 'alarms', 'arn:aws:sqs:ap-east-1:111122223333:alarms', 'arn:aws:sns:ap-east-1:1:alarms'])(
+    'refuses the ALARM_TOPIC %j',
+    (value) => {
+      expect(refusal({ ALARM_TOPIC: value }).message).toBe('ALARM_TOPIC must be the ARN of the topic')
     },
   )
 

@@ -27,7 +27,8 @@ const passToEleven = () => passTo('1100')
 /** An order that was paid at the till and charged as well. Gives the transaction. */
 const chargeTwice = async (out_order_no: string): Promise<string> => {
   const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-  await handOver(world, 'HTTP API 2.0', { ...noticeOf(API, out_order_no), shop_id: `门店-${out_order_no}` })
+  const notice = { ...noticeOf(API, out_order_no), detail: { paid_time: chinaNow() }, shop_id: `门店-${out_order_no}` }
+  await handOver(world, 'HTTP API 2.0', notice)
   await world.pass(2 * MINUTE)
   expect(await row(out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED', case: mchid })
   return transaction_id

@@ -230,7 +230,9 @@ describe('the policy of', () => {
 
     expect(actionsOf('SupportPolicy')).toEqual(['dynamodb:Query', 's3:GetObject', 'execute-api:Invoke', ...looking])
     expect(Statement[0]?.Resource).toBe('arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/index/*')
-    expect(Statement[1]?.Resource).toEqual(['arn:aws:s3:::Statements/reports/*', 'arn:aws:s3:::Statements/bills/*'])
+    expect(Statement[1]?.Resource).toEqual(
+      ['reports', 'bills', 'cases'].map((folder) => `arn:aws:s3:::Statements/${folder}/*`),
+    )
     expect(Statement[2]?.Resource).toBe(`${API}/GET/merchants/*`)
   })
 })

@@ -88,7 +88,10 @@ describe('the role of', () => {
         `dynamodb:Query ${TABLE}/index/case`,
         `secretsmanager:GetSecretValue ${SECRET}`,
         `events:PutEvents ${BUS}`,
+        `events:PutEvents ${BUS}`,
+        'sns:Publish arn:aws:sns:ap-east-1:111122223333:AlarmTopic',
         `s3:PutObject ${BUCKET}/bills/*`,
+        `s3:PutObject ${BUCKET}/cases/*`,
         ...logs('Audit'),
       ],
     ],
@@ -123,15 +126,17 @@ describe('the role of', () => {
     ['QueryRole', 'payscore.reconcile'],
     ['ReconcileRole', 'payscore.reconcile'],
     ['DecideRole', 'payscore.reconcile'],
-    ['AuditRole', 'payscore.reconcile'],
+    ['AuditRole', 'payscore.reconcile', 'payscore.audit'],
     ['OutcomeRole', 'payscore.ledger'],
-  ])('%s puts events of %s only', (id, source) => {
-    const put = rolePolicy(template, id).Statement.find(({ Action }) => Action === 'events:PutEvents')
+  ])('%s puts events of %s only, or of %s', (id, ...sources) => {
+    const puts = rolePolicy(template, id).Statement.filter(({ Action }) => Action === 'events:PutEvents')
 
-    expect(put?.Condition).toMatchObject({
-      'ForAllValues:StringEquals': { 'events:source': [source] },
-      Null: { 'events:source': 'false' },
-    })
+    expect(puts.map(({ Condition }) => Condition)).toMatchObject(
+      sources.map((source) => ({
+        'ForAllValues:StringEquals': { 'events:source': [source] },
+        Null: { 'events:source': 'false' },
+      })),
+    )
   })
 })
 

@@ -68,7 +68,7 @@ describe('the bucket of statements', () => {
 
     expect(writers).toEqual([
       ['StatementRole', ['arn:aws:s3:::Statements/reports/*', 'arn:aws:s3:::Statements/open/*']],
-      ['AuditRole', 'arn:aws:s3:::Statements/bills/*'],
+      ['AuditRole', ['arn:aws:s3:::Statements/bills/*', 'arn:aws:s3:::Statements/cases/*']],
       ['OperatorPolicy', 'arn:aws:s3:::Statements/statements/*'],
       ['TillComExampleOther24473df468cbStatementPolicy', ['arn:aws:s3:::Statements/statements/1900000110/*']],
       [

@@ -1,8 +1,11 @@
 import jsonata from 'jsonata'
 import { describe, expect, it } from 'vitest'
+import { digestEvent } from '../../lib/audit/digest/digest-event.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { type Json, propertiesOf, readTemplate } from '../../lib/local/stack/template.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'
+import { KEY } from '../audit/audit-world.ts'
+import { caseRow, digest } from '../audit/digest/cases.ts'
 import { CLAIMED, HELD, NOW } from '../support/orders.ts'
 
 const template = readTemplate()
@@ -153,15 +156,80 @@ describe('a robot', () => {
     ])
   })
 
-  it('is told where it is somebody’s turn, and of what takes too long: nothing of orders that were cancelled or only observed', () => {
+  it('is told of the oldest open cases by what is to be done about them, and how many more there are', async () => {
+    const rows = [
+      caseRow('OLD', 12, { amount: 123_450, shop_id: '南山店' }),
+      caseRow('REFUNDING', 5, { refunds: [{ out_refund_no: 'RF-1', noted_at: NOW, status: 'processing' }] }),
+      ...['A', 'B', 'C', 'D'].map((name) => caseRow(name, 1)),
+    ]
+    const { detailType, detail } = digestEvent(digest(rows))
+
+    expect(await wordsOf({ 'detail-type': detailType, detail: { ...detail } })).toEqual([
+      {
+        text: [
+          '【支付分】6笔疑似重复支付未了结,合计1429.50元,最早一笔已12天',
+          '下一步:请核对商户服务订单号与小票。若为同一订单,请按微信支付订单号退款,或退还线下款项,并登记退款单号;若单号有误,请登记为并非重复支付,并按正确单号重新通知。',
+          '· 1900000109/OLD 南山店 1234.50元 12天',
+          '· 1900000109/A 39.00元 1天',
+          '· 1900000109/B 39.00元 1天',
+          '· 1900000109/C 39.00元 1天',
+          '下一步:无需处理,将自动查询退款结果。',
+          '· 1900000109/REFUNDING 39.00元 5天',
+          '另有1笔,见邮件或存储桶中的 cases/商户号/日期.html',
+        ].join('\n'),
+      },
+    ])
+  })
+
+  it.each([
+    ['one open case', [caseRow('A', 0)], [], 2],
+    ['a trade bill alone', [], [{ ...KEY, outcome: 'late_bill' as const, found: [] }], 2],
+  ])('is told of %s', async (_, rows, bills, lines) => {
+    const { detailType, detail } = digestEvent(digest(rows, { bills }))
+
+    const [{ text = '' } = {}] = (await wordsOf({ 'detail-type': detailType, detail: { ...detail } })) as readonly {
+      readonly text?: string
+    }[]
+
+    expect(text).toMatch(
+      rows.length > 0
+        ? /^【支付分】1笔.*\n下一步:.*\n· 1900000109\/A 39\.00元 0天$/
+        : /^【支付分】没有未了结的疑似重复支付\n交易账单/,
+    )
+    expect(text.split('\n')).toHaveLength(lines + rows.length)
+  })
+
+  it('is never told more of open cases than it takes, 2 KB', async () => {
+    const refund = { out_refund_no: 'R', noted_at: NOW }
+    const { transaction_id: _, ...unnumbered } = caseRow('4'.repeat(32), 9999)
+    const rows = [
+      unnumbered,
+      caseRow('1'.repeat(32), 9999),
+      caseRow('2'.repeat(32), 9999, { refunds: [{ ...refund, status: 'abnormal' }] }),
+      caseRow('3'.repeat(32), 9999, { refunds: [{ ...refund, status: 'refunded' }] }),
+      caseRow('5'.repeat(32), 9999, { refunds: [refund] }),
+      caseRow('6'.repeat(32), 9999),
+    ].map((row) => ({ ...row, shop_id: '店'.repeat(64), amount: 99_999_999 }))
+    const { detailType, detail } = digestEvent(digest(rows, { bills: [{ ...KEY, outcome: 'late_bill', found: [] }] }))
+
+    const [{ text = '' } = {}] = (await wordsOf({ 'detail-type': detailType, detail: { ...detail } })) as readonly {
+      readonly text?: string
+    }[]
+
+    expect(text.match(/^下一步:/gm)).toHaveLength(5)
+    expect(Buffer.byteLength(text)).toBeLessThan(2048)
+  })
+
+  it('is told where it is somebody’s turn, of what takes too long, and daily of open cases: nothing of orders that were cancelled or only observed', () => {
     expect(propertiesOf(template, 'WebhookRule').EventPattern).toEqual({
-      source: ['payscore.ledger'],
       $or: [
         {
+          source: ['payscore.ledger'],
           'detail-type': ['Payscore Order Double Charged', 'Payscore Order Held', 'Payscore Order Rejected'],
           detail: { turn: ['shop', 'engineer', 'accountant'] },
         },
-        { 'detail-type': ['Payscore Order Pending Too Long'] },
+        { source: ['payscore.ledger'], 'detail-type': ['Payscore Order Pending Too Long'] },
+        { source: ['payscore.audit'], 'detail-type': ['Payscore Open Cases'] },
       ],
     })
   })
