@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../../lib/ledger/row.ts'
+import { afterQuery } from '../../../lib/ledger/transitions/answer.ts'
 import {
   afterBillQuery,
   askForBill,
@@ -10,6 +11,7 @@ import {
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { CLAIMED, DAY, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
+import { changed } from '../../support/plain-ledger.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 import { VERDICTS, WORD } from '../../support/verdicts.ts'
 
@@ -69,6 +71,23 @@ describe('21: an order for which a trade bill has a charge', () => {
     ['it was synced and proved', { ...ENDED, state: 'SYNCED', proof: WORD }],
   ])('is asked about where %s', (_, row) => {
     expect(askForBill(row, BILL, NOW)?.set).toMatchObject({ next: 'query', due_at: NOW })
+  })
+})
+
+describe('whose turn an order is that a trade bill has a charge for', () => {
+  const GIVEN_UP: Row = { ...ENDED, state: 'SYNCED', reason: 'unproved', expires_at: 1, waits: '1900000109#0' }
+
+  it('is written where its query goes on, so that it waits for nobody meanwhile', () => {
+    const { set, remove } = askForBill(GIVEN_UP, BILL, NOW) ?? {}
+
+    expect([set?.waits, remove]).toStrictEqual([undefined, ['waits']])
+  })
+
+  it('is left as it is in any other state', () => {
+    const transition = askForBill({ ...REJECTED, waits: '1900000109#0' }, BILL, NOW)
+
+    expect(transition?.set).not.toHaveProperty('waits')
+    expect(transition).not.toHaveProperty('remove')
   })
 })
 
@@ -216,5 +235,84 @@ it('26: takes the number of a charge, and its sum if it has none, from the bill'
     when: 'attempt = 3 and state = DOUBLE_CHARGED and transaction_id is missing',
     set: { transaction_id: ONE },
     keep: { amount: 3900 },
+  })
+})
+
+describe('the answer to a query of a row that is in the middle of its own, and was asked for a bill', () => {
+  const asked: Row = { ...CLAIMED, bill: BILL, bill_at: NOW - 1 * MINUTE }
+  const removed = (row: Row, verdict: Verdict) => words(afterQuery(row, verdict, MOMENT))
+
+  it('is the answer for the bill as well, also where it says nothing', () => {
+    expect(removed(asked, VERDICTS.unknown)).toMatchObject({ name: '12 ask again', remove: ['bill_at'] })
+    expect(removed({ ...CLAIMED, state: 'SYNCED' }, VERDICTS.unknown)).not.toHaveProperty('remove')
+  })
+
+  it('says so once, since DynamoDB refuses an attribute that is written twice', () => {
+    const { remove = [] } = afterQuery(asked, VERDICTS.collected, MOMENT)
+
+    expect(remove.filter((name) => name === 'bill_at')).toHaveLength(1)
+  })
+
+  it('proves a sync though the bill came meanwhile, unlike an answer from before it', () => {
+    expect(removed(asked, VERDICTS.confirmed)).toMatchObject({
+      name: '8 confirmed',
+      when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
+    })
+  })
+
+  const ended: Row = { ...ENDED, next: 'query', due: '1900000109#0', due_at: NOW, bill: BILL, bill_at: NOW - 9 }
+  const proved: Row = { ...ended, state: 'SYNCED', proof: WORD, expires_at: 1 }
+
+  it('takes from a synced order what it had because it had ended, when WeChat Pay says otherwise', () => {
+    expect(removed(proved, VERDICTS.unpaid)).toMatchObject({
+      name: '10 unpaid',
+      remove: ['absent_since', 'bill_at', 'expires_at', 'proof', 'reason'],
+    })
+    expect(removed(proved, VERDICTS.open)).toMatchObject({
+      name: '11 wait',
+      remove: ['absent_since', 'bill_at', 'expires_at', 'proof', 'reason'],
+    })
+  })
+
+  it('leaves the reason and the expiry that it sets itself', () => {
+    expect(removed(proved, VERDICTS.closed)).toMatchObject({
+      name: '11 end',
+      remove: ['absent_since', 'bill_at', 'due', 'due_at', 'next', 'proof'],
+    })
+    expect(removed(proved, VERDICTS.part_paid)).toMatchObject({
+      name: '17 hold',
+      remove: ['absent_since', 'bill_at', 'expires_at', 'proof'],
+    })
+  })
+
+  it('takes nothing of it from an order in another state', () => {
+    expect(removed(asked, VERDICTS.unpaid)).toMatchObject({ name: '10 unpaid', remove: ['absent_since', 'bill_at'] })
+    expect(removed({ ...CLAIMED, state: 'SYNCED', proof: WORD }, VERDICTS.unpaid)).toMatchObject({
+      name: '10 unpaid',
+      remove: ['absent_since'],
+    })
+  })
+})
+
+describe('a charge of an order that was rejected', () => {
+  const row: Row = { ...REJECTED, amount: 3900, transaction_id: ONE, bill: BILL, bill_at: NOW - 9 }
+  const name = (given: Row, verdict: Verdict) => afterQuery({ ...given, next: 'query' }, verdict, MOMENT).name
+  const charging = (transaction_id: string): Verdict => ({
+    ...VERDICTS.collected,
+    charge: { amount: 3900, transaction_id },
+  })
+
+  it('is a double charge', () => {
+    expect(name(row, charging(ONE))).toBe('9 collected')
+  })
+
+  it('is none where an operator has said so of this very charge', () => {
+    expect(name({ ...row, settled_at: NOW - 5 }, charging(ONE))).toBe('21 as it stood')
+    expect(name({ ...row, settled_at: NOW - 5 }, charging(TWO))).toBe('9 collected')
+  })
+
+  it('is not said to be one by a refund that the bill has', () => {
+    expect(noteRefundOfBill(row, 'R-1', NOW)).toBeUndefined()
+    expect(changed(noteRefundOfBill(DOUBLE, 'R-1', NOW) as Transition, DOUBLE)).toMatchObject({ next: 'refund' })
   })
 })

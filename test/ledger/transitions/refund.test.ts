@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { equals } from '../../../lib/ledger/condition.ts'
 import type { Refund, Row } from '../../../lib/ledger/row.ts'
-import { afterRefund, nextRefund, noteRefund } from '../../../lib/ledger/transitions/refund.ts'
+import { afterRefund, nextRefund, noteRefund, settledRemoves } from '../../../lib/ledger/transitions/refund.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { RefundVerdict, RefundVerdictKind } from '../../../lib/wechatpay/refund-api.ts'
 import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
@@ -52,12 +53,29 @@ describe('the refund that is asked about next', () => {
     expect(nextRefund({ refunds })).toBe(next)
   })
 
+  it.each([
+    ['one that corrects the settlement', NOW - 10, first],
+    ['none that was noted with the settlement', NOW - 9, undefined],
+    ['none that was noted before it', NOW - 8, undefined],
+  ])('of a case that is settled, is %s', (_, settled_at, next) => {
+    expect(nextRefund({ refunds: [first], settled_at })).toBe(next)
+  })
+
   it('is none of a row that has none', () => {
     expect(nextRefund({})).toBeUndefined()
   })
 })
 
 describe('22: the number of a refund', () => {
+  it('waits for the query of a trade bill, and is noted only while that is the next', () => {
+    const { when, set } = noteRefund({ ...DOUBLE, next: 'query', bill_at: NOW - 5 }, 'R-1', NOW) ?? {}
+
+    expect(set).not.toHaveProperty('next')
+    expect(words({ name: '', pk: PK, when: when ?? equals('pk', 'none') })).toMatchObject({
+      when: expect.stringMatching(/ and settled_at is missing and next = query$/),
+    })
+  })
+
   it('is noted, and WeChat Pay is asked about it at once', () => {
     expect(words(noteRefund(DOUBLE, 'R-1', NOW))).toStrictEqual({
       name: '22 note refund',
@@ -345,4 +363,9 @@ describe('what was charged is back', () => {
     expect(name).toBe('25 refund ended')
     expect(set).not.toHaveProperty('settled_at')
   })
+})
+
+it('a settlement ends what is asked of WeChat Pay, but for the query of a trade bill', () => {
+  expect(settledRemoves({})).toStrictEqual(['due', 'due_at', 'next', 'case', 'case_at'])
+  expect(settledRemoves({ bill_at: NOW })).toStrictEqual(['case', 'case_at'])
 })
