@@ -1,25 +1,16 @@
 import { afterAll, expect, it } from 'vitest'
-import { formatChinaTime } from '../../lib/china-time.ts'
 import { startWorld } from '../../lib/local/world.ts'
+import { auditBill, passToNextAudit, passUntilHour } from '../support/audited.ts'
+import { HOUR, MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, passUntilQuiet, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { decide, handOver } from '../support/till.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
 const API = 'payafter-orders'
 
 const world = await startWorld({ merchants: [SERVED[API]], debitAfterMs: Number.POSITIVE_INFINITY })
 afterAll(() => world.close())
 
 const { wechatpay } = world
-
-const today = (): string => formatChinaTime(world.clock.now()).slice(0, 8)
-
-/** Lets time pass until it is this hour in China, today or tomorrow. */
-const passUntil = async (hour: number): Promise<void> => {
-  do await world.pass(10 * MINUTE)
-  while (Number(formatChinaTime(world.clock.now()).slice(8, 10)) !== hour)
-}
 
 const pay = async (out_order_no: string, more: object = {}): Promise<void> => {
   await handOver(world, 'HTTP API 2.0', { ...noticeOf(API, out_order_no), ...more })
@@ -28,24 +19,8 @@ const pay = async (out_order_no: string, more: object = {}): Promise<void> => {
 
 const row = (out_order_no: string) => rowOf(world, API, out_order_no)
 
-/** Half past ten of the next day in China: the bill of this day can be had. Gives the day, and what the audit said of it. */
-const auditNextDay = async () => {
-  const day = today()
-  await passUntil(9)
-  await passUntil(10)
-  const invocation = await world.runAudit()
-  return { day, bill: billOf(invocation, day) }
-}
-
-type Bill = { readonly day: string; readonly outcome: string; readonly classes: Readonly<Record<string, number>> }
-const billOf = ({ result }: { readonly result?: unknown }, day: string): Bill | undefined =>
-  (result as { readonly bills: readonly Bill[] }).bills.find((bill) => bill.day === day)
-
-const classesOf = (bill: Bill | undefined) =>
-  Object.fromEntries(Object.entries(bill?.classes ?? {}).filter(([name, count]) => count > 0 && name !== 'plain'))
-
 it('finds by the bill what no query found, and closes a case on the signed word of WeChat Pay alone', async () => {
-  await passUntil(12)
+  await passUntilHour(world, 12)
   const orders = Object.fromEntries(
     ['SYNCED', 'CLOSED', 'WITHDRAWN', 'HELD', 'KNOWN', 'HAND', 'QUIET'].map((name) => [
       name,
@@ -79,10 +54,11 @@ it('finds by the bill what no query found, and closes a case on the signed word 
   wechatpay.refund({ mchid: DIRECT.mchid, transaction_id: known, out_refund_no: 'RF-KNOWN', amount: 8800 })
   wechatpay.setRefund('RF-KNOWN', 'SUCCESS')
 
-  const { day, bill } = await auditNextDay()
+  const day = await passToNextAudit(world)
+  const bill = await auditBill(world, { mchid: DIRECT.mchid, day })
   await world.pass(10 * MINUTE)
 
-  expect(classesOf(bill)).toEqual({
+  expect(bill?.classes).toEqual({
     charged_after_sync: 3,
     charged_after_end: 1,
     charged_while_open: 1,
@@ -98,10 +74,10 @@ it('finds by the bill what no query found, and closes a case on the signed word 
   expect(await row('KNOWN')).toMatchObject({ settled_by: 'refund', reason: 'refund RF-KNOWN' })
   expect(await row('KNOWN')).not.toHaveProperty('case')
 
-  const again = await world.runAudit()
+  const again = await auditBill(world, { mchid: DIRECT.mchid, day })
   await world.pass(10 * MINUTE)
 
-  expect(classesOf(billOf(again, day))).not.toHaveProperty('charged_after_sync')
+  expect(again?.classes).not.toHaveProperty('charged_after_sync')
   const { calls } = wechatpay.history
   expect(calls.filter(({ method, kind }) => method === 'POST' && kind !== 'sync')).toEqual([])
   // The one that was too early.
