@@ -115,7 +115,7 @@ export const LIMITS = {
   billBytes: 8 * 1024 * 1024 * 1024,
   /** The disk of the function: what is spooled of a bill, and the report. */
   auditDiskBytes: 10 * 1024 * 1024 * 1024,
-  /** A day whose bill was not had is asked for again for so many days. */
+  /** A day whose bill was not had, or of which an order has not answered yet, is asked for again for so many days. */
   billDays: 3,
   /** For commands: the operator's machine may be far from the region. */
   commandConnect: 5 * SECOND,
@@ -170,6 +170,7 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
     (l) => l.billLease >= l.auditTimeout + 2 * l.clockDifference,
   ],
   ['a bill that is downloaded has time to be compared', (l) => l.billBegin + l.billDownload <= l.auditTimeout / 1.5],
+  ['a bill is looked at as long as its orders are asked about', (l) => l.billDays * DAY >= l.billAsk],
   ['a bill fits on the disk', (l) => l.billBytes < l.auditDiskBytes],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]

@@ -6,6 +6,7 @@ import { classifyDay, isDamage, isRefundMissing, isRefundUrgent } from '../bill/
 import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
+import { LIMITS } from '../limits.ts'
 import { chinaDay, daysBefore } from './bill-day.ts'
 import { type CompareDeps, type ComparedBill, compareBill } from './compare-bill.ts'
 import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
@@ -28,7 +29,7 @@ export type AuditedDay =
 
 /** How much of what was found is kept in memory, for the page and the reply. */
 const FIRST_MOST = 200
-/** From this hour in China no line is looked at once more. */
+/** From this hour in China, on the last day on which the schedule asks for a bill, no line is looked at once more. */
 const LAST_HOUR = 18
 
 /**
@@ -65,11 +66,11 @@ const auditClaimed = async (
   const { known, missing } = await readCases(key.day, mchids, tally.refunded, deps)
   for (const found of missing) await tally.add(found)
 
-  const report = reportOf(key, fetched, compared, known, tally, deps.now())
+  const report = reportOf(claim, fetched, compared, known, tally, deps.now())
   const today = chinaDay(report.made_at)
   const isNew = report.outcome !== 'waiting' && missing.length > 0 && claim.row.told !== today
-  // A day that was done stays so when an operator's further run cannot have the bill.
-  const isWorse = claim.row.done && !compared && report.outcome !== claim.row.outcome
+  // A day that was done, or compared, stays so when a further run cannot have the bill.
+  const isWorse = (claim.row.done || wasCompared(claim)) && !compared && report.outcome !== claim.row.outcome
   if (report.outcome !== 'waiting' && !isWorse) await files.upload(report)
   const isRecorded = await deps.bills.record(claim, {
     ...(isWorse ? {} : recordOf(report, fetched, compared)),
@@ -96,8 +97,11 @@ const compareFetched = async (
   return compareBill({ day: claim.key.day, bill: reading.bill, spool, agreedAt, mchids }, tally.add, deps)
 }
 
+/** The bill agreed in an earlier run, and it is to be compared once more. */
+const wasCompared = ({ row }: BillClaim): boolean => row.outcome === 'asked'
+
 const reportOf = (
-  key: BillKey,
+  claim: BillClaim,
   fetched: FetchedBill,
   compared: ComparedBill | undefined,
   knownCharges: number,
@@ -107,9 +111,10 @@ const reportOf = (
   const { verdict, reading } = fetched
   const reason = reasonOf(fetched)
   const day = { verdict: verdict.kind, ...(reading && { reading }), knownCharges, now: formatChinaTime(now) }
+  const without = wasCompared(claim) ? undefined : classifyDay(day)
   return {
-    ...key,
-    outcome: compared ? outcomeOf(compared.looksAgain, now) : (classifyDay(day) ?? 'waiting'),
+    ...claim.key,
+    outcome: compared ? outcomeOf(compared.looksAgain, claim.key, now) : (without ?? 'waiting'),
     ...(reason !== undefined && { reason }),
     made_at: now,
     ...(reading?.agreed && { facts: reading.bill }),
@@ -134,8 +139,14 @@ const recordOf = (
 const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
   new Set([...merchants.values()].filter((one) => (one.provider ?? one.mchid) === signer).map(({ mchid }) => mchid))
 
-const outcomeOf = (looksAgain: boolean, now: number): BillOutcome =>
-  looksAgain && Number(formatChinaTime(now).slice(8, 10)) < LAST_HOUR ? 'asked' : 'agreed'
+const outcomeOf = (looksAgain: boolean, { day }: BillKey, now: number): BillOutcome =>
+  looksAgain && !isLastLook(day, now) ? 'asked' : 'agreed'
+
+/** The schedule asks for the bill of a day as long as an order is asked about because of it; then nothing more comes. */
+const isLastLook = (day: string, now: number): boolean => {
+  const lastDay = daysBefore(chinaDay(now), LIMITS.billDays)
+  return day < lastDay || (day === lastDay && Number(formatChinaTime(now).slice(8, 10)) >= LAST_HOUR)
+}
 
 /** What no further run of the schedule can make better. */
 const isDone = (outcome: BillOutcome, { reading }: FetchedBill): boolean => {

@@ -248,15 +248,47 @@ describe('a day', () => {
     expect(world.calls).toEqual([ASKED, REFUND])
   })
 
-  it('waits for an answer until 18:00 and no longer', async () => {
+  it('waits for an answer as long as orders are asked about, until 18:00 of the third day', async () => {
     const world = await auditWorld({ lines: [refunded('A1')], rows: [rowOf('A1', { state: 'SYNCED', next: 'query' })] })
 
-    expect(await run(world)).toMatchObject({ outcome: 'asked' })
-    world.clock.now = AT_18 - 1
-    expect(await run(world)).toMatchObject({ outcome: 'asked' })
-    world.clock.now = AT_18
+    for (const now of [NOW, AT_18, AT_18 + ONE_DAY, AT_18 + 2 * ONE_DAY - 1]) {
+      world.clock.now = now
+      expect(await run(world)).toMatchObject({ outcome: 'asked' })
+    }
+    world.clock.now = AT_18 + 2 * ONE_DAY
     expect(await run(world)).toMatchObject({ outcome: 'agreed' })
+    expect(await run(world)).toMatchObject({ kind: 'not claimed' })
   })
+
+  it('that is older is not looked at once more by the schedule, so no one is told to wait for that', async () => {
+    const world = await auditWorld({ lines: [charged('A1')], rows })
+    world.clock.now = NOW + 3 * ONE_DAY
+
+    expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { charged_after_sync: 1 } })
+  })
+
+  it.each([
+    ['cannot be had', answer('SYSTEM_ERROR', 500)],
+    ['is said to be none', answer('NO_STATEMENT_EXIST')],
+  ])(
+    'that was compared keeps its report when its bill %s after that, and is looked at all the same',
+    async (_, says) => {
+      const world = await auditWorld({ lines: [refunded('A1')], rows })
+      await run(world)
+      const report = world.files.get(`bills/${MCHID}/${DAY}.json`)
+
+      world.world.says = says
+      world.clock.now = AT_18
+      expect(await run(world)).toMatchObject({ outcome: 'waiting' })
+      expect([...world.bills.values()]).toMatchObject([{ outcome: 'asked', classes: { charged_after_sync: 1 } }])
+      expect(world.files.get(`bills/${MCHID}/${DAY}.json`)).toBe(report)
+      world.world.says = undefined
+      world.clock.now += ONE_DAY
+      world.rows.set(PK, rowOf('A1', { state: 'DOUBLE_CHARGED', transaction_id: TRANSACTION }))
+      expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { refunded: 1 } })
+      expect(world.calls).toEqual([ASKED, REFUND])
+    },
+  )
 
   it('is classed again where somebody wrote the row meanwhile', async () => {
     const world = await auditWorld({ lines: [charged('A1')], rows: [rowOf('A1', { state: 'HELD' })] })
