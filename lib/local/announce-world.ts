@@ -17,8 +17,13 @@ const write = (path: string, text: string): void => writePrivate({ path, text, o
  * Writes files by which the owner's other programs reach the local world: `npx payscore … --local` reads one, `curl -H
  * @.local/token` the other, so that no secret is on a command line. Gives a function that deletes both.
  */
-export const announceWorld = ({ env, api, clock }: World): (() => void) => {
-  const world = { ...env, PAYSCORE_API: api.url, PAYSCORE_CLOCK_OFFSET_MS: String(clock.offset()) }
+export const announceWorld = ({ env, api, lambdaUrl, clock }: World): (() => void) => {
+  const world = {
+    ...env,
+    PAYSCORE_API: api.url,
+    PAYSCORE_LAMBDA: lambdaUrl,
+    PAYSCORE_CLOCK_OFFSET_MS: String(clock.offset()),
+  }
   write(WORLD, `${JSON.stringify(world, null, 2)}\n`)
   write(TOKEN, `Authorization: ${api.headers.authorization}\n`)
   return () => {

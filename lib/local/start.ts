@@ -8,6 +8,7 @@ import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sa
 import { StartError } from './start-error.ts'
 import { readStartOptions, USAGE, WHY_LIVE } from './start-options.ts'
 import { tableHead, tableRow } from './table.ts'
+import { passToNextBill, watchBills } from './watch-bills.ts'
 import { watchStatements } from './watch-statements.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -61,6 +62,8 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   // A separate folder, so that a list of the local WeChat Pay is never used with the real one.
   const folder = isLive ? '.local/live-statements' : '.local/statements'
   const statements = watchStatements({ folder, mchid, objects: world.objects, say })
+  // With the real WeChat Pay a bill is compared only when a person asks for it.
+  const bills = isLive ? undefined : watchBills({ folder: '.local/reports', ...world, say })
   let told = world.bus.history.events.length
   const minutes = setInterval(() => void world.runReconcile().then(world.renewReports), 60_000)
   const outcomes = setInterval(() => {
@@ -71,6 +74,7 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   }, 500)
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
   statements.close()
+  bills?.close()
   clearInterval(minutes)
   clearInterval(outcomes)
   withdraw()
@@ -89,6 +93,8 @@ const playAndStayUp = async (samples: readonly Sample[], apiPort: number, isFast
   keepPublicKey(world)
   const fresh = addStandingOrders(world)
   sumUp(await playAll(world, samples, isFast ? 'end' : 'first wait'))
+  // The bill of the day on which the samples were played is there the next morning.
+  if (isFast) await passToNextBill(world)
   openPages(world)
   await stayUp(world, MERCHANT.mchid, fresh, false)
   release()

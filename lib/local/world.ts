@@ -11,6 +11,7 @@ import { mapStream } from './event-source-mapping.ts'
 import { keepState, readKeptState } from './kept-state.ts'
 import { keyPair, serialNo } from './keys.ts'
 import { type Lambda, startLambda } from './lambda/start-lambda.ts'
+import { startLambdaApi } from './lambda-api.ts'
 import { startLedgerTable } from './ledger-table.ts'
 import { mapObjects } from './object-events.ts'
 import { startObjects } from './objects.ts'
@@ -158,6 +159,7 @@ export const startWorld = async (options: {
   ])
 
   const lambdas = { sync, query, reconcile, outcome, status, decide, statement, audit }
+  const lambdaApi = await startLambdaApi({ audit }, credentials)
   const lambdaNamed = (name: string): Lambda => {
     const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
     if (!lambda) throw new Error(`a rule of the template has a target that is not started here: ${name}`)
@@ -271,7 +273,7 @@ export const startWorld = async (options: {
 
   const close = async (): Promise<void> => {
     clearInterval(keeping)
-    await api.close()
+    await Promise.all([api.close(), lambdaApi.close()])
     await bus.close()
     uploads.close()
     stream.close()
@@ -293,6 +295,8 @@ export const startWorld = async (options: {
     api,
     notices,
     lambdas,
+    /** Where Lambda's Invoke is served. */
+    lambdaUrl: `http://${lambdaApi.host}`,
     env,
     putKey,
     idle,

@@ -1,6 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { listenOnLoopback, readBody } from '../../lib/local/loopback-server.ts'
-import { NOW } from '../support/orders.ts'
+import { startWorld } from '../../lib/local/world.ts'
+import { passToNextAudit } from '../support/audited.ts'
+import { MINUTE, NOW } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder, rowOf } from '../support/served.ts'
+import { handOver } from '../support/till.ts'
 import { stubStack } from './cloudformation.ts'
 import { stubAws, stubAwsInEachTest } from './local-env.ts'
 import { CHINESE, runCli } from './run-cli.ts'
@@ -110,5 +117,42 @@ describe('audit', () => {
       code: 1,
       err: 'payscore-sync-prod has no output AuditFunction: deploy this version of payscore-sync first\n',
     })
+  })
+})
+
+describe('audit --local', () => {
+  test('compares the bill of a day in the world that npm start keeps up', async () => {
+    const world = await startWorld({ merchants: [DIRECT], debitAfterMs: Number.POSITIVE_INFINITY })
+    onTestFinished(world.close)
+    const cwd = mkdtempSync(join(tmpdir(), 'audit-'))
+    onTestFinished(() => rmSync(cwd, { recursive: true }))
+    const order = placeOrder(world, 'payafter-orders', 'CHARGED')
+    await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'CHARGED'))
+    await world.pass(15 * MINUTE)
+    const transaction_id = world.wechatpay.payscoreCharges(order)
+    const day = await passToNextAudit(world)
+    mkdirSync(join(cwd, '.local'))
+    const places = { PAYSCORE_LAMBDA: world.lambdaUrl, PAYSCORE_CLOCK_OFFSET_MS: String(world.clock.offset()) }
+    writeFileSync(join(cwd, '.local/world.json'), JSON.stringify({ ...world.env, ...places }))
+    stubAws(world.env)
+
+    const { code, out } = await runCli(['audit', '--day', day, '--local'], { cwd })
+    await world.idle()
+    const byDefault = await runCli(['audit', '--local', '--json'], { cwd })
+    const wrong = await runCli(['audit', '--local', '--mchid', '1900000999'], { cwd })
+
+    expect(code).toBe(0)
+    expect(out).toContain(`CHARGED · ¥88.00 · ${transaction_id}`)
+    expect(await rowOf(world, 'payafter-orders', 'CHARGED')).toMatchObject({ state: 'DOUBLE_CHARGED', bill: day })
+    expect(JSON.parse(byDefault.out)).toMatchObject({ bills: [{ day, classes: { known: 1 } }] })
+    expect(wrong).toMatchObject({ code: 1 })
+    expect(wrong.err).toContain('mchid: is not served')
+  })
+
+  test('says that no local world is up', async () => {
+    const { code, err } = await runCli(['audit', '--local'], { cwd: tmpdir() })
+
+    expect(code).toBe(1)
+    expect(err).toContain('no local world is up')
   })
 })

@@ -115,6 +115,26 @@ describe('npm start', () => {
     expect(await later.json()).toMatchObject({ state: 'SYNCED', confirmed: true })
   })
 
+  it('compares the bill of the day of its samples with --fast, and once more for a command', async () => {
+    const folder = await makeFolder()
+    const samples = join(folder, 'samples')
+    await mkdir(samples)
+    await copyFile(join(ownSamples, 'charged-as-well.json'), join(samples, 'charged-as-well.json'))
+
+    const started = npmStart(folder, ['--port', '0', '--samples', samples, '--fast'])
+    const [line = '', file = ''] = await started.says(
+      /^\d{4}-\d\d-\d\d 1900000109: .* (\.local\/reports\/bill-\S+\.html)$/m,
+    )
+    const told = await payscore(folder, ['audit', '--mchid', '1900000109', '--local'])
+    const report = await readFile(join(folder, file), 'utf8')
+    started.pressCtrlC()
+    await started.ended()
+
+    expect(line).toContain('the trade bill was compared 交易账单已核对')
+    expect(told).toMatch(/^✓ \d{4}-\d\d-\d\d 1900000109: the trade bill was compared\n {2}charged-as-well · ¥/)
+    expect(report).toContain('charged-as-well')
+  })
+
   it('says that the port is taken, in both languages and without a stack', async () => {
     const folder = await makeFolder()
     const port = await listen(createServer())

@@ -10,12 +10,20 @@ import { parseMembers } from '../../json.ts'
 import { LIMITS } from '../../limits.ts'
 import { yuan } from '../../money.ts'
 import { CliError } from '../../two-languages.ts'
+import { localOption } from '../aws/connect.ts'
+import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { createProgress, type Session } from '../session.ts'
 
-type Options = { readonly json?: boolean; readonly day?: string; readonly mchid?: string; readonly stack?: string }
+type Options = {
+  readonly json?: boolean
+  readonly day?: string
+  readonly mchid?: string
+  readonly stack?: string
+  readonly local?: boolean
+}
 
 /** `audit`: has the function compare the trade bill of a day with the ledger, also one that was compared before. */
 export const addAudit = (program: Command, session: Session, done: (code: number) => void): void => {
@@ -27,8 +35,9 @@ export const addAudit = (program: Command, session: Session, done: (code: number
     .option('--day <yyyymmdd>', t({ en: 'the day of the bill; else yesterday', zh: '账单日期;不填则为昨天' }))
     .option('--mchid <mchid>', t({ en: 'of this merchant; else of all', zh: '商户号;不填则为全部商户' }))
     .option('--stack <name>', t({ en: 'the deployed stack', zh: '已部署的堆栈' }))
+    .option(...localOption(t))
   command.action(async (options: Options) => done(await audit(options, session)))
-  addExamples(command, session, ['npx payscore audit --stack payscore-sync-prod'], {
+  addExamples(command, session, ['npx payscore audit --stack payscore-sync-prod', 'npx payscore audit --local'], {
     en: 'The schedule compares each day by itself; this does it again. WeChat Pay has a bill from ten the next morning, for three months. The bill alone changes no order: those that differ are queried, and the signed answer decides. Exit code 1 when a bill could not be compared.',
     zh: '每日由定时计划自动核对,本命令用于再次核对。微信支付次日十点后提供账单,可取三个月内的。账单本身不改变订单:有出入的订单会再次查单,以签名应答为准。有账单未能核对时,退出码为 1。',
   })
@@ -43,12 +52,16 @@ type Bill = { readonly mchid: string; readonly day: string } & (
 type Reply = { readonly bills: readonly Bill[]; readonly left: number }
 
 const audit = async (options: Options, session: Session): Promise<number> => {
+  if (options.local) enterLocalWorld(session)
   const day = options.day ?? daysBefore(chinaDay(session.now()), 1)
   if (refusedDay(day, session.now()) !== undefined) throw wrongValue('--day', day, NO_DAY)
   const progress = createProgress(session)
   const waiting = setInterval(() => progress.tell(session.t({ en: 'being compared …', zh: '正在核对……' })), 500)
   try {
-    const reply = await invoke(await functionOf(options.stack), { day, ...mchidOf(options), again: true })
+    const task = { day, ...mchidOf(options), again: true }
+    const reply = options.local
+      ? await invoke('audit', task, session.env.PAYSCORE_LAMBDA)
+      : await invoke(await functionOf(options.stack), task)
     progress.end()
     return tellReply(reply, options, session)
   } finally {
@@ -64,7 +77,11 @@ const NO_DAY = {
 const mchidOf = ({ mchid }: Options) => (mchid === undefined ? {} : { mchid })
 
 const functionOf = async (stack: string | undefined): Promise<string> => {
-  if (stack === undefined) throw new CliError({ en: 'which stack? Say --stack NAME', zh: '请用 --stack 指定堆栈' }, 2)
+  if (stack === undefined)
+    throw new CliError(
+      { en: 'which stack? Say --stack NAME or --local', zh: '请用 --stack 指定堆栈,或使用 --local' },
+      2,
+    )
   const name = (await stackOutputs(stack)).get('AuditFunction')
   if (name !== undefined) return name
   throw new CliError({
@@ -73,9 +90,10 @@ const functionOf = async (stack: string | undefined): Promise<string> => {
   })
 }
 
-/** Waits as long as the function may run, and does not start it twice. */
-const invoke = async (FunctionName: string, task: object): Promise<Reply> => {
+/** Waits as long as the function may run, and does not start it twice. @param endpoint of the local world's Lambda */
+const invoke = async (FunctionName: string, task: object, endpoint?: string): Promise<Reply> => {
   const client = new LambdaClient({
+    ...(endpoint !== undefined && { endpoint }),
     maxAttempts: 1,
     requestHandler: createRequestHandler({
       connectionTimeout: LIMITS.commandConnect,
