@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseDocument } from 'yaml'
+import { BILL_CLASSES, LINE_CLASSES, REFUND_MISSING } from '../../lib/bill/classes.ts'
 import { VARIABLES } from '../../lib/config/config.ts'
 import { adviceOf, type Situation } from '../../lib/ledger/advice.ts'
 import { TURNS } from '../../lib/ledger/whose-turn.ts'
@@ -102,6 +103,23 @@ const stands = (language: Language): Table => ({
     return [[code(state), ...more].join(' '), words.meaning, turnOf(advice.turn, language), words.next]
   }),
 })
+
+type BillTexts = Readonly<Record<string, Pick<Refusal, 'turn' | 'en' | 'zh'>>>
+
+const classesOf =
+  (classes: BillTexts, what: Readonly<Record<Language, string>>) =>
+  (language: Language): Table => ({
+    head: [what[language], HEADS[language].meaning, HEADS[language].turn, HEADS[language].next],
+    rows: Object.entries(classes).map(([name, one]) => [
+      code(name),
+      one[language].meaning,
+      turnOf(one.turn, language),
+      one[language].next,
+    ]),
+  })
+
+const lines = classesOf({ ...LINE_CLASSES, refund_missing: REFUND_MISSING }, { en: 'class', zh: '分类' })
+const days = classesOf(BILL_CLASSES, { en: 'day', zh: '当日' })
 
 const alarms = (language: Language): Table => ({
   head:
@@ -224,7 +242,7 @@ const proof = (language: Language): Table => {
 
 export type Tables = Readonly<Record<string, (language: Language) => Table>>
 
-const TABLES = { refusals, stands, alarms, variables, parameters, limits, scripts, proof } as const
+const TABLES = { refusals, stands, lines, days, alarms, variables, parameters, limits, scripts, proof } as const
 
 export const TABLE_NAMES = Object.keys(TABLES)
 
