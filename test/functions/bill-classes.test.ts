@@ -33,6 +33,14 @@ const events = (out_order_no: string): readonly string[] =>
 /** Syncs of an order. */
 const syncs = (out_order_no: string): number => wechatpay.history.posts(out_order_no).length
 
+/** An order that was paid at the till today, and charged: the ledger knows a charge of today. Gives the transaction. */
+const chargeToday = async (out_order_no: string): Promise<string> => {
+  const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
+  await pay(API, out_order_no, { detail: { paid_time: `${today(world)}000000` } })
+  expect(await rowOf(world, API, out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED' })
+  return transaction_id
+}
+
 describe('a charge in the bill of an order', () => {
   it('that WeChat Pay’s own signed answer denies is a contradiction: nothing is changed, and both are kept', async () => {
     const order = placeOrder(world, API, 'DENIED')
@@ -146,13 +154,6 @@ describe('a charge in the bill of an order', () => {
 })
 
 describe('a day without a bill to compare', () => {
-  /** An order that was paid at the till today, and charged: the ledger knows a charge of today. */
-  const chargeToday = async (out_order_no: string): Promise<void> => {
-    wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-    await pay(API, out_order_no, { detail: { paid_time: `${today(world)}000000` } })
-    expect(await rowOf(world, API, out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED' })
-  }
-
   it('is done at once where nothing was traded', async () => {
     const day = await passToNextAudit(world)
 
@@ -236,9 +237,8 @@ describe('a day without a bill to compare', () => {
 })
 
 describe('a case of which no bill has a refund', () => {
-  it('is told of after 1, 3, 7 and 30 days and daily from the 300th, once a day, until a bill has one', async () => {
-    const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, 'FORGOTTEN'))
-    await pay(API, 'FORGOTTEN')
+  it('is told of after 1, 3, 7 and 30 days and daily from the 300th of the payment, once a day, until a bill has one', async () => {
+    const transaction_id = await chargeToday('FORGOTTEN')
     // Those of the tests above.
     for (const { pk, case: of } of await world.table.rows())
       if (of !== undefined && pk !== `${mchid}#FORGOTTEN`)

@@ -17,6 +17,7 @@ export const STEPS = [
   'confirm',
   'reconcile',
   'WeChat Pay',
+  'bill',
   'region',
   'database',
   'TTL',
