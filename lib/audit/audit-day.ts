@@ -6,7 +6,8 @@ import { classifyDay, isDamage, isRefundMissing, isRefundUrgent } from '../bill/
 import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
-import { chinaDay, daysBefore } from './bill-day.ts'
+import { LIMITS } from '../limits.ts'
+import { chinaDay, daysBefore, isScheduledAgain } from './bill-day.ts'
 import { type CompareDeps, type ComparedBill, compareBill } from './compare-bill.ts'
 import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
 import { type FetchDeps, type FetchedBill, fetchBill } from './fetch-bill.ts'
@@ -28,8 +29,6 @@ export type AuditedDay =
 
 /** How much of what was found is kept in memory, for the page and the reply. */
 const FIRST_MOST = 200
-/** From this hour in China no line is looked at once more. */
-const LAST_HOUR = 18
 
 /**
  * Compares the bill of one day with the ledger. Nothing of it is acted on before it agreed; a run that ends in the middle
@@ -109,7 +108,7 @@ const reportOf = (
   const day = { verdict: verdict.kind, ...(reading && { reading }), knownCharges, now: formatChinaTime(now) }
   return {
     ...key,
-    outcome: compared ? outcomeOf(compared.looksAgain, now) : (classifyDay(day) ?? 'waiting'),
+    outcome: compared ? outcomeOf(compared, key, now) : (classifyDay(day) ?? 'waiting'),
     ...(reason !== undefined && { reason }),
     made_at: now,
     ...(reading?.agreed && { facts: reading.bill }),
@@ -134,8 +133,11 @@ const recordOf = (
 const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
   new Set([...merchants.values()].filter((one) => (one.provider ?? one.mchid) === signer).map(({ mchid }) => mchid))
 
-const outcomeOf = (looksAgain: boolean, now: number): BillOutcome =>
-  looksAgain && Number(formatChinaTime(now).slice(8, 10)) < LAST_HOUR ? 'asked' : 'agreed'
+/** The schedule's last run of a day is its end; an operator may ask for an older day until it agrees. */
+const outcomeOf = ({ looksAgain }: ComparedBill, { day }: BillKey, now: number): BillOutcome => {
+  const isOlder = day < daysBefore(chinaDay(now), LIMITS.billDays)
+  return looksAgain && (isOlder || isScheduledAgain(day, now)) ? 'asked' : 'agreed'
+}
 
 /** What no further run of the schedule can make better. */
 const isDone = (outcome: BillOutcome, { reading }: FetchedBill): boolean => {

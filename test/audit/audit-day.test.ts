@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AuditDeps, auditDay } from '../../lib/audit/audit-day.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import type { Row } from '../../lib/ledger/row.ts'
+import { LIMITS } from '../../lib/limits.ts'
 import type { Line } from '../bill/bill-writer.ts'
 import { answered, forged } from '../support/fake-wechatpay.ts'
 import { MINUTE, NOW, DAY as ONE_DAY } from '../support/orders.ts'
@@ -248,14 +249,36 @@ describe('a day', () => {
     expect(world.calls).toEqual([ASKED, REFUND])
   })
 
-  it('waits for an answer until 18:00 and no longer', async () => {
-    const world = await auditWorld({ lines: [refunded('A1')], rows: [rowOf('A1', { state: 'SYNCED', next: 'query' })] })
+  it('finds the refund of a charge that was not known before, also where the bill came after 18:00', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows })
+    world.clock.now = AT_18
 
     expect(await run(world)).toMatchObject({ outcome: 'asked' })
-    world.clock.now = AT_18 - 1
+    world.clock.now = NOW + ONE_DAY
+    world.rows.set(PK, rowOf('A1', { state: 'DOUBLE_CHARGED', transaction_id: TRANSACTION }))
+    expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { refunded: 1 } })
+    expect(world.calls).toEqual([ASKED, REFUND])
+  })
+
+  it('waits for an answer until 18:00 of the last day on which its bill is asked for, and no longer', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows: [rowOf('A1', { state: 'SYNCED', next: 'query' })] })
+    const lastDay = (LIMITS.billDays - 1) * ONE_DAY
+
     expect(await run(world)).toMatchObject({ outcome: 'asked' })
-    world.clock.now = AT_18
+    world.clock.now = AT_18 + lastDay - 1
+    expect(await run(world)).toMatchObject({ outcome: 'asked' })
+    world.clock.now = AT_18 + lastDay
     expect(await run(world)).toMatchObject({ outcome: 'agreed' })
+  })
+
+  it('that only an operator asks for is not done before its orders have answered', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows })
+    world.clock.now = AT_18 + LIMITS.billDays * ONE_DAY
+
+    expect(await run(world, true)).toMatchObject({ outcome: 'asked' })
+    world.clock.now += HALF_HOUR
+    world.rows.set(PK, rowOf('A1', { state: 'DOUBLE_CHARGED', transaction_id: TRANSACTION }))
+    expect(await run(world, true)).toMatchObject({ outcome: 'agreed', classes: { refunded: 1 } })
   })
 
   it('is classed again where somebody wrote the row meanwhile', async () => {
