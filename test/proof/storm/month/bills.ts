@@ -36,16 +36,21 @@ const PLANNED: readonly (readonly [
 ])[] = [
   [2, 'late', 4, 0],
   [4, 'wrong-hash', 14, 1],
+  // Given after 18:00, when a day was said to be late.
+  [5, 'late', 9.2, 1],
   [6, 'cut', 2, 2],
   // The days of which the bill is to be asked for by an operator, before that morning.
   [8, 'wrong-sums', 3, 3, 1],
   [10, 'late', 4 * 24 - 10, 0, 1, 0],
+  [12, 'late', 9.2, 2],
   [15, 'short', 2, 1],
   [17, 'expired-url', 4, 2],
   [19, 'none', 3, 3, 1],
   [21, 'redirect', 2, 0],
+  [22, 'late', 9.2, 3],
   [23, 'foreign-url', 2, 1],
   [25, 'old-columns', 12, 2],
+  [27, 'late', 9.2, 0],
 ]
 
 /** @param signers in the order of the merchants */
@@ -66,6 +71,9 @@ export const planSpoiltBills = (signers: readonly string[]) => {
   }
   return { spoilt, reruns }
 }
+
+const MOST_RERUNS = 5
+const RERUN_AFTER_MS = 5 * MINUTE
 
 /** How long the ledger moves on between the reading of a bill's orders and what follows from it. */
 const COMPARING_MS = 2 * SECOND
@@ -105,15 +113,26 @@ export const createBillRuns = async ({ time, merchants, wechatpay, reader, deps 
     scratch,
   }
   const runs: BillRun[] = []
+  const run = async (task: AuditTask = {}): Promise<BillRun> => {
+    const at = time.now()
+    const { reply } = await auditBills(task, auditDeps)
+    const { bills: audited = [] } = (reply?.body ?? {}) as Partial<BillRun> // the audit's own reply
+    const one = { at, bills: audited }
+    runs.push(one)
+    return one
+  }
+  /** As the command says to an operator: once more in some minutes, while orders are being asked about. */
+  const runUntilAgreed = async (task: AuditTask): Promise<void> => {
+    for (let tries = 0; tries < MOST_RERUNS; tries += 1) {
+      const { bills: audited } = await run(task)
+      if (!audited.some(({ outcome }) => outcome === 'asked')) return
+      await time.run(time.now() + RERUN_AFTER_MS)
+    }
+  }
   return {
     runs,
-    rows: bills.rows,
-    run: async (task: AuditTask = {}): Promise<void> => {
-      const at = time.now()
-      const { reply } = await auditBills(task, auditDeps)
-      const { bills: audited = [] } = (reply?.body ?? {}) as Partial<BillRun> // the audit's own reply
-      runs.push({ at, bills: audited })
-    },
+    run,
+    runUntilAgreed,
     close: () => rm(scratch, { recursive: true, force: true }),
   }
 }

@@ -130,7 +130,7 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
       beginDay()
       for (const { at: rerunAt, task } of reruns.filter((rerun) => isOnDay(rerun.at, midnight))) {
         await time.run(rerunAt)
-        await bills.run(task)
+        await bills.runUntilAgreed(task)
       }
       for (let runAt = RUNS_FROM_MS; runAt <= RUNS_TO_MS; runAt += RUN_EVERY_MS) {
         await time.run(midnight + runAt)

@@ -123,7 +123,7 @@ export const planMonth = (count: number, days: number, seed: number): readonly P
 type KindOfOrder = { readonly kind: Kind; readonly back?: Back }
 
 const kindsOf = (count: number): readonly KindOfOrder[] => {
-  const doubles = Math.max(DOUBLE_KINDS.length, Math.round(count / DOUBLE_EVERY))
+  const doubles = Math.max(BACKS.length, Math.round(count / DOUBLE_EVERY))
   const kinds: KindOfOrder[] = Array.from({ length: doubles }, (_, i) => ({
     kind: DOUBLE_KINDS[i % DOUBLE_KINDS.length] ?? 'charged after',
     back: BACKS[i % BACKS.length] ?? 'complete',
