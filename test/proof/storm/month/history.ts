@@ -1,6 +1,7 @@
+import { chinaDay } from '../../../../lib/audit/bill-day.ts'
 import type { Order, Payment } from '../../../../lib/local/wechatpay/orders.ts'
 import { HOUR, SECOND } from '../../../support/orders.ts'
-import { dayOfBill, type GoodBill, type Month, type Told } from './month.ts'
+import type { GoodBill, Month, Told } from './month.ts'
 import type { Truth } from './tale.ts'
 
 /** From an answer of WeChat Pay, or a person's word, to its record in the ledger. */
@@ -19,7 +20,7 @@ export const createHistory = ({ told, goodBills }: Pick<Month, 'told' | 'goodBil
   const syncsOf = ({ plan }: Truth) => callsOf(plan.out_order_no, 'sync')
 
   /** When WeChat Pay first gave the bill of that day. */
-  const billAt = (signer: string, ms: number): number | undefined => bills.get(`${signer} ${dayOfBill(ms)}`)?.[0]?.at
+  const billAt = (signer: string, ms: number): number | undefined => bills.get(`${signer} ${chinaDay(ms)}`)?.[0]?.at
 
   /** When WeChat Pay first said that it has charged the order. */
   const toldOfCharge = (truth: Truth): number | undefined => queriesOf(truth).find(({ says }) => says === 'charged')?.at
@@ -70,7 +71,16 @@ export const createHistory = ({ told, goodBills }: Pick<Month, 'told' | 'goodBil
     return ended ?? cancelled ?? notFound ?? refused
   }
 
-  return { queriesOf, syncsOf, billAt, toldOfCharge, settledByPerson, toldBack, closedAt, isOpenAt, rejectedAt }
+  /** Since when no query of its own is to come: WeChat Pay's answer proved it, or it was rejected. */
+  const endedAt = (truth: Truth): number | undefined => {
+    const isProof = truth.plan.merchant.order_api === 'serviceorder'
+    const proof = isProof
+      ? syncsOf(truth).find(({ applied }) => applied)
+      : queriesOf(truth).find(({ says }) => says === 'paid')
+    return proof?.at ?? rejectedAt(truth)
+  }
+
+  return { syncsOf, billAt, settledByPerson, closedAt, isOpenAt, rejectedAt, endedAt }
 }
 
 export type History = ReturnType<typeof createHistory>

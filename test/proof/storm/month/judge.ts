@@ -1,10 +1,10 @@
-import { formatChinaTime } from '../../../../lib/china-time.ts'
+import { chinaDay } from '../../../../lib/audit/bill-day.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import { DAY, HOUR, MINUTE } from '../../../support/orders.ts'
 import { promised, type Verdict } from '../scenario.ts'
 import { monthDetails, monthFigures } from './figures.ts'
 import { backBy, chargeOf, createHistory, type History, isDouble } from './history.ts'
-import { dayOfBill, type Month } from './month.ts'
+import type { Month } from './month.ts'
 import type { Kind } from './plan.ts'
 import type { Truth } from './tale.ts'
 
@@ -71,29 +71,12 @@ const notFound: Check = ({ truth, row }) => {
   return `${charge.transaction_id} of ${charge.amount} fen, the row is ${shown(row)}`
 }
 
-/** Kinds that WeChat Pay has charged before the last query of their order; all others but held ones after it. */
-const BY_QUERY: ReadonlySet<Kind> = new Set([
-  'charged before',
-  'charged the day before',
-  'charge running',
-  'paid in the app before',
-  'charged while pending',
-])
-const BY_BILL: ReadonlySet<Kind> = new Set([
-  'charged after',
-  'charged days after',
-  'charged after a close',
-  'charged after not found',
-  'paid in the app after',
-])
-
-/** With the other kinds it depends on the order API whether a query was still to come, and on the moment. */
-const foundByOther: Check = ({ truth: { plan, found } }) => {
-  const isProvedBySync = plan.merchant.order_api === 'serviceorder'
-  const isByQuery = BY_QUERY.has(plan.kind) || (plan.kind === 'charged before the query' && !isProvedBySync)
-  const isByBill = BY_BILL.has(plan.kind) || (plan.kind === 'charged before the query' && isProvedBySync)
-  if (found?.by === 'query' && isByBill) return 'found by a query'
-  return found?.by === 'bill' && isByQuery ? 'found by the bill' : undefined
+/** A held order is queried once a day, so it depends on the hour. */
+const foundByOther: Check = ({ truth, history }) => {
+  const { found, chargedAt = 0, plan } = truth
+  if (!found || plan.kind === 'charged while held') return undefined
+  const hadEnded = (history.endedAt(truth) ?? Number.POSITIVE_INFINITY) < chargedAt
+  return found.by === (hadEnded ? 'bill' : 'query') ? undefined : `found by the ${found.by}`
 }
 
 const foundLate: Check = ({ truth, history }) => {
@@ -140,7 +123,7 @@ const closedLate: Check = ({ truth, row, history }) => {
 const differences = (all: readonly Judged[], { looked }: Month): readonly (string | undefined)[] => {
   const keys = new Set(all.map(({ truth }) => truth.key))
   return looked.flatMap(({ at, open }) => {
-    const day = formatChinaTime(at).slice(0, 8)
+    const day = chinaDay(at)
     const unknown = [...open].filter((key) => !keys.has(key)).map((key) => `${day} ${key}: there is no such order`)
     const wrong = all.flatMap(({ truth, history }) => {
       const isOpen = history.isOpenAt(truth, at)
@@ -192,7 +175,7 @@ const missedBills = (all: readonly Judged[], { endsAt }: Month): readonly (strin
       if (at === undefined || at + BILL_MS > endsAt) continue
       const bill = history.billAt(truth.signer, at)
       if (bill === undefined || bill > at + BILL_MS)
-        days.set(`${truth.signer} ${dayOfBill(at)}`, bill === undefined ? 'not had' : 'had too late')
+        days.set(`${truth.signer} ${chinaDay(at)}`, bill === undefined ? 'not had' : 'had too late')
     }
   return [...days].map(([day, what]) => `${day}: ${what}`)
 }

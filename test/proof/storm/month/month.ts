@@ -1,8 +1,8 @@
-import { chinaDay } from '../../../../lib/audit/bill-day.ts'
 import { type DueEvent, readDueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import type { Transition } from '../../../../lib/ledger/transitions/transition.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
+import type { Order } from '../../../../lib/local/wechatpay/orders.ts'
 import { askRefund } from '../../../../lib/operations/ask-refund.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../../lib/operations/process-due.ts'
@@ -13,6 +13,7 @@ import { createMemoryWorld, START } from '../memory/world.ts'
 import { signerOf } from '../orders/merchants.ts'
 import type { Say } from '../scenario.ts'
 import { createBillRuns, planSpoiltBills } from './bills.ts'
+import { chargeOf } from './history.ts'
 import { giveBack } from './money-back.ts'
 import { MONTH_MERCHANTS, planMonth } from './plan.ts'
 import { begin } from './stories.ts'
@@ -22,6 +23,11 @@ import { createTale, type MemoryWorld, type Tale, type Truth } from './tale.ts'
 export const DAYS_AFTER = 20
 const DELIVERY_MS = 400
 const PUT_MS = 40
+/** WeChat Pay does not answer a signer in the morning when bills are made, and another one in the evening. */
+const OUTAGES = [
+  { day: 7, signer: 0, from: 9.5 * HOUR, to: 12.5 * HOUR },
+  { day: 16, signer: 2, from: 20 * HOUR, to: 23 * HOUR },
+] as const
 const RUN_EVERY_MS = 30 * MINUTE
 const RUNS_FROM_MS = 10 * HOUR + 20 * MINUTE
 const RUNS_TO_MS = 18 * HOUR + 50 * MINUTE
@@ -49,7 +55,8 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
   const random = seededRandom(seed)
   const told: Told[] = []
   const goodBills: GoodBill[] = []
-  const tales = new Map<string, Tale>()
+  const byKey = new Map<string, Tale>()
+  const byNumber = new Map<string, Tale>()
   const duePks = new Map<string, number>()
   const signers = MONTH_MERCHANTS.map(signerOf)
   const { spoilt, reruns } = planSpoiltBills(signers)
@@ -61,8 +68,9 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
         of.signer === signer && from <= time.now() && time.now() < to && fault !== 'old-columns',
     )
   const onAnswered = (answered: Answered): void => {
-    told.push({ ...answered, ...saysOf(answered, tales) })
-    const { kind, status, mchid, target, at } = answered
+    const { kind, of, status, mchid, target, at } = answered
+    const says = saysOf(answered, byNumber.get(of)?.truth.order, wechatpay)
+    told.push({ ...answered, ...(says !== undefined && { says }) })
     const day = /bill_date=([\d-]+)/.exec(target)?.[1]?.replaceAll('-', '')
     if (kind === 'bill' && day !== undefined && status === 200 && !isSpoilt(mchid))
       goodBills.push({ signer: mchid, day, at })
@@ -70,7 +78,7 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
   const onApplied = (_: Transition, before: Row | undefined, after: Row): void => {
     if (after.due === undefined) duePks.delete(after.pk)
     else duePks.set(after.pk, after.due_at ?? 0)
-    const tale = tales.get(after.pk)
+    const tale = byKey.get(after.pk)
     if (!tale || tale.truth.found || after.transaction_id === undefined) return
     tale.truth.found = { at: time.now(), by: before?.bill_at === undefined ? 'query' : 'bill' }
     giveBack(tale)
@@ -79,6 +87,11 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
     merchants: MONTH_MERCHANTS,
     random,
     randomOfCalls: seededRandom(seed + 1),
+    isOut: (mchid, at) =>
+      OUTAGES.some(({ day, signer, from, to }) => {
+        const sinceMidnight = at - START - day * DAY
+        return signers[signer] === mchid && from <= sinceMidnight && sinceMidnight < to
+      }),
     publishDue: (due) => deliver(due),
     onAnswered,
     onApplied,
@@ -97,7 +110,8 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
     })
   const planned = planMonth(orders, days, seed).map((plan) => createTale(plan, world, at))
   for (const tale of planned) {
-    tales.set(tale.truth.key, tale)
+    byKey.set(tale.truth.key, tale)
+    byNumber.set(tale.truth.plan.out_order_no, tale)
     at(START + tale.truth.plan.day * DAY, () => begin(tale))
   }
 
@@ -175,24 +189,13 @@ const isOnDay = (ms: number, midnight: number): boolean => midnight <= ms && ms 
 /** What the answer says, by the present state at WeChat Pay. */
 const saysOf = (
   { kind, of, status, mchid }: Answered,
-  tales: ReadonlyMap<string, Tale>,
-): { readonly says?: string } => {
-  if (status !== 200) return {}
-  if (kind === 'refund') {
-    const refund = refundsOf(tales, of).find(({ out_refund_no }) => out_refund_no === of)
-    return refund ? { says: refund.status } : {}
-  }
-  if (kind !== 'query') return {}
-  const merchant = MONTH_MERCHANTS.find((one) => signerOf(one) === mchid)
-  const order = tales.get(`${merchant?.mchid}#${of}`)?.truth.order
-  if (!order) return {}
-  return { says: order.payments.some(({ paid_type }) => paid_type === 'NEWTON') ? 'charged' : order.state }
-}
-
-/** A refund has the number of its order: R-NUMBER-PART. */
-const refundsOf = (tales: ReadonlyMap<string, Tale>, out_refund_no: string) => {
-  const out_order_no = out_refund_no.split('-').slice(1, -1).join('-')
-  return MONTH_MERCHANTS.flatMap(({ mchid }) => tales.get(`${mchid}#${out_order_no}`)?.truth.refunds ?? [])
+  order: Order | undefined,
+  { accounts }: MemoryWorld['wechatpay'],
+) => {
+  if (status !== 200) return undefined
+  if (kind === 'query') return chargeOf(order) ? 'charged' : order?.state
+  if (kind !== 'refund') return undefined
+  return accounts.refunds().find(({ out_refund_no, trade }) => out_refund_no === of && trade.mchid === mchid)?.status
 }
 
 /** What happens on a later day is planned in virtual time only when that day begins, since its list is short. */
@@ -213,6 +216,3 @@ const createCalendar = ({ time }: MemoryWorld) => {
   }
   return { at, beginDay }
 }
-
-/** The day of a time, as bills have it. */
-export const dayOfBill = (ms: number): string => chinaDay(ms)

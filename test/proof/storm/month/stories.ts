@@ -69,11 +69,11 @@ const STORIES: Readonly<Record<Kind, Story>> = {
   'charged after a close': paidAnd((tale, at) => {
     const closedAt = at + tale.between(HOUR, 3 * HOUR)
     tale.at(closedAt, () => tale.decide('close'))
-    completeAndCharge(tale, closedAt + tale.between(HOUR, 3 * DAY))
+    completeAndCharge(tale, closedAt + tale.between(4 * HOUR, 3 * DAY))
   }),
   'charged after not found': paidAnd((tale, at) => {
-    tale.at(at + 27 * HOUR, tale.place)
-    charge(tale, at + tale.between(28 * HOUR, 40 * HOUR))
+    tale.at(at + 31 * HOUR, tale.place)
+    charge(tale, at + tale.between(32 * HOUR, 44 * HOUR))
   }),
   'charged while held': (tale, at) => {
     paysLess(tale, at)
@@ -100,7 +100,7 @@ const STORIES: Readonly<Record<Kind, Story>> = {
   'completed late': paidAnd((tale, at) => tale.at(at + tale.between(HOUR, 5 * HOUR), tale.complete)),
   'withdrawn, then charged': paidAnd((tale, at) => {
     tale.at(at + HOUR, () => tale.decide('withdraw'))
-    completeAndCharge(tale, at + tale.between(3 * HOUR, 3 * DAY))
+    completeAndCharge(tale, at + tale.between(5 * HOUR, 3 * DAY))
   }),
   'closed by hand': paidAnd((tale, at) => tale.at(at + HOUR, () => tale.decide('close'))),
   'held, released': (tale, at) => {

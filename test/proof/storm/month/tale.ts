@@ -43,7 +43,7 @@ export type Truth = {
 /** What can happen in the story of an order. */
 export type Tale = ReturnType<typeof createTale>
 
-const MOST_TRIES = 20
+const MOST_TRIES = 120
 const TRY_AGAIN_MS = 2 * MINUTE
 
 /** @param at lets `work` happen at that time (ms), or at once where that is over */
