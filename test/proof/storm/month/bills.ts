@@ -75,6 +75,10 @@ export const planSpoiltBills = (signers: readonly string[]) => {
 const MOST_RERUNS = 5
 const RERUN_AFTER_MS = 5 * MINUTE
 
+/** Does the signer get no good bill at that time? */
+export const isSpoilt = (all: readonly SpoiltBills[], signer: string, at: number): boolean =>
+  all.some((one) => one.signer === signer && one.from <= at && at < one.to && one.fault !== 'old-columns')
+
 /** How long the ledger moves on between the reading of a bill's orders and what follows from it. */
 const COMPARING_MS = 2 * SECOND
 

@@ -1,7 +1,7 @@
 import { chinaDay } from '../../../../lib/audit/bill-day.ts'
 import type { Order, Payment } from '../../../../lib/local/wechatpay/orders.ts'
 import { HOUR, SECOND } from '../../../support/orders.ts'
-import type { GoodBill, Month, Told } from './month.ts'
+import type { GoodBill, Told } from './record.ts'
 import type { Truth } from './tale.ts'
 
 /** From an answer of WeChat Pay, or a person's word, to its record in the ledger. */
@@ -10,7 +10,13 @@ const RECORDED_MS = 2 * SECOND
 const NOT_FOUND_MS = 25 * HOUR
 
 /** What WeChat Pay and people know of the orders, by which the ledger is judged. */
-export const createHistory = ({ told, goodBills }: Pick<Month, 'told' | 'goodBills'>) => {
+export const createHistory = ({
+  told,
+  goodBills,
+}: {
+  readonly told: readonly Told[]
+  readonly goodBills: readonly GoodBill[]
+}) => {
   const byNumber = Map.groupBy(told, ({ of }) => of)
   const bills = Map.groupBy(goodBills, ({ signer, day }: GoodBill) => `${signer} ${day}`)
 

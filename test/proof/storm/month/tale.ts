@@ -10,6 +10,7 @@ import { syncOrder } from '../../../../lib/operations/sync-order.ts'
 import { MINUTE } from '../../../support/orders.ts'
 import type { createMemoryWorld } from '../memory/world.ts'
 import { orderAt, signerOf } from '../orders/merchants.ts'
+import type { At } from './calendar.ts'
 import type { Planned } from './plan.ts'
 
 export type MemoryWorld = ReturnType<typeof createMemoryWorld>
@@ -46,8 +47,7 @@ export type Tale = ReturnType<typeof createTale>
 const MOST_TRIES = 120
 const TRY_AGAIN_MS = 2 * MINUTE
 
-/** @param at lets `work` happen at that time (ms), or at once where that is over */
-export const createTale = (plan: Planned, world: MemoryWorld, at: (ms: number, work: () => unknown) => void) => {
+export const createTale = (plan: Planned, world: MemoryWorld, at: At) => {
   const { time, wechatpay, deps, merchants } = world
   const { mchid } = plan.merchant
   const { out_order_no } = plan
