@@ -73,7 +73,8 @@ const BACKS: Readonly<Record<Back, (tale: Tale) => void>> = {
     tell(tale, tale.now() + HOUR + 5 * MINUTE, `R-${tale.truth.plan.out_order_no}-1`)
   },
   'wrong number told': (tale) => {
-    tale.at(tale.now() + HOUR, () => tell(tale, tale.now(), tale.anothersRefund()))
+    // Two cases that were told the same number at once would be asked about it at once, which is no fault.
+    tale.at(tale.now() + tale.between(HOUR, 9 * HOUR), () => tell(tale, tale.now(), tale.anothersRefund()))
     complete(tale, tale.now() + tale.between(2 * DAY, 3 * DAY))
   },
 }
