@@ -7,7 +7,7 @@ import { formatChinaTime } from '../china-time.ts'
 import type { Merchant } from '../config/merchants.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
-import { chinaDay, daysBefore } from './bill-day.ts'
+import { chinaDay, daysBefore, isScheduledAgain } from './bill-day.ts'
 import { type CompareDeps, type ComparedBill, compareBill } from './compare-bill.ts'
 import { type DayReport, type DayReportFiles, openDayReport } from './day-report.ts'
 import { type FetchDeps, type FetchedBill, fetchBill } from './fetch-bill.ts'
@@ -29,8 +29,6 @@ export type AuditedDay =
 
 /** How much of what was found is kept in memory, for the page and the reply. */
 const FIRST_MOST = 200
-/** From this hour in China, on the last day on which the schedule asks for a bill, no line is looked at once more. */
-const LAST_HOUR = 18
 
 /**
  * Compares the bill of one day with the ledger. Nothing of it is acted on before it agreed; a run that ends in the middle
@@ -114,7 +112,7 @@ const reportOf = (
   const without = wasCompared(claim) ? undefined : classifyDay(day)
   return {
     ...claim.key,
-    outcome: compared ? outcomeOf(compared.looksAgain, claim.key, now) : (without ?? 'waiting'),
+    outcome: compared ? outcomeOf(compared, claim.key, now) : (without ?? 'waiting'),
     ...(reason !== undefined && { reason }),
     made_at: now,
     ...(reading?.agreed && { facts: reading.bill }),
@@ -139,13 +137,10 @@ const recordOf = (
 const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
   new Set([...merchants.values()].filter((one) => (one.provider ?? one.mchid) === signer).map(({ mchid }) => mchid))
 
-const outcomeOf = (looksAgain: boolean, { day }: BillKey, now: number): BillOutcome =>
-  looksAgain && !isLastLook(day, now) ? 'asked' : 'agreed'
-
-/** The schedule asks for the bill of a day as long as an order is asked about because of it; then nothing more comes. */
-const isLastLook = (day: string, now: number): boolean => {
-  const lastDay = daysBefore(chinaDay(now), LIMITS.billDays)
-  return day < lastDay || (day === lastDay && Number(formatChinaTime(now).slice(8, 10)) >= LAST_HOUR)
+/** The schedule's last run of a day is its end; an operator may ask for an older day until it agrees. */
+const outcomeOf = ({ looksAgain }: ComparedBill, { day }: BillKey, now: number): BillOutcome => {
+  const isOlder = day < daysBefore(chinaDay(now), LIMITS.billDays)
+  return looksAgain && (isOlder || isScheduledAgain(day, now)) ? 'asked' : 'agreed'
 }
 
 /** What no further run of the schedule can make better. */

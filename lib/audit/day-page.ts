@@ -5,6 +5,7 @@ import { count, yuan } from '../money.ts'
 import { html, type Markup } from '../statements/report/markup.ts'
 import { htmlPage } from '../statements/report/page-frame.ts'
 import type { Text } from '../two-languages.ts'
+import { isScheduledAgain } from './bill-day.ts'
 import type { DayReport } from './day-report.ts'
 import { FOUND_CLASS_NAMES, FOUND_CLASSES, type Found } from './found.ts'
 
@@ -30,12 +31,17 @@ ${report.first.length > 0 && list(report)}
   )
 }
 
-/** What the outcome of a day means for people. */
-export const outcomeText = (outcome: BillOutcome): Text => {
+/** What the outcome of a day means for people, at the time `now` (ms). */
+export const outcomeText = ({ outcome, day }: Pick<DayReport, 'outcome' | 'day'>, now: number): Text => {
   switch (outcome) {
     case 'agreed':
       return { zh: '交易账单已核对', en: 'the trade bill was compared' }
     case 'asked':
+      if (!isScheduledAgain(day, now))
+        return {
+          zh: '交易账单已核对,正在查单;该日已不再自动核对,请数分钟后再次运行 payscore audit --day',
+          en: 'the trade bill was compared, and orders are being asked about; no schedule compares so old a day, so run payscore audit --day again in some minutes',
+        }
       return {
         zh: '交易账单已核对,正在查单,稍后再次核对',
         en: 'the trade bill was compared; orders are being asked about, and it is compared once more after that',
@@ -61,7 +67,7 @@ const toneOf = (report: DayReport): 'person' | 'waiting' | 'good' => {
 
 const sayingOf = (report: DayReport): Text => {
   const person = needsPerson(report)
-  const outcome = outcomeText(report.outcome)
+  const outcome = outcomeText(report, report.made_at)
   if (isTold(report.outcome) || person === 0) return outcome
   return { zh: `${outcome.zh};${count(person)} 笔需要处理`, en: `${outcome.en}; ${count(person)} need a person` }
 }

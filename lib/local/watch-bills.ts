@@ -49,7 +49,7 @@ export const watchBills = ({
           join(folder, `${name}.${extension}`),
           objects.stored.get(`bills/${mchid}/${day}.${extension}`)?.body ?? '',
         )
-      const { zh, en } = outcomeText(summary.outcome)
+      const { zh, en } = outcomeText(summary, Date.parse(summary.made_at))
       say(`${readableTime(day)} ${mchid}: ${en} ${zh} ${join(folder, `${name}.html`)}`)
     }
   }

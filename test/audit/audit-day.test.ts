@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type AuditDeps, auditDay } from '../../lib/audit/audit-day.ts'
 import { ConfigError } from '../../lib/errors.ts'
 import type { Row } from '../../lib/ledger/row.ts'
+import { LIMITS } from '../../lib/limits.ts'
 import type { Line } from '../bill/bill-writer.ts'
 import { answered, forged } from '../support/fake-wechatpay.ts'
 import { MINUTE, NOW, DAY as ONE_DAY } from '../support/orders.ts'
@@ -248,23 +249,27 @@ describe('a day', () => {
     expect(world.calls).toEqual([ASKED, REFUND])
   })
 
-  it('waits for an answer as long as orders are asked about, until 18:00 of the third day', async () => {
-    const world = await auditWorld({ lines: [refunded('A1')], rows: [rowOf('A1', { state: 'SYNCED', next: 'query' })] })
+  it('finds the refund of a charge that was not known before, also where the bill came after 18:00', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows })
+    world.clock.now = AT_18
 
-    for (const now of [NOW, AT_18, AT_18 + ONE_DAY, AT_18 + 2 * ONE_DAY - 1]) {
-      world.clock.now = now
-      expect(await run(world)).toMatchObject({ outcome: 'asked' })
-    }
-    world.clock.now = AT_18 + 2 * ONE_DAY
-    expect(await run(world)).toMatchObject({ outcome: 'agreed' })
-    expect(await run(world)).toMatchObject({ kind: 'not claimed' })
+    expect(await run(world)).toMatchObject({ outcome: 'asked' })
+    world.clock.now = NOW + ONE_DAY
+    world.rows.set(PK, rowOf('A1', { state: 'DOUBLE_CHARGED', transaction_id: TRANSACTION }))
+    expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { refunded: 1 } })
+    expect(world.calls).toEqual([ASKED, REFUND])
   })
 
-  it('that is older is not looked at once more by the schedule, so no one is told to wait for that', async () => {
-    const world = await auditWorld({ lines: [charged('A1')], rows })
-    world.clock.now = NOW + 3 * ONE_DAY
+  it('waits for an answer until 18:00 of the last day on which its bill is asked for, and no longer', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows: [rowOf('A1', { state: 'SYNCED', next: 'query' })] })
+    const lastDay = (LIMITS.billDays - 1) * ONE_DAY
 
-    expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { charged_after_sync: 1 } })
+    expect(await run(world)).toMatchObject({ outcome: 'asked' })
+    world.clock.now = AT_18 + lastDay - 1
+    expect(await run(world)).toMatchObject({ outcome: 'asked' })
+    world.clock.now = AT_18 + lastDay
+    expect(await run(world)).toMatchObject({ outcome: 'agreed' })
+    expect(await run(world)).toMatchObject({ kind: 'not claimed' })
   })
 
   it.each([
@@ -289,6 +294,16 @@ describe('a day', () => {
       expect(world.calls).toEqual([ASKED, REFUND])
     },
   )
+
+  it('that only an operator asks for is not done before its orders have answered', async () => {
+    const world = await auditWorld({ lines: [refunded('A1')], rows })
+    world.clock.now = AT_18 + LIMITS.billDays * ONE_DAY
+
+    expect(await run(world, true)).toMatchObject({ outcome: 'asked' })
+    world.clock.now += HALF_HOUR
+    world.rows.set(PK, rowOf('A1', { state: 'DOUBLE_CHARGED', transaction_id: TRANSACTION }))
+    expect(await run(world, true)).toMatchObject({ outcome: 'agreed', classes: { refunded: 1 } })
+  })
 
   it('is classed again where somebody wrote the row meanwhile', async () => {
     const world = await auditWorld({ lines: [charged('A1')], rows: [rowOf('A1', { state: 'HELD' })] })

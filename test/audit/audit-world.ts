@@ -4,16 +4,15 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 import type { AuditDeps } from '../../lib/audit/audit-day.ts'
-import type { BillLog, BillRow } from '../../lib/aws/bill-log.ts'
 import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
-import { LIMITS } from '../../lib/limits.ts'
 import type { Download } from '../../lib/wechatpay/download.ts'
 import type { Sent } from '../../lib/wechatpay/send.ts'
 import { type Line, pieces, sha1, writeBill } from '../bill/bill-writer.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { answered, SIGNER } from '../support/fake-wechatpay.ts'
 import { CLAIMED, HOUR, MINUTE, NOW } from '../support/orders.ts'
+import { plainBillLog } from '../support/plain-bill-log.ts'
 
 export const MCHID = '1900000109'
 /** The day before NOW, which is 10:30 in China. */
@@ -72,42 +71,6 @@ export const refunded = (out_order_no: string, more: Partial<Line> = {}): Line =
     refund: ['5030000000000000000000000000', `back-${out_order_no}`, 'PROCESSING'],
     ...more,
   })
-
-/** The row of a day's bill in memory, by the rules of the one in DynamoDB. */
-export const plainBillLog = () => {
-  const rows = new Map<string, BillRow>()
-  const mine = (pk: string, attempt: number) => {
-    const found = rows.get(pk)
-    return found?.attempt === attempt ? found : undefined
-  }
-  const log: BillLog = {
-    claim: async (key, now, again) => {
-      const pk = `bill#${key.mchid}#${key.day}`
-      const before = rows.get(pk) ?? { pk, attempt: 0 }
-      if ((before.leased_until ?? 0) > now || (before.done && !again)) return undefined
-      const row = { ...before, attempt: before.attempt + 1, leased_until: now + LIMITS.billLease }
-      rows.set(pk, row)
-      return { key, row }
-    },
-    read: async ({ mchid, day }) => rows.get(`bill#${mchid}#${day}`),
-    agreed: async ({ row: { pk, attempt } }, now, hash) => {
-      const found = mine(pk, attempt)
-      if (!found) return undefined
-      const agreed_at = found.agreed_at ?? now
-      rows.set(pk, { ...found, agreed_at, sha1: hash })
-      return agreed_at
-    },
-    record: async ({ row: { pk, attempt } }, record) => {
-      const found = mine(pk, attempt)
-      if (!found) return false
-      const { leased_until: _, done, reason, ...rest } = found
-      const kept = record.outcome === undefined ? { ...(done && { done }), ...(reason && { reason }) } : {}
-      rows.set(pk, { ...rest, ...kept, ...record })
-      return true
-    },
-  }
-  return { log, rows }
-}
 
 type Given = {
   readonly lines?: readonly Line[]

@@ -3,9 +3,9 @@ import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BillLog, createBillLog } from '../../lib/aws/bill-log.ts'
 import { LIMITS } from '../../lib/limits.ts'
-import { plainBillLog } from '../audit/audit-world.ts'
 import { type OpenLedger, startLedger } from '../support/ledger-table.ts'
 import { IN_400_DAYS, MINUTE, NOW } from '../support/orders.ts'
+import { plainBillLog } from '../support/plain-bill-log.ts'
 import { WORD } from '../support/verdicts.ts'
 
 let table: OpenLedger

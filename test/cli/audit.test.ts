@@ -57,6 +57,15 @@ describe('audit', () => {
     )
   })
 
+  test('is to be run again for a day that no schedule compares, while its orders are asked about', async () => {
+    await answering({ bills: [{ ...SUMMARY, day: '20261120', found: [] }], left: 0 })
+
+    expect(await cli(['--day', '20261120'])).toMatchObject({
+      code: 1,
+      out: '✗ 2026-11-20 1900000109: the trade bill was compared, and orders are being asked about; no schedule compares so old a day, so run payscore audit --day again in some minutes\n',
+    })
+  })
+
   test('is of yesterday in China unless a day is said', async () => {
     const asked = await answering({ bills: [], left: 0 })
 

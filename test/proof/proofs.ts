@@ -32,6 +32,13 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     takes: '20 seconds',
     when: 'each change of dispatch or of the index',
   },
+  month: {
+    command: ['test/proof/storm/main.ts', 'month'],
+    proves:
+      'a month of 20,000 orders on a moved clock, 400 of them charged twice: each is found, by a query or the bill, and closed only when the money went back; none is invented',
+    takes: '1 minute; 10 seconds for --orders 600',
+    when: 'each change of bills, refunds or cases',
+  },
   'wrong-notices': {
     command: ['test/proof/storm/main.ts', 'wrong-notices'],
     proves: 'notices with another order’s number or sum, in each mode: how many orders are closed wrongly',

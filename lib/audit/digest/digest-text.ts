@@ -45,7 +45,7 @@ const linesOf = ({ made_at, totals, first, bills, pages }: Digest): readonly str
       ? [
           '',
           '上次邮件以来的交易账单 Trade bills since the last mail',
-          ...bills.slice(0, BILLS_MOST).flatMap(billLines),
+          ...bills.slice(0, BILLS_MOST).flatMap((bill) => billLines(bill, made_at)),
           ...moreThan(BILLS_MOST, bills.length),
         ]
       : []),
@@ -97,8 +97,8 @@ const URGENT: Text = {
   en: 'refunds end soon: 365 days after the payment',
 }
 
-const billLines = ({ mchid, day, outcome, found }: FoundBill): readonly string[] => {
-  const { zh, en } = outcomeText(outcome)
+const billLines = ({ mchid, day, outcome, found }: FoundBill, now: number): readonly string[] => {
+  const { zh, en } = outcomeText({ outcome, day }, now)
   return [
     `- ${mchid} ${readableTime(day)} ${zh} ${en}`,
     ...(isTold(outcome) ? nextLines(BILL_CLASSES[outcome]) : []),

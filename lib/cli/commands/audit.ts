@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import type { Command } from 'commander'
-import { chinaDay, daysBefore, refusedDay } from '../../audit/bill-day.ts'
+import { chinaDay, daysBefore, isScheduledAgain, refusedDay } from '../../audit/bill-day.ts'
 import { outcomeText } from '../../audit/day-page.ts'
 import type { daySummary, foundEntry } from '../../audit/day-report.ts'
 import { FOUND_CLASSES } from '../../audit/found.ts'
@@ -113,7 +113,7 @@ const invoke = async (FunctionName: string, task: object, endpoint?: string): Pr
 }
 
 const tellReply = ({ bills, left }: Reply, { json }: Options, session: Session): number => {
-  const isWhole = left === 0 && bills.every(isCompared)
+  const isWhole = left === 0 && bills.every((bill) => isCompared(bill, session.now()))
   if (json) session.json({ bills, left })
   else for (const bill of bills) tellBill(bill, session)
   if (left > 0)
@@ -126,13 +126,16 @@ const tellReply = ({ bills, left }: Reply, { json }: Options, session: Session):
   return isWhole ? 0 : 1
 }
 
-const isCompared = (bill: Bill): boolean =>
-  bill.kind === undefined && ['agreed', 'asked', 'no_bill'].includes(bill.outcome)
+/** A line whose order is being asked about is classed by the next run, and of an old day there is none. */
+const isCompared = (bill: Bill, now: number): boolean => {
+  if (bill.kind !== undefined) return false
+  return bill.outcome === 'asked' ? isScheduledAgain(bill.day, now) : ['agreed', 'no_bill'].includes(bill.outcome)
+}
 
-const tellBill = (bill: Bill, { t, tell, paint }: Session): void => {
-  const isGood = isCompared(bill)
+const tellBill = (bill: Bill, { t, tell, paint, now }: Session): void => {
+  const isGood = isCompared(bill, now())
   const what = `${readableTime(bill.day)} ${bill.mchid}${t({ en: ': ', zh: ':' })}`
-  tell(`${isGood ? paint('green', '✓') : paint('red', '✗')} ${what}${t(textOf(bill))}`, 2)
+  tell(`${isGood ? paint('green', '✓') : paint('red', '✗')} ${what}${t(textOf(bill, now()))}`, 2)
   if (bill.kind !== undefined) return
   for (const { class: name, out_order_no, transaction_id, amount } of bill.found) {
     const { en, zh } = FOUND_CLASSES[name]
@@ -142,11 +145,11 @@ const tellBill = (bill: Bill, { t, tell, paint }: Session): void => {
   }
 }
 
-const textOf = (bill: Bill) => {
+const textOf = (bill: Bill, now: number) => {
   if (bill.kind === 'failed') return { en: 'failed: see the log of function audit', zh: '失败:请查看 audit 函数日志' }
   if (bill.kind !== undefined)
     return { en: 'another run is at it: try again later', zh: '正由另一次运行核对,请稍后重试' }
-  const { en, zh } = outcomeText(bill.outcome)
+  const { en, zh } = outcomeText(bill, now)
   const reason = bill.reason === undefined ? '' : ` (${bill.reason})`
   return { en: `${en}${reason}`, zh: `${zh}${reason}` }
 }

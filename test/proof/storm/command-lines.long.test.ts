@@ -7,6 +7,8 @@ describe('a program that proves something by a long run', () => {
     ['storm/main.ts', ['storm', '--sandboxes']],
     ['storm/main.ts', ['outage', '--hours']],
     ['storm/main.ts', ['reconcile', '--rows']],
+    ['storm/main.ts', ['month', '--orders']],
+    ['storm/main.ts', ['month', '--days']],
     ['storm/main.ts', ['wrong-notices', '--notices']],
     ['fuzz/main.ts', ['--runs']],
     ['leaks/main.ts', ['--orders']],

@@ -9,6 +9,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   storm: () => import('./scenarios/storm.ts'),
   outage: () => import('./scenarios/outage.ts'),
   reconcile: () => import('./scenarios/reconcile.ts'),
+  month: () => import('./scenarios/month.ts'),
   'wrong-notices': () => import('./scenarios/wrong-notices.ts'),
 }
 

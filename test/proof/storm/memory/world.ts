@@ -8,7 +8,7 @@ import { randomNonce } from '../../../../lib/wechatpay/signed-call.ts'
 import { plainLedger } from '../../../support/plain-ledger.ts'
 import { configured, type StormMerchant } from '../orders/merchants.ts'
 import { createVirtualTime } from './virtual-time.ts'
-import { createMemoryWechatpay } from './wechatpay.ts'
+import { type Answered, createMemoryWechatpay } from './wechatpay.ts'
 
 /** 2026-11-24 00:00 in China. */
 export const START = 1_795_449_600_000
@@ -24,8 +24,9 @@ export const createMemoryWorld = (parts: {
   readonly publishDue: (due: DueEvent) => void
   /** Called with each write of the ledger before the writer gets its response. */
   readonly onApplied?: (transition: Transition, before: Row | undefined, after: Row) => void
+  readonly onAnswered?: (answered: Answered) => void
 }) => {
-  const { random, isOut = () => false, publishDue, onApplied } = parts
+  const { random, isOut = () => false, publishDue, onApplied, onAnswered } = parts
   const time = createVirtualTime(START)
   const entries = parts.merchants.map(configured).map(({ mchid, ...entry }) => [mchid, entry])
   const { merchants } = readMerchantsConfig(JSON.stringify(Object.fromEntries(entries)))
@@ -34,8 +35,9 @@ export const createMemoryWorld = (parts: {
     random: parts.randomOfCalls,
     merchants: parts.merchants,
     isOut: (signer) => isOut(signer, time.now()),
+    ...(onAnswered && { onAnswered }),
   })
-  const { ledger, rows } = plainLedger()
+  const { ledger, reader, rows } = plainLedger()
   const apply: Ledger['apply'] = async (transition) => {
     const before = rows.get(transition.pk)
     const applied = await ledger.apply(transition)
@@ -51,5 +53,5 @@ export const createMemoryWorld = (parts: {
     random,
     nonce: randomNonce,
   }
-  return { time, merchants, wechatpay, rows, deps }
+  return { time, merchants, wechatpay, rows, reader, deps }
 }
