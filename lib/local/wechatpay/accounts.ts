@@ -25,6 +25,8 @@ export type AccountControls = {
   readonly billFault: (fault: BillFault, plan?: BillFaultPlan) => () => void
   /** From now on each bill begins with so many rows of payments that are in no history; they are never held in memory. */
   readonly padBill: (rows: number, mix?: PaddingMix) => void
+  /** Makes the padding of the bill of a day, yyyyMMdd, before it is asked for: a long one takes longer than a caller waits. */
+  readonly makeBill: (mchid: string, day: string) => void
   /** From now on each bill is sent as fast as this lets it: it is awaited before each piece, with the bytes so far. */
   readonly paceBill: (wait: Pace | undefined) => void
 }
@@ -53,6 +55,7 @@ export const createAccounts = (parts: {
     setRefund: refunds.setStatus,
     billFault: bills.fault,
     padBill: bills.pad,
+    makeBill: (mchid, day) => bills.make(merchants.get(mchid), day),
     paceBill: bills.pace,
   }
   return { refunds, bills, controls }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type BillRow, type BillTotals, type ColumnFamily, rowLine, totalsOf } from './bill-columns.ts'
 
 /** Rows of payments that are in no history, so many that they are written and never held. */
@@ -20,6 +21,11 @@ export type PaddingMix = {
 const ROWS_OF_A_BLOCK = 1000
 /** Stands where each block has its number. */
 const MARK = 'BBBBBBB'
+/** Stands where each row has an openid, all of which differ: else a bill would pack as no true one does. */
+const OPENID = `o${'O'.repeat(27)}`
+/** Far enough from one row's to the next that no packer sees what they share. */
+const STRIDE = 7919
+const POOL = Buffer.from(createHash('shake256', { outputLength: 49_152 }).update(OPENID).digest('base64url'))
 
 const rowOf = ({ mchid, appid, day, debits = 0, refunds = 0 }: Padding, index: number): BillRow => {
   const place = `${MARK}${String(index).padStart(4, '0')}`
@@ -34,7 +40,7 @@ const rowOf = ({ mchid, appid, day, debits = 0, refunds = 0 }: Padding, index: n
     trade_type: isDebit ? ('AUTH' as const) : ('NATIVE' as const),
     attach: isDebit ? `wxzff|1000000000${place}|N${day}${place}` : '',
     description: '购物',
-    openid: 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o',
+    openid: OPENID,
     amount: 100,
     paid_time: time,
   }
@@ -70,10 +76,15 @@ export const paddingPieces = function* (family: ColumnFamily, padding: Padding):
       .map((row) => `${rowLine(family, row)}\r\n`)
       .join('')
   const block = Buffer.from(textOf(ROWS_OF_A_BLOCK))
-  const places = placesOf(block)
+  const places = placesOf(block, MARK)
+  const openids = placesOf(block, OPENID)
   for (let at = 0; at < padding.rows; at += ROWS_OF_A_BLOCK) {
     const number = Buffer.from(String(at / ROWS_OF_A_BLOCK).padStart(MARK.length, '0'))
     for (const place of places) number.copy(block, place)
+    for (const [index, place] of openids.entries()) {
+      const from = ((at + index) * STRIDE) % (POOL.length - OPENID.length)
+      POOL.copy(block, place + 1, from, from + OPENID.length - 1)
+    }
     const rows = padding.rows - at
     const bytes = rows < ROWS_OF_A_BLOCK ? Buffer.byteLength(textOf(rows)) : block.length
     // A copy, since the block is written again while this one is on its way.
@@ -81,8 +92,8 @@ export const paddingPieces = function* (family: ColumnFamily, padding: Padding):
   }
 }
 
-const placesOf = (block: Buffer): readonly number[] => {
+const placesOf = (block: Buffer, mark: string): readonly number[] => {
   const places: number[] = []
-  for (let at = block.indexOf(MARK); at >= 0; at = block.indexOf(MARK, at + 1)) places.push(at)
+  for (let at = block.indexOf(mark); at >= 0; at = block.indexOf(mark, at + 1)) places.push(at)
   return places
 }

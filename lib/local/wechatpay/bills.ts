@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Answer, done, refused } from './answer.ts'
 import type { BillRow } from './bill-columns.ts'
-import { type BillFile, billPieces, firstBytes, measureBill } from './bill-file.ts'
+import { type BillFile, billPieces, createMeasure, firstBytes } from './bill-file.ts'
 import type { PaddingMix } from './bill-padding.ts'
 import type { BillRequest } from './bill-rules.ts'
 import type { Merchant } from './merchants.ts'
@@ -47,6 +47,8 @@ export type Bills = {
   readonly behave: () => void
   /** So many rows of payments that are in no history come before the rows of each bill. */
   readonly pad: (rows: number, mix?: PaddingMix) => void
+  /** Makes the padding of a day's bill, as WeChat Pay makes bills at night: a long one takes longer than a caller waits. */
+  readonly make: (merchant: Merchant, day: string) => void
   /** Is awaited before each piece of a download, with the bytes of the text so far. */
   readonly pace: (wait: Pace | undefined) => void
 }
@@ -67,6 +69,7 @@ export const createBills = (parts: {
   const { trades, refunds, now, origin } = parts
   const tickets = new Map<string, Ticket>()
   const faults = createPlans<BillFault>()
+  const measure = createMeasure()
   let padding: PaddingMix & { readonly rows: number } = { rows: 0 }
   let pace: Pace | undefined
 
@@ -79,6 +82,21 @@ export const createBills = (parts: {
       .filter(({ trade }) => trade.mchid === mchid && (sub_mchid === undefined || trade.sub_mchid === sub_mchid))
       .filter(({ time }) => time.startsWith(day))
       .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+  }
+
+  const fileOf = (
+    { mchid, services }: Merchant,
+    { day }: Pick<BillRequest, 'day'>,
+    rows: readonly BillRow[],
+    fault?: BillFault,
+  ): BillFile => {
+    const [appid = ''] = services.values()
+    return {
+      family: fault === 'old-columns' ? 'old' : 'today',
+      rows,
+      padding: { ...padding, mchid, appid, day },
+      wrongSums: fault === 'wrong-sums',
+    }
   }
 
   const ticketFor = (mchid: string, lifeMs: number, answer: Answer): string => {
@@ -94,14 +112,8 @@ export const createBills = (parts: {
     const rows = rowsOf(merchant, request)
     if (fault === 'late') return refused('statement-creating')
     if (fault === 'none' || rows.length + padding.rows === 0) return refused('statement-not-exist')
-    const [appid = ''] = merchant.services.values()
-    const file: BillFile = {
-      family: fault === 'old-columns' ? 'old' : 'today',
-      rows,
-      padding: { ...padding, mchid, appid, day: request.day },
-      wrongSums: fault === 'wrong-sums',
-    }
-    const { sha1, bytes } = measureBill(file)
+    const file = fileOf(merchant, request, rows, fault)
+    const { sha1, bytes } = measure(file)
     const lifeMs = fault === 'expired-url' ? 0 : URL_LIVES_MS
     const token = ticketFor(mchid, lifeMs, downloadAnswer(file, request.gzip, bytes, fault, pace))
     return done({
@@ -123,6 +135,7 @@ export const createBills = (parts: {
     pad: (rows, mix) => {
       padding = { rows, ...mix }
     },
+    make: (merchant, day) => void measure(fileOf(merchant, { day }, [])),
     pace: (wait) => {
       pace = wait
     },
