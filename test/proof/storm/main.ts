@@ -10,6 +10,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   outage: () => import('./scenarios/outage.ts'),
   reconcile: () => import('./scenarios/reconcile.ts'),
   'wrong-notices': () => import('./scenarios/wrong-notices.ts'),
+  bill: () => import('./scenarios/bill.ts'),
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
