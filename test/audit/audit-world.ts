@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { onTestFinished } from 'vitest'
 import type { AuditDeps } from '../../lib/audit/audit-day.ts'
 import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import type { Row } from '../../lib/ledger/row.ts'
@@ -84,11 +83,9 @@ type Given = {
 }
 
 /** All that an audit depends on, in memory. `acts` has each follow-up once, in order; `calls` each of them. */
-export const auditWorld = async (given: Given = {}) => {
+export const auditWorldIn = (scratch: string, given: Given) => {
   const { lines = [], cases = [] } = given
   const clock = fakeClock()
-  const scratch = await mkdtemp(join(tmpdir(), 'audit-'))
-  onTestFinished(() => rm(scratch, { recursive: true, force: true }))
   const text = writeBill(lines)
   const world = { lines, delivered: given.delivered ?? text, says: given.says, download: given.download }
   const rows = new Map((given.rows ?? []).map((one) => [one.pk, one]))
@@ -155,6 +152,14 @@ export const auditWorld = async (given: Given = {}) => {
     scratch,
   }
   return { deps, clock, world, rows, bills: bills.rows, asked, acts, calls, files, scratch }
+}
+
+/** The same, with a folder that goes with the test. */
+export const auditWorld = async (given: Given = {}) => {
+  const { onTestFinished } = await import('vitest')
+  const scratch = await mkdtemp(join(tmpdir(), 'audit-'))
+  onTestFinished(() => rm(scratch, { recursive: true, force: true }))
+  return auditWorldIn(scratch, given)
 }
 
 export type AuditWorld = Awaited<ReturnType<typeof auditWorld>>

@@ -36,11 +36,13 @@ export const startLedger = async () => {
 
 export type OpenLedger = Awaited<ReturnType<typeof openLedger>>
 
+const LOCAL = { accessKeyId: 'local', secretAccessKey: 'local' }
+
 /** A client that uses only the given address. */
-export const dynamoClient = (endpoint: string): DynamoDBClient =>
+export const dynamoClient = (endpoint: string, credentials = LOCAL): DynamoDBClient =>
   new DynamoDBClient({
     ...clientSettings,
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials,
   })

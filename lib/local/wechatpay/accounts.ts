@@ -1,4 +1,5 @@
-import { type BillFault, type BillFaultPlan, createBills } from './bills.ts'
+import type { PaddingMix } from './bill-padding.ts'
+import { type BillFault, type BillFaultPlan, createBills, type Pace } from './bills.ts'
 import type { Merchants } from './merchants.ts'
 import type { Orders } from './orders.ts'
 import { createRefunds, type Refund, type RefundSeed, type RefundStatus } from './refunds.ts'
@@ -22,8 +23,12 @@ export type AccountControls = {
   readonly setRefund: (out_refund_no: string, status: RefundStatus) => void
   /** The next bill has this fault, wherever it shows. Gives a function that removes it. */
   readonly billFault: (fault: BillFault, plan?: BillFaultPlan) => () => void
-  /** From now on each bill begins with so many rows of ordinary payments; they are never held in memory. */
-  readonly padBill: (rows: number) => void
+  /** From now on each bill begins with so many rows of payments that are in no history; they are never held in memory. */
+  readonly padBill: (rows: number, mix?: PaddingMix) => void
+  /** Makes the padding of the bill of a day, yyyyMMdd, before it is asked for: a long one takes longer than a caller waits. */
+  readonly makeBill: (mchid: string, day: string) => void
+  /** From now on each bill is sent as fast as this lets it: it is awaited before each piece, with the bytes so far. */
+  readonly paceBill: (wait: Pace | undefined) => void
 }
 
 export type KeptAccounts = { readonly ordinaryPayments?: readonly Trade[]; readonly refunds?: readonly Refund[] }
@@ -50,6 +55,8 @@ export const createAccounts = (parts: {
     setRefund: refunds.setStatus,
     billFault: bills.fault,
     padBill: bills.pad,
+    makeBill: (mchid, day) => bills.make(merchants.get(mchid), day),
+    paceBill: bills.pace,
   }
   return { refunds, bills, controls }
 }

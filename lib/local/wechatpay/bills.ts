@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Answer, done, refused } from './answer.ts'
 import type { BillRow } from './bill-columns.ts'
-import { type BillFile, billPieces, firstBytes, measureBill } from './bill-file.ts'
+import { type BillFile, billPieces, createMeasure, firstBytes } from './bill-file.ts'
+import type { PaddingMix } from './bill-padding.ts'
 import type { BillRequest } from './bill-rules.ts'
 import type { Merchant } from './merchants.ts'
 import { DOWNLOAD_PATH } from './order-apis.ts'
@@ -32,7 +33,7 @@ export type BillFaultPlan = {
 
 /** The bytes of a bill, written while they are sent. */
 export type Download = {
-  readonly pieces: () => Iterable<Buffer>
+  readonly pieces: () => Iterable<Buffer> | AsyncIterable<Buffer>
   readonly gzip: boolean
   /** Whether the connection is reset after the last piece. */
   readonly reset: boolean
@@ -44,9 +45,15 @@ export type Bills = {
   readonly download: (merchant: Merchant, token: string) => Answer
   readonly fault: (fault: BillFault, plan?: BillFaultPlan) => () => void
   readonly behave: () => void
-  /** So many rows of ordinary payments come before the rows of each bill. */
-  readonly pad: (rows: number) => void
+  /** So many rows of payments that are in no history come before the rows of each bill. */
+  readonly pad: (rows: number, mix?: PaddingMix) => void
+  /** Makes the padding of a day's bill, as WeChat Pay makes bills at night: a long one takes longer than a caller waits. */
+  readonly make: (merchant: Merchant, day: string) => void
+  /** Is awaited before each piece of a download, with the bytes of the text so far. */
+  readonly pace: (wait: Pace | undefined) => void
 }
+
+export type Pace = (bytes: number) => Promise<void> | undefined
 
 type Ticket = { readonly mchid: string; readonly until: number; readonly answer: Answer }
 
@@ -62,7 +69,9 @@ export const createBills = (parts: {
   const { trades, refunds, now, origin } = parts
   const tickets = new Map<string, Ticket>()
   const faults = createPlans<BillFault>()
-  let padding = 0
+  const measure = createMeasure()
+  let padding: PaddingMix & { readonly rows: number } = { rows: 0 }
+  let pace: Pace | undefined
 
   const rowsOf = ({ mchid }: Merchant, { day, type, sub_mchid }: BillRequest): readonly BillRow[] => {
     const paid: BillRow[] = trades.all().map((trade) => ({ trade, time: trade.paid_time }))
@@ -73,6 +82,21 @@ export const createBills = (parts: {
       .filter(({ trade }) => trade.mchid === mchid && (sub_mchid === undefined || trade.sub_mchid === sub_mchid))
       .filter(({ time }) => time.startsWith(day))
       .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+  }
+
+  const fileOf = (
+    { mchid, services }: Merchant,
+    { day }: Pick<BillRequest, 'day'>,
+    rows: readonly BillRow[],
+    fault?: BillFault,
+  ): BillFile => {
+    const [appid = ''] = services.values()
+    return {
+      family: fault === 'old-columns' ? 'old' : 'today',
+      rows,
+      padding: { ...padding, mchid, appid, day },
+      wrongSums: fault === 'wrong-sums',
+    }
   }
 
   const ticketFor = (mchid: string, lifeMs: number, answer: Answer): string => {
@@ -87,17 +111,11 @@ export const createBills = (parts: {
     const fault = faults.draw({ kind: 'bill', mchid, out_order_no: '' })
     const rows = rowsOf(merchant, request)
     if (fault === 'late') return refused('statement-creating')
-    if (fault === 'none' || rows.length + padding === 0) return refused('statement-not-exist')
-    const [appid = ''] = merchant.services.values()
-    const file: BillFile = {
-      family: fault === 'old-columns' ? 'old' : 'today',
-      rows,
-      padding: { rows: padding, mchid, appid, day: request.day },
-      wrongSums: fault === 'wrong-sums',
-    }
-    const { sha1, bytes } = measureBill(file)
+    if (fault === 'none' || rows.length + padding.rows === 0) return refused('statement-not-exist')
+    const file = fileOf(merchant, request, rows, fault)
+    const { sha1, bytes } = measure(file)
     const lifeMs = fault === 'expired-url' ? 0 : URL_LIVES_MS
-    const token = ticketFor(mchid, lifeMs, downloadAnswer(file, request.gzip, bytes, fault))
+    const token = ticketFor(mchid, lifeMs, downloadAnswer(file, request.gzip, bytes, fault, pace))
     return done({
       hash_type: 'SHA1',
       hash_value: fault === 'wrong-hash' ? sha1.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) : sha1,
@@ -114,17 +132,37 @@ export const createBills = (parts: {
     },
     fault: (fault, { mchid, times = 1 } = {}) => faults.add({ ...(mchid && { mchid }) }, times, () => fault),
     behave: faults.clear,
-    pad: (rows) => {
-      padding = rows
+    pad: (rows, mix) => {
+      padding = { rows, ...mix }
+    },
+    make: (merchant, day) => void measure(fileOf(merchant, { day }, [])),
+    pace: (wait) => {
+      pace = wait
     },
   }
 }
 
-const downloadAnswer = (file: BillFile, gzip: boolean, bytes: number, fault: BillFault | undefined): Answer => {
+const downloadAnswer = (
+  file: BillFile,
+  gzip: boolean,
+  bytes: number,
+  fault: BillFault | undefined,
+  pace: Pace | undefined,
+): Answer => {
   const base = { body: '', number: 0, signed: false }
   if (fault === 'redirect') return { ...base, status: 302, location: `${FOREIGN}${DOWNLOAD_PATH}?token=moved` }
   const isCut = fault === 'cut' || fault === 'short'
-  const pieces = () => (isCut ? firstBytes(billPieces(file), Math.floor(bytes / 2)) : billPieces(file))
+  const whole = () => (isCut ? firstBytes(billPieces(file), Math.floor(bytes / 2)) : billPieces(file))
+  const pieces = () => (pace ? paced(whole(), pace) : whole())
   const download = { pieces, gzip, reset: fault === 'cut' }
   return { ...base, status: 200, contentType: 'application/octet-stream', download }
+}
+
+const paced = async function* (pieces: Iterable<Buffer>, pace: Pace): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for (const piece of pieces) {
+    await pace(bytes)
+    yield piece
+    bytes += piece.length
+  }
 }

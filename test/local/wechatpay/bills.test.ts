@@ -303,6 +303,31 @@ describe('a trade bill', () => {
     expect(candidates).toMatchObject([{ by: 'order', transaction_id: debit }])
     expect(new Set(rows.map((row) => row.split(',`')[5])).size).toBe(2501)
   })
+
+  it('may begin with debits and refunds of orders that nobody knows', async () => {
+    scene.world.padBill(2500, { debits: 20, refunds: 10 })
+    nextDay()
+
+    const { reading, candidates = [] } = await readBillOf(scene, DAY)
+
+    const counts = { order: 60, refund: 30, other: 2410 }
+    expect(reading).toMatchObject({ agreed: true, bill: { rows: 2500, counts, sums: { settled: 247000 } } })
+    expect(new Set(candidates.map((one) => 'out_order_no' in one && one.out_order_no)).size).toBe(90)
+  })
+
+  it('is sent at the pace that is asked for', async () => {
+    scene.world.padBill(3000)
+    const paces: number[] = []
+    scene.world.paceBill(async (bytes) => void paces.push(bytes))
+    nextDay()
+
+    const { reading } = await readBillOf(scene, DAY)
+
+    expect(reading).toMatchObject({ agreed: true, bill: { rows: 3000 } })
+    // The header, three blocks and the sums.
+    expect(paces).toHaveLength(5)
+    expect(paces).toEqual(paces.toSorted((a, b) => a - b))
+  })
 })
 
 describe('a download', () => {

@@ -11,6 +11,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   reconcile: () => import('./scenarios/reconcile.ts'),
   month: () => import('./scenarios/month.ts'),
   'wrong-notices': () => import('./scenarios/wrong-notices.ts'),
+  bill: () => import('./scenarios/bill.ts'),
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
