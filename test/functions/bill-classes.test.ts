@@ -19,8 +19,10 @@ const { mchid } = DIRECT
 const CHINA = 8 * HOUR
 const AT_HALF_PAST_TEN = 10 * HOUR + 30 * MINUTE
 
-const pay = async (api: Api, out_order_no: string, more: object = {}): Promise<void> => {
-  await handOver(world, 'HTTP API 2.0', { ...noticeOf(api, out_order_no), ...more })
+/** Hands over a payment of today, and lets everything about it be asked. */
+const pay = async (api: Api, out_order_no: string): Promise<void> => {
+  const detail = { paid_time: `${today(world)}000000` }
+  await handOver(world, 'HTTP API 2.0', { ...noticeOf(api, out_order_no), detail })
   await world.pass(15 * MINUTE)
 }
 
@@ -36,7 +38,7 @@ const syncs = (out_order_no: string): number => wechatpay.history.posts(out_orde
 /** An order that was paid at the till today, and charged: the ledger knows a charge of today. Gives the transaction. */
 const chargeToday = async (out_order_no: string): Promise<string> => {
   const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-  await pay(API, out_order_no, { detail: { paid_time: `${today(world)}000000` } })
+  await pay(API, out_order_no)
   expect(await rowOf(world, API, out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED' })
   return transaction_id
 }

@@ -15,7 +15,7 @@ export const BILL_ROWS: readonly Row[] = [
     fault: 'its lines do not come to the sums of its summary',
     must: 'nothing of it is acted on',
     guard: 'lib/bill/bill-text.ts createBillText stated',
-    test: ['audit/audit-day.test.ts', 'of a bill in a form that nobody knows, and it is not asked for again'],
+    test: ['bill/read-bill.test.ts', 'that %s is refused by name'],
   },
   {
     step: BILL,
