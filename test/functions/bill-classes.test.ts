@@ -117,7 +117,7 @@ describe('a charge in the bill of an order', () => {
     const order = placeOrder(world, API, 'TWICE')
     const transaction_id = wechatpay.payscoreCharges(order)
     wechatpay.showInstead(order, { finish_transaction_id: '4200002200000000000000000001' })
-    await pay(API, 'TWICE', { detail: { paid_time: `${today(world)}000000` } })
+    await pay(API, 'TWICE')
     await decide(world, noticeOf(API, 'TWICE'), 'settle', { reason: 'at the till', cash: 'B-1' })
     const before = await rowOf(world, API, 'TWICE')
     wechatpay.showInstead(order, undefined)

@@ -183,7 +183,9 @@ const numberIn = (target: string): string => {
 }
 
 async function* bytesOf({ pieces, reset }: BillBytes): AsyncGenerator<Uint8Array> {
-  yield gzipSync(Buffer.concat([...pieces()]))
+  const text: Buffer[] = []
+  for await (const piece of pieces()) text.push(piece)
+  yield gzipSync(Buffer.concat(text))
   if (reset) throw Object.assign(new Error('ECONNRESET'), { code: 'ECONNRESET' })
 }
 
