@@ -36,16 +36,18 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
 }
 
 /** The row after a transition whose condition was true. */
-export const changed = (
-  { name, pk, set = {}, keep = {}, count = [], remove = [] }: Transition,
-  row: Partial<Row> = {},
-): Partial<Row> => {
-  const names = [...Object.keys(set), ...Object.keys(keep), ...count, ...remove]
-  const twice = names.find((each, index) => names.indexOf(each) !== index)
-  if (twice) throw new TypeError(`${name} writes ${twice} twice, which DynamoDB refuses`)
+export const changed = (transition: Transition, row: Partial<Row> = {}): Partial<Row> => {
+  refuseDoubles(transition)
+  const { pk, set = {}, keep = {}, count = [], remove = [] } = transition
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
   const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
+}
+
+const refuseDoubles = ({ name, set = {}, keep = {}, count = [], remove = [] }: Transition): void => {
+  const written = [...Object.keys(set), ...Object.keys(keep), ...count, ...remove]
+  const twice = written.find((each, index) => written.indexOf(each) !== index)
+  if (twice) throw new TypeError(`${name} writes ${twice} twice, which DynamoDB refuses`)
 }
 
 /**

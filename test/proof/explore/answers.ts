@@ -2,7 +2,7 @@ import type { CallType, Row } from '../../../lib/ledger/row.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import type { VerdictKind } from '../../../lib/wechatpay/verdict-kinds.ts'
 import { signedWord } from './canonical-row.ts'
-import { PART, TOTAL } from './scenario.ts'
+import { FIRST_CHARGE, PART, SECOND_CHARGE, TOTAL } from './scenario.ts'
 
 /** The answer that an invocation received, as a number. 0: none yet. */
 export type AnswerId = number
@@ -88,7 +88,7 @@ export const verdictOf = (
     ...(status !== undefined && { status }),
     ...(verified && { signedResponse: signedWord(`${kind} ${step} ${call_hash}`, nonce) }),
     ...(kind === 'collected' && {
-      charge: ofTwo ? BOTH_CHARGES[ofTwo] : { amount: TOTAL, transaction_id: '4200000000' },
+      charge: ofTwo ? BOTH_CHARGES[ofTwo] : { amount: TOTAL, transaction_id: FIRST_CHARGE },
     }),
     ...(kind === 'part_paid' && { charge: { amount: PART, transaction_id: '4200000001' } }),
     // An answer that leads to no decision has no amount either.
@@ -98,7 +98,9 @@ export const verdictOf = (
 
 const WITH_ORDER: readonly VerdictKind[] = ['confirmed', 'collected', 'unpaid', 'part_paid', 'open', 'closed']
 
+const BOTH_NUMBERS = `${FIRST_CHARGE},${SECOND_CHARGE}`
+
 const BOTH_CHARGES = {
-  summed: { amount: 2 * TOTAL, transaction_id: '4200000000,4200000002' },
-  blurred: { transaction_id: '4200000000,4200000002' },
+  summed: { amount: 2 * TOTAL, transaction_id: BOTH_NUMBERS },
+  blurred: { transaction_id: BOTH_NUMBERS },
 } as const

@@ -1,6 +1,7 @@
 import { and, equals, exists, missing } from '../../../lib/ledger/condition.ts'
 import type { Row } from '../../../lib/ledger/row.ts'
 import { afterSync } from '../../../lib/ledger/transitions/answer.ts'
+import { DUE_ATTRIBUTES } from '../../../lib/ledger/transitions/lease.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { signed, verdictOf } from './answers.ts'
@@ -17,6 +18,12 @@ const FAILURES = ['5 later', '6 ask', '7 reject', '12 ask again']
 
 /** Removes `due`, so that the row is not in the index. */
 const unindexed = ({ set: { due: _, ...set } = {}, ...transition }: Transition): Transition => ({ ...transition, set })
+
+/** Removes what says that a call is due, which the transition may remove already. */
+const endingCalls = ({ remove = [], ...transition }: Transition): Transition => ({
+  ...transition,
+  remove: [...new Set([...remove, ...DUE_ATTRIBUTES])],
+})
 
 /** A refusal for which `ends` is true ends the order, as normally a second signed refusal does. */
 const endingAt = (names: readonly string[], ends: (row: Row, verdict: Verdict) => boolean): Partial<Design> =>
@@ -288,10 +295,7 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     name: 'a settlement that ends the query for a bill',
     scenario: 'a case that is charged again',
     faults: 0,
-    design: altered(['16 settle'], ({ remove = [], ...transition }) => ({
-      ...transition,
-      remove: [...new Set([...remove, 'due', 'due_at', 'next'] as const)],
-    })),
+    design: altered(['16 settle'], endingCalls),
   },
   {
     name: 'a bill that does not count as a claim',
@@ -314,10 +318,7 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     name: 'a row that forgets its open refund after a bill',
     scenario: 'long waits for a refund',
     faults: 0,
-    design: altered(['21 as it stood'], ({ set: _, remove = [], ...transition }) => ({
-      ...transition,
-      remove: [...new Set([...remove, 'due', 'due_at', 'next'] as const)],
-    })),
+    design: altered(['21 as it stood'], ({ set: _, ...transition }) => endingCalls(transition)),
   },
   {
     name: 'a second charge beside the sum of the first',
@@ -339,7 +340,7 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
         ...transition,
         name: '23 refunded',
         set: { ...set, settled_at: NOW, settled_by: 'refund', expires_at: NOW },
-        remove: ['due', 'due_at', 'next', 'case', 'case_at', 'waits'],
+        remove: [...DUE_ATTRIBUTES, 'case', 'case_at', 'waits'],
       }
     }),
   },

@@ -2,8 +2,7 @@ import type { Row } from '../../../lib/ledger/row.ts'
 import { caseOf } from '../../../lib/ledger/transitions/case-index.ts'
 import { ORDER, PK } from '../../support/orders.ts'
 import { NOW, signedWord } from './canonical-row.ts'
-import { TOTAL } from './scenario.ts'
-import { FIRST_CHARGE } from './wechat-pay.ts'
+import { FIRST_CHARGE, TOTAL } from './scenario.ts'
 
 const { mchid } = ORDER
 

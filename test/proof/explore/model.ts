@@ -134,6 +134,8 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
 
   const isOut = remember((id) => (invocations.at(id).place === 'out' && leaseOf(id) > 0 ? 1 : 0))
 
+  const isSyncOut = remember((id) => (isOut(id) === 1 && invocations.at(id).step === 'sync' ? 1 : 0))
+
   /** Only a bill has an ended row asked about again. */
   const endsLate = ({ crew }: World, { name, isHeld }: Written, who: number): boolean =>
     scenario.ended !== undefined &&
@@ -206,9 +208,8 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     const { crew, notices, row: rowId } = world
     const wrong = brokenInRow(rowId, ORDERS.indexOf(world.order))
     if (wrong) return wrong
-    const out = crew.filter((id) => isOut(id) === 1)
-    const syncs = out.filter((id) => invocations.at(id).step === 'sync')
-    if ((world.isEndedLate ? syncs : out).length > 1) return BROKEN.overlap
+    const counts = world.isEndedLate ? isSyncOut : isOut
+    if (counts(crew[0]) + counts(crew[1]) + counts(crew[2]) > 1) return BROKEN.overlap
     const happened = scenario.faults - world.faults
     if (world.toldAgain > happened) return BROKEN.toldAgain
     if (world.askedAgain > happened) return BROKEN.askedAgain

@@ -5,6 +5,9 @@ import type { Order } from './wechat-pay.ts'
 export const TOTAL = 100
 /** What WeChat Pay has charged of an order that is paid in part, in fen. */
 export const PART = 30
+/** The numbers of the two charges that WeChat Pay may make of the whole order. */
+export const FIRST_CHARGE = '4200000000'
+export const SECOND_CHARGE = '4200000002'
 
 /** A payment notice as an event: the call that it asks for, and its time. Notices may arrive in any order. */
 export type Notice = {

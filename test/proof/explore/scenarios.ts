@@ -1,4 +1,4 @@
-import type { Notice, Scenario } from './scenario.ts'
+import { FIRST_CHARGE, type Notice, type Scenario, SECOND_CHARGE } from './scenario.ts'
 
 type World = Omit<Scenario, 'name' | 'faults' | 'invocations'>
 
@@ -125,7 +125,7 @@ const WORLDS = {
     orders: [],
     bills: 2,
     persons: 1,
-    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    refunds: [{ amount: 100, transaction_id: FIRST_CHARGE }],
     isBlurred: true,
   },
   'a refund of a charge beside a rejected order': {
@@ -134,14 +134,14 @@ const WORLDS = {
     orders: [],
     bills: 1,
     persons: 1,
-    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    refunds: [{ amount: 100, transaction_id: FIRST_CHARGE }],
   },
   'a refund, and a person who settles': {
     notices: [A],
     ended: { double: ['charged'] },
     orders: [],
     persons: 2,
-    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    refunds: [{ amount: 100, transaction_id: FIRST_CHARGE }],
   },
   'two refunds in part': {
     notices: [A],
@@ -150,8 +150,8 @@ const WORLDS = {
     bills: 1,
     persons: 1,
     refunds: [
-      { amount: 60, transaction_id: '4200000000' },
-      { amount: 40, transaction_id: '4200000000' },
+      { amount: 60, transaction_id: FIRST_CHARGE },
+      { amount: 40, transaction_id: FIRST_CHARGE },
     ],
   },
   'refunds of two charges': {
@@ -161,8 +161,8 @@ const WORLDS = {
     bills: 1,
     persons: 1,
     refunds: [
-      { amount: 100, transaction_id: '4200000000' },
-      { amount: 100, transaction_id: '4200000002' },
+      { amount: 100, transaction_id: FIRST_CHARGE },
+      { amount: 100, transaction_id: SECOND_CHARGE },
     ],
   },
   'long waits for a refund': {
@@ -171,7 +171,7 @@ const WORLDS = {
     orders: [],
     bills: 1,
     persons: 1,
-    refunds: [{ amount: 100, transaction_id: '4200000000' }],
+    refunds: [{ amount: 100, transaction_id: FIRST_CHARGE }],
     hasLongWaits: true,
   },
   'more notices than the merchant allows': { notices: [{ ...A, isOverCap: true }], orders: ['open'], persons: 1 },

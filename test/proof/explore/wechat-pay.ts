@@ -1,5 +1,5 @@
 import { type AnswerId, BLURRED, signed, TWICE } from './answers.ts'
-import type { Scenario } from './scenario.ts'
+import { FIRST_CHARGE, type Scenario } from './scenario.ts'
 
 /**
  * The true state of the order at WeChat Pay. `both`: a sync said that the customer paid, and WeChat Pay charged as
@@ -45,9 +45,6 @@ const isTwice = (order: Order): boolean => order === 'twice' || order === 'both 
 /** Whether WeChat Pay has made this charge. */
 export const hasCharged = (order: Order, transaction_id: string): boolean =>
   transaction_id === FIRST_CHARGE ? isCharged(order) : isTwice(order)
-
-/** The number of the first of the two charges. */
-export const FIRST_CHARGE = '4200000000'
 
 /** The effect of a sync. */
 export const syncedOrder = (order: Order, isRefused: boolean): Order =>

@@ -18,8 +18,7 @@ import { brokenByWrite, type Effect, effectOf, type Heard } from './invariants.t
 import { type Invocation, type InvocationId, type Invocations, NOBODY, remember2 } from './invocation.ts'
 import { refundNumber, refundVerdictOf } from './refunds.ts'
 import type { RowId, Rows } from './rows.ts'
-import { type Notice, type Scenario, TOTAL } from './scenario.ts'
-import { FIRST_CHARGE } from './wechat-pay.ts'
+import { FIRST_CHARGE, type Notice, type Scenario, TOTAL } from './scenario.ts'
 
 const { mchid, out_order_no } = ORDER
 
