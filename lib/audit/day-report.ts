@@ -3,7 +3,7 @@ import type { BillKey, BillOutcome } from '../aws/bill-log.ts'
 import type { Bucket } from '../aws/bucket.ts'
 import type { BillFacts } from '../bill/bill-text.ts'
 import { readableTime } from '../china-time.ts'
-import { CSV_BEGIN, csvLine, yuanCell } from '../statements/report/report-csv.ts'
+import { type Column, CSV_BEGIN, headerOf, rowOf, yuanCell } from '../statements/report/report-csv.ts'
 import { openTextFile } from '../text-file.ts'
 import { adviceMembers, isoTime } from '../views/order-view.ts'
 import { dayPage } from './day-page.ts'
@@ -42,12 +42,12 @@ export const openDayReport = (
   objects: Pick<Bucket, 'put' | 'putFile'>,
 ): DayReportFiles => {
   const files = { csv: join(folder, 'found.csv'), json: join(folder, 'found.json') }
-  const csv = openTextFile(files.csv, CSV_BEGIN + csvLine(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim())))
+  const csv = openTextFile(files.csv, CSV_BEGIN + headerOf(COLUMNS))
   const json = openTextFile(files.json, '{"entries":[\n')
   let isFirst = true
 
   const found: DayReportFiles['found'] = async (one) => {
-    await csv.write(csvLine(COLUMNS.map(([, , of]) => of(one))))
+    await csv.write(rowOf(COLUMNS, one))
     await json.write(`${isFirst ? '' : ',\n'}${JSON.stringify(foundEntry(one))}`)
     isFirst = false
   }
@@ -81,7 +81,7 @@ export const daySummary = ({ mchid, day, outcome, reason, made_at, facts, classe
 /** What was found, with its meaning and its next step. */
 export const foundEntry = (found: Found) => ({ ...found, ...adviceMembers(FOUND_CLASSES[found.class]) })
 
-const COLUMNS: readonly (readonly [zh: string, en: string, of: (found: Found) => string | number | undefined])[] = [
+const COLUMNS: readonly Column<Found>[] = [
   ['分类', 'class', ({ class: name }) => name],
   ['商户号', 'mchid', ({ mchid }) => mchid],
   ['商户服务订单号', 'out_order_no', ({ out_order_no }) => out_order_no],

@@ -3,7 +3,7 @@ import { TURNS } from '../../ledger/whose-turn.ts'
 import { count } from '../../money.ts'
 import { html, type Markup } from '../../statements/report/markup.ts'
 import { htmlPage } from '../../statements/report/page-frame.ts'
-import { CSV_BEGIN, csvLine, yuanCell } from '../../statements/report/report-csv.ts'
+import { type Column, CSV_BEGIN, headerOf, rowOf, yuanCell } from '../../statements/report/report-csv.ts'
 import { caseText, totalsText } from './digest-text.ts'
 import { byAdvice, type OpenCase, totalsOf } from './open-case.ts'
 
@@ -54,13 +54,9 @@ const list = (
 
 /** A merchant's open cases for a spreadsheet. */
 export const caseTable = (cases: readonly OpenCase[]): string =>
-  [
-    CSV_BEGIN,
-    csvLine(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim())),
-    ...cases.map((one) => csvLine(COLUMNS.map(([, , of]) => of(one)))),
-  ].join('')
+  [CSV_BEGIN, headerOf(COLUMNS), ...cases.map((one) => rowOf(COLUMNS, one))].join('')
 
-const COLUMNS: readonly (readonly [zh: string, en: string, of: (one: OpenCase) => string | number | undefined])[] = [
+const COLUMNS: readonly Column<OpenCase>[] = [
   ['商户号', 'mchid', ({ mchid }) => mchid],
   ['商户服务订单号', 'out_order_no', ({ out_order_no }) => out_order_no],
   ['门店', 'shop_id', ({ shop_id }) => shop_id],

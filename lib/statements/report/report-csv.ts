@@ -6,7 +6,10 @@ import { countedAmount } from '../totals.ts'
 /** Byte order mark, without which Excel does not read the file as UTF-8. */
 export const CSV_BEGIN = '\ufeff'
 
-const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) => string | number | undefined])[] = [
+/** A column of a table: its title, and its cell for an entry. A second column of the same has no Chinese title. */
+export type Column<T> = readonly [zh: string, en: string, of: (entry: T) => string | number | undefined]
+
+const COLUMNS: readonly Column<Entry>[] = [
   ['行号', 'line', ({ line }) => line],
   ['分类', 'class', ({ class: name }) => (name === 'ledger_only' ? LEDGER_ONLY : CLASSES[name]).zh],
   ['', 'class_en', ({ class: name }) => name],
@@ -38,12 +41,18 @@ const COLUMNS: readonly (readonly [zh: string, en: string, of: (entry: Entry) =>
 ]
 
 /** The header line with its line end. */
-export const csvHeader = (): string => csvLine(COLUMNS.map(([zh, en]) => `${zh} ${en}`.trim()))
+export const csvHeader = (): string => headerOf(COLUMNS)
 
-export const csvRow = (entry: Entry): string => csvLine(COLUMNS.map(([, , of]) => of(entry)))
+export const csvRow = (entry: Entry): string => rowOf(COLUMNS, entry)
+
+export const headerOf = <T>(columns: readonly Column<T>[]): string =>
+  csvLine(columns.map(([zh, en]) => `${zh} ${en}`.trim()))
+
+export const rowOf = <T>(columns: readonly Column<T>[], entry: T): string =>
+  csvLine(columns.map(([, , of]) => of(entry)))
 
 /** A line of CSV with its line end, as spreadsheets read it without harm. */
-export const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`
+const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`
 
 const cell = (value: string | number | undefined): string => {
   if (value === undefined) return ''
