@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { formatChinaTime } from '../../lib/china-time.ts'
 import type { BillFault } from '../../lib/local/wechatpay/bills.ts'
 import { startWorld } from '../../lib/local/world.ts'
+import { passToNextAudit } from '../support/audited.ts'
 import { DIRECT, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { decide, handOver } from '../support/till.ts'
 
@@ -109,15 +109,6 @@ describe('a double charge that is settled with a refund', () => {
 })
 
 describe('a bill that is not as WeChat Pay signed it', () => {
-  /** Until half past ten of the next day in China. */
-  const passToNextMorning = async (): Promise<void> => {
-    const now = () => formatChinaTime(world.clock.now())
-    const today = now().slice(0, 8)
-    do await world.pass(30 * MINUTE)
-    while (now().startsWith(today) || now().slice(8, 10) !== '09')
-    await world.pass(1 * HOUR + 30 * MINUTE - (world.clock.now() % HOUR))
-  }
-
   it.each<[BillFault, string | undefined, number]>([
     ['late', 'waiting', 1],
     ['wrong-hash', 'waiting', 1],
@@ -134,8 +125,7 @@ describe('a bill that is not as WeChat Pay signed it', () => {
     await handOver(world, 'HTTP API 2.0', noticeOf(API, name))
     await world.pass(1 * HOUR)
     wechatpay.payscoreCharges(order)
-    const day = formatChinaTime(world.clock.now()).slice(0, 8)
-    await passToNextMorning()
+    const day = await passToNextAudit(world)
 
     const end = wechatpay.billFault(fault)
     const { result } = await world.runAudit({ day, again: true })
