@@ -1,3 +1,4 @@
+import { isLateInDay } from '../bill/classify.ts'
 import { CHINA_OFFSET_MS, chinaTimeMs, formatChinaTime } from '../china-time.ts'
 import { LIMITS } from '../limits.ts'
 
@@ -9,16 +10,13 @@ export const chinaDay = (ms: number): string => formatChinaTime(ms).slice(0, 8)
 /** The day so many days before this one; each is yyyyMMdd. */
 export const daysBefore = (day: string, days: number): string => chinaDay(chinaTimeMs(day) - days * DAY)
 
-/** From this hour in China no run of the day is waited for. */
-const LAST_HOUR = 18
-
 /**
  * Does the schedule ask for the bill of this day once more, today or on one of the next days? The bill of an older day is
  * an operator's alone.
  */
 export const isScheduledAgain = (day: string, now: number): boolean => {
   const last = daysBefore(chinaDay(now), LIMITS.billDays)
-  return day > last || (day === last && Number(formatChinaTime(now).slice(8, 10)) < LAST_HOUR)
+  return day > last || (day === last && !isLateInDay(formatChinaTime(now)))
 }
 
 /** A bill can be had from the day after its own, for three months. */

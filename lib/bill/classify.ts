@@ -64,8 +64,11 @@ export const isRefundMissing = (
   today: string,
 ): boolean => TOLD_AFTER_DAYS.includes(daysBetween(known, today)) || isRefundUrgent(paid, today)
 
-/** From this hour in China a bill that cannot be had is late. */
+/** From this hour in China a bill that cannot be had is late, and no run of the day is waited for. */
 const LATE_HOUR = 18
+
+/** @param now yyyyMMddHHmmss in China */
+export const isLateInDay = (now: string): boolean => Number(now.slice(8, 10)) >= LATE_HOUR
 
 /** What is known of a day's bill when a run ends. */
 export type BillDay = {
@@ -83,7 +86,7 @@ export const classifyDay = ({ verdict, reading, knownCharges, now }: BillDay): B
   if (verdict === 'none') return knownCharges > 0 ? 'no_bill_but_charged' : 'no_bill'
   if (reading?.agreed) return undefined
   if (reading && !isDamage(reading)) return 'unreadable'
-  if (Number(now.slice(8, 10)) < LATE_HOUR) return undefined
+  if (!isLateInDay(now)) return undefined
   return reading ? 'unreadable' : 'late_bill'
 }
 
