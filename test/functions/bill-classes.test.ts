@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readRowKey } from '../../lib/ledger/row.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import { auditBill, foundClasses, passToNextAudit, passUntilHour, runAudit, today } from '../support/audited.ts'
+import { chargeTwice } from '../support/charged-twice.ts'
 import { DAY, HOUR, MINUTE } from '../support/orders.ts'
 import { type Api, DIRECT, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { decide, handOver } from '../support/till.ts'
@@ -19,10 +20,11 @@ const { mchid } = DIRECT
 const CHINA = 8 * HOUR
 const AT_HALF_PAST_TEN = 10 * HOUR + 30 * MINUTE
 
+const paidToday = () => ({ detail: { paid_time: `${today(world)}000000` } })
+
 /** Hands over a payment of today, and lets everything about it be asked. */
 const pay = async (api: Api, out_order_no: string): Promise<void> => {
-  const detail = { paid_time: `${today(world)}000000` }
-  await handOver(world, 'HTTP API 2.0', { ...noticeOf(api, out_order_no), detail })
+  await handOver(world, 'HTTP API 2.0', { ...noticeOf(api, out_order_no), ...paidToday() })
   await world.pass(15 * MINUTE)
 }
 
@@ -35,13 +37,8 @@ const events = (out_order_no: string): readonly string[] =>
 /** Syncs of an order. */
 const syncs = (out_order_no: string): number => wechatpay.history.posts(out_order_no).length
 
-/** An order that was paid at the till today, and charged: the ledger knows a charge of today. Gives the transaction. */
-const chargeToday = async (out_order_no: string): Promise<string> => {
-  const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-  await pay(API, out_order_no)
-  expect(await rowOf(world, API, out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED' })
-  return transaction_id
-}
+/** Its notice says that it was paid today: the ledger knows a charge of today. Gives the transaction. */
+const chargeToday = (out_order_no: string): Promise<string> => chargeTwice(world, out_order_no, paidToday())
 
 describe('a charge in the bill of an order', () => {
   it('that WeChat Pay’s own signed answer denies is a contradiction: nothing is changed, and both are kept', async () => {

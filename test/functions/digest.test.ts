@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formatChinaTime } from '../../lib/china-time.ts'
 import { startWorld } from '../../lib/local/world.ts'
-import { DIRECT, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
+import { chargeTwice } from '../support/charged-twice.ts'
+import { DAY, HOUR, MINUTE } from '../support/orders.ts'
+import { DIRECT, noticeOf, placeOrder, SERVED } from '../support/served.ts'
 import { decide, handOver } from '../support/till.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const API = 'payafter-orders'
 const { mchid } = DIRECT
 
@@ -14,7 +13,6 @@ const world = await startWorld({ merchants: [SERVED[API]], debitAfterMs: Number.
 afterAll(() => world.close())
 
 const { wechatpay, topic } = world
-const row = (out_order_no: string) => rowOf(world, API, out_order_no)
 const chinaNow = (): string => formatChinaTime(world.clock.now())
 
 /** Lets time pass until it is this time in China, of the next day if it is past. */
@@ -24,15 +22,9 @@ const passTo = async (time: '1030' | '1100'): Promise<void> => {
 }
 const passToEleven = () => passTo('1100')
 
-/** An order that was paid at the till and charged as well. Gives the transaction. */
-const chargeTwice = async (out_order_no: string): Promise<string> => {
-  const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-  const notice = { ...noticeOf(API, out_order_no), detail: { paid_time: chinaNow() }, shop_id: `门店-${out_order_no}` }
-  await handOver(world, 'HTTP API 2.0', notice)
-  await world.pass(2 * MINUTE)
-  expect(await row(out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED', case: mchid })
-  return transaction_id
-}
+/** Paid at the till now, in a shop of its own. Gives the transaction. */
+const chargeTwiceNow = (out_order_no: string): Promise<string> =>
+  chargeTwice(world, out_order_no, { detail: { paid_time: chinaNow() }, shop_id: `门店-${out_order_no}` })
 
 const runDigest = (more: object = {}) => world.runAudit({ digest: true, ...more })
 const events = () => world.bus.history.events.filter(({ detailType }) => detailType === 'Payscore Open Cases')
@@ -89,10 +81,10 @@ describe('the digest of a day', () => {
 
   it('tells by mail, event and page of every case that is open, oldest first, once', async () => {
     await world.pass(HOUR)
-    const first = await chargeTwice('FIRST')
+    const first = await chargeTwiceNow('FIRST')
     await world.pass(DAY)
-    const settled = await chargeTwice('SETTLED')
-    await chargeTwice('LATER')
+    const settled = await chargeTwiceNow('SETTLED')
+    await chargeTwiceNow('LATER')
     wechatpay.refund({ mchid, transaction_id: settled, out_refund_no: 'RF-S', amount: 8800, status: 'SUCCESS' })
     wechatpay.refund({ mchid, transaction_id: first, out_refund_no: 'RF-F', amount: 8800, status: 'ABNORMAL' })
     for (const [name, out_refund_no] of [

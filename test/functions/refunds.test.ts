@@ -2,12 +2,11 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { BillFault } from '../../lib/local/wechatpay/bills.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import { passToNextAudit } from '../support/audited.ts'
+import { chargeTwice } from '../support/charged-twice.ts'
+import { DAY, HOUR, MINUTE } from '../support/orders.ts'
 import { DIRECT, noticeOf, placeOrder, rowOf, SERVED } from '../support/served.ts'
 import { decide, handOver } from '../support/till.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 const API = 'payafter-orders'
 const { mchid } = DIRECT
 
@@ -16,16 +15,6 @@ afterAll(() => world.close())
 
 const { wechatpay } = world
 const row = (out_order_no: string) => rowOf(world, API, out_order_no)
-
-/** An order that was paid at the till and charged as well. Gives the transaction. */
-const chargeTwice = async (out_order_no: string): Promise<string> => {
-  const transaction_id = wechatpay.payscoreCharges(placeOrder(world, API, out_order_no))
-  await handOver(world, 'HTTP API 2.0', noticeOf(API, out_order_no))
-  await world.idle()
-  await world.pass(2 * MINUTE)
-  expect(await row(out_order_no)).toMatchObject({ state: 'DOUBLE_CHARGED', case: mchid })
-  return transaction_id
-}
 
 /** What it has asked for is answered before the clock moves on, which would end a lease. */
 const settle = async (out_order_no: string, body: object) => {
@@ -39,7 +28,7 @@ const asked = (out_refund_no: string): number =>
 
 describe('a double charge that is settled with a refund', () => {
   it('stays a case until WeChat Pay signs that the money is back', async () => {
-    const transaction_id = await chargeTwice('LATE')
+    const transaction_id = await chargeTwice(world, 'LATE')
     wechatpay.refund({ mchid, transaction_id, out_refund_no: 'RF-LATE', amount: 8800 })
 
     await settle('LATE', { out_refund_no: 'RF-LATE' })
@@ -57,7 +46,7 @@ describe('a double charge that is settled with a refund', () => {
   })
 
   it('needs refunds of the whole charge, and adds up those of parts', async () => {
-    const transaction_id = await chargeTwice('PARTS')
+    const transaction_id = await chargeTwice(world, 'PARTS')
     wechatpay.refund({ mchid, transaction_id, out_refund_no: 'RF-1', amount: 8000, status: 'SUCCESS' })
     wechatpay.refund({ mchid, transaction_id, out_refund_no: 'RF-2', amount: 800, status: 'SUCCESS' })
 
@@ -73,7 +62,7 @@ describe('a double charge that is settled with a refund', () => {
   })
 
   it.each(['ABNORMAL', 'CLOSED'] as const)('is the accountant’s again when the refund is %s', async (status) => {
-    const transaction_id = await chargeTwice(status)
+    const transaction_id = await chargeTwice(world, status)
     wechatpay.refund({ mchid, transaction_id, out_refund_no: `RF-${status}`, amount: 8800, status })
 
     await settle(status, { out_refund_no: `RF-${status}` })
@@ -86,7 +75,7 @@ describe('a double charge that is settled with a refund', () => {
   })
 
   it('is not settled by a refund that was never made', async () => {
-    await chargeTwice('NEVER')
+    await chargeTwice(world, 'NEVER')
 
     await settle('NEVER', { out_refund_no: 'THIS-REFUND-WAS-NEVER-MADE' })
     await world.pass(1 * DAY)
@@ -96,8 +85,8 @@ describe('a double charge that is settled with a refund', () => {
   })
 
   it('is not settled by the refund of another order', async () => {
-    await chargeTwice('MINE')
-    const transaction_id = await chargeTwice('OTHERS')
+    await chargeTwice(world, 'MINE')
+    const transaction_id = await chargeTwice(world, 'OTHERS')
     wechatpay.refund({ mchid, transaction_id, out_refund_no: 'RF-OTHERS', amount: 8800, status: 'SUCCESS' })
 
     await settle('MINE', { out_refund_no: 'RF-OTHERS' })
