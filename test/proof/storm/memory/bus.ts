@@ -1,5 +1,16 @@
 import type { BusEvent, EventBus } from '../../../../lib/aws/event-bus.ts'
+import { type DueEvent, readDueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { VirtualTime } from './virtual-time.ts'
+
+/** What a bus takes, for who wants the due events alone. */
+export const eachDue =
+  (deliver: (due: DueEvent) => void) =>
+  (events: readonly BusEvent[]): void => {
+    for (const { detailType, ...event } of events) {
+      const due = readDueEvent({ ...event, 'detail-type': detailType })
+      if (due) deliver(due)
+    }
+  }
 
 /** A bus that counts the events that reconcile puts on it, for each second that ends with a PutEvents. */
 export const createPacedBus = (time: VirtualTime, putMs: () => number, take: (events: readonly BusEvent[]) => void) => {

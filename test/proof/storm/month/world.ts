@@ -1,11 +1,11 @@
-import { type DueEvent, readDueEvent } from '../../../../lib/ledger/due-event.ts'
+import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { askRefund } from '../../../../lib/operations/ask-refund.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../../lib/operations/process-due.ts'
 import { DAY, HOUR, MINUTE } from '../../../support/orders.ts'
-import { createPacedBus } from '../memory/bus.ts'
+import { createPacedBus, eachDue } from '../memory/bus.ts'
 import type { Answered } from '../memory/wechatpay.ts'
 import { createMemoryWorld, START } from '../memory/world.ts'
 import { signerOf } from '../orders/merchants.ts'
@@ -55,16 +55,7 @@ export const createMonthWorld = (parts: {
     time.after(random() * DELIVERY_MS, () =>
       due.next === 'refund' ? processDue(due, deps, askRefund) : processDue(due, deps),
     )
-  const { bus } = createPacedBus(
-    time,
-    () => random() * PUT_MS,
-    (events) => {
-      for (const { detailType, ...event } of events) {
-        const due = readDueEvent({ ...event, 'detail-type': detailType })
-        if (due) deliver(due)
-      }
-    },
-  )
+  const { bus } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver))
   const isAnyDue = (): boolean => [...dueAts.values()].some((dueAt) => dueAt <= time.now())
   const reconcile = (): unknown => {
     time.after(MINUTE, reconcile)

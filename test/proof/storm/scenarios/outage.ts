@@ -1,5 +1,5 @@
 import { readPaymentNotice } from '../../../../lib/intake/payment-notice.ts'
-import { type DueEvent, readDueEvent } from '../../../../lib/ledger/due-event.ts'
+import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import type { Transition } from '../../../../lib/ledger/transitions/transition.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
@@ -7,7 +7,7 @@ import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { processDue } from '../../../../lib/operations/process-due.ts'
 import { syncOrder } from '../../../../lib/operations/sync-order.ts'
 import { HOUR, MINUTE, SECOND } from '../../../support/orders.ts'
-import { createPacedBus } from '../memory/bus.ts'
+import { createPacedBus, eachDue } from '../memory/bus.ts'
 import { createWaits, type Waits } from '../memory/waits.ts'
 import { createMemoryWorld, START } from '../memory/world.ts'
 import { direct, orderAt, type StormMerchant, sub } from '../orders/merchants.ts'
@@ -68,16 +68,7 @@ export const runOutage = async (
     if (after.proof && !before?.proof) confirmed.add(sinceEnd)
   }
 
-  const { bus, pace } = createPacedBus(
-    time,
-    () => random() * PUT_MS,
-    (events) => {
-      for (const { detailType, ...event } of events) {
-        const due = readDueEvent({ ...event, 'detail-type': detailType })
-        if (due) deliver(due)
-      }
-    },
-  )
+  const { bus, pace } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver))
 
   const orders = { struck: 0, healthy: 0 }
   const takeOrder = (merchant: StormMerchant): Promise<unknown> => {
