@@ -102,6 +102,11 @@ const swapTwo = (all: string[], random: Random): void => {
   const [a, b] = [below(random, all.length), below(random, all.length)]
   ;[all[a], all[b]] = [all[b] ?? '', all[a] ?? '']
 }
+const oneBecomes =
+  (others: readonly string[]) =>
+  (all: string[], random: Random): void => {
+    all[below(random, all.length)] = pick(random, others)
+  }
 const somewhere = (random: Random, lines: readonly string[]): number => below(random, lines.length)
 
 /** A digit of a sum of money, or of the count. */
@@ -130,9 +135,7 @@ const LINES: Readonly<Record<string, OfLines>> = {
     const at = below(random, lines.length - 1)
     return lines.toSpliced(at, 2, `${lines[at]}${lines[at + 1]}`)
   },
-  'field changed': field((fields, random) => {
-    fields[below(random, fields.length)] = pick(random, NASTY)
-  }),
+  'field changed': field(oneBecomes(NASTY)),
   'digit changed': field((fields, random) => {
     const at = below(random, fields.length)
     fields[at] = digit(fields[at] ?? '', random)
@@ -157,32 +160,16 @@ const LINES: Readonly<Record<string, OfLines>> = {
     return lines.with(-1, `\`${sums.join(',`')}`)
   },
   'title swapped': title(header, swapTwo),
-  'title renamed': title(header, (titles, random) => {
-    titles[below(random, titles.length)] = pick(random, [
-      '总金额',
-      '订单金额',
-      '退款金额',
-      '',
-      '商户号',
-      '子商户号',
-      'x',
-    ])
-  }),
+  'title renamed': title(header, oneBecomes(['总金额', '订单金额', '退款金额', '', '商户号', '子商户号', 'x'])),
   'title doubled': title(header, (titles, random) => {
     titles.splice(below(random, titles.length), 0, pick(random, titles))
   }),
   'title removed': title(header, (titles, random) => void titles.splice(below(random, titles.length), 1)),
   'total’s title swapped': title(summaryHeader, swapTwo),
-  'total’s title changed': title(summaryHeader, (titles, random) => {
-    titles[below(random, titles.length)] = pick(random, [
-      '总交易额',
-      '订单总金额',
-      '手续费总金额',
-      '',
-      '总交易单数',
-      'x',
-    ])
-  }),
+  'total’s title changed': title(
+    summaryHeader,
+    oneBecomes(['总交易额', '订单总金额', '手续费总金额', '', '总交易单数', 'x']),
+  ),
   'header doubled': (lines) => [lines[0] ?? '', ...lines],
   'no header': (lines) => lines.slice(1),
   'no summary': (lines) => lines.slice(0, -2),
