@@ -30,9 +30,10 @@ export const openTextFile = (file: string, begin = '') => {
       stream.end()
       await finished(stream)
     },
-    /** Closes it, also after an error. */
-    drop: () => {
+    /** Closes it, also after an error. A file that is still being opened is made first: who removes its folder waits. */
+    drop: async (): Promise<void> => {
       stream.destroy()
+      if (!stream.closed) await once(stream, 'close')
     },
   }
 }

@@ -44,7 +44,7 @@ export const auditDay = async (key: BillKey, again: boolean, deps: AuditDeps): P
     const spool = join(folder, 'spool')
     return await auditClaimed(claim, await fetchBill(key, spool, deps), spool, report, deps)
   } finally {
-    report.drop()
+    await report.drop()
     await rm(folder, { recursive: true, force: true })
   }
 }

@@ -29,7 +29,7 @@ export type DayReportFiles = {
   readonly found: (found: Found) => Promise<void>
   readonly upload: (report: DayReport) => Promise<void>
   /** Closes the local files, also after an error. */
-  readonly drop: () => void
+  readonly drop: () => Promise<void>
 }
 
 /** `bills/MCHID/DAY.ending` */
@@ -60,9 +60,8 @@ export const openDayReport = (
     await objects.putFile(dayReportKey(key, 'json'), files.json, 'application/json')
   }
 
-  const drop = () => {
-    csv.drop()
-    json.drop()
+  const drop = async () => {
+    await Promise.all([csv.drop(), json.drop()])
   }
   return { found, upload, drop }
 }

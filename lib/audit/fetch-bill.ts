@@ -52,7 +52,7 @@ export const fetchBill = async ({ mchid, day }: BillKey, spool: string, deps: Fe
     await file.end()
     return { verdict, sha1, reading }
   } finally {
-    file.drop()
+    await file.drop()
   }
 }
 

@@ -54,7 +54,7 @@ export const importStatement = async (
       if (!(isNewest && (await stillStands(key, fetched, deps)))) await importStatement(key, deps)
       return taken
     } finally {
-      report.drop()
+      await report.drop()
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -18,7 +18,7 @@ export type ReportFiles = {
   /** Uploads the report, and writes or deletes the marker for its renewal. */
   readonly finish: (facts: Pick<Report, 'made_at' | 'days' | 'refused' | 'notes' | 'file'>) => Promise<Report>
   /** Closes the local files, also after an error. */
-  readonly drop: () => void
+  readonly drop: () => Promise<void>
 }
 
 /** What to do with the marker: write it, leave it, or delete it for good. */
@@ -72,9 +72,8 @@ export const openReport = (statement: StatementKey, folder: string, objects: Buc
       await write(entry)
     },
     finish,
-    drop: () => {
-      csv.drop()
-      json.drop()
+    drop: async () => {
+      await Promise.all([csv.drop(), json.drop()])
     },
   }
 }

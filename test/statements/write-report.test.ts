@@ -82,7 +82,7 @@ it('a long report goes to its files piece by piece, not to the memory', async ()
   const atFirst = await sizes().catch(() => [0, 0])
   for (let i = 0; i < 20_000; i += 1) await report.line(line(true), false)
   const later = await sizes()
-  report.drop()
+  await report.drop()
 
   expect(atFirst).toEqual([0, 0])
   expect(Math.min(...later)).toBeGreaterThan(800_000)
