@@ -68,12 +68,13 @@ export const startWorld = async (options: {
   const now = () => clock.now()
   // Any program of this machine can reach a loopback server, so only requests signed with these credentials are served.
   const credentials = credentialsIn(options.env)
-  const { debitAfterMs } = options
+  const { debitAfterMs, env: { WECHATPAY_ORIGIN: calledBy } = {} } = options
   const wechatpay = await startWechatpay({
     now,
     orders: kept.orders,
     ...(kept.accounts && { accounts: kept.accounts }),
     ...(debitAfterMs !== undefined && { debitAfterMs }),
+    ...(calledBy !== undefined && { calledBy }),
   })
   const secrets = await startSecretsManager({ now, credentials })
   const table = await startLedgerTable({

@@ -1,5 +1,5 @@
 import type { PaddingMix } from './bill-padding.ts'
-import { type BillFault, type BillFaultPlan, createBills, type Pace } from './bills.ts'
+import { type BillFault, type BillFaultPlan, createBills, type Pace, type Show } from './bills.ts'
 import type { Merchants } from './merchants.ts'
 import type { Orders } from './orders.ts'
 import { createRefunds, type Refund, type RefundSeed, type RefundStatus } from './refunds.ts'
@@ -25,6 +25,8 @@ export type AccountControls = {
   readonly billFault: (fault: BillFault, plan?: BillFaultPlan) => () => void
   /** From now on each bill begins with so many rows of payments that are in no history; they are never held in memory. */
   readonly padBill: (rows: number, mix?: PaddingMix) => void
+  /** From now on the rows of a trade in a bill, and those of its refunds, show this in the columns that it names. */
+  readonly showInBill: (of: Show | undefined) => void
   /** Makes the padding of the bill of a day, yyyyMMdd, before it is asked for: a long one takes longer than a caller waits. */
   readonly makeBill: (mchid: string, day: string) => void
   /** From now on each bill is sent as fast as this lets it: it is awaited before each piece, with the bytes so far. */
@@ -55,6 +57,7 @@ export const createAccounts = (parts: {
     setRefund: refunds.setStatus,
     billFault: bills.fault,
     padBill: bills.pad,
+    showInBill: bills.show,
     makeBill: (mchid, day) => bills.make(merchants.get(mchid), day),
     paceBill: bills.pace,
   }

@@ -7,7 +7,11 @@ export type BillRow = {
   readonly refund?: Refund
   /** yyyyMMddHHmmss in China time. */
   readonly time: string
+  readonly shows?: ShownColumns
 }
+
+/** By title: what columns show in place of what they would. */
+export type ShownColumns = Readonly<Record<string, string>>
 
 /** As of today, or as old merchants may still have them. */
 export type ColumnFamily = 'today' | 'old'
@@ -92,7 +96,7 @@ export const headerLine = (family: ColumnFamily): string => FAMILIES[family].map
 const dataLine = (values: readonly string[]): string => values.map((value) => `\`${value}`).join(',')
 
 export const rowLine = (family: ColumnFamily, row: BillRow): string =>
-  dataLine(FAMILIES[family].map(([, value]) => value(row)))
+  dataLine(FAMILIES[family].map(([title, value]) => row.shows?.[title] ?? value(row)))
 
 /** What the rows of a bill come to; fen, and the fee in thousandths of one. */
 export type BillTotals = { readonly count: number; readonly paid: number; readonly back: number; readonly fee: number }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Answer, done, refused } from './answer.ts'
-import type { BillRow } from './bill-columns.ts'
+import type { BillRow, ShownColumns } from './bill-columns.ts'
 import { type BillFile, billPieces, createMeasure, firstBytes } from './bill-file.ts'
 import type { PaddingMix } from './bill-padding.ts'
 import type { BillRequest } from './bill-rules.ts'
@@ -9,7 +9,7 @@ import { DOWNLOAD_PATH } from './order-apis.ts'
 import { chinaTime } from './paid-time.ts'
 import { createPlans } from './plans.ts'
 import type { Refunds } from './refunds.ts'
-import type { Trades } from './trades.ts'
+import type { Trade, Trades } from './trades.ts'
 
 /** What can be wrong with the next bill that is asked for, or with the download of it. */
 export type BillFault =
@@ -47,11 +47,15 @@ export type Bills = {
   readonly behave: () => void
   /** So many rows of payments that are in no history come before the rows of each bill. */
   readonly pad: (rows: number, mix?: PaddingMix) => void
+  /** From now on the rows of a trade, and those of its refunds, show this; the sums are not changed by it. */
+  readonly show: (of: Show | undefined) => void
   /** Makes the padding of a day's bill, as WeChat Pay makes bills at night: a long one takes longer than a caller waits. */
   readonly make: (merchant: Merchant, day: string) => void
   /** Is awaited before each piece of a download, with the bytes of the text so far. */
   readonly pace: (wait: Pace | undefined) => void
 }
+
+export type Show = (trade: Trade) => ShownColumns
 
 export type Pace = (bytes: number) => Promise<void> | undefined
 
@@ -72,6 +76,7 @@ export const createBills = (parts: {
   const measure = createMeasure()
   let padding: PaddingMix & { readonly rows: number } = { rows: 0 }
   let pace: Pace | undefined
+  let show: Show | undefined
 
   const rowsOf = ({ mchid }: Merchant, { day, type, sub_mchid }: BillRequest): readonly BillRow[] => {
     const paid: BillRow[] = trades.all().map((trade) => ({ trade, time: trade.paid_time }))
@@ -82,6 +87,7 @@ export const createBills = (parts: {
       .filter(({ trade }) => trade.mchid === mchid && (sub_mchid === undefined || trade.sub_mchid === sub_mchid))
       .filter(({ time }) => time.startsWith(day))
       .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
+      .map((row) => (show ? { ...row, shows: show(row.trade) } : row))
   }
 
   const fileOf = (
@@ -134,6 +140,9 @@ export const createBills = (parts: {
     behave: faults.clear,
     pad: (rows, mix) => {
       padding = { rows, ...mix }
+    },
+    show: (of) => {
+      show = of
     },
     make: (merchant, day) => void measure(fileOf(merchant, { day }, [])),
     pace: (wait) => {

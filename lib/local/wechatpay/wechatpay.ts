@@ -26,6 +26,8 @@ export type WechatpayOptions = Partial<Rules> & {
   readonly now?: () => number
   /** A free one by default. */
   readonly port?: number
+  /** By which it is called, where something stands before it; by default its own. Bills are to be fetched from there. */
+  readonly calledBy?: string
   /**
    * When WeChat Pay's own debit succeeds after completion, in ms; by default a minute. Infinity: the customer has no
    * money.
@@ -129,7 +131,7 @@ export const startWechatpay = async (options: WechatpayOptions = {}): Promise<We
     merchants,
     orders,
     now,
-    origin: () => server.origin,
+    origin: () => options.calledBy ?? server.origin,
     ...(options.accounts && { kept: options.accounts }),
   })
   const judge = createJudge({

@@ -6,8 +6,8 @@ import { DIRECT, honestRequest, NOW, type Response, type Signer, startScene } fr
 export const DAY_MS = 86_400_000
 
 /** A scene whose clock the requests follow, as bills are asked for on another day than that of the trades. */
-export const startBillScene = async () => {
-  const scene = await startScene()
+export const startBillScene = async (options: Parameters<typeof startScene>[0] = {}) => {
+  const scene = await startScene(options)
   let now = NOW
   const setNow = (ms: number) => {
     now = ms

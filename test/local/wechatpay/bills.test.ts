@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { BillFault } from '../../../lib/local/wechatpay/bills.ts'
 import { FAULTS_AFTER, FAULTS_BEFORE, type FaultName } from '../../../lib/local/wechatpay/faults.ts'
 import { downloadVerdict } from '../../../lib/wechatpay/bill-api.ts'
@@ -44,6 +44,17 @@ const textOf = async (query: string, signer = DIRECT) => {
 }
 
 describe('a request for a trade bill', () => {
+  it('names the origin by which WeChat Pay is called, where something stands before it', async () => {
+    const called = await startBillScene({ calledBy: 'http://127.0.0.1:9' })
+    onTestFinished(() => called.world.close())
+    called.world.ordinaryPayment({ mchid: DIRECT.mchid, out_trade_no: 'SHOP-1', amount: 100 })
+    called.setNow(NOW + DAY_MS)
+
+    const { download_url } = placeOf(await called.askBill(DAY))
+
+    expect(download_url).toMatch(/^http:\/\/127\.0\.0\.1:9\/v3\/billdownload\/file\?token=/)
+  })
+
   it('is answered, signed, with the hash of the text and a URL of its own', async () => {
     ordinary()
     nextDay()
@@ -202,6 +213,21 @@ describe('a trade bill', () => {
         '',
       ].join('\r\n'),
     )
+  })
+
+  it('shows in its texts what it is told to, in the rows of a trade and of its refunds, and adds up', async () => {
+    const { world } = scene
+    world.refund({ mchid: DIRECT.mchid, transaction_id: ordinary(), out_refund_no: 'BACK', amount: 1 })
+    nextDay()
+    world.showInBill(({ out_trade_no }) => ({ 付款银行: `BANK-OF-${out_trade_no}` }))
+
+    const text = await textOf(DAY)
+    const { reading } = await readBillOf(scene, DAY)
+    world.showInBill(undefined)
+
+    expect(text.match(/,`BANK-OF-SHOP-1,`CNY,/g)).toHaveLength(2)
+    expect(reading.agreed).toBe(true)
+    expect(await textOf(DAY)).toContain(',`PAB_DEBIT,`CNY,')
   })
 
   it('has what was debited under a number of WeChat Pay, and under ours what was paid by hand', async () => {
