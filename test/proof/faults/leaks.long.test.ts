@@ -1,9 +1,14 @@
 import { expect, it } from 'vitest'
+import { PLACES } from '../leaks/places.ts'
 import { plantedFound } from '../leaks/planted.ts'
 import { runLeaks } from '../leaks/run-leaks.ts'
 
 it('nothing secret or personal is in anything that is written', async () => {
-  const { scan, secrets, isInTable } = await runLeaks({ orders: 24, seed: 1, say: () => {} })
+  const { scan, secrets, isInTable, missingInBills, scanned, places } = await runLeaks({
+    orders: 24,
+    seed: 1,
+    say: () => {},
+  })
   const { planted, found } = plantedFound(secrets)
 
   expect(scan.leaks).toEqual([])
@@ -18,8 +23,17 @@ it('nothing secret or personal is in anything that is written', async () => {
       'openid',
       'customer',
       'account',
+      'bank',
+      'device',
+      'goods',
+      'fee note',
+      'merchant data',
+      'sum',
     ]),
   )
   expect(isInTable).toBe(true)
+  expect(missingInBills).toEqual([])
+  expect(PLACES.filter((place) => !scanned.get(place))).toEqual([])
+  expect(places.missed).toEqual([])
   expect(found).toBe(planted)
 })

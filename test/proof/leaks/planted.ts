@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { type Canary, createScan, formsOf } from './scan.ts'
 
 /** Plants one value of each kind in every form, in the middle of other text, and looks whether each is found. */
@@ -12,3 +13,6 @@ export const plantedFound = (canaries: readonly Canary[]): { readonly planted: n
   })
   return { planted: plants.length, found: found.length }
 }
+
+/** As long as those of WeChat Pay: a shorter one without digits could be the name of a member, which errors may tell. */
+export const plantedOpenid = (): string => `o${randomBytes(20).toString('base64url')}`

@@ -1,11 +1,15 @@
 import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { gunzipSync } from 'node:zlib'
 import { listenOnLoopback } from '../../../lib/local/loopback-server.ts'
+
+const DOWNLOAD = /^\/v3\/billdownload\//
 
 /** Stands before WeChat Pay's stand-in and keeps what goes over the line that nobody else may keep. */
 export const startRecordingProxy = async () => {
   const target = { origin: '' }
   const signatures = new Set<string>()
   const nonces = new Set<string>()
+  const bills: Buffer[] = []
   const agent = new Agent({ keepAlive: false })
 
   const keep = ({ headers }: IncomingMessage): void => {
@@ -19,6 +23,12 @@ export const startRecordingProxy = async () => {
       if (typeof rest[name] === 'string') to.add(rest[name])
   }
 
+  const keepBill = (answer: IncomingMessage): void => {
+    const pieces: Buffer[] = []
+    answer.on('data', (piece: Buffer) => pieces.push(piece))
+    answer.on('end', () => bills.push(Buffer.concat(pieces)))
+  }
+
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     keep(incoming)
     const { method, url, rawHeaders } = incoming
@@ -30,6 +40,7 @@ export const startRecordingProxy = async () => {
         outgoing.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
         answer.on('error', () => outgoing.destroy())
         answer.on('aborted', () => outgoing.destroy())
+        if (DOWNLOAD.test(url ?? '')) keepBill(answer)
         answer.pipe(outgoing)
       },
     )
@@ -39,7 +50,16 @@ export const startRecordingProxy = async () => {
   }
 
   const { host, close } = await listenOnLoopback(pass)
-  return { origin: `http://${host}`, target, signatures, nonces, close }
+  return { origin: `http://${host}`, target, signatures, nonces, bills: () => bills.flatMap(textOf), close }
+}
+
+/** None of one that arrived in part. */
+const textOf = (bill: Buffer): readonly string[] => {
+  try {
+    return [(bill[0] === 0x1f ? gunzipSync(bill) : bill).toString()]
+  } catch {
+    return []
+  }
 }
 
 const pairs = (raw: readonly string[]): Record<string, string> =>

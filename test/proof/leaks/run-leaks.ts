@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import pLimit from 'p-limit'
 import { receiptOf } from '../../../lib/cli/receipt/file.ts'
 import { evidenceSheet } from '../../../lib/cli/receipt/sheet.ts'
-import { type Row, readRowKey } from '../../../lib/ledger/row.ts'
+import { type Row, readRowKey, rowKey } from '../../../lib/ledger/row.ts'
 import { keyPair } from '../../../lib/local/keys.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
 import { watchInvocations } from '../../support/invocations.ts'
@@ -13,7 +13,10 @@ import { createFaultCount } from '../storm/bundles/faults-by-order.ts'
 import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../storm/orders/merchants.ts'
 import { type PlannedOrder, planOrders } from '../storm/orders/plan.ts'
 import { openOrders } from '../storm/orders/story.ts'
+import { auditOrders } from './bills.ts'
 import { errorsAbout } from './errors.ts'
+import { type Left, PLACES, piecesOf, plantedInPlaces, watchFiles } from './places.ts'
+import { plantedOpenid } from './planted.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { type Canary, createScan } from './scan.ts'
 
@@ -22,6 +25,8 @@ const MINUTE = 60_000
 const BAD = 0.1
 /** Some orders are charged as well, in a small run too. */
 const CHARGED_EVERY = 6
+/** The number of an order that is handed over by an event, whose row cannot be had while there are faults. */
+const DEAD_LETTER = 3
 
 /**
  * Orders under every kind of fault over the built functions, in whose secrets, answers and notices random words are
@@ -43,7 +48,8 @@ export const runLeaks = async (options: {
   proxy.target.origin = world.wechatpay.origin
   const invocations = watchInvocations(world)
   const injector = createFaultInjector(world, createFaultCount(), seed)
-  const answers: string[] = []
+  const left: Left = { world, invocations, answers: [], files: watchFiles(world) }
+  const { answers } = left
   try {
     world.putKey(BROKEN.mchid, false)
     const plans = planOrders(orders, seed).map((plan, i) =>
@@ -51,6 +57,8 @@ export const runLeaks = async (options: {
     )
     openOrders(plans, world)
     const customers = plantCustomers(world)
+    const toDeadLetters = plans[DEAD_LETTER]
+    if (toDeadLetters) injector.cutOff(rowKey({ ...toDeadLetters, mchid: toDeadLetters.merchant.mchid }))
 
     const inTurn = pLimit(8)
     let done = 0
@@ -62,7 +70,7 @@ export const runLeaks = async (options: {
     await Promise.all(plans.map((plan, i) => inTurn(() => one(plan, i))))
     await world.idle()
     say('  time passes')
-    for (const minutes of orders > 500 ? [2, 13, 20] : [12]) {
+    for (const minutes of orders > 500 ? [2, 13, 20] : [12, 13]) {
       world.clock.advance(minutes * MINUTE)
       await world.runReconcile()
       say(`  reconciled ${minutes} minutes later`)
@@ -76,6 +84,8 @@ export const runLeaks = async (options: {
       plans.map((plan, i) => inTurn(async () => void answers.push(...(await askAfter(world, plan, i))))),
     )
     await world.idle()
+    const audited = await auditOrders(world)
+    say(`  ${audited.compared} bills compared`)
 
     const secrets: Canary[] = [
       ...Object.entries(aws).map(([what, value]) => ({ what, value })),
@@ -87,16 +97,23 @@ export const runLeaks = async (options: {
       ...[...proxy.nonces].map((value) => ({ what: 'nonce', value })),
       ...customers,
       ...refunds,
+      ...audited.planted,
     ]
     const scan = createScan(secrets)
-    await lookThrough(world, invocations.all, answers, scan.look)
+    const scanned = new Map(PLACES.map((place) => [place, 0]))
+    for (const { place, where, text } of await piecesOf(left)) {
+      for (const line of text.split('\n')) scan.look(where, line)
+      scanned.set(place, (scanned.get(place) ?? 0) + 1)
+    }
     const secret = secretText(world)
     for (const error of await errorsAbout(secret, customers[0]?.value ?? ''))
       for (const line of inspect(error, { depth: 10, showHidden: true }).split('\n')) scan.look('error', line)
     for (const line of (await sheetsOf(world)).flatMap((sheet) => sheet.split('\n')))
       if (!line.includes('签名(Base64)')) scan.look('page of evidence', line)
     const isInTable = (await tableHolds(world, customers)) && (await tableHolds(world, refunds))
-    return { scan, secrets, isInTable, calls: world.wechatpay.history.calls.length }
+    const missingInBills = kindsMissing(proxy.bills(), audited.planted)
+    const calls = world.wechatpay.history.calls.length
+    return { scan, secrets, isInTable, missingInBills, scanned, calls, places: await plantedInPlaces(left) }
   } finally {
     injector.end()
     await world.close()
@@ -107,7 +124,7 @@ export const runLeaks = async (options: {
 /** Customers whose openid, name and whereabouts nobody else has. */
 const plantCustomers = (world: World): readonly Canary[] =>
   world.wechatpay.orders().flatMap((order) => {
-    const openid = `o${randomBytes(14).toString('base64url')}`
+    const openid = plantedOpenid()
     const name = `customer${randomBytes(12).toString('hex')}`
     const phone = `phone${randomBytes(12).toString('hex')}`
     Object.assign(order, { openid })
@@ -127,7 +144,7 @@ const refundCharges = async (world: World, answers: string[]): Promise<readonly 
   const charged = (await world.table.rows()).filter(({ state, amount }) => state === 'DOUBLE_CHARGED' && amount)
   const canaries = charged.map((row, i) => {
     const account = `account${randomBytes(12).toString('hex')}`
-    const openid = `o${randomBytes(14).toString('base64url')}`
+    const openid = plantedOpenid()
     world.wechatpay.refund({
       mchid: Object(row.call).mchid,
       transaction_id: String(row.transaction_id),
@@ -213,24 +230,6 @@ const statementOf = (plans: readonly PlannedOrder[]): string => {
   return `out_order_no,paid_time,service_id\n${lines.join('\n')}\nA-STRANGER,2025-01-02 03:04:05,\n`
 }
 
-/** Everything that was written but to the table and to WeChat Pay. */
-const lookThrough = async (
-  world: World,
-  invoked: ReturnType<typeof watchInvocations>['all'],
-  answers: readonly string[],
-  look: (where: string, text: string) => void,
-): Promise<void> => {
-  for (const { function: name, invocation } of invoked) {
-    for (const line of invocation.logs) look(`log of ${name}`, line)
-    look(`result of ${name}`, JSON.stringify(invocation.result ?? null))
-    if (invocation.error) look(`error of ${name}`, inspect(invocation.error, { depth: 10 }))
-  }
-  for (const answer of answers) for (const line of answer.split('\n')) look('HTTP answer', line)
-  for (const event of world.bus.history.events) look('event', JSON.stringify(event))
-  for (const letter of world.notices.letters) look('dead letter', JSON.stringify(letter))
-  for (const [key, { body }] of world.objects.stored) for (const line of body.toString().split('\n')) look(key, line)
-}
-
 /** The text of a secret as Secrets Manager has it: made here anew, since the stand-in gives none away. */
 const secretText = (world: World): string => {
   const [mchid = ''] = MERCHANTS.map(signerOf)
@@ -247,4 +246,13 @@ const tableHolds = async (world: World, customers: readonly Canary[]): Promise<b
   const scan = createScan(customers)
   for (const row of await world.table.rows()) scan.look('table', JSON.stringify(row))
   return scan.leaks.length > 0
+}
+
+/** Which kinds of what was planted no bill had, as it was downloaded. */
+const kindsMissing = (bills: readonly string[], planted: readonly Canary[]): readonly string[] => {
+  const scan = createScan(planted)
+  // A line is looked through only until something is found in it.
+  for (const bill of bills) for (const field of bill.split(',`')) scan.look('bill', field)
+  const had = new Set(scan.leaks.map(({ what }) => what))
+  return [...new Set(planted.map(({ what }) => what))].filter((what) => !had.has(what))
 }
