@@ -1,5 +1,5 @@
 import type { Template } from '../../lib/local/stack/template.ts'
-import { busPolicy, managedPolicy, type Policy, queuePolicy, rolePolicy, trustPolicy } from './policies.ts'
+import { busPolicy, managedPolicy, type Policy, queuePolicy, rolePolicy, topicPolicy, trustPolicy } from './policies.ts'
 
 /** One request to AWS, by whom and with which policies, and whether it may be allowed. */
 export type Case = {
@@ -17,7 +17,12 @@ const ACCOUNT = '111122223333'
 const API = `arn:aws:execute-api:ap-east-1:${ACCOUNT}:HttpApi/$default`
 const BUS = `arn:aws:events:ap-east-1:${ACCOUNT}:event-bus/EventBus`
 const TABLE = `arn:aws:dynamodb:ap-east-1:${ACCOUNT}:table/Ledger`
+const TOPIC = `arn:aws:sns:ap-east-1:${ACCOUNT}:AlarmTopic`
+const SECRET = `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`
 const OFFLINE = 'Payscore Order Paid Offline'
+const OPEN_CASES = 'Payscore Open Cases'
+
+const STORING = { put: 's3:PutObject', get: 's3:GetObject', delete: 's3:DeleteObject' } as const
 
 /** Who asks for what, of a stack with two tills: pos serves 1900000109 and 1900000111, the other till 1900000110. */
 export const callerCases = (template: Template): readonly Case[] => {
@@ -47,6 +52,12 @@ export const callerCases = (template: Template): readonly Case[] => {
   }
   const support = { who: 'support', principal: role('support'), policy: managedPolicy(template, 'SupportPolicy') }
   const own = (name: string) => ({ who: name, principal: role(name), policy: rolePolicy(template, name) })
+
+  const audit = own('AuditRole')
+  const otherFunctions = [
+    ...['SyncRole', 'QueryRole', 'ReconcileRole', 'OutcomeRole', 'StatusRole'],
+    ...['DecideRole', 'CertificatesRole', 'StatementRole'],
+  ].map(own)
 
   type Caller = typeof pos
   const request = (
@@ -95,14 +106,21 @@ export const callerCases = (template: Template): readonly Case[] => {
       'lambda:InvokeFunction',
       `arn:aws:lambda:ap-east-1:${ACCOUNT}:function:${name}`,
     )
-  const stores = (isAllowed: boolean, caller: Caller, how: 'put' | 'get', key: string) =>
-    request(
-      isAllowed,
-      caller,
-      `${how} ${key}`,
-      how === 'put' ? 's3:PutObject' : 's3:GetObject',
-      `arn:aws:s3:::Statements/${key}`,
-    )
+  const stores = (isAllowed: boolean, caller: Caller, how: keyof typeof STORING, key: string) =>
+    request(isAllowed, caller, `${how} ${key}`, STORING[how], `arn:aws:s3:::Statements/${key}`)
+  const mails = (isAllowed: boolean, caller: Caller, topic = TOPIC) =>
+    request(isAllowed, caller, `publish to ${topic}`, 'sns:Publish', topic)
+  /** As an alarm does: no identity of IAM, but the account in which it is. */
+  const serviceMails = (isAllowed: boolean, service: string, account: string): Case => ({
+    claim: `${service} of ${account} ${isAllowed ? 'may' : 'may not'} publish to the topic`,
+    isAllowed,
+    principal: service,
+    policy: { Version: '2012-10-17', Statement: [] },
+    action: 'sns:Publish',
+    resource: TOPIC,
+    resourcePolicy: topicPolicy(template),
+    context: { 'aws:SourceAccount': account, 'aws:PrincipalIsAWSService': 'true' },
+  })
 
   /** Over TLS, as a role or a person does. */
   const sends = (isAllowed: boolean, caller: Caller, queue: string, context = {}): Case => ({
@@ -229,6 +247,68 @@ export const callerCases = (template: Template): readonly Case[] => {
     puts(false, own('SyncRole'), ['com.example.pos']),
     request(false, own('StatusRole'), 'write the ledger', 'dynamodb:UpdateItem', TABLE),
     request(false, own('ReconcileRole'), 'read a row', 'dynamodb:GetItem', TABLE),
+    // The mail of open cases, and who sends it
+    mails(true, audit),
+    mails(false, audit, `${TOPIC}s`),
+    mails(false, audit, `arn:aws:sns:ap-east-1:${ACCOUNT}:another`),
+    mails(false, audit, 'arn:aws:sns:ap-east-1:444455556666:AlarmTopic'),
+    request(false, audit, 'subscribe to the topic', 'sns:Subscribe', TOPIC),
+    ...[...otherFunctions, own('ScheduleRole'), operator, support, pos, other, lists].map((caller) =>
+      mails(false, caller),
+    ),
+    serviceMails(true, 'cloudwatch.amazonaws.com', ACCOUNT),
+    serviceMails(false, 'cloudwatch.amazonaws.com', '444455556666'),
+    serviceMails(false, 'events.amazonaws.com', ACCOUNT),
+    // Its event
+    puts(true, audit, ['payscore.audit'], [OPEN_CASES]),
+    puts(true, audit, ['payscore.reconcile'], ['Payscore Order Due']),
+    puts(false, audit, ['payscore.audit'], ['Payscore Order Due']),
+    puts(false, audit, ['payscore.reconcile'], [OPEN_CASES]),
+    puts(false, audit, ['payscore.audit', 'payscore.reconcile'], [OPEN_CASES]),
+    puts(false, audit, ['payscore.ledger'], ['Payscore Order Synced']),
+    puts(false, audit, ['com.example.pos']),
+    puts(false, audit, []),
+    ...[...otherFunctions, own('ScheduleRole'), admin, operator, pos].map((caller) =>
+      puts(false, caller, ['payscore.audit'], [OPEN_CASES]),
+    ),
+    // Its pages, and the reports of bills
+    ...['cases/1900000109/20261124.html', 'cases/1900000109/20261124.csv', 'bills/1900000109/20261124.json'].flatMap(
+      (key) => [
+        stores(true, audit, 'put', key),
+        stores(false, audit, 'get', key),
+        stores(false, audit, 'delete', key),
+        stores(true, operator, 'get', key),
+        stores(true, support, 'get', key),
+        stores(false, pos, 'get', key),
+        stores(false, lists, 'get', key),
+        ...[...otherFunctions, operator, support, pos, lists].map((caller) => stores(false, caller, 'put', key)),
+        ...otherFunctions.map((caller) => stores(false, caller, 'get', key)),
+      ],
+    ),
+    ...['statements', 'reports', 'open', 'casesx', 'billsx', 'x/cases'].map((folder) =>
+      stores(false, audit, 'put', `${folder}/1900000109/20261124.csv`),
+    ),
+    stores(false, audit, 'get', 'statements/1900000109/2026-11-24.csv'),
+    request(false, audit, 'list the bucket', 's3:ListBucket', 'arn:aws:s3:::Statements'),
+    // What it reads and asks for
+    request(true, audit, 'read the index of cases', 'dynamodb:Query', `${TABLE}/index/case`),
+    request(true, audit, 'read rows', 'dynamodb:BatchGetItem', TABLE),
+    request(true, audit, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
+    request(true, audit, 'read a merchant’s key', 'secretsmanager:GetSecretValue', SECRET),
+    request(false, audit, 'read the index of days', 'dynamodb:Query', `${TABLE}/index/day`),
+    request(false, audit, 'read the index of what is due', 'dynamodb:Query', `${TABLE}/index/due`),
+    request(false, audit, 'read the whole ledger', 'dynamodb:Scan', TABLE),
+    request(false, audit, 'remove a row', 'dynamodb:DeleteItem', TABLE),
+    request(false, audit, 'change a merchant’s key', 'secretsmanager:PutSecretValue', SECRET),
+    ...otherFunctions.map((caller) =>
+      request(false, caller, 'read the index of cases', 'dynamodb:Query', `${TABLE}/index/case`),
+    ),
+    invokes(true, own('ScheduleRole'), 'AuditLambdaFunction'),
+    invokes(false, own('ScheduleRole'), 'SyncLambdaFunction'),
+    invokes(true, operator, 'AuditLambdaFunction'),
+    ...[...otherFunctions, audit, support, pos].map((caller) => invokes(false, caller, 'AuditLambdaFunction')),
+    sends(false, audit, 'NoticeDeadLetters'),
+    sends(false, audit, 'WebhookQueue'),
     // The ledger and the keys
     request(false, pos, 'read the ledger', 'dynamodb:GetItem', TABLE),
     request(false, pos, 'write the ledger', 'dynamodb:UpdateItem', TABLE),
@@ -239,21 +319,9 @@ export const callerCases = (template: Template): readonly Case[] => {
     calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/sync'),
     calls(false, support, 'POST/merchants/1900000109/payafter-orders/A1/close'),
     ...[pos, operator, support, own('ReconcileRole'), own('OutcomeRole'), own('DecideRole')].map((caller) =>
-      request(
-        false,
-        caller,
-        'read a merchant’s key',
-        'secretsmanager:GetSecretValue',
-        `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
-      ),
+      request(false, caller, 'read a merchant’s key', 'secretsmanager:GetSecretValue', SECRET),
     ),
-    request(
-      true,
-      own('SyncRole'),
-      'read a merchant’s key',
-      'secretsmanager:GetSecretValue',
-      `arn:aws:secretsmanager:ap-east-1:${ACCOUNT}:secret:payscore/merchants/1900000109-AbCdEf`,
-    ),
+    request(true, own('SyncRole'), 'read a merchant’s key', 'secretsmanager:GetSecretValue', SECRET),
   ]
 }
 

@@ -37,6 +37,10 @@ export const queuePolicy = (template: Template, id: string): Policy => {
   return policies.find(({ Queues }) => Queues.includes(id))?.PolicyDocument ?? { Version: '2012-10-17', Statement: [] }
 }
 
+/** What the topic of the alarms says itself. */
+export const topicPolicy = (template: Template): Policy =>
+  resolve(template, template.Resources.AlarmTopicPolicy?.Properties.PolicyDocument) as Policy
+
 /** Who may assume a role. */
 export const trustPolicy = (template: Template, id: string): Policy =>
   resolve(template, template.Resources[id]?.Properties.AssumeRolePolicyDocument) as Policy
