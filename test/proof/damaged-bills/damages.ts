@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib'
+import { LIMITS } from '../../../lib/limits.ts'
 import { charged, refunded } from '../../audit/audit-world.ts'
 import { type Form, type Line, sha1, writeBill } from '../../bill/bill-writer.ts'
 
@@ -14,6 +15,10 @@ export type DamagedBill = {
   readonly bytes: Buffer
   /** Of the text as it was written, or as it arrives: then only its form and its sums tell the damage. */
   readonly sha1: string
+  /** After so many of the bytes the connection breaks; it does not unless this is given. */
+  readonly breaksAt?: number
+  /** Too long to be read at once by a second reader. */
+  readonly isTooLarge?: true
 }
 
 const below = (random: Random, most: number): number => Math.floor(random() * most)
@@ -21,6 +26,8 @@ const pick = <T>(random: Random, all: readonly T[]): T => all[below(random, all.
 
 /** The orders that the ledger of a run has. */
 export const ORDERS = ['A1', 'A2', 'A3', 'A4'] as const
+/** The one of them that is still to be synced. */
+export const PENDING_ORDER = 'A1'
 
 const lineOf = (random: Random, index: number): Line => {
   const transaction_id = `42000026012026112300000000${String(10 + index)}`
@@ -254,22 +261,48 @@ const bomb = (text: Buffer, random: Random): Buffer =>
   gzipSync(Buffer.concat([text, Buffer.alloc(BOMB_BYTES, pick(random, ['\n', ' ', '\0', '`,']))]), { level: 1 })
 const BOMBS_IN = 2000
 
-const ALL: readonly (readonly [what: string, kind: 'lines' | 'bytes' | 'packed'])[] = [
+/** Packed text that is longer than any bill may be, of members that each unpack to a part of it. */
+export const writeTooLargeBill = (random: Random): DamagedBill => {
+  const { lines, text } = soundText(random)
+  const member = gzipSync(Buffer.alloc(TOO_LARGE_MEMBER), { level: 9 })
+  const members = Array.from({ length: Math.ceil(LIMITS.billBytes / TOO_LARGE_MEMBER) }, () => member)
+  const bytes = Buffer.concat([gzipSync(text), ...members])
+  return { what: 'too large', lines, text, bytes, sha1: sha1(text), isTooLarge: true }
+}
+const TOO_LARGE_MEMBER = 64 * 1024 * 1024
+
+/** Nothing is wrong with it, and the order that waits to be synced was charged. */
+export const writeSoundBill = (random: Random): DamagedBill => {
+  const { lines, text } = soundText(random, [charged(PENDING_ORDER)])
+  const bytes = random() < 0.5 ? gzipSync(text, { level: 1 }) : text
+  return { what: 'sound', lines, text, bytes, sha1: sha1(text) }
+}
+
+const soundText = (random: Random, more: readonly Line[] = []) => {
+  const lines = [...more, ...Array.from({ length: 1 + below(random, 8) }, (_, index) => lineOf(random, index))]
+  return { lines, text: writeBill(lines, formOf(random)) }
+}
+
+const ALL: readonly (readonly [what: string, kind: 'lines' | 'bytes' | 'packed' | 'broken'])[] = [
   ...Object.keys(LINES).map((what) => [what, 'lines'] as const),
   ...Object.keys(BYTES).map((what) => [what, 'bytes'] as const),
   ...Object.keys(PACKED).map((what) => [what, 'packed'] as const),
+  ['connection broken', 'broken'],
   // The likeliest of all, and those with the most forms.
   ...['bits', 'cut', 'bytes inserted', 'bytes removed'].map((what) => [what, 'bytes'] as const),
   ...['field changed', 'digit changed', 'sum changed'].map((what) => [what, 'lines'] as const),
 ]
 
 export const writeDamagedBill = (random: Random): DamagedBill => {
-  const lines = Array.from({ length: 1 + below(random, 8) }, (_, index) => lineOf(random, index))
-  const text = writeBill(lines, formOf(random))
+  const { lines, text } = soundText(random)
   const isOwnHash = random() < 0.5
   const isPacked = random() < 0.5
   if (below(random, BOMBS_IN) === 0) return { what: 'bomb', lines, text, bytes: bomb(text, random), sha1: sha1(text) }
   const [what, kind] = pick(random, ALL)
+  if (kind === 'broken') {
+    const bytes = isPacked ? gzipSync(text, { level: 1 }) : text
+    return { what, lines, text, bytes, sha1: sha1(text), breaksAt: below(random, bytes.length + 1) }
+  }
   if (kind === 'packed') {
     const bytes = PACKED[what]?.(gzipSync(text, { level: 1 }), random) ?? text
     // Of what comes out of it, where that is not the text.
