@@ -11,7 +11,7 @@ const WRONG_MOST = 40
 
 const { values } = parseArgs({
   options: {
-    orders: { type: 'string', default: '13000' },
+    orders: { type: 'string', default: '5000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
     json: { type: 'string' },
   },

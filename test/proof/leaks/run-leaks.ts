@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import pLimit from 'p-limit'
 import { receiptOf } from '../../../lib/cli/receipt/file.ts'
@@ -25,6 +26,8 @@ const MINUTE = 60_000
 const BAD = 0.1
 /** Some orders are charged as well, in a small run too. */
 const CHARGED_EVERY = 6
+const MOST_TRIES = 20
+const PAUSE_MS = 30
 /** The number of an order that is handed over by an event, whose row cannot be had while there are faults. */
 const DEAD_LETTER = 3
 
@@ -195,7 +198,17 @@ const handOver = async (world: World, plan: PlannedOrder, i: number): Promise<re
   const wrong = isBad
     ? [await post(world, `${pathOf(plan)}/sync`, { ...notice, detail: { paid_time: 'yesterday' } })]
     : []
-  return [...wrong, await post(world, `${pathOf(plan)}/sync`, notice)]
+  return [...wrong, ...(await postUntilTaken(world, `${pathOf(plan)}/sync`, notice))]
+}
+
+/** Again after each 5xx, as a POS must; all answers. */
+const postUntilTaken = async (world: World, path: string, body: object): Promise<readonly string[]> => {
+  const answers: string[] = []
+  do {
+    if (answers.length > 0) await sleep(PAUSE_MS)
+    answers.push(await post(world, path, body))
+  } while (answers.at(-1)?.startsWith('5') && answers.length < MOST_TRIES)
+  return answers
 }
 
 /** What anybody may ask about an order later, another notice, and a decision that may or may not fit. */
