@@ -76,6 +76,8 @@ export const startLedgerTable = async (options: {
   const served = new Set<Promise<void>>()
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+    // By the machine's time the SDK would take a moved clock for a wrong one, and ask once more after each refusal.
+    response.setHeader('Date', new Date(clock.now()).toUTCString())
     const body = await readBody(request)
     const unsigned = check?.(request, body)
     if (unsigned) return answerJson(response, 400, { __type: `${CORAL}#${unsigned}`, message: '' }, JSON_1_0)

@@ -154,6 +154,12 @@ describe('the table', () => {
     expect(await table.rows()).toMatchObject([{ pk: '1900000109#A', attempt: 2, due_at: 31_000 }])
   })
 
+  it('answers at the time of its clock, so that the SDK repeats no refused write', async () => {
+    const { headers } = await fetch(table.endpoint, { method: 'POST' })
+
+    expect(Math.abs(Date.parse(headers.get('date') ?? '') - clock.now())).toBeLessThan(60_000)
+  })
+
   it('lets one of fifty conditional writes at once win', async () => {
     const records: StreamRecord[] = []
     table.onRecord((record) => void records.push(record))
