@@ -7,6 +7,7 @@ import { backBy, chargeOf, createHistory, type History, isDouble } from './histo
 import type { Month } from './month.ts'
 import type { Kind } from './plan.ts'
 import type { Truth } from './tale.ts'
+import { nextAnswering } from './world.ts'
 
 /** What a check compares. Each gives a finding, or undefined if all is as it should be. */
 type Judged = {
@@ -17,7 +18,10 @@ type Judged = {
 }
 type Check = (judged: Judged) => string | undefined
 
-/** From the bill that shows a charge to its record: the order is queried at once, again if the row changed meanwhile. */
+/**
+ * From the bill that shows a charge to its record: the order is queried at once, again if the row changed meanwhile. Where
+ * a notice came after the bill and in an outage, it counts from the end of that.
+ */
 const FOUND_MS = 45 * MINUTE
 /** A refund is asked about every six hours at most, give or take a fifth; the bill may be read in the morning. */
 const CLOSED_MS = 8 * HOUR
@@ -84,7 +88,8 @@ const foundLate: Check = ({ truth, history }) => {
   const { chargedAt = 0, handedOverAt = 0, found } = truth
   const bill = history.billAt(truth.signer, chargedAt)
   if (bill === undefined) return undefined
-  const late = (found?.at ?? Number.POSITIVE_INFINITY) - Math.max(bill, handedOverAt)
+  const from = nextAnswering(truth.signer, Math.max(bill, handedOverAt))
+  const late = (found?.at ?? Number.POSITIVE_INFINITY) - from
   return late > FOUND_MS ? `${(late / MINUTE).toFixed(0)} min after the bill` : undefined
 }
 

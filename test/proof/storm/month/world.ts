@@ -21,11 +21,17 @@ const OUTAGES = [
   { day: 16, signer: MONTH_MERCHANTS[2], from: 20 * HOUR, to: 23 * HOUR },
 ] as const
 
-const isOut = (mchid: string, at: number): boolean =>
-  OUTAGES.some(({ day, signer, from, to }) => {
-    const sinceMidnight = at - START - day * DAY
-    return signer && signerOf(signer) === mchid && from <= sinceMidnight && sinceMidnight < to
+/** When WeChat Pay next answers the signer: at that time, or at the end of the outage in which it is. */
+export const nextAnswering = (mchid: string, at: number): number => {
+  const ends = OUTAGES.flatMap(({ day, signer, from, to }) => {
+    const midnight = START + day * DAY
+    const isOut = signer && signerOf(signer) === mchid && midnight + from <= at && at < midnight + to
+    return isOut ? [midnight + to] : []
   })
+  return ends[0] ?? at
+}
+
+const isOut = (mchid: string, at: number): boolean => nextAnswering(mchid, at) > at
 
 /** The memory world with reconcile, each minute in which a row is due, and the functions that get its events. */
 export const createMonthWorld = (parts: {
