@@ -5,6 +5,7 @@ import { auditBills } from '../../../../lib/audit/audit-bills.ts'
 import type { AuditDeps } from '../../../../lib/audit/audit-day.ts'
 import type { AuditTask } from '../../../../lib/audit/audit-task.ts'
 import { chinaDay } from '../../../../lib/audit/bill-day.ts'
+import type { BillRow } from '../../../../lib/aws/bill-log.ts'
 import type { BillFault } from '../../../../lib/local/wechatpay/bills.ts'
 import { createBillActions } from '../../../../lib/operations/bill-actions.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../support/orders.ts'
@@ -34,7 +35,7 @@ const PLANNED: readonly (readonly [
   signer: number,
   ...again: number[],
 ])[] = [
-  [2, 'late', 4, 0],
+  [3, 'late', 4, 0],
   [4, 'wrong-hash', 14, 1],
   // Given after 18:00, when a day was said to be late.
   [5, 'late', 9.2, 1],
@@ -135,6 +136,7 @@ export const createBillRuns = async ({ time, merchants, wechatpay, reader, deps 
   }
   return {
     runs,
+    rows: bills.rows as ReadonlyMap<string, BillRow>,
     run,
     runUntilAgreed,
     close: () => rm(scratch, { recursive: true, force: true }),

@@ -5,9 +5,12 @@ import { type History, isDouble } from './history.ts'
 import type { Month } from './month.ts'
 import { DOUBLE_KINDS } from './plan.ts'
 import type { Truth } from './tale.ts'
+import { readMail } from './told.ts'
 
 export const monthFigures = (month: Month, history: History): Figures => {
-  const { truths, told, rows, looked } = month
+  const { truths, told, rows, sent } = month
+  const mails = sent.map((day) => day.mails.map(readMail))
+  const casesTold = mails.map((all) => all.reduce((sum, { totals: [said] }) => sum + (said?.open ?? 0), 0))
   const doubles = truths.filter(isDouble)
   const foundBy = (by: string) => doubles.filter(({ found }) => found?.by === by)
   const settledBy = (by: string) => doubles.filter(({ key }) => rows.get(key)?.settled_by === by).length
@@ -29,10 +32,14 @@ export const monthFigures = (month: Month, history: History): Figures => {
     'closed by a person: cash': settledBy('cash'),
     'closed by a person: not double': settledBy('not_double'),
     'from found to closed': inHours(doubles.flatMap((truth) => closedAfter(truth, history))),
-    'open at the end, their money not back': looked.at(-1)?.open.size ?? 0,
+    'open at the end, their money not back': casesTold.at(-1) ?? 0,
     'held at the end, with a charge': doubles.filter(({ key }) => rows.get(key)?.state === 'HELD').length,
-    'open cases of one day, at most': Math.max(...looked.map(({ open }) => open.size)),
-    'days whose open cases were compared': looked.length,
+    'open cases of one day, at most': Math.max(...casesTold),
+    'days whose mails were compared': sent.length,
+    'mails sent': mails.flat().length,
+    'mails about trade bills alone': mails.flat().filter(({ totals }) => totals.length === 0).length,
+    'cases told in mails': casesTold.reduce((sum, cases) => sum + cases, 0),
+    'days without a mail, nothing being open': mails.filter((all) => all.length === 0).length,
     'orders rejected': states.filter((state) => state === 'REJECTED').length,
     'syncs sent': asked('sync'),
     'queries of orders': asked('query'),
@@ -41,7 +48,7 @@ export const monthFigures = (month: Month, history: History): Figures => {
     'compared, and compared once more': `${outcomes('agreed')}, ${outcomes('asked')}`,
     'not to be had, or spoilt': outcomes('waiting', 'late_bill', 'unreadable', 'no_bill_but_charged'),
     'real time': `${(month.realMs / 1000).toFixed(0)} s`,
-    'by the moved clock': `${looked.length} days`,
+    'by the moved clock': `${sent.length} days`,
   }
 }
 

@@ -5,7 +5,7 @@ import type { GoodBill, Told } from './record.ts'
 import type { Truth } from './tale.ts'
 
 /** From an answer of WeChat Pay, or a person's word, to its record in the ledger. */
-const RECORDED_MS = 2 * SECOND
+export const RECORDED_MS = 2 * SECOND
 /** After so long without an answer that knows it, an order is rejected. */
 const NOT_FOUND_MS = 25 * HOUR
 
@@ -37,6 +37,10 @@ export const createHistory = ({
     if (truth.plan.kind === 'charged while held') return truth.said[0]?.at
     return toldOfCharge(truth)
   }
+
+  /** What WeChat Pay answered to the order's merchant about a refund. */
+  const refundCalls = ({ signer }: Truth, out_refund_no: string): readonly Told[] =>
+    callsOf(out_refund_no, 'refund').filter(({ mchid }) => mchid === signer)
 
   /** Since when a person says that nothing is open. */
   const settledByPerson = ({ said }: Truth): number | undefined =>
@@ -86,7 +90,7 @@ export const createHistory = ({
     return proof?.at ?? rejectedAt(truth)
   }
 
-  return { syncsOf, billAt, settledByPerson, closedAt, isOpenAt, rejectedAt, endedAt }
+  return { syncsOf, billAt, refundCalls, caseSince, settledByPerson, closedAt, isOpenAt, rejectedAt, endedAt }
 }
 
 export type History = ReturnType<typeof createHistory>

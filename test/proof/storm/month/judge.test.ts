@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import { DAY, HOUR } from '../../../support/orders.ts'
+import type { SentDay } from './digests.ts'
 import { chargeOf, isDouble } from './history.ts'
 import { judgeMonth } from './judge.ts'
 import { type Month, runMonth } from './month.ts'
@@ -13,6 +14,13 @@ const brokenIn = (month: Month): Readonly<Record<string, number>> =>
       .promises.filter(({ broken }) => broken.length > 0)
       .map(({ promise, broken }) => [promise, broken.length]),
   )
+
+const ONE_MAIL = 'each day one mail and one event tell of what is open, and none where nothing is'
+const TOLD_ALL = 'they tell of every open case, and of no other'
+const TOLD_RIGHT = 'with its sum, its transaction, its day, its age and the next step, in both languages'
+const TOTALS = 'they count all of the cases, and say where the pages are'
+
+const otherFen = (_: string, fen: string): string => `.${fen === '00' ? '01' : '00'} `
 
 describe('the judge of a month', () => {
   let month: Month
@@ -43,24 +51,50 @@ describe('the judge of a month', () => {
     const sync = month.told.find(({ kind }) => kind === 'sync') ?? expect.fail('nothing was synced')
     return { ...month, told: [...month.told, { ...sync, at, of: truth.plan.out_order_no, applied: false }] }
   }
-  const withoutListed = (truth: Truth): Month => ({
+  /** A day on which cases are open, and what people were sent on it. */
+  const lastDay = (): SentDay => month.sent.at(-1) ?? expect.fail('no day')
+  const withDay = (day: SentDay, more: Partial<SentDay>): Month => ({
     ...month,
-    looked: month.looked.map(({ at, open: listed }) => ({
-      at,
-      open: new Set([...listed].filter((key) => key !== truth.key)),
-    })),
+    sent: month.sent.map((each) => (each === day ? { ...each, ...more } : each)),
   })
-  const withListed = (key: string): Month => ({
-    ...month,
-    looked: month.looked.map(({ at, open: listed }, day) => ({
-      at,
-      open: day === 5 ? new Set([...listed, key]) : listed,
-    })),
-  })
+  const inMail = (change: (message: string) => string): Month =>
+    withDay(lastDay(), {
+      mails: lastDay().mails.map(({ subject, message }) => ({ subject, message: changed(message, change) })),
+    })
+  const inSubject = (change: (subject: string) => string): Month =>
+    withDay(lastDay(), {
+      mails: lastDay().mails.map(({ subject, message }) => ({ message, subject: changed(subject, change) })),
+    })
+  const inEvent = (change: (detail: string) => string): Month =>
+    withDay(lastDay(), {
+      events: lastDay().events.map(({ detail, detailType }) => ({ detailType, detail: changed(detail, change) })),
+    })
+  const inPages = (ending: 'csv' | 'html', change: (page: string) => string): Month =>
+    withDay(lastDay(), {
+      pages: new Map(
+        [...lastDay().pages].map(([key, page]) => [
+          key,
+          key.endsWith(ending) && page.includes(nameOf(open())) ? changed(page, change) : page,
+        ]),
+      ),
+    })
+  const changed = (text: string, change: (text: string) => string): string => {
+    const after = change(text)
+    expect(after).not.toBe(text)
+    return after
+  }
+  const nameOf = ({ plan }: Truth): string => plan.out_order_no
+  const lineOf = (truth: Truth): RegExp => new RegExp(`^- \\d+/${nameOf(truth)} .*\\n`, 'm')
+  const emptyDay = (): SentDay => month.sent[0] ?? expect.fail('no day')
 
   it('finds nothing wrong with what happened', () => {
     expect(brokenIn(month)).toEqual({})
     expect(month.truths.filter(isDouble)).toHaveLength(25)
+  })
+
+  it('has days on which nobody is sent anything, and days on which all of them are', () => {
+    expect(month.sent[0]).toMatchObject({ mails: [], events: [], pages: new Map() })
+    expect(month.sent.filter(({ mails }) => mails.length === 1).length).toBeGreaterThan(15)
   })
 
   it.each<[does: string, promise: string, broken: () => Month]>([
@@ -134,19 +168,116 @@ describe('the judge of a month', () => {
       () => withRow(refunded(), { settled_at: (month.rows.get(refunded().key)?.settled_at ?? 0) + DAY / 2 }),
     ],
     [
-      'sees an open case that is not listed',
-      'each day the open cases are those of the history',
-      () => withoutListed(open()),
+      'sees an open case that is missing in the mail',
+      TOLD_ALL,
+      () => inMail((text) => text.replace(lineOf(open()), '')),
     ],
     [
-      'sees a listed case that is none',
-      'each day the open cases are those of the history',
-      () => withListed(plain().key),
+      'sees an open case that is missing in the event',
+      TOLD_ALL,
+      () =>
+        inEvent((detail) => {
+          const { cases, ...rest } = JSON.parse(detail)
+          const others = cases.filter((one: { out_order_no: string }) => one.out_order_no !== nameOf(open()))
+          return JSON.stringify({ ...rest, cases: others })
+        }),
     ],
     [
-      'sees a listed order that nobody has',
-      'each day the open cases are those of the history',
-      () => withListed('1900000101#none'),
+      'sees an open case that is missing in the CSV',
+      TOLD_ALL,
+      () => inPages('csv', (page) => page.replace(new RegExp(`\\r\\n[^\\r]*,${nameOf(open())},[^\\r]*`), '')),
+    ],
+    [
+      'sees an open case that is missing on the page',
+      TOLD_ALL,
+      () => inPages('html', (page) => page.replace(new RegExp(`<li>\\d+/${nameOf(open())} .*?</li>`), '')),
+    ],
+    [
+      'sees a case that nobody has',
+      TOLD_ALL,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line + line.replace(nameOf(open()), 'NONE'))),
+    ],
+    [
+      'sees a told case of an order that was charged once',
+      TOLD_ALL,
+      () => inMail((text) => text.replace(`/${nameOf(open())} `, `/${nameOf(plain())} `)),
+    ],
+    [
+      'sees a told case whose money is back',
+      TOLD_ALL,
+      () => inMail((text) => text.replace(`/${nameOf(open())} `, `/${nameOf(refunded())} `)),
+    ],
+    [
+      'sees a case that is told twice in one mail',
+      TOLD_ALL,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line + line)),
+    ],
+    [
+      'sees a wrong sum',
+      TOLD_RIGHT,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line.replace(/\.(\d\d) /, otherFen))),
+    ],
+    [
+      'sees a wrong sum in the CSV',
+      TOLD_RIGHT,
+      () => inPages('csv', (page) => page.replace(new RegExp(`(,${nameOf(open())},,)`), '$11')),
+    ],
+    [
+      'sees a wrong age',
+      TOLD_RIGHT,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line.replace(/\d+天 \d+d/, '1天 1d'))),
+    ],
+    [
+      'sees another day of payment',
+      TOLD_RIGHT,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line.replace(/paid \d{4}/, 'paid 2025'))),
+    ],
+    [
+      'sees another transaction',
+      TOLD_RIGHT,
+      () => inMail((text) => text.replace(lineOf(open()), (line) => line.replace(/transaction_id \d/, '$&0'))),
+    ],
+    [
+      'sees the next step of another case',
+      TOLD_RIGHT,
+      () =>
+        inEvent((detail) => {
+          const { cases, ...rest } = JSON.parse(detail)
+          const next_step = 'Nothing. WeChat Pay is asked until the refund has ended.'
+          const next_step_zh = '无需处理,将自动查询退款结果。'
+          return JSON.stringify({
+            ...rest,
+            cases: cases.map((one: object) => ({ ...one, next_step, next_step_zh })),
+          })
+        }),
+    ],
+    [
+      'sees a next step that is not the same in both languages',
+      'the mail, the event and the pages can be read',
+      () => inMail((text) => text.replace(/^Next: .*$/m, 'Next: Nothing.')),
+    ],
+    [
+      'sees ages that are not the same in both languages',
+      'the mail, the event and the pages can be read',
+      () => inMail((text) => text.replace(/天 (\d+)d/, '天 1$1d')),
+    ],
+    ['sees a mail on a day on which nothing is open', ONE_MAIL, () => withDay(emptyDay(), { mails: lastDay().mails })],
+    [
+      'sees an event on a day on which nothing is open',
+      ONE_MAIL,
+      () => withDay(emptyDay(), { events: lastDay().events }),
+    ],
+    ['sees a second mail', ONE_MAIL, () => withDay(lastDay(), { mails: [...lastDay().mails, ...lastDay().mails] })],
+    ['sees a second event', ONE_MAIL, () => withDay(lastDay(), { events: [...lastDay().events, ...lastDay().events] })],
+    ['sees that no mail came', ONE_MAIL, () => withDay(lastDay(), { mails: [], events: [] })],
+    ['sees a wrong number of cases', TOTALS, () => inSubject((text) => text.replace(/: (\d+) /, ': 1$1 '))],
+    ['sees a wrong sum of all', TOTALS, () => inMail((text) => text.replace(/合计 ¥/, '合计 ¥1'))],
+    ['sees a wrong age of the oldest', TOTALS, () => inMail((text) => text.replace(/oldest for /, 'oldest for 1'))],
+    ['sees a mail that does not say where a page is', TOTALS, () => inMail((text) => text.replace(/^s3:.*\n/m, ''))],
+    [
+      'sees a page of another day',
+      TOTALS,
+      () => withDay(lastDay(), { pages: new Map([...lastDay().pages, ['cases/1900000101/20250101.csv', '']]) }),
     ],
     [
       'sees an order that was never synced',

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../../support/orders.ts'
 import { promised, type Verdict } from '../scenario.ts'
 import { monthDetails, monthFigures } from './figures.ts'
 import { backBy, chargeOf, createHistory, type History, isDouble } from './history.ts'
+import { judgeDigests } from './judge-digests.ts'
 import type { Month } from './month.ts'
 import type { Kind } from './plan.ts'
 import type { Truth } from './tale.ts'
@@ -51,7 +52,7 @@ export const judgeMonth = (month: Month): Verdict => {
       eachOrder('a case is closed only when all of the money went back, or a person said so', closedWithoutMoney),
       eachOrder('a case whose money went back is closed', leftOpen),
       eachOrder('within 8 hours of the refund and of its bill', closedLate),
-      promised('each day the open cases are those of the history', differences(all, month)),
+      ...judgeDigests(month, history),
       eachOrder('an order that is paid at the till alone is synced once, and proved', notSynced),
       eachOrder('a rejected order is never synced', syncedAfterEnd),
       eachOrder('no order is synced more often than it needs', syncedTooOften),
@@ -123,21 +124,6 @@ const closedLate: Check = ({ truth, row, history }) => {
   )
   const late = (row.settled_at ?? 0) - Math.max(...knownAt)
   return late > CLOSED_MS ? `${(late / HOUR).toFixed(1)} h after it could be known` : undefined
-}
-
-const differences = (all: readonly Judged[], { looked }: Month): readonly (string | undefined)[] => {
-  const keys = new Set(all.map(({ truth }) => truth.key))
-  return looked.flatMap(({ at, open }) => {
-    const day = chinaDay(at)
-    const unknown = [...open].filter((key) => !keys.has(key)).map((key) => `${day} ${key}: there is no such order`)
-    const wrong = all.flatMap(({ truth, history }) => {
-      const isOpen = history.isOpenAt(truth, at)
-      if (isOpen === undefined || isOpen === open.has(truth.key)) return []
-      const { kind, back } = truth.plan
-      return [`${day} ${truth.key} (${kind}, ${back}): ${isOpen ? 'open, and not listed' : 'listed, and not open'}`]
-    })
-    return [...unknown, ...wrong]
-  })
 }
 
 const NOT_SYNCED: ReadonlySet<Kind> = new Set([

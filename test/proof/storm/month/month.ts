@@ -5,6 +5,7 @@ import { signerOf } from '../orders/merchants.ts'
 import type { Say } from '../scenario.ts'
 import { createBillRuns, planSpoiltBills } from './bills.ts'
 import { createCalendar } from './calendar.ts'
+import { type SentDay, startDigests } from './digests.ts'
 import { giveBack } from './money-back.ts'
 import { MONTH_MERCHANTS, planMonth } from './plan.ts'
 import { createRecord } from './record.ts'
@@ -17,18 +18,16 @@ const DAYS_AFTER = 20
 const RUNS_FROM_MS = 10 * HOUR + 20 * MINUTE
 const RUNS_TO_MS = 18 * HOUR + 50 * MINUTE
 const RUN_EVERY_MS = 30 * MINUTE
-/** When the open cases of the day are looked at: after its last run. */
-const LOOK_MS = 20 * HOUR
-
-/** The open cases as the service lists them at that time. */
-export type DayLooked = { readonly at: number; readonly open: ReadonlySet<string> }
+/** When the schedule has people told of the open cases; only the first of these may send anything. */
+const FIRST_DIGEST_MS = 11 * HOUR
+const DIGESTS_MS = [0, 30, 60, 90].map((minutes) => FIRST_DIGEST_MS + minutes * MINUTE)
 
 export type MonthOptions = { readonly orders: number; readonly days: number; readonly seed: number }
 
 /**
  * Orders of so many days, on virtual time, with the real operations: notices, calls, decisions, trade bills and refunds.
- * What a judge needs is written down as it happens at WeChat Pay and among people; only `rows`, `looked` and how a charge
- * was found are the ledger's own.
+ * What a judge needs is written down as it happens at WeChat Pay and among people; only `rows`, `sent` and how a charge
+ * was found are the service's own.
  */
 export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) => {
   const startedAt = performance.now()
@@ -41,6 +40,7 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
     refunds: () => world.wechatpay.accounts.refunds(),
   })
   const onWritten = (before: Row | undefined, after: Row): void => {
+    digests.noteWritten(after)
     const tale = byKey.get(after.pk)
     if (!tale || tale.truth.found || after.transaction_id === undefined) return
     tale.truth.found = { at: time.now(), by: before?.bill_at === undefined ? 'query' : 'bill' }
@@ -61,7 +61,14 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
   })
 
   const bills = await createBillRuns(world)
-  const looked: DayLooked[] = []
+  const digests = await startDigests(time, bills.rows)
+  const sent: SentDay[] = []
+  const audits = Array.from({ length: (RUNS_TO_MS - RUNS_FROM_MS) / RUN_EVERY_MS + 1 }, (_, run) => ({
+    runAt: RUNS_FROM_MS + run * RUN_EVERY_MS,
+    run: (): Promise<unknown> => bills.run(),
+  }))
+  const tellings = DIGESTS_MS.map((runAt) => ({ runAt, run: () => digests.run() }))
+  const runsOfDay = [...audits, ...tellings].sort((a, b) => a.runAt - b.runAt)
   const goThroughDay = async (midnight: number): Promise<void> => {
     await time.run(midnight - 1)
     beginDay()
@@ -69,16 +76,15 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
       await time.run(rerunAt)
       await bills.runUntilAgreed(task)
     }
-    for (let runAt = RUNS_FROM_MS; runAt <= RUNS_TO_MS; runAt += RUN_EVERY_MS) {
+    for (const { runAt, run } of runsOfDay) {
       await time.run(midnight + runAt)
-      await bills.run()
+      await run()
     }
-    await time.run(midnight + LOOK_MS)
-    looked.push({ at: time.now(), open: await openCasesOfDay(world) })
+    sent.push(digests.takeSent(midnight + FIRST_DIGEST_MS))
   }
   const tell = (day: number): void =>
     say(
-      `day ${day} of ${days} and ${DAYS_AFTER}: ${rows.size} orders, ${looked.at(-1)?.open.size} open cases, ` +
+      `day ${day} of ${days} and ${DAYS_AFTER}: ${rows.size} orders, “${sent.at(-1)?.mails.at(-1)?.subject ?? 'no mail'}”, ` +
         `${record.told.length} calls, ${((performance.now() - startedAt) / 1000).toFixed(0)} s`,
     )
   try {
@@ -87,14 +93,14 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
       if (day % 5 === 4) tell(day + 1)
     }
   } finally {
-    await bills.close()
+    await Promise.all([bills.close(), digests.close()])
   }
   return {
     truths: truths as readonly Truth[],
     rows: rows as ReadonlyMap<string, Row>,
     told: record.told,
     goodBills: record.goodBills,
-    looked: looked as readonly DayLooked[],
+    sent: sent as readonly SentDay[],
     runs: bills.runs,
     endsAt: time.now(),
     overlaps: wechatpay.figures.overlaps,
@@ -103,13 +109,5 @@ export const runMonth = async ({ orders, days, seed }: MonthOptions, say: Say) =
 }
 
 export type Month = Awaited<ReturnType<typeof runMonth>>
-
-/** The keys of the double charges that are not settled, as the service lists them: by the index of cases. */
-const openCasesOfDay = async ({ reader, merchants }: MemoryWorld): Promise<ReadonlySet<string>> => {
-  const open = new Set<string>()
-  for (const mchid of merchants.keys())
-    for await (const page of reader.cases(mchid)) for (const { pk } of page) open.add(pk)
-  return open
-}
 
 const isOnDay = (ms: number, midnight: number): boolean => midnight <= ms && ms < midnight + DAY

@@ -92,6 +92,10 @@ export type Planned = {
   readonly seed: number
 }
 
+/** On so many days, the first ones, nothing is charged, so that nobody is to be told of anything. */
+const QUIET_DAYS = 2
+const QUIET_KINDS: ReadonlySet<Kind> = new Set(['plain', 'noticed again'])
+
 /** One in so many orders is charged twice. */
 const DOUBLE_EVERY = 50
 
@@ -105,7 +109,8 @@ export const planMonth = (count: number, days: number, seed: number): readonly P
     .map((kind) => ({ kind, place: random() }))
     .sort((a, b) => a.place - b.place)
     .map(({ kind: { kind, back } }, index): Planned => {
-      const day = whole(days)
+      const before = QUIET_KINDS.has(kind) ? 0 : Math.min(QUIET_DAYS, days - 1)
+      const day = before + whole(days - before)
       const dice = merchants[whole(merchants.length)] ?? CHECKS
       return {
         merchant: kind.includes('held') ? CHECKS : dice,
