@@ -5,8 +5,13 @@ import { generatedDue } from '../memory/generated-due.ts'
 import { createVirtualTime } from '../memory/virtual-time.ts'
 import { createScenario, promised, type Say, type Verdict } from '../scenario.ts'
 
-/** A small heap: V8 uses all memory that it may, and with this limit a leak would soon end the process. */
-const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64']
+/**
+ * A small heap: V8 uses all memory that it may, and with this limit a leak would soon end the process. One thread and one
+ * arena of malloc: garbage collection beside the program falls behind as other programs want the processors, and its peak
+ * would be theirs.
+ */
+const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64', '--single-threaded-gc']
+const ONE_ARENA = { MALLOC_ARENA_MAX: '1' }
 const MOST_GROWTH = 1.1
 const MOST_PER_SECOND = 20
 
@@ -15,10 +20,7 @@ const START = 1_795_460_000_000
 /** From PutEvents to its response. */
 const PUT_MS = 20
 
-/**
- * The highest resident memory up to now, in bytes. It is compared with a limit, and does not depend on garbage
- * collection.
- */
+/** The highest resident memory up to now, in bytes. */
 const mostResident = (): number => process.resourceUsage().maxRSS * 1024
 const inMb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
 
@@ -77,7 +79,10 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
 const reconcileApart = (merchants: number, rowsEach: number) => {
   const main = new URL('../main.ts', import.meta.url).pathname
   const args = [...HEAP, main, 'reconcile', '--merchants', String(merchants), '--each', String(rowsEach)]
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ...ONE_ARENA },
+  })
   return promised(`the promises above, with ${merchants} merchants of ${rowsEach} due rows`, [
     status === 0 ? undefined : `the process ended with ${status}`,
   ])
