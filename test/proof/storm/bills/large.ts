@@ -6,10 +6,10 @@ import { type BillDay, MIX, startBillDay } from './day.ts'
 const MOST_GROWTH = 1.1
 const GROUPS = 40
 /**
- * A small heap and one arena: V8 and malloc keep the room that they once took, malloc for each thread. What stays resident
- * is then what is held.
+ * A heap of twice what the function holds, and one arena: V8 lets garbage lie as long as there is room, and malloc keeps for
+ * each thread the room that it once took. What is resident is then what is held; a leak would end the process.
  */
-const HEAP = { NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=96', MALLOC_ARENA_MAX: '1' }
+const HEAP = { NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=32', MALLOC_ARENA_MAX: '1' }
 const SAMPLE_MS = 50
 
 /**
