@@ -85,7 +85,7 @@ export const GROUPS: readonly Group[] = [
     tests: ['test/statements/!(kinds-e2e).test.ts', 'test/statements/parse/*.test.ts'],
   },
   { name: 'bill', mutate: ['lib/bill/*.ts'], tests: ['test/bill/!(*.long).test.ts'] },
-  { name: 'audit', mutate: ['lib/audit/*.ts'], tests: ['test/audit/*.test.ts'] },
+  { name: 'audit', mutate: ['lib/audit/**/*.ts'], tests: ['test/audit/**/*.test.ts'] },
   {
     name: 'report',
     mutate: ['lib/statements/report/!(page-style).ts'],
