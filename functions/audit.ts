@@ -25,7 +25,7 @@ import { respond } from '../lib/lambda/respond.ts'
 import { createBillActions } from '../lib/operations/bill-actions.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const config = readConfig(['merchants', 'ledgerTable', 'bucket', 'alarmTopic', 'eventBus', ...CALL_CONFIG])
+const config = readConfig(['served', 'ledgerTable', 'bucket', 'alarmTopic', 'eventBus', ...CALL_CONFIG])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
@@ -39,7 +39,7 @@ const deps: AuditDeps = {
   bills: createBillLog(client, config.ledgerTable),
   reader,
   actions: createBillActions(reader, createLedgerDeps({ ledger, bus })),
-  merchants: config.merchants,
+  merchants: config.served,
   objects: createBucket(new S3Client(bucketSettings), config.bucket),
   scratch: tmpdir(),
 }
@@ -57,7 +57,7 @@ const digestDeps = (): DigestDeps => ({
  * of the double charges that are open.
  */
 const audit = async (event: unknown): Promise<OperationResult> => {
-  const task = readAuditTask(event, config.merchants, deps.now())
+  const task = readAuditTask(event, config.served, deps.now())
   return task.digest ? sendDigest(task.again === true, digestDeps()) : auditBills(task, deps)
 }
 

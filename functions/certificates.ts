@@ -3,13 +3,13 @@ import middy from '@middy/core'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { signersOf } from '../lib/config/merchants.ts'
+import { signersOf } from '../lib/config/served.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { checkCertificates } from '../lib/operations/check-certificates.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const { merchants, secretsPrefix } = readConfig(['merchants', 'secretsPrefix'])
+const { served, secretsPrefix } = readConfig(['served', 'secretsPrefix'])
 // maxAgeMs is 0, so that each daily run reads the secrets as they are now.
 const secrets = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: secretsPrefix,
@@ -17,7 +17,6 @@ const secrets = createMerchantSecrets(new SecretsManagerClient(functionSettings(
 })
 
 /** Runs every day: reports how many days each merchant's certificate is still valid. */
-const certificates = (): Promise<OperationResult> =>
-  checkCertificates(signersOf(merchants.values()), secrets, Date.now())
+const certificates = (): Promise<OperationResult> => checkCertificates(signersOf(served), secrets, Date.now())
 
 export const handler = middy(certificates).use(logLine('certificates')).use(respond())

@@ -6,12 +6,13 @@ import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
+import { signersOf } from '../lib/config/served.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { dispatchDue, dispatchResult } from '../lib/operations/dispatch-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const config = readConfig(['merchants', 'ledgerTable', 'eventBus'])
+const config = readConfig(['served', 'ledgerTable', 'eventBus'])
 const deps = {
   ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
   bus: createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus),
@@ -21,6 +22,6 @@ const deps = {
 
 /** The scheduler, run every minute: puts one due event on the bus for each row that is due. */
 const reconcile = async (): Promise<OperationResult> =>
-  dispatchResult(await dispatchDue([...config.merchants.keys()], deps))
+  dispatchResult(await dispatchDue(signersOf(config.served), deps))
 
 export const handler = middy(reconcile).use(logLine('reconcile')).use(respond())

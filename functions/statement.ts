@@ -14,13 +14,13 @@ import { importStatement, type StatementDeps } from '../lib/statements/import-st
 import { findOverdue, refreshReports } from '../lib/statements/refresh-reports.ts'
 import { readStatementTask } from '../lib/statements/statement-task.ts'
 
-const config = readConfig(['merchants', 'ledgerTable', 'bucket'])
+const config = readConfig(['served', 'ledgerTable', 'bucket'])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const deps: StatementDeps = {
   objects: createBucket(new S3Client(bucketSettings), config.bucket),
   ledger: createLedger(client, config.ledgerTable),
   reader: createLedgerReader(client, config.ledgerTable),
-  merchants: config.merchants,
+  merchants: config.served,
   scratch: tmpdir(),
   now: Date.now,
 }
@@ -37,7 +37,7 @@ const statement = (event: unknown): Promise<OperationResult> => {
     case 'renew':
       return refreshReports(deps)
     case 'overdue':
-      return findOverdue(config.merchants, deps)
+      return findOverdue(config.served, deps)
   }
 }
 

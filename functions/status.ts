@@ -6,8 +6,9 @@ import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { InputError } from '../lib/errors.ts'
-import { readPath, readQuery } from '../lib/intake/event-source.ts'
+import { readCaller, readPath, readQuery } from '../lib/intake/event-source.ts'
 import { readOrderKey, readQueryCall } from '../lib/intake/payment-notice.ts'
+import { sourceOfCaller } from '../lib/intake/tenancy.ts'
 import { CALL_CONFIG, createCallDeps } from '../lib/lambda/dependencies.ts'
 import { dryRunQuery } from '../lib/lambda/dry-run.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
@@ -18,7 +19,7 @@ import { precheckOrder } from '../lib/operations/precheck-order.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 import { statusReply } from '../lib/views/reply.ts'
 
-const config = readConfig(['merchants', 'ledgerTable', ...CALL_CONFIG])
+const config = readConfig(['served', 'tillRoles', 'ledgerTable', ...CALL_CONFIG])
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
   maxAgeMs: config.secretMaxAgeMs,
@@ -30,10 +31,11 @@ const deps = {
 
 /** Returns what the ledger knows of an order; with `?check=1`, what WeChat Pay says of it now. */
 const status = async (event: unknown): Promise<OperationResult> => {
-  const key = readOrderKey(readPath(event), config.merchants)
+  const till = sourceOfCaller(readCaller(event), config.served.tills, config.tillRoles)
+  const key = readOrderKey(readPath(event), config.served, 'status', till)
   const { check, ...stated } = readQuery(event, 'check', 'service_id', 'appid')
   if (check !== undefined && check !== '1') throw new InputError('check', 'must be 1 or left out')
-  if (check === '1') return precheckOrder(readQueryCall(key, stated, config.merchants), deps)
+  if (check === '1') return precheckOrder(readQueryCall(key, stated, config.served), deps)
   for (const name of Object.keys(stated)) throw new InputError(name, 'goes with check=1')
   const row = await deps.ledger.read(rowKey(key))
   return { reply: statusReply(row), log: { ...key, state: row?.state } }

@@ -7,8 +7,9 @@ import { createLedger } from '../lib/aws/ledger.ts'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { readEventSource } from '../lib/intake/event-source.ts'
+import { readCaller, readEventSource } from '../lib/intake/event-source.ts'
 import { readPaymentNotice } from '../lib/intake/payment-notice.ts'
+import { sourceOfCaller } from '../lib/intake/tenancy.ts'
 import { createOrderDeps, ORDER_CONFIG } from '../lib/lambda/dependencies.ts'
 import { dryRunSync } from '../lib/lambda/dry-run.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
@@ -19,7 +20,7 @@ import { processDue } from '../lib/operations/process-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 import { syncOrder } from '../lib/operations/sync-order.ts'
 
-const config = readConfig(ORDER_CONFIG)
+const config = readConfig([...ORDER_CONFIG, 'tillRoles'])
 const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable)
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
@@ -36,7 +37,12 @@ const sync = (event: unknown): Promise<OperationResult> => {
   const due = readDueEvent(event)
   if (due) return processDue({ ...due, next: 'sync' }, deps)
   const eventSource = readEventSource(event, deps.now())
-  const order = readPaymentNotice(eventSource, config.merchants, deps.now())
+  const till = sourceOfCaller(readCaller(event), config.served.tills, config.tillRoles)
+  const order = readPaymentNotice(
+    { ...eventSource, ...(till !== undefined && { source: till }) },
+    config.served,
+    deps.now(),
+  )
   return syncOrder(order, eventSource.via, deps)
 }
 

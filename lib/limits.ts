@@ -124,7 +124,6 @@ export const LIMITS = {
   /** One request of a command to the HTTP API. */
   commandApi: 35 * SECOND,
   /** The limit of Lambda for all environment variables together. */
-  environmentBytes: 4 * 1024,
 } as const
 
 export type Limits = { readonly [name in keyof typeof LIMITS]: number }

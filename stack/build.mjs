@@ -19,6 +19,8 @@ export const bundling = {
   mainFields: ['module', 'main'],
   supported: { 'dynamic-import': false },
   minify: true,
+  // What is read beside the code: lib/config/served-files.ts.
+  define: { 'import.meta.dirname': '__dirname' },
   alias: { '@aws-sdk/credential-provider-node': './lib/aws/sdk/environment-credentials.ts' },
 }
 

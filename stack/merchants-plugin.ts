@@ -1,10 +1,13 @@
 // Reads and validates merchants.json, which has the merchants and the callers that may send payment notices. Gives
-// values and resources of the stack.
-import { readFileSync } from 'node:fs'
+// values and resources of the stack, and the files beside the code.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import * as v from 'valibot'
-import { type Merchant, readMerchantsConfig, signersOf } from '../lib/config/merchants.ts'
+import { type ReadList, readMerchantsConfig, type ServedConfig } from '../lib/config/merchants.ts'
+import { type Served, signersOf } from '../lib/config/served.ts'
+import { servedFiles } from '../lib/config/served-files.ts'
 import { PAID_OFFLINE } from '../lib/intake/event-source.ts'
-import { LIMITS } from '../lib/limits.ts'
+import { principalName } from '../lib/intake/tenancy.ts'
 import { readJson } from '../lib/text.ts'
 import { type Json, largestValue } from './largest-value.ts'
 import { MANAGED_POLICY_MOST, policySize } from './limits-plugin.ts'
@@ -19,22 +22,19 @@ const till = v.strictObject({
     v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -')),
   ),
 })
-const file = v.strictObject({ merchants: v.record(v.string(), v.unknown()), tills: v.record(v.string(), till) })
+const file = v.strictObject({
+  merchants: v.optional(v.record(v.string(), v.unknown()), {}),
+  providers: v.optional(v.record(v.string(), v.unknown()), {}),
+  tills: v.record(v.string(), till),
+})
 
 type Till = v.InferOutput<typeof till>
 type MerchantsFile = {
-  /** The value of the variable MERCHANTS. */
-  readonly json: string
-  readonly merchants: readonly Merchant[]
+  readonly config: ServedConfig
+  readonly served: Served
   readonly sources: readonly string[]
   readonly tills: ReadonlyMap<string, Till>
 }
-
-/**
- * Lambda allows 4 KB for all variables together. The names of table and bus are known only after the deployment, so
- * space is reserved for them.
- */
-const OTHER_VARIABLES_BYTES = 600
 
 /** The routes for a POS: send a payment notice, withdraw it, read the status. All other decisions are for operators. */
 const TILL_ROUTES = [
@@ -43,21 +43,21 @@ const TILL_ROUTES = [
   ['GET', '*'],
 ] as const
 
-/** Parses merchants.json from text or bytes. Throws one Error that lists every problem. */
-export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile => {
+/**
+ * Parses merchants.json from text or bytes. Throws one Error that lists every problem.
+ * @param readList reads a list of sub-merchants that the file names
+ */
+export const readMerchantsFile = (source: string | Uint8Array, readList?: ReadList): MerchantsFile => {
   const parsed = v.safeParse(file, parse(source))
   if (!parsed.success) throw mistakes(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`))
-  const { merchants: table } = parsed.output
-  const tills = new Map(Object.entries(parsed.output.tills))
-  const json = JSON.stringify(table)
-  const { merchants, problems } = readMerchantsConfig(json)
-  const sources = [...new Set([...merchants.values()].flatMap((merchant) => merchant.sources))].sort()
+  const { tills: stated, ...members } = parsed.output
+  const tills = new Map(Object.entries(stated))
+  const { config, served, problems } = readMerchantsConfig(members, readList)
+  const { signers } = served
+  const sources = [...new Set(signers.flatMap((merchant) => merchant.sources))].sort()
   const found = [
-    ...problems.map((problem) => `merchants.${problem}`),
-    ...(Buffer.byteLength(json) + OTHER_VARIABLES_BYTES > LIMITS.environmentBytes
-      ? [`merchants: ${Buffer.byteLength(json)} bytes are too many for a variable of Lambda`]
-      : []),
-    ...(merchants.size > 0 && sources.length === 0 ? ['merchants: none has a source, so nobody could send'] : []),
+    ...problems,
+    ...(signers.length > 0 && sources.length === 0 ? ['merchants: none has a source, so nobody could send'] : []),
     ...sources.filter((source) => !tills.has(source)).map((source) => `tills: who sends ${source} is not listed`),
     ...(problems.length > 0 ? [] : [...tills.keys()].filter((source) => !sources.includes(source))).map(
       (source) => `tills.${source}: no merchant has this source`,
@@ -67,14 +67,37 @@ export const readMerchantsFile = (source: string | Uint8Array): MerchantsFile =>
         ? []
         : [`tills.${source}.external_id: is needed with accounts, and goes with them only`],
     ),
+    ...sharedPrincipals(tills),
   ]
   if (found.length > 0) throw mistakes(found)
-  return { json, merchants: [...merchants.values()], sources, tills }
+  return { config, served, sources, tills }
 }
 
+/** Who is two tills could act for the merchants of either, so the functions could not tell for which one it acts. */
+const sharedPrincipals = (tills: ReadonlyMap<string, Till>): readonly string[] => {
+  const owners = new Map<string, string>()
+  return [...tills].flatMap(([source, { principals }]) =>
+    principals.flatMap((principal) => {
+      const name = principalName(principal)
+      const other = owners.get(name)
+      owners.set(name, source)
+      return other === undefined || other === source
+        ? []
+        : [`tills.${source}.principals: ${principal} is of ${other} as well; IAM knows it by its name without the path`]
+    }),
+  )
+}
+
+/** The files beside the code of each function that needs to know who is served. */
+export const filesOf = ({ config, tills }: MerchantsFile): Readonly<Record<string, string>> =>
+  servedFiles(config, Object.fromEntries([...tills].map(([source, { principals }]) => [source, principals])))
+
+/** The functions that read `served` of the configuration. */
+export const SERVED_BY = ['sync', 'query', 'reconcile', 'status', 'statement', 'audit', 'certificates', 'decide']
+
 /** ARNs of the secrets of the signing merchants. Secrets Manager appends a hyphen and six characters to each name. */
-const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json[] =>
-  signersOf(merchants).map((signer) =>
+const secretArns = ({ served }: MerchantsFile, prefix: string): readonly Json[] =>
+  signersOf(served).map((signer) =>
     sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/${signer}-??????`),
   )
 
@@ -82,35 +105,40 @@ const secretArns = ({ merchants }: MerchantsFile, prefix: string): readonly Json
  * For each caller: its IAM policy, the role for other accounts, and the bus statement that denies its events to
  * everybody else.
  */
-const callerPolicies = ({ merchants, sources, tills }: MerchantsFile) => {
+const callerPolicies = (read: MerchantsFile) => {
+  const { served, sources, tills } = read
   const Resources: Record<string, Json> = {}
   const Outputs: Record<string, Json> = {}
   let former = 'OwnEventsOnly'
   for (const source of sources) {
     const { principals = [], accounts = [], external_id } = tills.get(source) ?? {}
     const id = `Till${logicalName(source)}`
-    const own = merchants.filter((merchant) => merchant.sources.includes(source)).map(({ mchid }) => mchid)
-    const policies = whatFits(own, source).map((mchids, i) => {
-      const part = i === 0 ? '' : i + 1
-      const [name, statements] = [`${id}Policy${part}`, `${id}StatementPolicy${part}`]
-      Resources[name] = tillPolicy(source, mchids)
-      Outputs[name] = { Description: `What ${source} may do, for ${mchids.join(', ')}`, Value: ref(name) }
-      Resources[statements] = statementPolicy(source, mchids)
+    const name = `${id}Policy`
+    const mchids = payeesOfTill(source, read)
+    Resources[name] = tillPolicy(source, mchids)
+    Outputs[name] = {
+      Description: `What ${source} may do, for ${mchids?.join(', ') ?? 'its merchants'}`,
+      Value: ref(name),
+    }
+    // Who signs has a folder for lists: a provider's has a folder for each of its shops.
+    const folders = signersOf({ signers: served.signers.filter((signer) => signer.sources.includes(source)) })
+    for (const [i, part] of whatFits(folders, source).entries()) {
+      const statements = `${id}StatementPolicy${i === 0 ? '' : i + 1}`
+      Resources[statements] = statementPolicy(source, part)
       Outputs[statements] = {
-        Description: `Uploads lists and reads reports for ${source}, of ${mchids.join(', ')}`,
+        Description: `Uploads lists and reads reports for ${source}, of ${part.join(', ')}`,
         Value: ref(statements),
       }
-      return ref(name)
-    })
+    }
     if (accounts.length > 0) {
-      Resources[`${id}Role`] = tillRole(source, accounts, external_id, policies)
+      Resources[`${id}Role`] = tillRole(source, accounts, external_id, [ref(name)])
       Outputs[`${id}Role`] = {
         Description: `${accounts.join(', ')} assume it to act as ${source}`,
         Value: arn(`${id}Role`),
       }
     }
     const senders = [
-      ...principals.map((name) => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${name}`)),
+      ...principals.map((principal) => sub(`arn:\${AWS::Partition}:iam::\${AWS::AccountId}:${principal}`)),
       ...(accounts.length > 0 ? [arn(`${id}Role`)] : []),
     ]
     // One after the other, since all statements of a bus are one resource policy.
@@ -120,7 +148,32 @@ const callerPolicies = ({ merchants, sources, tills }: MerchantsFile) => {
   return { Resources, Outputs }
 }
 
-const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
+/** Who is paid through a till, as long as one policy can name them all; the functions refuse others in any case. */
+const payeesOfTill = (source: string, { config }: MerchantsFile): readonly string[] | undefined => {
+  const ofTill = ([, entry]: [string, { readonly sources: readonly string[] }]) => entry.sources.includes(source)
+  const providers = Object.entries(config.providers).filter(ofTill)
+  if (providers.some(([, { isAny }]) => isAny)) return undefined
+  const direct = Object.entries(config.merchants).filter(ofTill)
+  const mchids = [
+    ...direct.map(([mchid]) => mchid),
+    ...providers.flatMap(([provider]) => config.listed.get(provider) ?? []),
+  ]
+  return mchids.length <= MOST_NAMED && fits(tillPolicy(source, mchids)) ? mchids : undefined
+}
+
+/** No policy names more of them, so a hundred thousand are not even tried. */
+const MOST_NAMED = 100
+
+/** The roles through which tills of other accounts act, for the variable TILL_ROLES. */
+const tillRoles = ({ tills }: MerchantsFile): Json | string => {
+  const roles = [...tills].filter(([, { accounts }]) => accounts.length > 0)
+  if (roles.length === 0) return ''
+  const named = roles.flatMap(([source], i) => [`${i > 0 ? ' ' : ''}${source}=`, ref(`Till${logicalName(source)}Role`)])
+  return { 'Fn::Join': ['', named] }
+}
+
+/** @param mchids undefined for the routes of all merchants */
+const tillPolicy = (source: string, mchids: readonly string[] | undefined): Json => ({
   Type: 'AWS::IAM::ManagedPolicy',
   Properties: {
     Description: `Hands over offline payments as ${source}`,
@@ -130,7 +183,7 @@ const tillPolicy = (source: string, mchids: readonly string[]): Json => ({
         {
           Effect: 'Allow',
           Action: 'execute-api:Invoke',
-          Resource: mchids.flatMap((mchid) =>
+          Resource: (mchids ?? ['*']).flatMap((mchid) =>
             TILL_ROUTES.map(([method, path]) =>
               sub(
                 `arn:\${AWS::Partition}:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${HttpApi}/$default/${method}/merchants/${mchid}/payafter-orders/${path}`,
@@ -184,20 +237,20 @@ const ABOUT_THE_STACK = {
 }
 const LONGEST_STACK = 's'.repeat(51)
 
+const fits = (policy: Json): boolean => {
+  const { PolicyDocument } = policy.Properties as Json
+  return policySize(largestValue(ABOUT_THE_STACK, LONGEST_STACK, PolicyDocument)) <= MANAGED_POLICY_MOST
+}
+
 /**
- * Splits the merchants over as few policies as possible: an mchid has up to 32 digits, and AWS limits the characters of
- * a policy.
+ * Splits the folders over as few policies as possible: an mchid has up to 32 digits, and AWS limits the characters of a
+ * policy.
  */
 const whatFits = (mchids: readonly string[], source: string): readonly (readonly string[])[] => {
-  const fits = (part: readonly string[]) =>
-    [tillPolicy, statementPolicy].every((policy) => {
-      const { PolicyDocument } = policy(source, part).Properties as Json
-      return policySize(largestValue(ABOUT_THE_STACK, LONGEST_STACK, PolicyDocument)) <= MANAGED_POLICY_MOST
-    })
   const parts: string[][] = []
   for (const mchid of mchids) {
     const last = parts.at(-1)
-    if (last && fits([...last, mchid])) last.push(mchid)
+    if (last && fits(statementPolicy(source, [...last, mchid]))) last.push(mchid)
     else parts.push([mchid])
   }
   return parts
@@ -253,20 +306,22 @@ const denyOthers = (source: string, senders: readonly Json[]): Json => ({
 
 type Question = { readonly address: string; readonly resolveVariable: (name: string) => Promise<string> }
 
-/** The osls plugin: the variables `${merchants:…}` of serverless.yml. */
+/** The osls plugin: the variables `${merchants:…}` of serverless.yml, and the files beside the code. */
 export default class Merchants {
+  read: MerchantsFile | undefined
+
   configurationVariablesSources = {
     merchants: {
       resolve: async ({ address, resolveVariable }: Question) => {
-        const path = await resolveVariable('param:merchants')
-        const read = readMerchantsFile(readFileSync(path))
+        this.read ??= readMerchants(await resolveVariable('param:merchants'))
+        const { read } = this
         const prefix = await resolveVariable('param:secretsPrefix')
         // The prefix is part of ARNs in policies, where `*` and `?` are wildcards.
         if (!/^[\w+=.@-]+(\/[\w+=.@-]+)*$/.test(prefix))
           throw new Error('the parameter secretsPrefix must be words of 0-9 A-Z a-z _ + = . @ - with / between them')
         const values: Json = {
-          environment: read.json,
           sources: read.sources,
+          tillRoles: tillRoles(read),
           secrets: secretArns(read, prefix),
           callerPolicies: callerPolicies(read),
         }
@@ -274,7 +329,35 @@ export default class Merchants {
       },
     },
   }
+
+  /** After stack/build.mjs has built the code, and before osls makes the zip files. */
+  hooks = {
+    'before:package:createDeploymentArtifacts': () => this.write(),
+    'before:deploy:function:packageFunction': () => this.write(),
+  }
+
+  write(): void {
+    if (!this.read) throw new Error('serverless.yml names no variable of the merchants file')
+    const files = Object.entries(filesOf(this.read))
+    for (const name of SERVED_BY) {
+      const folder = `.build/${name}`
+      // A list of an earlier configuration must not be packed.
+      for (const old of readdirSync(folder))
+        if (/^(merchants\.json|sub-merchants-.*)$/.test(old)) rmSync(`${folder}/${old}`)
+      for (const [file, text] of files) writeFileSync(`${folder}/${file}`, text)
+    }
+  }
 }
+
+/** A list is looked for beside the file that names it. */
+const readMerchants = (path: string): MerchantsFile =>
+  readMerchantsFile(readFileSync(path), (name) => {
+    try {
+      return readFileSync(resolve(dirname(path), name), 'utf8')
+    } catch {
+      return undefined
+    }
+  })
 
 const parse = (source: string | Uint8Array): unknown => {
   const read = readJson(source)

@@ -1,4 +1,4 @@
-import { signersOf } from '../config/merchants.ts'
+import { signerOfMerchant, signersOf } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
@@ -30,14 +30,12 @@ export const auditBills = async (task: AuditTask, deps: AuditDeps): Promise<Oper
 type Audited = AuditedDay | ({ readonly kind: 'failed'; readonly mchid: string; readonly day: string } & Fields)
 
 const keysOf = ({ day, mchid }: AuditTask, { merchants, now }: AuditDeps) => {
-  const all = [...merchants.values()]
+  const signers = signersOf({ signers: merchants.signers.filter(({ closed }) => !closed) })
   if (day !== undefined) {
-    const named = all.filter((one) =>
-      mchid === undefined ? !one.closed : one.mchid === mchid || one.provider === mchid,
-    )
-    return signersOf(named).map((signer) => ({ mchid: signer, day }))
+    const found = mchid === undefined ? undefined : merchants.get(mchid)
+    const named = mchid === undefined ? signers : [found ? signerOfMerchant(found) : mchid]
+    return named.map((signer) => ({ mchid: signer, day }))
   }
-  const signers = signersOf(all.filter(({ closed }) => !closed))
   const today = chinaDay(now())
   const days = Array.from({ length: LIMITS.billDays }, (_, i) => daysBefore(today, i + 1))
   return days.flatMap((one) => signers.map((signer) => ({ mchid: signer, day: one })))

@@ -4,7 +4,7 @@ import type { BillClaim, BillKey, BillLog, BillOutcome, BillRecord } from '../aw
 import type { Bucket } from '../aws/bucket.ts'
 import { classifyDay, isDamage, isRefundMissing, isRefundUrgent } from '../bill/classify.ts'
 import { formatChinaTime } from '../china-time.ts'
-import type { Merchant } from '../config/merchants.ts'
+import { type Served, signerOfMerchant } from '../config/served.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import { chinaDay, daysBefore, isScheduledAgain } from './bill-day.ts'
@@ -16,7 +16,7 @@ import { caseDay, FOUND_CLASS_NAMES, type Found, type FoundClass, paidDay } from
 export type AuditDeps = FetchDeps &
   CompareDeps & {
     readonly bills: BillLog
-    readonly merchants: ReadonlyMap<string, Merchant>
+    readonly merchants: Served
     readonly objects: Pick<Bucket, 'put' | 'putFile'>
     /** Each run makes its own folder here. */
     readonly scratch: string
@@ -58,10 +58,9 @@ const auditClaimed = async (
 ): Promise<AuditedDay> => {
   const { key } = claim
   const tally = createTally(files)
-  const mchids = mchidsOf(key.mchid, deps)
-  const compared = await compareFetched(claim, fetched, spool, mchids, tally, deps)
+  const compared = await compareFetched(claim, fetched, spool, tally, deps)
   if (compared === 'fenced') return { kind: 'fenced', ...key }
-  const { known, missing } = await readCases(key.day, mchids, tally.refunded, deps)
+  const { known, missing } = await readCases(key, tally.refunded, deps)
   for (const found of missing) await tally.add(found)
 
   const report = reportOf(claim, fetched, compared, known, tally, deps.now())
@@ -85,14 +84,15 @@ const compareFetched = async (
   claim: BillClaim,
   { reading, sha1 }: FetchedBill,
   spool: string,
-  mchids: ReadonlySet<string>,
   tally: Tally,
   deps: AuditDeps,
 ): Promise<ComparedBill | 'fenced' | undefined> => {
   if (!reading?.agreed || sha1 === undefined) return undefined
   const agreedAt = await deps.bills.agreed(claim, deps.now(), sha1)
   if (agreedAt === undefined) return 'fenced'
-  return compareBill({ day: claim.key.day, bill: reading.bill, spool, agreedAt, mchids }, tally.add, deps)
+  const { day, mchid: signer } = claim.key
+  const isOurs = isSignedBy(signer, deps)
+  return compareBill({ day, bill: reading.bill, spool, agreedAt, signer, isOurs }, tally.add, deps)
 }
 
 /** The bill agreed in an earlier run, and it is to be compared once more. */
@@ -133,9 +133,13 @@ const recordOf = (
   ...(facts && { counts: { ...facts.counts, rows: facts.rows } }),
 })
 
-/** Whose orders may stand in a signer's bill, also of a merchant that takes no new ones. */
-const mchidsOf = (signer: string, { merchants }: AuditDeps): ReadonlySet<string> =>
-  new Set([...merchants.values()].filter((one) => (one.provider ?? one.mchid) === signer).map(({ mchid }) => mchid))
+/** Whether an order may stand in a signer's bill, also of a merchant that takes no new ones. */
+const isSignedBy =
+  (signer: string, { merchants }: AuditDeps) =>
+  (mchid: string): boolean => {
+    const merchant = merchants.get(mchid)
+    return merchant !== undefined && signerOfMerchant(merchant) === signer
+  }
 
 /** The schedule's last run of a day is its end; an operator may ask for an older day until it agrees. */
 const outcomeOf = ({ looksAgain }: ComparedBill, { day }: BillKey, now: number): BillOutcome => {
@@ -165,8 +169,7 @@ const reasonOf = ({ verdict, reading, undelivered }: FetchedBill): string | unde
  * with the newest bill.
  */
 const readCases = async (
-  day: string,
-  mchids: ReadonlySet<string>,
+  { day, mchid: signer }: BillKey,
   refunded: ReadonlySet<string>,
   { actions, now }: AuditDeps,
 ): Promise<{ readonly known: number; readonly missing: readonly Found[] }> => {
@@ -174,23 +177,22 @@ const readCases = async (
   const isNewest = day === daysBefore(today, 1)
   const missing: Found[] = []
   let known = 0
-  for (const mchid of mchids)
-    for await (const row of actions.openCases(mchid)) {
-      const time = paidDay(row)
-      if (time === day) known += 1
-      if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row, isRefundUrgent(time, today))) continue
-      if (!isRefundMissing({ known: caseDay(row), paid: time }, today)) continue
-      const { state, transaction_id, amount, shop_id } = row
-      missing.push({
-        class: 'refund_missing',
-        ...readRowKey(row.pk),
-        state,
-        ...(transaction_id !== undefined && { transaction_id }),
-        ...(amount !== undefined && { amount }),
-        ...(shop_id !== undefined && { shop_id }),
-        time,
-      })
-    }
+  for await (const row of actions.openCases(signer)) {
+    const time = paidDay(row)
+    if (time === day) known += 1
+    if (!isNewest || refunded.has(row.pk) || isBeingRefunded(row, isRefundUrgent(time, today))) continue
+    if (!isRefundMissing({ known: caseDay(row), paid: time }, today)) continue
+    const { state, transaction_id, amount, shop_id } = row
+    missing.push({
+      class: 'refund_missing',
+      ...readRowKey(row.pk),
+      state,
+      ...(transaction_id !== undefined && { transaction_id }),
+      ...(amount !== undefined && { amount }),
+      ...(shop_id !== undefined && { shop_id }),
+      time,
+    })
+  }
   return { known, missing }
 }
 

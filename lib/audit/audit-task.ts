@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Merchant } from '../config/merchants.ts'
+import type { Served } from '../config/served.ts'
 import { InputError } from '../errors.ts'
 import { refusedDay } from './bill-day.ts'
 
@@ -25,7 +25,7 @@ const Task = v.strictObject({
  * `{}` and `{"digest": true}` of the schedules, or `{"day": "20261124", "mchid": …, "again": true}` of an operator. No route
  * and no rule leads here, so an event of any other form is refused. Throws InputError.
  */
-export const readAuditTask = (event: unknown, merchants: ReadonlyMap<string, Merchant>, now: number): AuditTask => {
+export const readAuditTask = (event: unknown, merchants: Served, now: number): AuditTask => {
   const parsed = v.safeParse(Task, event)
   if (!parsed.success) throw new InputError('event', 'must be {}, or have day, mchid and again, or digest')
   const { day, mchid, digest, again } = parsed.output
@@ -36,7 +36,7 @@ export const readAuditTask = (event: unknown, merchants: ReadonlyMap<string, Mer
   if (day === undefined && (mchid !== undefined || again)) throw new InputError('day', 'is missing')
   const flaw = day === undefined ? undefined : refusedDay(day, now)
   if (flaw !== undefined) throw new InputError('day', flaw)
-  if (mchid !== undefined && ![...merchants.values()].some((one) => one.mchid === mchid || one.provider === mchid))
+  if (mchid !== undefined && !merchants.get(mchid) && !merchants.signers.some((one) => one.mchid === mchid))
     throw new InputError('mchid', 'is not served')
   return { ...(day !== undefined && { day }), ...(mchid !== undefined && { mchid }), ...(again && { again }) }
 }

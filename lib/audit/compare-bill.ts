@@ -23,7 +23,8 @@ export type BillToCompare = {
   readonly spool: string
   /** ms, since when it is known to agree. */
   readonly agreedAt: number
-  readonly mchids: ReadonlySet<string>
+  readonly signer: string
+  readonly isOurs: (mchid: string) => boolean
 }
 
 export type ComparedBill = {
@@ -75,7 +76,7 @@ const compareBatch = async (
   limit: LimitFunction,
   deps: CompareDeps,
 ): Promise<readonly Compared[]> => {
-  const ours = batch.filter(({ mchid }) => about.mchids.has(mchid))
+  const ours = batch.filter(({ mchid }) => about.isOurs(mchid))
   const pks = new Set(ours.flatMap((candidate) => pkOf(candidate) ?? []))
   const rows = pks.size === 0 ? new Map<string, BookRow>() : await deps.reader.readMany([...pks])
   // One order's lines one after the other, since each follow-up writes its row.
@@ -95,10 +96,10 @@ const compareBatch = async (
 const compareLine = async (
   candidate: Candidate,
   rows: ReadonlyMap<string, BookRow>,
-  { day, agreedAt }: Omit<BillToCompare, 'bill' | 'spool'>,
+  { day, agreedAt, signer }: Omit<BillToCompare, 'bill' | 'spool'>,
   { actions }: CompareDeps,
 ): Promise<readonly Compared[]> => {
-  const row = await rowOf(candidate, rows, agreedAt, actions)
+  const row = await rowOf(candidate, rows, agreedAt, signer, actions)
   const name = classify(candidate, row, agreedAt)
   if (!row || name === 'plain') return []
   const did = await followUp(candidate, row, name, day, actions)
@@ -124,11 +125,12 @@ const rowOf = async (
   candidate: Candidate,
   rows: ReadonlyMap<string, BookRow>,
   agreedAt: number,
+  signer: string,
   { caseByTransaction }: BillActions,
 ): Promise<BookRow | undefined> => {
   const named = rows.get(pkOf(candidate) ?? '')
   if (candidate.kind === 'charge' || (named && classify(candidate, named, agreedAt) === 'refunded')) return named
-  return (await caseByTransaction(candidate.mchid, candidate.transaction_id)) ?? named
+  return (await caseByTransaction(signer, candidate.transaction_id)) ?? named
 }
 
 const followUp = async (

@@ -9,8 +9,8 @@ export type LedgerReader = {
   readonly readMany: (pks: readonly string[]) => Promise<ReadonlyMap<string, BookRow>>
   /** Keys of the rows of one day (`day` as in the row), page by page. The index may lag behind the table. */
   readonly day: (day: string) => AsyncGenerator<readonly string[]>
-  /** The double charges of a merchant that are not settled, oldest first, page by page, from the index of cases. */
-  readonly cases: (mchid: string) => AsyncGenerator<readonly Case[]>
+  /** The double charges of a signer that are not settled, oldest first, page by page, from the index of cases. */
+  readonly cases: (signer: string) => AsyncGenerator<readonly Case[]>
 }
 
 /** What the index has of a case. The index may lag behind the table. */
@@ -86,8 +86,8 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
     for await (const items of pagesOf('day', key)) yield items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
   }
 
-  const cases = async function* (mchid: string): AsyncGenerator<readonly Case[]> {
-    for await (const items of pagesOf('case', mchid)) yield items.map((item) => unmarshall(item) as Case)
+  const cases = async function* (signer: string): AsyncGenerator<readonly Case[]> {
+    for await (const items of pagesOf('case', signer)) yield items.map((item) => unmarshall(item) as Case)
   }
 
   return { readMany, day, cases }

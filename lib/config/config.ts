@@ -1,11 +1,11 @@
 import { ConfigError } from '../errors.ts'
 import { checkLimits, LIMITS } from '../limits.ts'
 import { readOrigin } from '../wechatpay/origin.ts'
-import { type Merchant, readMerchantsConfig } from './merchants.ts'
+import type { Served, Tills } from './served.ts'
+import { openServed, SERVED_FILE } from './served-files.ts'
 
 /** Every environment variable that this service reads, with its default; a variable with undefined must be set. */
 export const VARIABLES = {
-  MERCHANTS: undefined,
   SECRETS_PREFIX: 'payscore/merchants',
   SECRET_MAX_AGE_SECONDS: '300',
   LEDGER_TABLE: undefined,
@@ -13,6 +13,7 @@ export const VARIABLES = {
   BUCKET: undefined,
   ALARM_TOPIC: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
+  TILL_ROLES: '',
 } as const
 
 type Refuse = (problem: string) => void
@@ -26,11 +27,6 @@ const matching = (pattern: RegExp, problem: string) => (text: string, refuse: Re
 }
 
 const MEMBERS = {
-  merchants: member('MERCHANTS', (text, refuse): ReadonlyMap<string, Merchant> => {
-    const { merchants, problems } = readMerchantsConfig(text)
-    for (const problem of text === '' ? ['is missing'] : problems) refuse(problem)
-    return merchants
-  }),
   secretsPrefix: member('SECRETS_PREFIX', matching(/^[0-9A-Za-z/_+=.@-]{1,400}$/, 'must be part of a secret name')),
   secretMaxAgeMs: member('SECRET_MAX_AGE_SECONDS', (text, refuse) => {
     if (!/^\d{1,5}$/.test(text)) refuse('must be seconds, 0 to 99999')
@@ -50,9 +46,20 @@ const MEMBERS = {
     if (!origin) refuse('must be https:// and an official host of WeChat Pay, or loopback')
     return origin as URL // `refuse` was called if it is undefined
   }),
+  /** The roles through which tills of other accounts act, by source; the deployment names them. */
+  tillRoles: member('TILL_ROLES', (text, refuse): Tills => {
+    const pairs = text.split(' ').filter((pair) => pair !== '')
+    if (!pairs.every((pair) => /^[^=]+=[\w+=,.@-]+$/.test(pair))) refuse('must be SOURCE=ROLE, with spaces between')
+    return Object.fromEntries(
+      pairs.map((pair) => pair.split(/=(.*)/)).map(([source = '', role]) => [source, [`role/${role}`]]),
+    )
+  }),
 } as const
 
-export type Config = { readonly [name in keyof typeof MEMBERS]: ReturnType<(typeof MEMBERS)[name]['read']> }
+export type Config = { readonly [name in keyof typeof MEMBERS]: ReturnType<(typeof MEMBERS)[name]['read']> } & {
+  /** Who is served: not from a variable, but from the files beside the code, which packaging has checked. */
+  readonly served: Served
+}
 
 /**
  * Reads the members of the configuration that a function names; other variables are not checked and not returned.
@@ -61,18 +68,13 @@ export type Config = { readonly [name in keyof typeof MEMBERS]: ReturnType<(type
 export const readConfig = <Name extends keyof Config>(
   names: readonly Name[],
   env: NodeJS.ProcessEnv = process.env,
+  folder: string = import.meta.dirname,
 ): Pick<Config, Name> => {
   checkLimits(LIMITS)
   const problems: string[] = []
-  const used = names.map((name) => MEMBERS[name].variable)
-  const bytes = used.reduce((sum, name) => sum + name.length + Buffer.byteLength(env[name] ?? ''), 0)
-  if (bytes > LIMITS.environmentBytes)
-    problems.push(
-      `MERCHANTS is too long: with the other variables ${bytes} bytes, Lambda takes ${LIMITS.environmentBytes}`,
-    )
-
   const members = names.map((name) => {
-    const { variable, read } = MEMBERS[name]
+    if (name === 'served') return [name, readServed(folder, problems)]
+    const { variable, read } = MEMBERS[name as keyof typeof MEMBERS] // every other name has a variable
     return [
       name,
       read(env[variable] || (VARIABLES[variable] ?? ''), (problem) => problems.push(`${variable} ${problem}`)),
@@ -80,4 +82,13 @@ export const readConfig = <Name extends keyof Config>(
   })
   if (problems.length > 0) throw new ConfigError(problems.join('; '))
   return Object.freeze(Object.fromEntries(members)) // exactly the members in `names`
+}
+
+const readServed = (folder: string, problems: string[]): Served | undefined => {
+  try {
+    return openServed(folder)
+  } catch {
+    problems.push(`${SERVED_FILE} cannot be read beside the code: package the function again`)
+    return undefined
+  }
 }

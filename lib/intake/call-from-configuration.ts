@@ -1,4 +1,4 @@
-import type { Merchant } from '../config/merchants.ts'
+import type { Lookup } from '../config/served.ts'
 import { InputError } from '../errors.ts'
 import { hashCall, type Row, readRowKey } from '../ledger/row.ts'
 import type { Call } from '../wechatpay/order-api.ts'
@@ -9,7 +9,7 @@ import { readQueryCall } from './payment-notice.ts'
  * the configuration is corrected, the order continues without an operator. Returns any other row unchanged, and also a
  * row whose call would stay the same.
  */
-export const renewedCall = (row: Row, merchants: ReadonlyMap<string, Merchant>): Row => {
+export const renewedCall = (row: Row, merchants: Lookup): Row => {
   const verdict = row.last_error?.verdict
   if (verdict !== 'config' && verdict !== 'absent') return row
   const call = presentCall(row, merchants)
@@ -23,7 +23,7 @@ export const renewedCall = (row: Row, merchants: ReadonlyMap<string, Merchant>):
  * The service and appid of the notice are kept while the configuration has them. If the service was configured wrongly,
  * the merchant's only service is used.
  */
-const presentCall = ({ pk, call }: Row, merchants: ReadonlyMap<string, Merchant>): Call | undefined => {
+const presentCall = ({ pk, call }: Row, merchants: Lookup): Call | undefined => {
   const key = readRowKey(pk)
   const { out_order_no, paid_time, service_id, appid } = call
   for (const stated of [{ service_id, appid }, { service_id }, {}]) {

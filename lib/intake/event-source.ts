@@ -12,7 +12,10 @@ export type EventSource = {
   readonly via: 'http' | 'event' | 'direct'
   /** When the notice was made, in ms. */
   readonly noticed_at: number
-  /** The source of the EventBridge event, to be compared with the sources of the merchant. */
+  /**
+   * The source of the EventBridge event, or of the till that calls over HTTP, to be compared with the sources of the
+   * merchant.
+   */
   readonly source?: string
   /** The order in the path of the HTTP request. */
   readonly path?: OrderKey

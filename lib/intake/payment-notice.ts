@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Merchant } from '../config/merchants.ts'
+import type { Lookup, Merchant } from '../config/served.ts'
 import { InputError } from '../errors.ts'
 import { isObject } from '../json.ts'
 import { capOf } from '../ledger/hourly-cap.ts'
@@ -8,6 +8,7 @@ import { hashCall, type Labels, type OrderKey } from '../ledger/row.ts'
 import { readPaidTime } from '../paid-time.ts'
 import { type Call, OUT_ORDER_NO } from '../wechatpay/order-api.ts'
 import type { EventSource } from './event-source.ts'
+import { type Door, requireTenancy } from './tenancy.ts'
 
 const text = v.string('must be text')
 
@@ -66,13 +67,12 @@ const MEMBERS = Object.keys(NoticeSchema.entries)
  */
 export const readPaymentNotice = (
   { path, source, notice, noticed_at }: EventSource,
-  merchants: ReadonlyMap<string, Merchant>,
+  merchants: Lookup,
   nowMs: number,
 ): PaymentNotice => {
   const input = path ? withPath(notice, path) : notice
   const merchant = findMerchant(input, merchants)
-  if (source !== undefined && !merchant.sources.includes(source))
-    throw new InputError('source', `is not listed for merchant ${merchant.mchid}`)
+  requireTenancy(source, merchant, 'sync')
   if (merchant.closed) throw new InputError('mchid', `merchant ${merchant.mchid} is closed: it takes no new orders`)
 
   const parsed = v.safeParse(NoticeSchema, input)
@@ -120,9 +120,14 @@ const modeOf = ({ mode }: Merchant, amount: number | undefined): PaymentNotice['
   return amount === undefined ? undefined : 'check'
 }
 
-/** Checks the key of an order in a request. Throws InputError. */
-export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merchant>): OrderKey => {
-  const { mchid } = findMerchant(key, merchants)
+/**
+ * Checks the key of an order in a request, and whether the caller may act for its merchant. Throws InputError.
+ * @param source of the till that calls, if it is one
+ */
+export const readOrderKey = (key: OrderKey, merchants: Lookup, door: Door, source: string | undefined): OrderKey => {
+  const merchant = findMerchant(key, merchants)
+  requireTenancy(source, merchant, door)
+  const { mchid } = merchant
   const parsed = v.safeParse(OutOrderNo, key.out_order_no)
   if (!parsed.success) throw new InputError('out_order_no', parsed.issues[0].message)
   return { mchid, out_order_no: parsed.output }
@@ -132,7 +137,7 @@ export const readOrderKey = (key: OrderKey, merchants: ReadonlyMap<string, Merch
 export const readQueryCall = (
   key: OrderKey,
   stated: Pick<StatedParties, 'service_id' | 'appid'>,
-  merchants: ReadonlyMap<string, Merchant>,
+  merchants: Lookup,
 ): Call => ({
   ...resolveParties(findMerchant(key, merchants), stated),
   out_order_no: key.out_order_no,
@@ -151,7 +156,7 @@ const withPath = (notice: unknown, path: OrderKey): unknown => {
   return { ...notice, ...path }
 }
 
-const findMerchant = (input: unknown, merchants: ReadonlyMap<string, Merchant>): Merchant => {
+const findMerchant = (input: unknown, merchants: Lookup): Merchant => {
   const parsed = v.safeParse(v.object({ mchid: text }, problemOf), input)
   if (!parsed.success) throw invalidInput(parsed.issues)
   const merchant = merchants.get(parsed.output.mchid)
@@ -206,7 +211,7 @@ const appidOf = (
 ): string | undefined => {
   if (stated === undefined) return appids[0]
   if (provider !== undefined) throw new InputError('appid', `is no member of a call of ${order_api}`)
-  if (!appids.includes(stated)) throw new InputError('appid', 'is not an appid of this service in MERCHANTS')
+  if (!appids.includes(stated)) throw new InputError('appid', 'is not an appid of this service in merchants.json')
   return stated
 }
 

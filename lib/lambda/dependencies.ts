@@ -11,7 +11,7 @@ import { randomNonce } from '../wechatpay/signed-call.ts'
 
 /** The members of the configuration that a signed call needs, and those for everything that a due event needs. */
 export const CALL_CONFIG = ['secretsPrefix', 'secretMaxAgeMs', 'wechatpayOrigin'] as const
-export const ORDER_CONFIG = ['merchants', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
+export const ORDER_CONFIG = ['served', 'ledgerTable', 'eventBus', ...CALL_CONFIG] as const
 
 /** Few invocations publish an event, so the EventBridge client is created on first use. */
 type LedgerServices = { readonly ledger: Ledger; readonly bus: () => EventBus }
@@ -19,12 +19,12 @@ type CallServices = { readonly keys: MerchantSecrets }
 
 /** The real dependencies of a sync or a query. */
 export const createOrderDeps = (
-  config: Pick<Config, 'merchants' | 'wechatpayOrigin'>,
+  config: Pick<Config, 'served' | 'wechatpayOrigin'>,
   services: LedgerServices & CallServices,
 ): OrderDeps & { readonly send: Connection } => ({
   ...createLedgerDeps(services),
   ...createCallDeps(config, services),
-  renewed: (row) => renewedCall(row, config.merchants),
+  renewed: (row) => renewedCall(row, config.served),
 })
 
 /** The ledger, and the event bus for due events. */

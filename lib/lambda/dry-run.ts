@@ -1,5 +1,5 @@
 import { updateItem } from '../aws/ledger.ts'
-import type { Merchant } from '../config/merchants.ts'
+import type { Merchant } from '../config/served.ts'
 import { readPaymentNotice, readQueryCall } from '../intake/payment-notice.ts'
 import { NO_ORDER_KNOWN } from '../ledger/known-merchants.ts'
 import type { Row } from '../ledger/row.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { signersOf } from '../config/merchants.ts'
+import { signersOf } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import type { Connection } from '../wechatpay/send.ts'
@@ -19,16 +19,16 @@ const WARM_UP_KEY = '#'
  * reports its errors.
  */
 export const warmUp = async (
-  { merchants }: Pick<Config, 'merchants'>,
+  { served }: Pick<Config, 'served'>,
   deps: WarmUpDeps,
   dryRun: DryRun,
   withinMs: number = LIMITS.init,
 ): Promise<void> => {
-  const openMerchants = [...merchants.values()].filter(({ closed }) => !closed)
+  const openMerchants = served.signers.filter(({ closed }) => !closed)
   const parts = [
     () => deps.send.connect(),
     () => deps.ledger.read(WARM_UP_KEY),
-    ...signersOf(merchants.values())
+    ...signersOf(served)
       .slice(0, MAX_SIGNERS)
       .map((mchid) => () => deps.merchants.signer(mchid)),
     ...openMerchants.slice(0, 1).map((merchant) => () => dryRun(merchant, deps)),

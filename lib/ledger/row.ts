@@ -72,15 +72,18 @@ export type Row = Labels & {
   readonly state: State
   /** The next call; absent when there is none. */
   readonly next?: NextCall
-  /** Partition key of the index `due`, which reconcile reads; present exactly while there is a next call. */
+  /**
+   * Partition key of the index `due`, which reconcile reads: signer and shard; present exactly while there is a next
+   * call.
+   */
   readonly due?: string
   /**
    * End of the lease, time of the next call and sort key of the index `due`: no invocation may claim the row before it.
    */
   readonly due_at?: number
   /**
-   * Partition key of the index of rows that wait for a person, `mchid#shard`; present exactly while a
-   * person must act.
+   * Partition key of the index of rows that wait for a person, signer and shard; present exactly while a person must
+   * act.
    */
   readonly waits?: string
   /** Number of claims so far; the fencing token of every write that follows a claim. */
@@ -132,7 +135,7 @@ export type Row = Labels & {
   readonly refunds?: readonly Refund[]
   /** WeChat Pay's signed responses about refunds that succeeded, by out_refund_no. They hold personal data. */
   readonly refund_answers?: Readonly<Record<string, SignedResponse>>
-  /** Partition key of the index of double charges that are not settled: mchid; and since when (ms). */
+  /** Partition key of the index of double charges that are not settled: the signer; and since when (ms). */
   readonly case?: string
   readonly case_at?: number
   /** The day of the last trade bill (yyyymmdd) for which the order was asked about again. */
@@ -171,25 +174,28 @@ export const readRowKey = (pk: string): OrderKey => {
   return { mchid: pk.slice(0, at), out_order_no: pk.slice(at + 1) }
 }
 
-/** Partition key of the index `due`: one merchant, one shard. */
-export const dueKey = (mchid: string, shard: number): string => `${mchid}#${shard}`
+/** Partition key of the index `due`: one signer, one shard. */
+export const dueKey = (signer: string, shard: number): string => `${signer}#${shard}`
 
 /** The same for rows that only wait: reconcile reads them after all others. */
-export const waitingKey = (mchid: string, shard: number): string => `${mchid}#waiting#${shard}`
+export const waitingKey = (signer: string, shard: number): string => `${signer}#waiting#${shard}`
 
-/** Every partition key of the index `due` for one merchant. */
-export const everyDueKey = (mchid: string): readonly string[] =>
-  [dueKey, waitingKey].flatMap((key) => Array.from({ length: SHARDS }, (_, shard) => key(mchid, shard)))
+/** Every partition key of the index `due` for one signer. */
+export const everyDueKey = (signer: string): readonly string[] =>
+  [dueKey, waitingKey].flatMap((key) => Array.from({ length: SHARDS }, (_, shard) => key(signer, shard)))
 
-export const dueKeyOf = (pk: string): string => {
-  const { mchid, out_order_no } = readRowKey(pk)
-  return dueKey(mchid, shardOf(out_order_no))
-}
+/** What says in which partitions of the indexes an order is. */
+export type Placed = { readonly pk: string; readonly call?: Pick<Call, 'mchid'> }
 
-export const waitingKeyOf = (pk: string): string => {
-  const { mchid, out_order_no } = readRowKey(pk)
-  return waitingKey(mchid, shardOf(out_order_no))
-}
+/**
+ * Who signs for the order. What is due is read, paced and told by signer: a provider's shops may be too many to ask one
+ * after the other.
+ */
+export const signerOf = ({ pk, call }: Placed): string => call?.mchid ?? readRowKey(pk).mchid
+
+export const dueKeyOf = (row: Placed): string => dueKey(signerOf(row), shardOf(readRowKey(row.pk).out_order_no))
+
+export const waitingKeyOf = (row: Placed): string => waitingKey(signerOf(row), shardOf(readRowKey(row.pk).out_order_no))
 
 /** Partition key of the index `day`: one merchant, one day of paid_time in China time, one shard. */
 export const dayKey = (pk: string, paid_time: string): string => {

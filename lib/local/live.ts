@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { StartError } from './start-error.ts'
 import { startWorld, type World, type WorldMerchant } from './world.ts'
 
-/** A merchant as in MERCHANTS, with the secret of the merchant that signs for it. */
+/** A merchant of the local world, with the secret of the merchant that signs for it. */
 type LiveFile = WorldMerchant & { readonly secret: { readonly mchid: string } }
 
 /** The functions and the ledger on this machine with a real merchant's secret, and with the real WeChat Pay. */

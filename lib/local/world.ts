@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { DIGEST_SOURCE } from '../audit/digest/digest-event.ts'
+import { readMerchantsConfig } from '../config/merchants.ts'
+import { servedFiles } from '../config/served-files.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createApiGuard } from './api-guard.ts'
 import { createClock } from './clock.ts'
@@ -16,13 +18,14 @@ import { startLedgerTable } from './ledger-table.ts'
 import { mapObjects } from './object-events.ts'
 import { startObjects } from './objects.ts'
 import { startSecretsManager } from './secrets-manager.ts'
+import { servedConfig } from './served-config.ts'
 import { readDefaultRules, readRules, readStreamFilters } from './stack/rules.ts'
 import { startTopic } from './topic.ts'
 import { startWechatpay } from './wechatpay/wechatpay.ts'
 
 export type WorldMerchant = {
   readonly mchid: string
-  /** As in MERCHANTS. */
+  /** As in merchants.json; a sub-merchant has the members of its provider's entry. */
   readonly order_api?: 'payafter-orders' | 'serviceorder' | 'partner' | 'acquiringbank'
   readonly services: Readonly<Record<string, string>>
   readonly provider?: string
@@ -53,6 +56,8 @@ export const startWorld = async (options: {
   /** The folder that keeps the ledger and other state over a restart; in memory by default. */
   readonly ledgerPath?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Beside the code of each function, in place of what says who is served. */
+  readonly files?: Readonly<Record<string, string>>
   readonly maxConcurrency?: number
   /** Passed to the local WeChat Pay. */
   readonly debitAfterMs?: number
@@ -119,12 +124,11 @@ export const startWorld = async (options: {
     putKey(mchid)
   }
 
-  const env = {
-    MERCHANTS: JSON.stringify(
-      Object.fromEntries(
-        options.merchants.map(({ mchid, sources = [TILL], ...rest }) => [mchid, { sources, ...rest }]),
-      ),
-    ),
+  const config = servedConfig(options.merchants, TILL)
+  const { config: checked, problems } = readMerchantsConfig(config)
+  if (problems.length > 0) throw new Error(`the merchants of the local world: ${problems.join('; ')}`)
+  const files = options.files ?? servedFiles(checked)
+  const functionEnv = {
     SECRETS_PREFIX: SECRETS,
     LEDGER_TABLE: LEDGER,
     EVENT_BUS: BUS,
@@ -139,11 +143,14 @@ export const startWorld = async (options: {
     ...credentialsEnv(credentials),
     ...options.env,
   }
+  /** For commands, which read who is served from a variable or from merchants.json. */
+  const env = { MERCHANTS: JSON.stringify(config), ...functionEnv }
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
     (options.start ?? startLambda)({
       name,
       bundleDir: fileURLToPath(new URL(`../../.build/${name}/`, import.meta.url)),
-      env,
+      env: functionEnv,
+      files,
       timeoutMs,
       clock,
       maxConcurrency: options.maxConcurrency ?? 10,
@@ -286,6 +293,8 @@ export const startWorld = async (options: {
 
   return {
     clock,
+    merchants: options.merchants,
+    files,
     credentials,
     wechatpay,
     secrets,

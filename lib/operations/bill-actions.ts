@@ -25,13 +25,13 @@ export type BillActions = {
     row: BookRow,
     charge: { readonly transaction_id: string; readonly amount: number },
   ) => Promise<FollowedUp>
-  /** The merchant's double charges that are not settled. */
-  readonly openCases: (mchid: string) => AsyncIterable<BookRow>
+  /** A signer's double charges that are not settled. */
+  readonly openCases: (signer: string) => AsyncIterable<BookRow>
   /** The case that knows this transaction. */
-  readonly caseByTransaction: (mchid: string, transaction_id: string) => Promise<BookRow | undefined>
+  readonly caseByTransaction: (signer: string, transaction_id: string) => Promise<BookRow | undefined>
 }
 
-/** How long the list of a merchant's cases is used again: a bill may have a refund in every line. */
+/** How long the list of a signer's cases is used again: a bill may have a refund in every line. */
 const CASES_MAX_AGE = 60_000
 
 export const createBillActions = (reader: Pick<LedgerReader, 'readMany' | 'cases'>, deps: LedgerDeps): BillActions => {
@@ -43,18 +43,18 @@ export const createBillActions = (reader: Pick<LedgerReader, 'readMany' | 'cases
     return 'asked'
   }
 
-  const openCases = async function* (mchid: string): AsyncGenerator<BookRow> {
-    for await (const page of reader.cases(mchid))
+  const openCases = async function* (signer: string): AsyncGenerator<BookRow> {
+    for await (const page of reader.cases(signer))
       for (let at = 0; at < page.length; at += READ_BATCH)
         yield* (await reader.readMany(page.slice(at, at + READ_BATCH).map(({ pk }) => pk))).values()
   }
 
   const listed = new Map<string, { readonly at: number; readonly pks: Promise<ReadonlyMap<string, string>> }>()
-  const pkByTransaction = (mchid: string): Promise<ReadonlyMap<string, string>> => {
-    const known = listed.get(mchid)
+  const pkByTransaction = (signer: string): Promise<ReadonlyMap<string, string>> => {
+    const known = listed.get(signer)
     if (known && deps.now() - known.at < CASES_MAX_AGE) return known.pks
-    const pks = listCases(mchid, reader)
-    listed.set(mchid, { at: deps.now(), pks })
+    const pks = listCases(signer, reader)
+    listed.set(signer, { at: deps.now(), pks })
     return pks
   }
 
@@ -63,16 +63,16 @@ export const createBillActions = (reader: Pick<LedgerReader, 'readMany' | 'cases
     askRefund: (row, { out_refund_no }) => follow(noteRefundOfBill(row, out_refund_no, deps.now())),
     noteTransaction: (row, { transaction_id, amount }) => follow(noteTransaction(row, transaction_id, amount)),
     openCases,
-    caseByTransaction: async (mchid, transaction_id) => {
-      const pk = (await pkByTransaction(mchid)).get(transaction_id)
+    caseByTransaction: async (signer, transaction_id) => {
+      const pk = (await pkByTransaction(signer)).get(transaction_id)
       return pk === undefined ? undefined : (await reader.readMany([pk])).get(pk)
     },
   }
 }
 
-const listCases = async (mchid: string, reader: Pick<LedgerReader, 'cases'>): Promise<ReadonlyMap<string, string>> => {
+const listCases = async (signer: string, reader: Pick<LedgerReader, 'cases'>): Promise<ReadonlyMap<string, string>> => {
   const pks = new Map<string, string>()
-  for await (const page of reader.cases(mchid))
+  for await (const page of reader.cases(signer))
     for (const { pk, transaction_id = '' } of page) for (const number of transaction_id.split(',')) pks.set(number, pk)
   return pks
 }

@@ -14,7 +14,7 @@ export type DispatchDeps = {
 }
 
 /**
- * What one run did for one merchant, in rows. `stayed` counts rows that were read but not dispatched; `more` says that
+ * What one run did for one signer, in rows. `stayed` counts rows that were read but not dispatched; `more` says that
  * not every row was read.
  */
 export type DispatchReport = {
@@ -29,15 +29,15 @@ export type DispatchReport = {
   readonly error?: string
 }
 
-/** Rows in memory at the same time, of all merchants together. */
+/** Rows in memory at the same time, of all signers together. */
 const ROWS_IN_MEMORY = 40_000
 const MAX_PAGE_SIZE = 1000
 const MIN_PAGE_SIZE = 25
 const PUTS_IN_FLIGHT = 16
 
 /**
- * Puts one due event on the bus for each row that is due. All merchants are served concurrently, each at its own rate,
- * the oldest row first and rows that only wait last, until no row is due or the time is over. If one merchant fails,
+ * Puts one due event on the bus for each row that is due. All signers are served concurrently, each at its own rate,
+ * the oldest row first and rows that only wait last, until no row is due or the time is over. If one fails,
  * the others continue.
  */
 export const dispatchDue = async (

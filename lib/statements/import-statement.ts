@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Bucket, Fetched } from '../aws/bucket.ts'
 import type { Ledger } from '../aws/ledger.ts'
 import type { LedgerReader } from '../aws/ledger-reader.ts'
-import type { Merchant } from '../config/merchants.ts'
+import type { Lookup } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import type { Metrics } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
@@ -18,7 +18,7 @@ export type StatementDeps = {
   readonly objects: Bucket
   readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
   readonly reader: Pick<LedgerReader, 'readMany' | 'day'>
-  readonly merchants: ReadonlyMap<string, Merchant>
+  readonly merchants: Lookup
   readonly scratch: string
   readonly now: () => number
 }
@@ -87,9 +87,11 @@ const takeFile = async (
   const now = deps.now()
   const refuse = (refused: NonNullable<Report['refused']>) => report.finish({ made_at: now, days: [], refused })
 
-  const { mchid } = statement
+  const { mchid, provider } = statement
   const merchant = deps.merchants.get(mchid)
   if (!merchant) return refuse({ en: `merchant ${mchid} is not served`, zh: `本服务未配置商户号 ${mchid}` })
+  if (provider !== undefined && merchant.provider !== provider)
+    return refuse({ en: `${mchid} is no sub-merchant of ${provider}`, zh: `${mchid} 不是 ${provider} 的子商户号` })
   if (merchant.closed) return refuse({ en: `merchant ${mchid} is closed`, zh: `商户号 ${mchid} 已停用,不再接收订单` })
   if (size > LIMITS.statementBytes) return refuse(TOO_LARGE)
 

@@ -1,10 +1,10 @@
 import type { Bucket, Listed } from '../aws/bucket.ts'
-import type { Merchant } from '../config/merchants.ts'
+import type { Lookup } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
 import { importStatement, type StatementDeps } from './import-statement.ts'
-import { isFolder, OPEN, statementKeyOf } from './statement-key.ts'
+import { isFolder, OPEN, readStatementKey, STATEMENTS, statementKeyOf } from './statement-key.ts'
 
 /**
  * Renews every report that is not final, the longest waiting first, and in turn by merchant. A report that fails, or
@@ -51,17 +51,20 @@ const inBatches = (marks: readonly Listed[]): readonly Listed[] => {
 
 /** Names each merchant that has uploaded statements before, but none for a day. */
 export const findOverdue = async (
-  merchants: ReadonlyMap<string, Merchant>,
+  merchants: Lookup,
   { objects, now }: Pick<StatementDeps, 'objects' | 'now'>,
 ): Promise<OperationResult> => {
   const since = now() - LIMITS.statementEvery
-  const overdue: { readonly mchid: string; readonly last: string }[] = []
-  for (const { mchid, closed } of merchants.values()) {
-    const lists = closed ? [] : await listed(objects, `statements/${mchid}/`)
-    const times = lists.filter(({ key }) => !isFolder(key)).map(({ modifiedAt }) => modifiedAt)
-    const last = times.reduce((latest, time) => Math.max(latest, time), 0)
-    if (last > 0 && last < since) overdue.push({ mchid, last: new Date(last).toISOString() })
-  }
+  const newest = new Map<string, number>()
+  for await (const page of objects.list(STATEMENTS))
+    for (const { key, modifiedAt } of page) {
+      const mchid = isFolder(key) ? undefined : readStatementKey(key)?.mchid
+      if (mchid !== undefined) newest.set(mchid, Math.max(newest.get(mchid) ?? 0, modifiedAt))
+    }
+  const overdue = [...newest].flatMap(([mchid, last]) => {
+    const isExpected = merchants.get(mchid)?.closed === false
+    return isExpected && last < since ? [{ mchid, last: new Date(last).toISOString() }] : []
+  })
   return {
     reply: { status: 200, body: { overdue } },
     log: { via: 'overdue', overdue },

@@ -52,9 +52,9 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay does not know this mchid',
-      next: 'Compare mchid in MERCHANTS and in the secret with the merchant platform.',
+      next: 'Compare mchid in merchants.json and in the secret with the merchant platform.',
     },
-    zh: { meaning: '商户号不存在', next: '请核对 MERCHANTS 和密钥中的商户号与商户平台是否一致。' },
+    zh: { meaning: '商户号不存在', next: '请核对 merchants.json 和密钥中的商户号与商户平台是否一致。' },
   },
   'appid-not-bound': {
     verdict: 'config',
@@ -63,9 +63,9 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'the appid is not bound to this mchid, or does not exist',
-      next: 'Bind the appid in the merchant platform, or correct it in MERCHANTS.',
+      next: 'Bind the appid in the merchant platform, or correct it in merchants.json.',
     },
-    zh: { meaning: 'appid 与商户号未绑定,或不存在', next: '请在商户平台绑定 appid,或更正 MERCHANTS 中的 appid。' },
+    zh: { meaning: 'appid 与商户号未绑定,或不存在', next: '请在商户平台绑定 appid,或更正 merchants.json 中的 appid。' },
   },
   'extra-member': {
     verdict: 'config',
@@ -75,11 +75,11 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'the request has a member that this API does not take',
-      next: 'Check order_api of this merchant in MERCHANTS; if it is right, report it as a fault of this service.',
+      next: 'Check order_api of this merchant in merchants.json; if it is right, report it as a fault of this service.',
     },
     zh: {
       meaning: '请求中有该接口不接受的参数',
-      next: '请检查 MERCHANTS 中该商户号的 order_api;若无误,请作为本服务的缺陷报告。',
+      next: '请检查 merchants.json 中该商户号的 order_api;若无误,请作为本服务的缺陷报告。',
     },
   },
   // These refusals say nothing about the order: without this row one wrong setting would reject every order of the
@@ -173,11 +173,11 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay knows no order of this merchant so far: not this one, and no other',
-      next: 'Compare mchid, service_id and order_api in MERCHANTS with the merchant platform; if they are right, compare the order number.',
+      next: 'Compare mchid, service_id and order_api in merchants.json with the merchant platform; if they are right, compare the order number.',
     },
     zh: {
       meaning: '微信支付至今查不到该商户号的任何订单(包括本订单)',
-      next: '请核对 MERCHANTS 中的商户号、服务ID和 order_api 与商户平台是否一致;若无误,请核对商户服务订单号。',
+      next: '请核对 merchants.json 中的商户号、服务ID和 order_api 与商户平台是否一致;若无误,请核对商户服务订单号。',
     },
   },
   signature: {
@@ -203,11 +203,11 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'this mchid may not make this call: product off, service_id not bound, or wrong role',
-      next: 'Check the payscore product and the service_id in the merchant platform, and order_api in MERCHANTS.',
+      next: 'Check the payscore product and the service_id in the merchant platform, and order_api in merchants.json.',
     },
     zh: {
       meaning: '当前无权限进行此操作',
-      next: '请在商户平台检查支付分产品和服务ID,并检查 MERCHANTS 中的 order_api。',
+      next: '请在商户平台检查支付分产品和服务ID,并检查 merchants.json 中的 order_api。',
     },
   },
   'too-often': {
@@ -225,11 +225,11 @@ export const REFUSALS = {
     turn: 'engineer',
     en: {
       meaning: 'WeChat Pay refused a member of the request that comes from the configuration, not from the notice',
-      next: 'Compare the member that the detail of the last answer names in MERCHANTS with the merchant platform.',
+      next: 'Compare the member that the detail of the last answer names in merchants.json with the merchant platform.',
     },
     zh: {
       meaning: '请求参数有误,该参数来自部署配置,而非收款通知',
-      next: '请按最后一次结果的 detail 所示参数,核对 MERCHANTS 与商户平台是否一致。',
+      next: '请按最后一次结果的 detail 所示参数,核对 merchants.json 与商户平台是否一致。',
     },
   },
   parameter: {

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { auditBills } from '../../lib/audit/audit-bills.ts'
-import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import { answered } from '../support/fake-wechatpay.ts'
+import { servedBy } from '../support/served-by.ts'
 import { AT_18, auditWorld, charged, DAY, MCHID, rowOf } from './audit-world.ts'
 
 const NO_BILL = answered(400, '{"code":"NO_STATEMENT_EXIST"}')
 
-const sub = (provider: string) => ({ order_api: 'partner', provider, services: { '500001': '' } })
-const PROVIDED = readMerchantsConfig(
-  JSON.stringify({
-    '1900000111': sub('1800000001'),
-    '1900000112': sub('1800000001'),
-    '1900000113': { ...sub('1800000002'), closed: true },
-  }),
-).merchants
+const sub = (provider: string) => ({ order_api: 'partner', provider, services: { '500001': '' } }) as const
+const PROVIDED = servedBy({
+  '1900000111': sub('1800000001'),
+  '1900000112': sub('1800000001'),
+  '1900000113': { ...sub('1800000002'), closed: true },
+})
 
 describe('the run of the schedule', () => {
   it('asks for yesterday and for the days before that are not done, of every signer that is not closed', async () => {

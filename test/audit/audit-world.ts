@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { AuditDeps } from '../../lib/audit/audit-day.ts'
-import { readMerchantsConfig } from '../../lib/config/merchants.ts'
-import type { Row } from '../../lib/ledger/row.ts'
+import { type Row, signerOf } from '../../lib/ledger/row.ts'
 import type { Download } from '../../lib/wechatpay/download.ts'
 import type { Sent } from '../../lib/wechatpay/send.ts'
 import { type Line, pieces, sha1, writeBill } from '../bill/bill-writer.ts'
@@ -12,6 +11,7 @@ import { fakeClock } from '../support/fake-clock.ts'
 import { answered, SIGNER } from '../support/fake-wechatpay.ts'
 import { CLAIMED, HOUR, MINUTE, NOW } from '../support/orders.ts'
 import { plainBillLog } from '../support/plain-bill-log.ts'
+import { servedBy } from '../support/served-by.ts'
 
 export const MCHID = '1900000109'
 /** The day before NOW, which is 10:30 in China. */
@@ -21,12 +21,10 @@ export const AT_18 = NOW + 7 * HOUR + 30 * MINUTE
 export const ORDER_ID = '15646546545165651651'
 export const TRANSACTION = '4200002601202611230000000001'
 
-export const MERCHANTS = readMerchantsConfig(
-  JSON.stringify({
-    [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
-    '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
-  }),
-).merchants
+export const MERCHANTS = servedBy({
+  [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
+  '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
+})
 
 /** An order that waits for no call, paid on the day of the bill. */
 export const rowOf = (out_order_no: string, more: Partial<Row>): Row => {
@@ -131,10 +129,10 @@ export const auditWorldIn = (scratch: string, given: Given) => {
         act(`refund ${pk} ${out_refund_no} ${transaction_id}`),
       noteTransaction: async ({ pk }, { transaction_id, amount }) =>
         act(`transaction ${pk} ${transaction_id} ${amount}`),
-      openCases: async function* (mchid) {
+      openCases: async function* (signer) {
         for (const pk of cases) {
           const found = rows.get(pk)
-          if (found && pk.startsWith(`${mchid}#`)) yield found
+          if (found && signerOf(found) === signer) yield found
         }
       },
       caseByTransaction: async (_, transaction_id) =>

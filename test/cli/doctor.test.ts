@@ -45,7 +45,9 @@ describe('doctor', () => {
     ['check', 'ok', 'check: each order is looked at before it is synced'],
     ['observe', 'ok', 'observe: nothing is synced by itself'],
   ])('says what mode a merchant is in: %s', async (mode, state, found) => {
-    const MERCHANTS = JSON.stringify({ [mchid]: { sources: ['com.example.pos'], services: { S1: 'wx1' }, mode } })
+    const MERCHANTS = JSON.stringify({
+      merchants: { [mchid]: { sources: ['com.example.pos'], services: { S1: 'wx1' }, mode } },
+    })
 
     const { out } = await runCli(['doctor', '--json'], { env: { MERCHANTS } })
 
@@ -83,7 +85,7 @@ describe('doctor', () => {
       '✓ signature of 1900000200: accepted, and the answer verifies',
       `! mode of 1900000109: ${SYNC_MODE}`,
       '  → Set "mode": "check" in merchants.json, and let the till send amount.',
-      `! mode of 1900000201: ${SYNC_MODE}`,
+      `! mode of 1900000200: ${SYNC_MODE}`,
       '  → Set "mode": "check" in merchants.json, and let the till send amount.',
       'All is well.',
       '',
@@ -115,16 +117,21 @@ describe('doctor', () => {
     ['no region', { AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_CONFIG_FILE: '/nowhere' }, 'region', 'none'],
     ['no table', { LEDGER_TABLE: 'no-such-table' }, 'table', 'no-such-table is not there'],
     ['no bus', { EVENT_BUS: '' }, 'bus', 'not named'],
-    ['merchants that cannot be read', { MERCHANTS: '{"1":{}}' }, 'merchants', '1.services: is missing'],
+    [
+      'merchants that cannot be read',
+      { MERCHANTS: '{"merchants":{"1":{}}}' },
+      'merchants',
+      'merchants.1.services: is missing',
+    ],
     [
       'a source that no rule hears',
-      { MERCHANTS: `{"${mchid}":{"sources":["com.other"],"services":{"S1":"wx1"}}}` },
+      { MERCHANTS: `{"merchants":{"${mchid}":{"sources":["com.other"],"services":{"S1":"wx1"}}}}` },
       'rules',
       'no rule takes notices of com.other',
     ],
     [
       'a bus without rules',
-      { EVENT_BUS: 'no-such-bus', MERCHANTS: `{"${mchid}":{"services":{"S1":"wx1"}}}` },
+      { EVENT_BUS: 'no-such-bus', MERCHANTS: `{"merchants":{"${mchid}":{"services":{"S1":"wx1"}}}}` },
       'rules',
       'no rule for due events: sync, query',
     ],
@@ -254,7 +261,7 @@ describe('doctor', () => {
     placeOrder(world, 'payafter-orders', 'LEFT', { state: 'accepted' })
     await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', 'LEFT'))
     const closed = { closed: true, services: { S1: 'wx1' } }
-    stubAws({ MERCHANTS: JSON.stringify({ [mchid]: closed, '1900000110': closed }) })
+    stubAws({ MERCHANTS: JSON.stringify({ merchants: { [mchid]: closed, '1900000110': closed } }) })
 
     const { line } = await examine()
     stubAws({ LEDGER_TABLE: '' })

@@ -308,6 +308,6 @@ describe('merchant put --out', () => {
     const { code, err } = await runCli([...OUT, '--service', 'S1='], { cwd: folder.path })
 
     expect(code).toBe(2)
-    expect(err).toBe(`merchant ${MCHID}.services: must give the appid of each service_id\n`)
+    expect(err).toBe(`merchant merchants.${MCHID}.services: must give the appid of each service_id\n`)
   })
 })

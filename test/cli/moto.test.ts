@@ -13,7 +13,7 @@ import { runCli } from './run-cli.ts'
 const STACK = 'payscore-sync-prod'
 const BUS = 'payscore-sync-prod'
 const SOURCE = 'com.example.pos'
-const MERCHANTS = JSON.stringify({ [MCHID]: { sources: [SOURCE], services: { S1: 'wx1' } } })
+const MERCHANTS = JSON.stringify({ merchants: { [MCHID]: { sources: [SOURCE], services: { S1: 'wx1' } } } })
 
 /** Everything that is AWS in one process: nothing here was written for these commands. */
 const describeAws = () => {

@@ -133,7 +133,7 @@ describe('payscore statement', () => {
 
 describe('payscore statement --check', () => {
   const env = {
-    MERCHANTS: JSON.stringify({ '1900000109': { services: { '500001': 'wxd678efh567hg6787' } } }),
+    MERCHANTS: JSON.stringify({ merchants: { '1900000109': { services: { '500001': 'wxd678efh567hg6787' } } } }),
     BUCKET: '',
   }
   const check = async (name: string, text: string, more: readonly string[] = [], and: NodeJS.ProcessEnv = {}) => {

@@ -53,7 +53,7 @@ describe('from a folder of a merchant’s files to a first local sync', () => {
     folder.write('merchant.json', '{}')
     const empty = await runCli(['trigger', 'paid', '--merchant', 'merchant.json'], { cwd: folder.path, env: CHINESE })
 
-    expect(unsound.err).toBe(`merchant ${MCHID}.services: must give the appid of each service_id\n`)
+    expect(unsound.err).toBe(`merchant merchants.${MCHID}.services: must give the appid of each service_id\n`)
     expect(short.err).toBe(
       `secret of merchant ${MCHID}: serial_no must be 40 hexadecimal digits in capitals, leading zeros kept, never decimal\n`,
     )

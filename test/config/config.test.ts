@@ -1,13 +1,21 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type Config, readConfig, VARIABLES } from '../../lib/config/config.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { type Config, readConfig } from '../../lib/config/config.ts'
+import { servedFiles } from '../../lib/config/served-files.ts'
 import { ConfigError } from '../../lib/errors.ts'
+import { configFor } from '../support/served-by.ts'
 
-const MERCHANTS =
-  '{"1900000109":{"sources":["com.example.pos"],"services":{"2002000000000558128851361561536":"wxd678efh567hg6787"}}}'
+const FOLDER = mkdtempSync(join(tmpdir(), 'config-'))
+const { config: SERVED } = configFor({
+  '1900000109': { sources: ['com.example.pos'], services: { '2002000000000558128851361561536': 'wxd678efh567hg6787' } },
+})
+for (const [name, text] of Object.entries(servedFiles(SERVED))) writeFileSync(join(FOLDER, name), text)
+afterAll(() => rmSync(FOLDER, { recursive: true }))
 
 /** The variables without a default. */
 const REQUIRED = {
-  MERCHANTS,
   LEDGER_TABLE: 'payscore-sync-dev',
   EVENT_BUS: 'payscore-sync-dev',
   BUCKET: 'payscore-sync-dev-statements-1a2b3c',
@@ -15,7 +23,7 @@ const REQUIRED = {
 }
 
 const EVERYTHING = [
-  'merchants',
+  'served',
   'secretsPrefix',
   'secretMaxAgeMs',
   'ledgerTable',
@@ -23,8 +31,9 @@ const EVERYTHING = [
   'bucket',
   'alarmTopic',
   'wechatpayOrigin',
+  'tillRoles',
 ] as const satisfies readonly (keyof Config)[]
-const readAll = (env?: NodeJS.ProcessEnv) => readConfig(EVERYTHING, env)
+const readAll = (env?: NodeJS.ProcessEnv) => readConfig(EVERYTHING, env, FOLDER)
 
 const refusal = (env: NodeJS.ProcessEnv): ConfigError => {
   try {
@@ -44,20 +53,9 @@ describe('readConfig', () => {
   it('needs nothing but the merchants, the table, the bus, the bucket and the topic', () => {
     const config = readAll(REQUIRED)
 
-    expect(config).toEqual({
-      merchants: new Map([
-        [
-          '1900000109',
-          {
-            mchid: '1900000109',
-            sources: ['com.example.pos'],
-            order_api: 'payafter-orders',
-            services: new Map([['2002000000000558128851361561536', ['wxd678efh567hg6787']]]),
-            mode: 'sync',
-            closed: false,
-          },
-        ],
-      ]),
+    expect(config.served.signers.map(({ mchid }) => mchid)).toEqual(['1900000109'])
+    expect({ ...config, served: undefined }).toEqual({
+      served: undefined,
       secretsPrefix: 'payscore/merchants',
       secretMaxAgeMs: 300_000,
       ledgerTable: 'payscore-sync-dev',
@@ -65,6 +63,7 @@ describe('readConfig', () => {
       bucket: 'payscore-sync-dev-statements-1a2b3c',
       alarmTopic: REQUIRED.ALARM_TOPIC,
       wechatpayOrigin: new URL('https://api.mch.weixin.qq.com'),
+      tillRoles: {},
     })
     expect(Object.isFrozen(config)).toBe(true)
   })
@@ -84,7 +83,7 @@ describe('readConfig', () => {
   it('takes an empty variable for one that is missing', () => {
     const config = readAll({ ...REQUIRED, SECRETS_PREFIX: '', SECRET_MAX_AGE_SECONDS: '', WECHATPAY_ORIGIN: '' })
 
-    expect(config).toEqual(readAll(REQUIRED))
+    expect({ ...config, served: undefined }).toEqual({ ...readAll(REQUIRED), served: undefined })
   })
 
   it('reads the environment of the process', () => {
@@ -96,7 +95,6 @@ describe('readConfig', () => {
 
   it('names every problem at once', () => {
     const error = refusal({
-      MERCHANTS: '{"1900000109":{"services":{"500001":""}},"shop":{"services":{"500001":"wx1"}}}',
       SECRETS_PREFIX: 'with space',
       SECRET_MAX_AGE_SECONDS: '5m',
       LEDGER_TABLE: 'a table',
@@ -108,9 +106,7 @@ describe('readConfig', () => {
 
     expect(error).toMatchObject({ name: 'ConfigError', code: 'ERR_CONFIG' })
     expect(error.message).toBe(
-      'MERCHANTS 1900000109.services: must give the appid of each service_id; ' +
-        'MERCHANTS shop: must be 1 to 32 digits; ' +
-        'SECRETS_PREFIX must be part of a secret name; ' +
+      'SECRETS_PREFIX must be part of a secret name; ' +
         'SECRET_MAX_AGE_SECONDS must be seconds, 0 to 99999; ' +
         'LEDGER_TABLE must be the name of the table; ' +
         'EVENT_BUS must be the name of the event bus; ' +
@@ -120,35 +116,23 @@ describe('readConfig', () => {
     )
   })
 
-  it.each([
-    ['missing', undefined, 'MERCHANTS is missing'],
-    ['empty', '', 'MERCHANTS is missing'],
-    ['no JSON', '{"1900000109":', 'MERCHANTS must be a JSON object'],
-    ['JSON in quotes', JSON.stringify(MERCHANTS), 'MERCHANTS must be a JSON object'],
-    ['without a merchant', '{}', 'MERCHANTS must name at least one merchant'],
-    [
-      'with a partner without provider',
-      '{"1900000125":{"order_api":"partner","services":{"500003":""}}}',
-      'MERCHANTS 1900000125.provider: is needed by partner and acquiringbank, and by no other order_api',
-    ],
-    [
-      'without an appid',
-      '{"1900000109":{"services":{"500001":""}}}',
-      'MERCHANTS 1900000109.services: must give the appid of each service_id',
-    ],
-    [
-      'with a source of ours',
-      '{"1900000109":{"sources":["payscore.ledger"],"services":{"500001":"wx1"}}}',
-      'MERCHANTS 1900000109.sources.0: must not begin with aws. or payscore.',
-    ],
-  ])('refuses MERCHANTS that is %s', (_, value, message) => {
-    expect(refusal({ MERCHANTS: value })).toMatchObject({ code: 'ERR_CONFIG', message })
+  it('refuses a bundle without the file that says who is served', () => {
+    expect(() => readConfig(['served', 'bucket'], {}, join(FOLDER, 'none'))).toThrow(
+      new ConfigError(
+        'merchants.json cannot be read beside the code: package the function again; BUCKET must be the name of the bucket',
+      ),
+    )
   })
 
-  it('refuses MERCHANTS with an unknown member, by its name', () => {
-    const error = refusal({ MERCHANTS: '{"1900000109":{"services":{"500001":"wx1"},"appid":"wx1"}}' })
+  it('reads the roles of tills of other accounts', () => {
+    expect(readAll({ ...REQUIRED, TILL_ROLES: 'a=Stack-TillARole-1 b.c=x' }).tillRoles).toEqual({
+      a: ['role/Stack-TillARole-1'],
+      'b.c': ['role/x'],
+    })
+  })
 
-    expect(error.message).toMatch(/^MERCHANTS 1900000109\.appid: /)
+  it.each(['a', 'a=', '=b', 'a=b c', 'a=b/c'])('refuses the TILL_ROLES %j', (value) => {
+    expect(refusal({ TILL_ROLES: value }).message).toBe('TILL_ROLES must be SOURCE=ROLE, with spaces between')
   })
 
   it.each(['with space', 'path\\to', 'a#b', '\u5546\u6237', 'a\nb', 'x'.repeat(401)])(
@@ -224,17 +208,14 @@ describe('a function', () => {
   })
 
   it('does not mind what is wrong with a variable that it does not use', () => {
-    const env = { EVENT_BUS: 'bus', MERCHANTS: '{', BUCKET: 'a/b', WECHATPAY_ORIGIN: 'https://pay.example.com' }
+    const env = { EVENT_BUS: 'bus', BUCKET: 'a/b', WECHATPAY_ORIGIN: 'https://pay.example.com' }
 
     expect(readConfig(['eventBus'], env)).toEqual({ eventBus: 'bus' })
   })
 
   it('is told of all that is wrong with those that it uses', () => {
-    expect(() => readConfig(['eventBus', 'ledgerTable', 'merchants'], { MERCHANTS: '\ufeff[]' })).toThrow(
-      new ConfigError(
-        'EVENT_BUS must be the name of the event bus; LEDGER_TABLE must be the name of the table; ' +
-          'MERCHANTS must be a JSON object',
-      ),
+    expect(() => readConfig(['eventBus', 'ledgerTable'], {})).toThrow(
+      new ConfigError('EVENT_BUS must be the name of the event bus; LEDGER_TABLE must be the name of the table'),
     )
   })
 
@@ -243,36 +224,6 @@ describe('a function', () => {
 
     // @ts-expect-error
     expect(config.bucket).toBeUndefined()
-  })
-})
-
-describe('MERCHANTS as text', () => {
-  it('may begin with a byte order mark', () => {
-    expect([...readAll({ ...REQUIRED, MERCHANTS: `\ufeff${MERCHANTS}` }).merchants.keys()]).toEqual(['1900000109'])
-  })
-
-  it('names no merchant twice: one of the two would be served by the other’s entry', () => {
-    const twice = MERCHANTS.replace(/^{(.*)}$/, '{$1,$1}')
-
-    expect(refusal({ MERCHANTS: twice }).message).toBe('MERCHANTS has 1900000109 twice')
-  })
-})
-
-describe('the environment of at most 4096 bytes', () => {
-  const NAMES = Object.keys(VARIABLES).join('').length
-  const rest = { ...REQUIRED, SECRETS_PREFIX: 'payscore/merchants', SECRET_MAX_AGE_SECONDS: '300' }
-  const others = NAMES + Object.values({ ...rest, MERCHANTS: '' }).join('').length
-  /** An environment of so many bytes; JSON may be followed by spaces. */
-  const ofBytes = (bytes: number) => ({ ...rest, MERCHANTS: MERCHANTS.padEnd(bytes - others) })
-
-  it('takes exactly that, all variables together', () => {
-    expect(readAll(ofBytes(4096)).merchants.size).toBe(1)
-  })
-
-  it('refuses a byte more', () => {
-    expect(refusal(ofBytes(4097)).message).toBe(
-      'MERCHANTS is too long: with the other variables 4097 bytes, Lambda takes 4096',
-    )
   })
 })
 

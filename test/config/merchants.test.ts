@@ -1,205 +1,210 @@
 import { describe, expect, it } from 'vitest'
-import { readMerchantsConfig } from '../../lib/config/merchants.ts'
+import { payeesOf, readMerchantsConfig } from '../../lib/config/merchants.ts'
 
-describe('readMerchants', () => {
+const direct = (entry: object) => ({ merchants: { '1900000109': { services: { '500001': 'wx1' }, ...entry } } })
+const provider = (entry: object) => ({
+  providers: { '1800000001': { services: { '500003': '' }, sub_merchants: ['1900000125'], ...entry } },
+})
+
+describe('the configuration of who is served', () => {
   it('reads a direct merchant, with defaults for what is left out', () => {
-    const { merchants, problems } = readMerchantsConfig('{"1900000109":{"services":{"500001":"wxd678efh567hg6787"}}}')
-
-    expect(problems).toEqual([])
-    expect([...merchants]).toStrictEqual([
-      [
-        '1900000109',
-        {
-          mchid: '1900000109',
-          sources: [],
-          order_api: 'payafter-orders',
-          services: new Map([['500001', ['wxd678efh567hg6787']]]),
-          mode: 'sync',
-          closed: false,
-        },
-      ],
-    ])
-  })
-
-  it('reads every member of every kind of merchant', () => {
-    const { merchants, problems } = readMerchantsConfig(
-      `{"1900000117":{"sources":["com.aws.pos","com.example/till_2"],"order_api":"serviceorder",
-          "services":{"500001":"wx1111111111111111","500002":["wx2222222222222222","wx3333333333333333"]},"closed":true},
-        "1900000125":{"sources":["pos"],"order_api":"partner","services":{"500003":""},"provider":"1800000001"},
-        "1900000133":{"order_api":"acquiringbank","services":{"500004":""},"provider":"1800000002","channel_id":"2088000001"}}`,
+    const { served, problems } = readMerchantsConfig(
+      '{"merchants":{"1900000109":{"services":{"500001":"wxd678efh567hg6787"}}}}',
     )
 
     expect(problems).toEqual([])
-    expect([...merchants.values()]).toStrictEqual([
-      {
-        mchid: '1900000117',
-        sources: ['com.aws.pos', 'com.example/till_2'],
-        order_api: 'serviceorder',
-        services: new Map([
-          ['500001', ['wx1111111111111111']],
-          ['500002', ['wx2222222222222222', 'wx3333333333333333']],
-        ]),
-        mode: 'sync',
-        closed: true,
+    expect(served.get('1900000109')).toStrictEqual({
+      mchid: '1900000109',
+      sources: [],
+      order_api: 'payafter-orders',
+      services: new Map([['500001', ['wxd678efh567hg6787']]]),
+      mode: 'sync',
+      closed: false,
+    })
+  })
+
+  it('serves each sub-merchant that a provider names by the provider’s one entry, and nobody else', () => {
+    const { served } = readMerchantsConfig(provider({ sources: ['pos'], mode: 'check', hourly_cap: 9 }))
+
+    expect(served.get('1900000125')).toStrictEqual({
+      mchid: '1900000125',
+      sources: ['pos'],
+      order_api: 'partner',
+      services: new Map([['500003', []]]),
+      provider: '1800000001',
+      mode: 'check',
+      hourly_cap: 9,
+      closed: false,
+    })
+    expect(['1900000126', '1800000001'].map(served.get)).toEqual([undefined, undefined])
+  })
+
+  it('serves anybody by the provider with "any", but who has an entry, is listed elsewhere, or is no number', () => {
+    const { served, config } = readMerchantsConfig({
+      ...direct({}),
+      providers: {
+        ...provider({}).providers,
+        '1800000002': {
+          services: { '500004': '' },
+          sub_merchants: 'any',
+          order_api: 'acquiringbank',
+          channel_id: '20',
+        },
       },
-      {
-        mchid: '1900000125',
-        sources: ['pos'],
-        order_api: 'partner',
-        services: new Map([['500003', []]]),
-        provider: '1800000001',
-        mode: 'sync',
-        closed: false,
-      },
-      {
-        mchid: '1900000133',
-        sources: [],
-        order_api: 'acquiringbank',
-        services: new Map([['500004', []]]),
-        provider: '1800000002',
-        channel_id: '2088000001',
-        mode: 'sync',
-        closed: false,
-      },
+    })
+
+    expect(served.get('1999999999')).toMatchObject({ provider: '1800000002', channel_id: '20' })
+    expect(served.get('1900000125')).toMatchObject({ provider: '1800000001' })
+    expect(served.get('1900000109')).not.toHaveProperty('provider')
+    expect(['1800000001', '1800000002', '', '19000001O9', '1'.repeat(33)].map(served.get)).toEqual(
+      Array(5).fill(undefined),
+    )
+    expect(payeesOf(config)).toBeUndefined()
+  })
+
+  it('makes exceptions for one sub-merchant', () => {
+    const { served } = readMerchantsConfig(
+      provider({ sub_merchants: 'any', exceptions: { '1900000126': { mode: 'observe', closed: true } } }),
+    )
+
+    expect(served.get('1900000126')).toMatchObject({ mode: 'observe', closed: true, provider: '1800000001' })
+    expect(served.get('1900000125')).toMatchObject({ mode: 'sync', closed: false })
+  })
+
+  it('reads the list that a provider names, in any order and with line ends of Windows', () => {
+    const { served, config } = readMerchantsConfig(provider({ sub_merchants: 'shops.txt' }), (name) =>
+      name === 'shops.txt' ? '1900000127\r\n1900000126\r\n' : undefined,
+    )
+
+    expect(served.get('1900000126')).toMatchObject({ provider: '1800000001' })
+    expect(payeesOf(config)).toEqual(['1900000126', '1900000127'])
+  })
+
+  it('names each signer once with its entry', () => {
+    const { served } = readMerchantsConfig({ ...direct({}), ...provider({}) })
+
+    expect(served.signers.map(({ mchid, order_api }) => [mchid, order_api])).toEqual([
+      ['1900000109', 'payafter-orders'],
+      ['1800000001', 'partner'],
     ])
   })
 
   it.each(['sync', 'check', 'observe'])('reads the mode %s', (mode) => {
-    const { merchants, problems } = readMerchantsConfig(
-      `{"1900000109":{"services":{"500001":"wx1111111111111111"},"mode":"${mode}"}}`,
-    )
-
-    expect(problems).toEqual([])
-    expect(merchants.get('1900000109')).toMatchObject({ mode })
+    expect(readMerchantsConfig(direct({ mode })).served.get('1900000109')).toMatchObject({ mode })
   })
 
   it.each([1, 100, 1_000_000])('reads a cap of %i notices an hour', (hourly_cap) => {
-    const { merchants, problems } = readMerchantsConfig(
-      `{"1900000109":{"services":{"500001":"wx1111111111111111"},"hourly_cap":${hourly_cap}}}`,
-    )
-
-    expect(problems).toEqual([])
-    expect(merchants.get('1900000109')).toMatchObject({ hourly_cap })
+    expect(readMerchantsConfig(direct({ hourly_cap })).served.get('1900000109')).toMatchObject({ hourly_cap })
   })
 
   it.each([
-    ['no JSON', '{"1900000109":'],
-    ['nothing', ''],
-    ['null', 'null'],
-    ['a list', '["1900000109"]'],
-    ['a list of merchants', '[{"services":{"500001":"wx1"}}]'],
-    ['text', '"1900000109"'],
-    ['nobody', '{}'],
-    ['a name in place of an mchid', '{"shop":{"services":{"500001":"wx1"}}}'],
-    ['an mchid of 33 digits', `{"${'1'.repeat(33)}":{"services":{"500001":"wx1"}}}`],
-    ['nobody but `__proto__`', '{"__proto__":{"services":{"500001":"wx1"}}}'],
-    ['a merchant that is null', '{"1900000109":null}'],
-  ])('refuses %s', (_, json) => {
-    const { merchants, problems } = readMerchantsConfig(json)
+    ['no JSON', '{"merchants":', 'must be a JSON object'],
+    ['nothing', '', 'must be a JSON object'],
+    ['null', 'null', 'must be a JSON object'],
+    ['nobody', '{}', 'must name at least one merchant or provider'],
+    ['a member that nobody reads', '{"shops":{}}', 'shops: "shops" is no member of the configuration'],
+  ])('refuses %s', (_, json, problem) => {
+    const { served, problems } = readMerchantsConfig(json)
 
-    expect(merchants.size).toBe(0)
-    expect(problems).not.toEqual([])
+    expect([served.signers, problems]).toEqual([[], [problem]])
   })
 
   it.each([
-    ['an unknown member', '"service":{}', '1900000109.service'],
-    ['a member named `__proto__`', '"__proto__":{"closed":true}', '1900000109.__proto__'],
-    ['sources that are text', '"sources":"com.example.pos"', '1900000109.sources'],
-    ['a source with a space', '"sources":["com.example pos"]', '1900000109.sources.0'],
-    ['an empty source', '"sources":[""]', '1900000109.sources.0'],
-    ['a source of ours', '"sources":["com.example.pos","payscore.ledger"]', '1900000109.sources.1'],
-    ["a source of AWS's own", '"sources":["aws.s3"]', '1900000109.sources.0'],
-    ['an unknown order_api', '"order_api":"payscore"', '1900000109.order_api'],
-    ['a partner without provider', '"order_api":"partner"', '1900000109.provider'],
-    [
-      'an acquired merchant without provider',
-      '"order_api":"acquiringbank","channel_id":"2088000001"',
-      '1900000109.provider',
-    ],
-    [
-      'an acquired merchant without channel',
-      '"order_api":"acquiringbank","provider":"1800000002"',
-      '1900000109.channel_id',
-    ],
-    ['a direct merchant with provider', '"provider":"1800000001"', '1900000109.provider'],
-    ['a provider that is no number', '"order_api":"partner","provider":"wx1"', '1900000109.provider'],
-    [
-      'a channel of a partner',
-      '"order_api":"partner","provider":"1800000001","channel_id":"2088000001"',
-      '1900000109.channel_id',
-    ],
-    ['a channel of a direct merchant', '"channel_id":"2088000001"', '1900000109.channel_id'],
-    ['closed as text', '"closed":"true"', '1900000109.closed'],
-    ['an unknown mode', '"mode":"dry-run"', '1900000109.mode'],
-    ['a mode in other letters', '"mode":"Check"', '1900000109.mode'],
-    ['an empty mode', '"mode":""', '1900000109.mode'],
-    ['a null mode', '"mode":null', '1900000109.mode'],
-    ['a cap of none', '"hourly_cap":0', '1900000109.hourly_cap'],
-    ['a cap below none', '"hourly_cap":-1', '1900000109.hourly_cap'],
-    ['a broken cap', '"hourly_cap":1.5', '1900000109.hourly_cap'],
-    ['a cap as text', '"hourly_cap":"100"', '1900000109.hourly_cap'],
-    ['a null cap', '"hourly_cap":null', '1900000109.hourly_cap'],
-    ['an endless cap', '"hourly_cap":1e400', '1900000109.hourly_cap'],
-  ])('refuses %s and says where', (_, member, where) => {
-    const { merchants, problems } = readMerchantsConfig(
-      `{"1900000109":{"services":{"500001":"wx1111111111111111"},${member}}}`,
-    )
+    ['a list of merchants', { merchants: [{ services: { '500001': 'wx1' } }] }, 'merchants'],
+    ['a name in place of an mchid', { merchants: { shop: { services: { '500001': 'wx1' } } } }, 'merchants.shop'],
+    ['an mchid of 33 digits', { merchants: { ['1'.repeat(33)]: {} } }, `merchants.${'1'.repeat(33)}`],
+    ['a merchant that is null', { merchants: { '1900000109': null } }, 'merchants.1900000109'],
+    ...(
+      [
+        ['an unknown member', { service: {} }, 'service'],
+        ['a member named `__proto__`', JSON.parse('{"__proto__":{"closed":true}}'), '__proto__'],
+        ['sources that are text', { sources: 'com.example.pos' }, 'sources'],
+        ['a source with a space', { sources: ['com.example pos'] }, 'sources.0'],
+        ['an empty source', { sources: [''] }, 'sources.0'],
+        ['a source of ours', { sources: ['com.example.pos', 'payscore.ledger'] }, 'sources.1'],
+        ["a source of AWS's own", { sources: ['aws.s3'] }, 'sources.0'],
+        ['an unknown order_api', { order_api: 'payscore' }, 'order_api'],
+        ['an order_api of sub-merchants', { order_api: 'partner' }, 'order_api'],
+        ['a provider, as before 2.0.0', { provider: '1800000001', order_api: 'partner' }, 'provider'],
+        ['a channel, as before 2.0.0', { channel_id: '2088000001' }, 'channel_id'],
+        ['closed as text', { closed: 'true' }, 'closed'],
+        ['an unknown mode', { mode: 'dry-run' }, 'mode'],
+        ['a mode in other letters', { mode: 'Check' }, 'mode'],
+        ['a null mode', { mode: null }, 'mode'],
+        ['a cap of none', { hourly_cap: 0 }, 'hourly_cap'],
+        ['a broken cap', { hourly_cap: 1.5 }, 'hourly_cap'],
+        ['a cap as text', { hourly_cap: '100' }, 'hourly_cap'],
+        ['null services', { services: null }, 'services'],
+        ['services without one', { services: {} }, 'services'],
+        ['services that are a list', { services: ['wx1111111111111111'] }, 'services'],
+        ['a service that is no id', { services: { '500 001': 'wx1' } }, 'services.500 001'],
+        ['an appid with a space', { services: { '500001': 'wx 1' } }, 'services.500001'],
+        ['a list of no appids', { services: { '500001': [] } }, 'services'],
+        ['a list with an empty appid', { services: { '500001': ['wx1', ''] } }, 'services.500001.1'],
+        ['an appid twice', { services: { '500001': ['wx1', 'wx1'] } }, 'services.500001'],
+        ['no appid', { services: { '500001': '' } }, 'services'],
+        ['one appid of two', { order_api: 'serviceorder', services: { '500001': 'wx1', '500002': '' } }, 'services'],
+      ] as const
+    ).map(
+      ([name, entry, where]) => [`a merchant with ${name}`, direct(entry), `merchants.1900000109.${where}`] as const,
+    ),
+    ...(
+      [
+        ['an order_api of direct merchants', { order_api: 'serviceorder' }, 'order_api'],
+        ['no channel for an acquirer', { order_api: 'acquiringbank' }, 'channel_id'],
+        ['a channel of a partner', { channel_id: '2088000001' }, 'channel_id'],
+        ['no sub-merchants', { sub_merchants: undefined }, 'sub_merchants'],
+        ['an empty list', { sub_merchants: [] }, 'sub_merchants'],
+        ['a list that cannot be read', { sub_merchants: 'shops.txt' }, 'sub_merchants'],
+        ['a sub-merchant twice', { sub_merchants: ['1900000125', '1900000125'] }, 'sub_merchants'],
+        ['an exception of a stranger', { exceptions: { '1900000199': { closed: true } } }, 'exceptions.1900000199'],
+        [
+          'a source of one sub-merchant',
+          { exceptions: { '1900000125': { sources: [] } } },
+          'exceptions.1900000125.sources',
+        ],
+        ['a channel of one', { exceptions: { '1900000125': { channel_id: '20' } } }, 'exceptions'],
+      ] as const
+    ).map(
+      ([name, entry, where]) => [`a provider with ${name}`, provider(entry), `providers.1800000001.${where}`] as const,
+    ),
+  ] as const)('refuses %s and says where', (_, json, where) => {
+    const { served, problems } = readMerchantsConfig(JSON.stringify(json))
 
-    expect(merchants.size).toBe(0)
-    expect(problems).toHaveLength(1)
-    expect(problems[0]).toMatch(new RegExp(`^${where.replaceAll('.', '\\.')}: `))
+    expect(served.signers).toEqual([])
+    expect(problems[0]?.startsWith(`${where}: `) || problems[0]).toBe(true)
   })
 
-  it.each([
-    ['no services', '{"1900000109":{}}', '1900000109.services'],
-    ['null services', '{"1900000109":{"services":null}}', '1900000109.services'],
-    ['services without one', '{"1900000109":{"services":{}}}', '1900000109.services'],
-    ['services that are a list', '{"1900000109":{"services":["wx1111111111111111"]}}', '1900000109.services'],
-    ['a service that is no id', '{"1900000109":{"services":{"500 001":"wx1"}}}', '1900000109.services.500 001'],
-    ['an appid with a space', '{"1900000109":{"services":{"500001":"wx 1"}}}', '1900000109.services.500001'],
-    ['a null appid', '{"1900000109":{"services":{"500001":null}}}', '1900000109.services.500001'],
-    ['an appid that is a number', '{"1900000109":{"services":{"500001":1}}}', '1900000109.services.500001'],
-    ['a list of no appids', '{"1900000109":{"services":{"500001":[]}}}', '1900000109.services'],
-    ['a list with an empty appid', '{"1900000109":{"services":{"500001":["wx1",""]}}}', '1900000109.services.500001.1'],
-    ['an appid twice', '{"1900000109":{"services":{"500001":["wx1","wx1"]}}}', '1900000109.services.500001'],
-    ['a direct merchant without appid', '{"1900000109":{"services":{"500001":""}}}', '1900000109.services'],
-    [
-      'a direct merchant without one of its appids',
-      '{"1900000109":{"order_api":"serviceorder","services":{"500001":"wx1","500002":""}}}',
-      '1900000109.services',
-    ],
-  ])('refuses %s and says where', (_, json, where) => {
-    const { merchants, problems } = readMerchantsConfig(json)
-
-    expect(merchants.size).toBe(0)
-    expect(problems.map((problem) => problem.split(': ')[0])).toEqual([where])
-  })
-
-  it.each(['{"1900000109":', '', 'null', '[]', '"1900000109"', '1900000109'])('says of %s what it must be', (json) => {
-    expect(readMerchantsConfig(json).problems).toEqual(['must be a JSON object'])
-  })
-
-  it('words its own rules', () => {
-    const { problems } = readMerchantsConfig(
-      `{"1900000109":{"sources":["payscore.ledger"],"services":{"500001":"wx1111111111111111"}},
-        "1900000125":{"order_api":"partner","services":{"500003":""}},
-        "1900000117":{"services":{"500001":""}},
-        "1900000133":{"mode":"dry-run","order_api":"payscore","closed":1,"service":{}},
-        "1900000141":7,
-        "x":{"services":{"500001":"wx1111111111111111"}}}`,
-    )
+  it('says of an entry as it was before 2.0.0 how to move it', () => {
+    const { problems } = readMerchantsConfig(direct({ provider: '1800000001', order_api: 'partner' }))
 
     expect(problems).toEqual([
-      '1900000109.sources.0: must not begin with aws. or payscore.',
-      '1900000117.services: must give the appid of each service_id',
-      '1900000125.provider: is needed by partner and acquiringbank, and by no other order_api',
-      '1900000133.order_api: must be payafter-orders, serviceorder, partner or acquiringbank',
-      '1900000133.services: is missing',
-      '1900000133.mode: must be sync, check or observe',
-      '1900000133.closed: must be true or false',
-      '1900000133.service: "service" is no member of a merchant',
-      '1900000141: must be a JSON object',
-      'x: must be 1 to 32 digits',
+      'merchants.1900000109.provider: belongs to providers now: give the provider an entry there, with this mchid in sub_merchants',
+    ])
+  })
+
+  it('refuses a sub-merchant that two could claim: listed twice, or by two providers with "any"', () => {
+    const two = (first: unknown, second: unknown) => ({
+      ...direct({}),
+      providers: {
+        '1800000001': { services: { '500003': '' }, sub_merchants: first },
+        '1800000002': { services: { '500003': '' }, sub_merchants: second },
+      },
+    })
+
+    expect(readMerchantsConfig(two(['1'], ['1', '1900000109'])).problems).toEqual([
+      'providers.1800000002.sub_merchants: 1 is in providers.1800000001 as well',
+      'providers.1800000002.sub_merchants: 1900000109 is in merchants as well',
+    ])
+    expect(readMerchantsConfig(two('any', 'any')).problems).toEqual([
+      'providers.1800000002.sub_merchants: only one provider may have "any"; list them here',
+    ])
+    expect(readMerchantsConfig(two(['1'], 'any')).problems).toEqual([])
+  })
+
+  it('names the line of a list that is no number', () => {
+    expect(readMerchantsConfig(provider({ sub_merchants: 'shops.txt' }), () => '1900000125\n\n').problems).toEqual([
+      'providers.1800000001.sub_merchants: line 2: must be 1 to 32 digits',
     ])
   })
 })

@@ -144,7 +144,7 @@ const variables = (language: Language): Table => ({
   rows: Object.entries(VARIABLES).map(([name, value]) => [
     code(name),
     codes(readersOf(name)).join(' '),
-    value === undefined ? '–' : code(value),
+    value === undefined ? '–' : value === '' ? NONE[language] : code(value),
   ]),
 })
 

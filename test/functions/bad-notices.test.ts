@@ -169,7 +169,7 @@ const BAD: readonly Bad[] = [
   {
     what: 'an appid of nobody',
     field: 'appid',
-    message: 'is not an appid of this service in MERCHANTS',
+    message: 'is not an appid of this service in merchants.json',
     more: () => ({ appid: 'wxd678efh567hg6788' }),
   },
   {
@@ -261,7 +261,7 @@ describe('over HTTP', () => {
       'is not read from the query string, where only check, service_id, appid may stand',
     ],
     ['GET', `${ORDER}?service_id=500001`, 'service_id', 'goes with check=1'],
-    ['GET', `${ORDER}?check=1&appid=wxd678efh567hg6788`, 'appid', 'is not an appid of this service in MERCHANTS'],
+    ['GET', `${ORDER}?check=1&appid=wxd678efh567hg6788`, 'appid', 'is not an appid of this service in merchants.json'],
   ])('refuses %s %s with 400 and names what is wrong in the query string', async (method, path, field, message) => {
     const body = method === 'POST' ? JSON.stringify(PAID) : null
 

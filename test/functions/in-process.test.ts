@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Context } from 'aws-lambda'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { type Config, readConfig } from '../../lib/config/config.ts'
 import { failed } from '../../lib/local/lambda/invocation.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { CLAIMED } from '../support/orders.ts'
@@ -14,11 +18,19 @@ const { mchid } = SERVED[API]
 let world: World
 const lines: string[] = []
 
+/** What is beside the code in a bundle. */
+const BESIDE = mkdtempSync(join(tmpdir(), 'beside-'))
+
 type Handler = (event: unknown, context: Context) => Promise<unknown>
 
 /** The functions as they are written, in this process, where coverage sees them: each is loaded as at a cold start. */
 const load = async (): Promise<Readonly<Record<string, Handler>>> => {
   vi.resetModules()
+  for (const [name, text] of Object.entries(world.files)) writeFileSync(join(BESIDE, name), text)
+  vi.doMock('../../lib/config/config.ts', async (importOriginal) => ({
+    ...(await importOriginal<object>()),
+    readConfig: (names: readonly (keyof Config)[]) => readConfig(names, process.env, BESIDE),
+  }))
   const modules = {
     sync: await import('../../functions/sync.ts'),
     query: await import('../../functions/query.ts'),
@@ -62,6 +74,8 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await world.close()
+  vi.doUnmock('../../lib/config/config.ts')
+  rmSync(BESIDE, { recursive: true })
   vi.restoreAllMocks()
   vi.unstubAllEnvs()
   vi.useRealTimers()

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { servedFiles } from '../../lib/config/served-files.ts'
 import { keyPair, serialNo } from '../../lib/local/keys.ts'
 import { startWorld, TILL, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
+import { configFor } from '../support/served-by.ts'
 import { askStatus, handOver } from '../support/till.ts'
 
 const MINUTE = 60_000
@@ -84,7 +86,7 @@ beforeAll(async () => {
   world = await startWorld({
     merchants: MCHIDS.map((mchid) => ({ mchid, services: SERVICE })),
     // One more than WeChat Pay and Secrets Manager know.
-    env: { MERCHANTS: JSON.stringify(Object.fromEntries(served)) },
+    files: servedFiles(configFor(Object.fromEntries(served)).config),
     // Two processes, so that it is known what they have in their memory.
     maxConcurrency: 2,
   })
@@ -247,36 +249,24 @@ it('makes at most one signed call in an invocation, and prints nothing of a secr
 
 describe('a configuration that is wrong', () => {
   let broken: World
-  const MERCHANTS = JSON.stringify({
-    'not a number': { services: SERVICE },
-    '1900000101': { services: {}, order_api: 'combined' },
-    '1900000102': { services: SERVICE, order_api: 'partner' },
-    '1900000103': { services: SERVICE, sources: ['aws.events'], colour: 'red' },
-  })
   beforeAll(async () => {
-    const env = { MERCHANTS, LEDGER_TABLE: '', WECHATPAY_ORIGIN: 'https://example.com' }
-    broken = await startWorld({ merchants: [{ mchid: '1900000101', services: SERVICE }], env })
+    const env = { LEDGER_TABLE: '', WECHATPAY_ORIGIN: 'https://example.com' }
+    const files = { 'merchants.json': '{' }
+    broken = await startWorld({ merchants: [{ mchid: '1900000101', services: SERVICE }], env, files })
   })
   afterAll(() => broken.close())
 
-  const OF_MERCHANTS = [
-    'MERCHANTS 1900000101.order_api',
-    'MERCHANTS 1900000101.services',
-    'MERCHANTS 1900000102.provider',
-    'MERCHANTS 1900000103.sources.0',
-    'MERCHANTS 1900000103.colour',
-    'MERCHANTS not a number',
-  ]
+  const SERVED = 'merchants.json cannot be read beside the code'
   const TABLE = 'LEDGER_TABLE must be the name of the table'
   const ORIGIN = 'WECHATPAY_ORIGIN must be https:// and an official host of WeChat Pay, or loopback'
 
   it.each([
-    ['sync', [...OF_MERCHANTS, TABLE, ORIGIN]],
-    ['query', [...OF_MERCHANTS, TABLE, ORIGIN]],
-    ['status', [...OF_MERCHANTS, TABLE, ORIGIN]],
-    ['reconcile', [...OF_MERCHANTS, TABLE]],
-    ['decide', [...OF_MERCHANTS, TABLE]],
-    ['statement', [...OF_MERCHANTS, TABLE]],
+    ['sync', [SERVED, TABLE, ORIGIN]],
+    ['query', [SERVED, TABLE, ORIGIN]],
+    ['status', [SERVED, TABLE, ORIGIN]],
+    ['reconcile', [SERVED, TABLE]],
+    ['decide', [SERVED, TABLE]],
+    ['statement', [SERVED, TABLE]],
     ['outcome', [TABLE]],
   ] as const)('stops %s at its start, with every problem of what it reads in one error', async (name, problems) => {
     const { error } = await broken.lambdas[name].invoke({})

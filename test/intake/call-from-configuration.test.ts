@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Merchant } from '../../lib/config/merchants.ts'
+import type { Merchant } from '../../lib/config/served.ts'
 import { renewedCall } from '../../lib/intake/call-from-configuration.ts'
 import { hashCall, type Row } from '../../lib/ledger/row.ts'
 import { CLAIMED } from '../support/orders.ts'

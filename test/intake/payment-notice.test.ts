@@ -210,7 +210,7 @@ describe('readPaidOrder', () => {
       '1900000117',
       { service_id: '500001', appid: 'wx3333333333333333' },
       'appid',
-      'is not an appid of this service in MERCHANTS',
+      'is not an appid of this service in merchants.json',
     ],
     ['1900000125', { appid: 'wx3333333333333333' }, 'appid', 'is no member of a call of partner'],
     ['1900000125', { sub_mchid: '1900000133' }, 'sub_mchid', 'is not that of this merchant'],
@@ -460,15 +460,17 @@ it('names no appid in the call where the service has none', () => {
 
 describe('readOrderKey', () => {
   it('takes the key of an order of anybody who is served, closed or not', () => {
-    expect(readOrderKey({ mchid: '1900000109', out_order_no: 'A|B' }, MERCHANTS)).toEqual({
+    expect(readOrderKey({ mchid: '1900000109', out_order_no: 'A|B' }, MERCHANTS, 'status', undefined)).toEqual({
       mchid: '1900000109',
       out_order_no: 'A|B',
     })
-    expect(readOrderKey({ mchid: '1900000141', out_order_no: '1' }, MERCHANTS).mchid).toBe('1900000141')
+    expect(readOrderKey({ mchid: '1900000141', out_order_no: '1' }, MERCHANTS, 'status', undefined).mchid).toBe(
+      '1900000141',
+    )
   })
 
   it('refuses a merchant that nobody serves', () => {
-    expect(() => readOrderKey({ mchid: '1900000110', out_order_no: '1' }, MERCHANTS)).toThrow(
+    expect(() => readOrderKey({ mchid: '1900000110', out_order_no: '1' }, MERCHANTS, 'status', undefined)).toThrow(
       new InputError('mchid', 'is not a merchant that this service serves'),
     )
   })
@@ -476,7 +478,7 @@ describe('readOrderKey', () => {
   it.each(['', '../1', 'A%2fB', 'A\r\n', '\u{1f4b0}', '123456789012345678901234567890123'])(
     'refuses the order number %j',
     (out_order_no) => {
-      expect(() => readOrderKey({ mchid: '1900000109', out_order_no }, MERCHANTS)).toThrow(
+      expect(() => readOrderKey({ mchid: '1900000109', out_order_no }, MERCHANTS, 'status', undefined)).toThrow(
         new InputError('out_order_no', 'must be 1 to 32 of 0-9 A-Z a-z _ - | *'),
       )
     },

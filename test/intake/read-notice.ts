@@ -1,4 +1,4 @@
-import type { Merchant } from '../../lib/config/merchants.ts'
+import type { Merchant } from '../../lib/config/served.ts'
 import { InputError } from '../../lib/errors.ts'
 import { readEventSource } from '../../lib/intake/event-source.ts'
 import { readPaymentNotice } from '../../lib/intake/payment-notice.ts'

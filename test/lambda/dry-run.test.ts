@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { dryRunQuery, dryRunSync } from '../../lib/lambda/dry-run.ts'
 import type { OrderDeps } from '../../lib/operations/call-wechatpay.ts'
 import { SIGNER } from '../support/fake-wechatpay.ts'
+import { servedBy } from '../support/served-by.ts'
 
 /** Deps that throw when they are used, but for the secrets, the clock and chance. */
 const realDeps = () => {
@@ -38,16 +38,14 @@ const realDeps = () => {
   return { asked, deps }
 }
 
-const merchants = readMerchantsConfig(
-  JSON.stringify({
-    '1900000109': { sources: [], services: { '500001': 'wx1' } },
-    '1900000110': { sources: [], services: { '500001': 'wx1', '500002': 'wx2' }, mode: 'check', hourly_cap: 1 },
-    '1900000111': { sources: [], services: { '500001': 'wx1' }, mode: 'observe' },
-    '1900000112': { sources: [], services: { '500001': '' }, order_api: 'partner', provider: '1800000001' },
-  }),
-)
+const served = servedBy({
+  '1900000109': { sources: [], services: { '500001': 'wx1' } },
+  '1900000110': { sources: [], services: { '500001': 'wx1', '500002': 'wx2' }, mode: 'check', hourly_cap: 1 },
+  '1900000111': { sources: [], services: { '500001': 'wx1' }, mode: 'observe' },
+  '1900000112': { sources: [], services: { '500001': '' }, order_api: 'partner', provider: '1800000001' },
+})
 
-it.each([...merchants.merchants.values()])(
+it.each([...served.signers])(
   'rehearses a sync of merchant $mchid to the check of a signature, and leaves the world alone',
   async (merchant) => {
     const { asked, deps } = realDeps()
@@ -59,7 +57,7 @@ it.each([...merchants.merchants.values()])(
   },
 )
 
-it.each([...merchants.merchants.values()])(
+it.each([...served.signers])(
   'rehearses a query of merchant $mchid to the check of a signature, and leaves the world alone',
   async (merchant) => {
     const { asked, deps } = realDeps()

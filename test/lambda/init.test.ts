@@ -1,13 +1,15 @@
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
+import { servedFiles } from '../../lib/config/served-files.ts'
 import { startLambda } from '../../lib/local/lambda/start-lambda.ts'
 import { startSecretsManager } from '../aws/secrets-manager.ts'
 import { startCannedAws } from '../support/canned-aws.ts'
 import { listen } from '../support/loopback.ts'
+import { configFor } from '../support/served-by.ts'
 import { httpApiEvent } from '../wechatpay/samples.ts'
 
-const MERCHANTS = JSON.stringify({ '1900000109': { services: { '500001': 'wx1' } } })
+const FILES = servedFiles(configFor({ '1900000109': { services: { '500001': 'wx1' } } }).config)
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:1'
 
@@ -36,8 +38,8 @@ const initialise = async ({ secrets, ledger, wechatpay }: Outside) => {
   const lambda = await startLambda({
     name: 'sync',
     bundleDir: fileURLToPath(new URL('../../.build/sync/', import.meta.url)),
+    files: FILES,
     env: {
-      MERCHANTS,
       LEDGER_TABLE: 'payscore-ledger',
       EVENT_BUS: 'payscore',
       BUCKET: 'payscore-statements',

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import type { Merchant } from '../../lib/config/merchants.ts'
+import type { Merchant } from '../../lib/config/served.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { DryRun } from '../../lib/lambda/dry-run.ts'
 import { type WarmUpDeps, warmUp } from '../../lib/lambda/warm-up.ts'
@@ -15,7 +15,7 @@ const merchant = (mchid: string, provider?: string): Merchant => ({
   closed: false,
 })
 const config = (...merchants: readonly Merchant[]) => ({
-  merchants: new Map(merchants.map((one) => [one.mchid, one])),
+  served: { get: () => undefined, signers: merchants, tills: {} },
 })
 
 const recordedDeps = (
@@ -67,7 +67,7 @@ it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, l
 it('loads the secret of whoever signs, once', async () => {
   const { done, deps, rehearse } = recordedDeps()
 
-  await warmUp(config(merchant('1900000125', '1800000001'), merchant('1900000126', '1800000001')), deps, rehearse)
+  await warmUp(config(merchant('1800000001'), merchant('1800000001', '1800000001')), deps, rehearse)
 
   expect(done.filter((what) => what.startsWith('secret'))).toEqual(['secret 1800000001'])
 })

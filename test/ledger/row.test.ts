@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayKey, dayShards, dueKey, dueKeyOf, hashCall, readRowKey, rowKey } from '../../lib/ledger/row.ts'
+import {
+  dayKey,
+  dayShards,
+  dueKey,
+  dueKeyOf,
+  hashCall,
+  readRowKey,
+  rowKey,
+  waitingKeyOf,
+} from '../../lib/ledger/row.ts'
 import { ORDER } from '../support/orders.ts'
 
 describe('keys of a row', () => {
@@ -27,9 +36,16 @@ describe('keys of a row', () => {
   ])('puts order %s into shard %i of its merchant', (out_order_no, shard) => {
     const pk = `1900000109#${out_order_no}`
 
-    expect(dueKeyOf(pk)).toBe(`1900000109#${shard}`)
+    expect(dueKeyOf({ pk, call: { mchid: '1900000109' } })).toBe(`1900000109#${shard}`)
     expect(dueKey('1900000109', shard)).toBe(`1900000109#${shard}`)
     expect(dayKey(pk, '20261124102900')).toBe(`1900000109#20261124#${shard}`)
+  })
+
+  it('puts an order of a sub-merchant into the partitions of the provider that signs, and into its own day', () => {
+    const row = { pk: '1900000201#E', call: { mchid: '1900000200' } }
+
+    expect([dueKeyOf(row), waitingKeyOf(row)]).toEqual(['1900000200#1', '1900000200#waiting#1'])
+    expect(dayKey(row.pk, '20261124102900')).toBe('1900000201#20261124#1')
   })
 })
 

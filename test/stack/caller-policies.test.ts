@@ -87,31 +87,53 @@ describe('the policy of a till', () => {
     })
   })
 
-  it.each([
-    [10, 20, 2],
-    [32, 20, 2],
-    [32, 40, 4],
-  ])(
-    'is split where it would be longer than AWS takes: merchants of %d digits, %d of them',
-    async (digits, count, parts) => {
-      const mchids = Array.from({ length: count }, (_, i) => `${'1'.repeat(digits - 3)}${100 + i}`)
+  const ofMany = (mchids: readonly string[]) =>
+    packagedWith({
+      merchants: Object.fromEntries(mchids.map((mchid) => [mchid, { sources: ['a'], services: { s: 'w' } }])),
+      tills: { a: { principals: [], accounts: [] } },
+    })
+  const ownPolicies = (doors: typeof template) =>
+    resourcesOf(doors, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith('TillA'))
+  const sizes = (doors: typeof template) =>
+    ownPolicies(doors).map(([, { Properties }]) => JSON.stringify(atItsLongest(Properties.PolicyDocument)).length)
+
+  it('names its merchants as long as one policy holds them, and then the routes of all: the functions refuse the others', async () => {
+    const numbers = (count: number) => Array.from({ length: count }, (_, i) => `${1_900_000_100 + i}`)
+    const [few, many] = [await ofMany(numbers(10)), await ofMany(numbers(20))]
+
+    expect(resourcesNamed('TillAca978112ca1bPolicy', few)).toContain('/merchants/1900000109/')
+    expect(resourcesNamed('TillAca978112ca1bPolicy', many)).toContain('/POST/merchants/*/payafter-orders/*/sync')
+    expect(resourcesNamed('TillAca978112ca1bPolicy', many)).not.toContain('1900000109')
+    expect(Math.max(...sizes(few), ...sizes(many))).toBeLessThanOrEqual(6144)
+  })
+
+  it('for lists is split where it would be longer than AWS takes, since no function knows who uploaded one', async () => {
+    const mchids = Array.from({ length: 40 }, (_, i) => `${'1'.repeat(29)}${100 + i}`)
+    const doors = await ofMany(mchids)
+    const lists = ownPolicies(doors).filter(([id]) => id.includes('StatementPolicy'))
+    const named = lists.map(([id]) => resourcesNamed(id, doors))
+
+    expect(lists.length).toBeGreaterThan(1)
+    expect(Math.max(...sizes(doors))).toBeLessThanOrEqual(6144)
+    expect(mchids.filter((mchid) => named.filter((text) => text.includes(`/${mchid}/`)).length !== 1)).toEqual([])
+  })
+
+  it.each(['any', Array.from({ length: 5000 }, (_, i) => `${1_900_010_000 + i}`)])(
+    'of a provider does not grow with its shops, whose lists are in the provider’s folder',
+    async (sub_merchants) => {
       const doors = await packagedWith({
-        merchants: Object.fromEntries(mchids.map((mchid) => [mchid, { sources: ['a'], services: { s: 'w' } }])),
-        tills: { a: { principals: [], accounts: [] } },
+        providers: { '1800000001': { sources: ['a'], services: { s: '' }, sub_merchants } },
+        tills: { a: { principals: ['role/saas'], accounts: [] } },
       })
-      const own = resourcesOf(doors, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith('TillA'))
 
-      const longest = own.map(([, { Properties }]) => JSON.stringify(atItsLongest(Properties.PolicyDocument)).length)
-      const named = own.map(([id]) => resourcesNamed(id, doors))
-
-      expect(own.map(([id]) => id)).toEqual(
-        Array.from({ length: parts }, (_, i) => (i === 0 ? '' : i + 1)).flatMap((part) => [
-          `TillAca978112ca1bPolicy${part}`,
-          `TillAca978112ca1bStatementPolicy${part}`,
-        ]),
-      )
-      expect(Math.max(...longest)).toBeLessThanOrEqual(6144)
-      expect(mchids.filter((mchid) => named.filter((text) => text.includes(`/${mchid}/`)).length !== 2)).toEqual([])
+      expect(ownPolicies(doors).map(([id]) => id)).toEqual([
+        'TillAca978112ca1bPolicy',
+        'TillAca978112ca1bStatementPolicy',
+      ])
+      expect(managedPolicy(doors, 'TillAca978112ca1bStatementPolicy').Statement[0]?.Resource).toEqual([
+        'arn:aws:s3:::Statements/statements/1800000001/*',
+      ])
+      expect(JSON.stringify(doors)).not.toContain('1900010')
     },
   )
 })

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Config, readConfig } from '../../lib/config/config.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import { propertiesOf, readTemplate, resolve, resourcesOf } from '../../lib/local/stack/template.ts'
+import { SERVED_BY } from '../../stack/merchants-plugin.ts'
 
 const template = readTemplate()
 const functions = resourcesOf(template, 'AWS::Lambda::Function')
@@ -51,7 +52,10 @@ describe('the functions of the stack', () => {
     })
     vi.doMock('../../lib/config/config.ts', async (importOriginal) => ({
       ...(await importOriginal<object>()),
-      readConfig: (names: readonly (keyof Config)[]) => readConfig(names, env),
+      readConfig: (names: readonly (keyof Config)[]) => {
+        if (names.includes('served')) read.add('served')
+        return readConfig(names, env, `.build/${name}`)
+      },
     }))
     vi.stubEnv('AWS_REGION', 'ap-east-1')
     vi.resetModules()
@@ -71,7 +75,8 @@ describe('the functions of the stack', () => {
 
       const read = await readBy(name, variables)
 
-      expect(read.toSorted()).toEqual(Object.keys(variables).toSorted())
+      expect(read.filter((one) => one !== 'served').toSorted()).toEqual(Object.keys(variables).toSorted())
+      expect(read.includes('served')).toBe(SERVED_BY.includes(name))
     },
   )
 
@@ -81,14 +86,13 @@ describe('the functions of the stack', () => {
     )
 
     expect(given).toEqual({
-      Sync: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
-      Query: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
-      Reconcile: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS'],
+      Sync: ['TILL_ROLES', 'LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
+      Query: ['LEDGER_TABLE', 'EVENT_BUS', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
+      Reconcile: ['LEDGER_TABLE', 'EVENT_BUS'],
       Outcome: ['LEDGER_TABLE', 'EVENT_BUS'],
-      Status: ['MERCHANTS', 'LEDGER_TABLE', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
-      Statement: ['MERCHANTS', 'LEDGER_TABLE', 'BUCKET'],
+      Status: ['TILL_ROLES', 'LEDGER_TABLE', 'SECRETS_PREFIX', 'SECRET_MAX_AGE_SECONDS', 'WECHATPAY_ORIGIN'],
+      Statement: ['LEDGER_TABLE', 'BUCKET'],
       Audit: [
-        'MERCHANTS',
         'LEDGER_TABLE',
         'EVENT_BUS',
         'BUCKET',
@@ -97,8 +101,8 @@ describe('the functions of the stack', () => {
         'SECRET_MAX_AGE_SECONDS',
         'WECHATPAY_ORIGIN',
       ],
-      Certificates: ['MERCHANTS', 'SECRETS_PREFIX'],
-      Decide: ['MERCHANTS', 'LEDGER_TABLE', 'EVENT_BUS'],
+      Certificates: ['SECRETS_PREFIX'],
+      Decide: ['TILL_ROLES', 'LEDGER_TABLE', 'EVENT_BUS'],
     })
   })
 

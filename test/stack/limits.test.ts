@@ -14,10 +14,10 @@ const tills = (count: number, principals: number, longName = 'com.example.pos') 
   return {
     merchants: { '1900000109': { sources, services } },
     tills: Object.fromEntries(
-      sources.map((source) => [
+      sources.map((source, at) => [
         source,
         {
-          principals: Array.from({ length: principals }, (_, i) => `role/tills-of-the-shops/terminal-${i}`),
+          principals: Array.from({ length: principals }, (_, i) => `role/tills-of-the-shops/terminal-${at}-${i}`),
           accounts: [],
         },
       ]),

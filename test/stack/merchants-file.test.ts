@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readMerchantsFile } from '../../stack/merchants-plugin.ts'
+import { filesOf, readMerchantsFile } from '../../stack/merchants-plugin.ts'
 import { merchantsVariable } from './two-tills.ts'
 
 const merchant = { sources: ['com.example.pos'], services: { '2002': 'wxd678' } }
@@ -7,15 +7,31 @@ const till = { principals: ['role/pos'], accounts: [] }
 const good = { merchants: { '1900000109': merchant }, tills: { 'com.example.pos': till } }
 
 describe('merchants.json', () => {
-  it('becomes the variable MERCHANTS without a needless byte', async () => {
-    const value = await merchantsVariable('environment', JSON.stringify(good, undefined, 2))
-
-    expect(value).toBe('{"1900000109":{"sources":["com.example.pos"],"services":{"2002":"wxd678"}}}')
+  it('becomes the files beside the code of the functions, tills included', () => {
+    expect(filesOf(readMerchantsFile(JSON.stringify(good, undefined, 2)))).toEqual({
+      'merchants.json': JSON.stringify({
+        merchants: {
+          '1900000109': {
+            sources: ['com.example.pos'],
+            services: { '2002': ['wxd678'] },
+            mode: 'sync',
+            closed: false,
+            order_api: 'payafter-orders',
+          },
+        },
+        providers: {},
+        tills: { 'com.example.pos': ['role/pos'] },
+      }),
+    })
   })
 
-  it('names the secret of a provider for its sub-merchant, once', async () => {
-    const sub = { sources: ['com.example.pos'], services: { '2002': '' }, order_api: 'partner', provider: '1900000100' }
-    const text = JSON.stringify({ ...good, merchants: { '1900000109': sub, '1900000110': sub } })
+  it('names the secret of a provider for its sub-merchants, once', async () => {
+    const provider = {
+      sources: ['com.example.pos'],
+      services: { '2002': '' },
+      sub_merchants: ['1900000109', '1900000110'],
+    }
+    const text = JSON.stringify({ providers: { '1900000100': provider }, tills: good.tills })
 
     expect(await merchantsVariable('secrets', text)).toEqual([
       {
@@ -40,7 +56,7 @@ describe('merchants.json', () => {
       'merchants.1900000109.services: must name at least one service_id',
     ],
     ['a member that nobody knows', { ...good, shops: {} }, 'shops: Invalid key: Expected never but received "shops"'],
-    ['no merchants', { tills: {} }, 'merchants: Invalid key: Expected "merchants" but received undefined'],
+    ['no merchants', { tills: {} }, 'must name at least one merchant or provider'],
     ['a source without a till', { ...good, tills: {} }, 'tills: who sends com.example.pos is not listed'],
     [
       'a till without a merchant',
@@ -83,26 +99,26 @@ describe('merchants.json', () => {
       'tills.com.example.pos.external_id: must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -',
     ],
     [
-      'more than Lambda takes',
+      'a principal of two tills, whatever its path and its case',
       {
-        ...good,
-        merchants: {
-          '1900000109': {
-            ...merchant,
-            services: Object.fromEntries(
-              Array.from({ length: 80 }, (_, i) => [`20020000000005581288513615${100000 + i}`, 'wxd678efh567hg6787']),
-            ),
-          },
-        },
+        merchants: { '1900000109': { ...merchant, sources: ['com.example.pos', 'other'] } },
+        tills: { 'com.example.pos': till, other: { principals: ['role/tills/POS'], accounts: [] } },
       },
-      'bytes are too many for a variable of Lambda',
+      'tills.other.principals: role/tills/POS is of com.example.pos as well; IAM knows it by its name without the path',
+    ],
+    [
+      'a sub-merchant as before 2.0.0',
+      { ...good, merchants: { '1900000109': { ...merchant, order_api: 'partner', provider: '1900000100' } } },
+      'merchants.1900000109.provider: belongs to providers now',
     ],
   ])('is refused with %s', (_, file, problem) => {
     expect(() => readMerchantsFile(JSON.stringify(file))).toThrow(problem)
   })
 
   it('may be bytes with a byte order mark before them', () => {
-    expect(readMerchantsFile(Buffer.from(`\ufeff${JSON.stringify(good)}`)).json).toBe(JSON.stringify(good.merchants))
+    const { served } = readMerchantsFile(Buffer.from(`\ufeff${JSON.stringify(good)}`))
+
+    expect(served.get('1900000109')).toMatchObject({ sources: ['com.example.pos'] })
   })
 
   it.each([

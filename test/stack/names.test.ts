@@ -5,13 +5,12 @@ import { busPolicy, list, managedPolicy } from './policies.ts'
 import { packagedWith } from './two-tills.ts'
 
 const services = { s: 'w' }
-const till = { principals: ['role/pos'], accounts: [] }
 
 /** The doors of sources that each serve one merchant: 100, 101, … */
 const doorsOf = (...sources: readonly string[]) =>
   packagedWith({
     merchants: Object.fromEntries(sources.map((source, i) => [`${100 + i}`, { sources: [source], services }])),
-    tills: Object.fromEntries(sources.map((source) => [source, till])),
+    tills: Object.fromEntries(sources.map((source, i) => [source, { principals: [`role/pos-${i}`], accounts: [] }])),
   })
 
 /** Each policy of a till with the merchants that its resources name. */

@@ -206,6 +206,16 @@ describe('a statement', () => {
     expect(emulated.bucket.stored.get(`reports/${mchid}/x.csv.html`)?.body.toString()).toContain(`未处理:${chinese}`)
   })
 
+  it('in the folder of a provider that the merchant does not have is refused', async () => {
+    const key = `statements/1800000009/${MCHID}/x.csv`
+    emulated.bucket.put(key, csv('H-1,2026/11/24 9:00'))
+
+    const { log } = await importStatement(key, emulated.deps)
+
+    expect(log).toMatchObject({ outcome: `refused: ${MCHID} is no sub-merchant of 1800000009` })
+    expect(emulated.bucket.stored.has(`reports/1800000009/${MCHID}/x.csv.html`)).toBe(true)
+  })
+
   it('is told of in the answer, the log and the metrics alike', async () => {
     const { handled } = await emulated.report('told', csv('T-1,2026/11/24 9:00', '坏,x'))
 

@@ -1,5 +1,8 @@
 const EVERY = ['@aws-sdk/core', '@aws/lambda-invoke-store', '@middy/core', '@smithy/core', '@smithy/types', 'valibot']
 
+/** Of a function that reads nothing from a caller. */
+const NO_INPUT = EVERY.filter((name) => name !== 'valibot')
+
 const DYNAMODB = ['@aws-sdk/client-dynamodb', '@aws-sdk/dynamodb-codec', '@aws-sdk/util-dynamodb']
 
 /** What the SDK brings along where the lean build does not leave it out. */
@@ -15,12 +18,12 @@ const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
  * at it.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  certificates: [...EVERY, ...WHOLE, '@aws-sdk/client-secrets-manager'],
+  certificates: [...EVERY.filter((name) => name !== 'valibot'), ...WHOLE, '@aws-sdk/client-secrets-manager'],
   decide: ROWS,
   outcome: [...EVERY, ...WHOLE, ...DYNAMODB, ...DISCOVERY, REGIONS, '@aws-sdk/client-eventbridge'],
   query: STEP,
   reconcile: [
-    ...EVERY,
+    ...NO_INPUT,
     ...WHOLE,
     ...DYNAMODB,
     ...DISCOVERY,

@@ -92,7 +92,7 @@ const rowOf = ({ out_order_no, paidAt, shop_id, amount, delay }: Paid, fate: Fat
     v: 1 as const,
   }
   const word = { ...WORD, sent_at: paidAt + delay }
-  const due = { next: 'query' as const, due: dueKeyOf(pk), due_at: EVENING + 5 * MINUTE }
+  const due = { next: 'query' as const, due: dueKeyOf({ pk }), due_at: EVENING + 5 * MINUTE }
   switch (fate) {
     case 'double':
       return {

@@ -4,22 +4,20 @@ import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { bucketSettings, createBucket } from '../../lib/aws/bucket.ts'
 import { createLedgerReader } from '../../lib/aws/ledger-reader.ts'
-import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { createClock } from '../../lib/local/clock.ts'
 import { startObjects } from '../../lib/local/objects.ts'
 import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
 import { startLedger } from './ledger-table.ts'
 import { NOW } from './orders.ts'
+import { servedBy } from './served-by.ts'
 
 export const MCHID = '1900000109'
 export const BUCKET = 'payscore-statements'
 
-export const MERCHANTS = readMerchantsConfig(
-  JSON.stringify({
-    [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
-    '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
-  }),
-).merchants
+export const MERCHANTS = servedBy({
+  [MCHID]: { services: { '500001': 'wxd678efh567hg6787' } },
+  '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
+})
 
 /** The function's S3 client, for an emulator's address. */
 export const objectsAt = (endpoint: string) => {

@@ -1,4 +1,4 @@
-import type { Merchant } from '../../lib/config/merchants.ts'
+import type { Merchant } from '../../lib/config/served.ts'
 
 /** 2026-11-24 10:30:00 in China. */
 export const NOW = Date.UTC(2026, 10, 24, 2, 30, 0)

@@ -3,7 +3,7 @@ import type { Bucket } from '../../aws/bucket.ts'
 import type { EventBus } from '../../aws/event-bus.ts'
 import type { Topic } from '../../aws/topic.ts'
 import { chinaTimeMs } from '../../china-time.ts'
-import { type Merchant, signersOf } from '../../config/merchants.ts'
+import { type Served, signersOf } from '../../config/served.ts'
 import { UnavailableError } from '../../errors.ts'
 import { isCase } from '../../ledger/transitions/case-index.ts'
 import { LIMITS } from '../../limits.ts'
@@ -19,7 +19,7 @@ import { type OpenCase, oldestFirst, openCaseOf } from './open-case.ts'
 export type DigestDeps = {
   readonly bills: Pick<BillLog, 'claim' | 'read' | 'record'>
   readonly actions: Pick<BillActions, 'openCases'>
-  readonly merchants: ReadonlyMap<string, Merchant>
+  readonly merchants: Pick<Served, 'signers'>
   readonly objects: Pick<Bucket, 'put'>
   /** The name of the bucket, by which a mail says where the pages are. */
   readonly bucket: string
@@ -64,28 +64,27 @@ const makeDigest = async (day: string, deps: DigestDeps): Promise<Digest> => {
   const made_at = deps.now()
   const all: OpenCase[] = []
   const pages: string[] = []
-  for (const mchid of deps.merchants.keys()) {
-    const cases = await readOpenCases(mchid, day, deps)
-    if (cases.length === 0) continue
-    const key = { mchid, day }
-    await deps.objects.put(casePageKey(key, 'csv'), caseTable(cases), 'text/csv; charset=utf-8')
-    await deps.objects.put(casePageKey(key, 'html'), casePage(cases, { ...key, made_at }), 'text/html; charset=utf-8')
-    pages.push(`s3://${deps.bucket}/${casePageKey(key, 'html')}`)
-    all.push(...cases)
-  }
+  for (const signer of signersOf(deps.merchants))
+    for (const [mchid, cases] of Map.groupBy(await readOpenCases(signer, day, deps), (one) => one.mchid)) {
+      const key = { mchid, day }
+      await deps.objects.put(casePageKey(key, 'csv'), caseTable(cases), 'text/csv; charset=utf-8')
+      await deps.objects.put(casePageKey(key, 'html'), casePage(cases, { ...key, made_at }), 'text/html; charset=utf-8')
+      pages.push(`s3://${deps.bucket}/${casePageKey(key, 'html')}`)
+      all.push(...cases)
+    }
   return digestOf(oldestFirst(all), { day, made_at, bills: await readFoundBills(day, deps), pages })
 }
 
-const readOpenCases = async (mchid: string, day: string, { actions }: DigestDeps): Promise<readonly OpenCase[]> => {
+const readOpenCases = async (signer: string, day: string, { actions }: DigestDeps): Promise<readonly OpenCase[]> => {
   const cases: OpenCase[] = []
-  for await (const row of actions.openCases(mchid)) if (isCase(row)) cases.push(openCaseOf(row, day))
+  for await (const row of actions.openCases(signer)) if (isCase(row)) cases.push(openCaseOf(row, day))
   return oldestFirst(cases)
 }
 
 const readFoundBills = async (day: string, { bills, merchants }: DigestDeps): Promise<readonly FoundBill[]> => {
   const since = chinaTimeMs(`${daysBefore(day, 1)}${TOLD_AT}`)
   const found: FoundBill[] = []
-  for (const mchid of signersOf([...merchants.values()]))
+  for (const mchid of signersOf(merchants))
     for (let before = 1; before <= LIMITS.billDays; before += 1) {
       const key = { mchid, day: daysBefore(day, before) }
       const row = await bills.read(key)

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { VARIABLES } from '../../config/config.ts'
-import { readMerchantsConfig } from '../../config/merchants.ts'
 import { CliError } from '../../two-languages.ts'
 import { localOption } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
@@ -11,7 +10,7 @@ import { machineChecks } from '../doctor/machine.ts'
 import { modeChecks } from '../doctor/mode.ts'
 import { wechatpayChecks } from '../doctor/wechatpay.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { readServed } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
 
 type Options = { readonly json?: boolean; readonly stack?: string; readonly local?: boolean; readonly live?: boolean }
@@ -80,24 +79,24 @@ const checksOf = async (options: Options, session: Session): Promise<readonly Ch
   const outputs = options.stack === undefined ? undefined : await stackOutputs(options.stack)
   const table = outputs?.get('LedgerTable') ?? env.LEDGER_TABLE
   const bus = outputs?.get('EventBusName') ?? env.EVENT_BUS
-  const { merchants, problems } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
-  const served = [...merchants.values()]
+  const { served, problems } = readServed(session)
+  const { signers } = served
   return [
     ...machineChecks(env),
-    merchantsCheck(problems, served.length),
+    merchantsCheck(problems, signers.length),
     tableCheck(table),
-    ...busChecks(bus, served),
+    ...busChecks(bus, signers),
     quotaCheck(env),
     ...wechatpayChecks({
-      merchants: served,
+      served,
       prefix: env.SECRETS_PREFIX || VARIABLES.SECRETS_PREFIX,
       origin: readOrigin(env.WECHATPAY_ORIGIN || VARIABLES.WECHATPAY_ORIGIN),
       live: options.live === true,
       now,
       machineNow,
     }),
-    ...modeChecks(served),
-    ...closedChecks(table, served),
+    ...modeChecks(signers),
+    ...closedChecks(table, signers),
   ]
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { age } from '../../age.ts'
 import { readableTime } from '../../china-time.ts'
+import { signersOf } from '../../config/served.ts'
 import { isObject } from '../../json.ts'
 import { adviceOf } from '../../ledger/advice.ts'
 import type { Row } from '../../ledger/row.ts'
@@ -12,7 +13,7 @@ import { stateLabelOf } from '../../views/state-words.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { servedOf } from '../merchants-file.ts'
 import { addFilterOptions, addStateOption, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { pathOf } from '../order/find.ts'
 import { REASONS, whyOf } from '../order/reasons.ts'
@@ -148,12 +149,13 @@ const COUNTED: Readonly<Record<Part['by'], (count: number) => Text>> = {
 /** If nothing was found, names the filters that may be mistyped. */
 const tellWhyNone = ({ mchid, reason }: Options, session: Session): void => {
   const { t, note } = session
-  const served = Object.keys(merchantEntries(session))
-  if (mchid !== undefined && served.length > 0 && !served.includes(mchid))
+  const served = servedOf(session)
+  const names = served ? signersOf(served) : []
+  if (mchid !== undefined && served && !served.get(mchid))
     note(
       t({
-        en: `--mchid ${mchid} is not served: MERCHANTS or merchants.json has ${served.join(', ')}`,
-        zh: `--mchid ${mchid} 不在 MERCHANTS 或 merchants.json 中;已配置的商户号:${served.join('、')}`,
+        en: `--mchid ${mchid} is not served: MERCHANTS or merchants.json has ${names.join(', ')}`,
+        zh: `--mchid ${mchid} 不在 MERCHANTS 或 merchants.json 中;已配置的商户号:${names.join('、')}`,
       }),
     )
   if (reason !== undefined && !REASONS.includes(reason))

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { VARIABLES } from '../../config/config.ts'
-import { isObject, membersOf } from '../../json.ts'
 import { writePrivate } from '../../private-file.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import { daysLeft, readMerchantSecret } from '../../wechatpay/merchant-secret.ts'
@@ -12,7 +11,7 @@ import type { InputProblem } from '../merchant/problems.ts'
 import { type MerchantSecret, readMerchantFiles } from '../merchant/read-files.ts'
 import { isSameVersion, nextVersion, whatToWatch } from '../merchant/rotation.ts'
 import { createSecretStore, type Stored } from '../merchant/store.ts'
-import { checkEntry, merchantEntries } from '../merchants-file.ts'
+import { checkEntry, entryOf, isSigner } from '../merchants-file.ts'
 import type { Session } from '../session.ts'
 
 type Options = InputOptions & {
@@ -84,12 +83,12 @@ export const addMerchantPut = (merchant: Command, session: Session, done: (code:
       t({ en: 'with --out: a service_id and its appid; may be repeated', zh: '配合 --out:服务ID=appid,可重复' }),
       collect,
     )
-    .option('--order-api <api>', t({ en: 'with --out: as in MERCHANTS', zh: '配合 --out:同 MERCHANTS' }))
+    .option('--order-api <api>', t({ en: 'with --out: as in merchants.json', zh: '配合 --out:同 merchants.json' }))
     .option(
       '--sub-mchid <mchid>',
       t({ en: 'with --out: the sub-merchant that this provider signs for', zh: '配合 --out:由该服务商签名的子商户号' }),
     )
-    .option('--channel-id <id>', t({ en: 'with --out: as in MERCHANTS', zh: '配合 --out:同 MERCHANTS' }))
+    .option('--channel-id <id>', t({ en: 'with --out: as in merchants.json', zh: '配合 --out:同 merchants.json' }))
     .action(async (folder: string | undefined, options: Options) => done(await put(folder, options, session)))
   addExamples(
     command,
@@ -194,11 +193,8 @@ const checkDropped = (dropped: readonly string[], stored: Stored | undefined): v
   )
 }
 
-const isSigner = (mchid: string, session: Session): boolean =>
-  Object.entries(merchantEntries(session)).some(([own, entry]) => own === mchid || membersOf(entry).provider === mchid)
-
 /**
- * Writes the file for the local world: a merchant as in MERCHANTS, and the secret of the merchant that signs for it.
+ * Writes the file for the local world: a merchant as in the local world, and the secret of the merchant that signs for it.
  */
 const writeLocal = (secret: MerchantSecret, out: string, options: Options, session: Session): number => {
   const mchid = options.subMchid ?? secret.mchid
@@ -223,9 +219,9 @@ const writeLocal = (secret: MerchantSecret, out: string, options: Options, sessi
 }
 
 const localEntry = (mchid: string, secret: MerchantSecret, options: Options, session: Session) => {
-  const known = merchantEntries(session)[mchid]
+  const known = entryOf(mchid, session)
   const services = options.service?.map((one) => one.split('=', 2))
-  if (!services && !isObject(known))
+  if (!services && !known)
     throw new CliError(
       {
         en: `which services? ${mchid} is not in merchants.json: say --service SERVICE_ID=APPID (its id and the appid it is bound to)`,
@@ -234,7 +230,7 @@ const localEntry = (mchid: string, secret: MerchantSecret, options: Options, ses
       2,
     )
   return {
-    ...membersOf(known),
+    ...known,
     ...(services && { services: Object.fromEntries(services.map(([id = '', appid = '']) => [id, appid])) }),
     ...(options.orderApi && { order_api: options.orderApi }),
     ...(mchid !== secret.mchid && { provider: secret.mchid }),

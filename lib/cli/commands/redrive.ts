@@ -1,7 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
 import type { Command } from 'commander'
 import pLimit from 'p-limit'
-import { readMerchantsConfig } from '../../config/merchants.ts'
 import { type Row, readRowKey } from '../../ledger/row.ts'
 import { LIMITS } from '../../limits.ts'
 import { CliError } from '../../two-languages.ts'
@@ -10,7 +9,7 @@ import { addLedgerOptions, type Connection, connect } from '../aws/connect.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { readServed } from '../merchants-file.ts'
 import { type Decide, openDecide } from '../order/decide.ts'
 import { addFilterOptions, type FilterOptions, partOf, readFilter } from '../order/filter.ts'
 import { findRow, pathOf } from '../order/find.ts'
@@ -201,8 +200,8 @@ const lettersTarget = async (
 
 /** Only a dead letter of a served merchant is sent again, so the configuration must be readable. */
 const servedMerchants = (session: Session) => {
-  const { merchants, problems } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
-  if (problems.length === 0) return merchants
+  const { served, problems } = readServed(session)
+  if (problems.length === 0) return served
   throw new CliError(
     {
       en: 'who is served? A letter is held against it: set MERCHANTS, or run it beside merchants.json',

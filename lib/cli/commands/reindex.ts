@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { reindex } from '../../ledger/transitions/waiting-index.ts'
 import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { mchidsOf } from '../order/find.ts'
+import { whoseOf } from '../order/find.ts'
 import { rowsOf } from '../order/rows.ts'
 import { createProgress, type Session } from '../session.ts'
 
@@ -12,8 +12,8 @@ type Options = LedgerOptions & { readonly dryRun?: boolean }
 export const addReindex = (program: Command, session: Session, done: (code: number) => void): void => {
   const { t } = session
   const command = addCommand(program, session, 'reindex', {
-    en: 'Once after an upgrade from 1.0: index the orders that waited for a person before, and double charges.',
-    zh: '从 1.0 升级后运行一次:将此前已在等待人工处理的订单和疑似重复支付写入索引。',
+    en: 'Once after an upgrade from 1.0: index the orders that waited for a person before, those of sub-merchants, and double charges.',
+    zh: '从 1.0 升级后运行一次:将此前已在等待人工处理的订单、子商户的订单和疑似重复支付写入索引。',
   }).option('--dry-run', t({ en: 'only say what would be done', zh: '仅显示将执行的操作' }))
   addLedgerOptions(command, session).action(async (options: Options) => done(await reindexRows(options, session)))
   addExamples(
@@ -29,7 +29,7 @@ export const addReindex = (program: Command, session: Session, done: (code: numb
 
 const reindexRows = async (options: Options, session: Session): Promise<number> => {
   const { t, note } = session
-  const part = { by: 'scan', mchids: mchidsOf(options, session) } as const
+  const part = { by: 'scan', whose: whoseOf(options, session) } as const
   const connection = await connect(options, session)
   const progress = createProgress(session)
   let read = 0

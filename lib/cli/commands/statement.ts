@@ -6,6 +6,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Command } from 'commander'
 import { createBucket } from '../../aws/bucket.ts'
 import { chinaTime } from '../../china-time.ts'
+import { signersOf } from '../../config/served.ts'
 import { readStatementKey, reportKey, type StatementKey } from '../../statements/statement-key.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import { isoTime } from '../../views/order-view.ts'
@@ -13,7 +14,7 @@ import { type BucketOptions, connectBucket } from '../aws/bucket.ts'
 import { localOption } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { servedOf } from '../merchants-file.ts'
 import { WHICH_MERCHANT } from '../order/find.ts'
 import { createProgress, type Session } from '../session.ts'
 import { checkStatement } from '../statement/check.ts'
@@ -102,7 +103,7 @@ const addBucketOptions = (command: Command, { t }: Session): Command =>
 
 const check = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
   const statement = statementOf(basename(path), options, session)
-  if (!(statement.mchid in merchantEntries(session)))
+  if (!servedOf(session)?.get(statement.mchid))
     throw new CliError(
       {
         en: `merchant ${statement.mchid} is neither in MERCHANTS nor in merchants.json`,
@@ -235,12 +236,17 @@ const readSummary = async (client: S3Client, bucket: string, statement: Statemen
   return { refused, lines, malformed: classes.malformed?.lines ?? 0, needs_person }
 }
 
+/** A message names no thousand of them. */
+const shortOf = (mchids: readonly string[]): readonly string[] =>
+  mchids.length > 10 ? [...mchids.slice(0, 10), '…'] : mchids
+
 const statementOf = (file: string, { mchid }: BucketOptions, session: Session): StatementKey => {
-  const served = Object.keys(merchantEntries(session))
-  if (mchid !== undefined && served.length > 0 && !served.includes(mchid))
+  const known = servedOf(session)
+  const served = known ? (known.payees ?? signersOf(known)) : []
+  if (mchid !== undefined && known && !known.get(mchid))
     throw wrongValue('--mchid', mchid, {
-      en: `is not served, and its lists would not be read; MERCHANTS or merchants.json has ${served.join(', ')}`,
-      zh: `不在 MERCHANTS 或 merchants.json 中,其明细不会被处理;已配置的商户号:${served.join('、')}`,
+      en: `is not served, and its lists would not be read; MERCHANTS or merchants.json has ${shortOf(served).join(', ')}`,
+      zh: `不在 MERCHANTS 或 merchants.json 中,其明细不会被处理;已配置的商户号:${shortOf(served).join('、')}`,
     })
   const [only, ...others] = mchid === undefined ? served : [mchid]
   if (only === undefined || others.length > 0)
@@ -249,8 +255,8 @@ const statementOf = (file: string, { mchid }: BucketOptions, session: Session): 
         en:
           only === undefined
             ? WHICH_MERCHANT.en
-            : `which merchant? Say --mchid with one of ${[only, ...others].join(', ')}`,
-        zh: only === undefined ? WHICH_MERCHANT.zh : `请用 --mchid 指定商户号:${[only, ...others].join('、')}`,
+            : `which merchant? Say --mchid with one of ${shortOf(served).join(', ')}`,
+        zh: only === undefined ? WHICH_MERCHANT.zh : `请用 --mchid 指定商户号:${shortOf(served).join('、')}`,
       },
       2,
     )

@@ -1,13 +1,12 @@
 import type { Command } from 'commander'
 import { formatChinaTime } from '../../china-time.ts'
-import { membersOf } from '../../json.ts'
 import type { Row } from '../../ledger/row.ts'
 import { CliError } from '../../two-languages.ts'
 import { orderView } from '../../views/order-view.ts'
 import { enterLocalWorld } from '../aws/local-world.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { servedOf } from '../merchants-file.ts'
 import { mchidsOf } from '../order/find.ts'
 import { tellRow } from '../order/view.ts'
 import type { Session } from '../session.ts'
@@ -210,9 +209,8 @@ const findTarget = async (options: Options, session: Session): Promise<{ api: st
 }
 
 const firstSource = (mchid: string, session: Session): string => {
-  const { sources } = membersOf(merchantEntries(session)[mchid])
-  const [source] = Array.isArray(sources) ? sources : []
-  if (typeof source === 'string') return source
+  const [source] = servedOf(session)?.get(mchid)?.sources ?? []
+  if (source !== undefined) return source
   throw new CliError(
     { en: `which source? ${mchid} has none: say --source`, zh: `${mchid} 没有事件来源:请用 --source 指定` },
     2,

@@ -1,4 +1,4 @@
-import type { Merchant } from '../../config/merchants.ts'
+import type { Merchant } from '../../config/served.ts'
 import { type Check, note, ok } from './check.ts'
 
 /** Checks whether a mistyped order number would be noticed before the sync, since a sync cannot be undone. */

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { createMerchantSecrets, type MerchantSecrets } from '../../aws/merchant-secrets.ts'
-import { type Merchant, signersOf } from '../../config/merchants.ts'
+import { type Served, signersOf } from '../../config/served.ts'
 import { ConfigError } from '../../errors.ts'
 import { LIMITS } from '../../limits.ts'
 import { header } from '../../wechatpay/answer.ts'
@@ -15,7 +15,7 @@ import { bad, type Check, type Finding, note, ok, skipped } from './check.ts'
 export const WARN_DAYS = 60
 
 type Setting = {
-  readonly merchants: readonly Merchant[]
+  readonly served: Pick<Served, 'signers'>
   readonly prefix: string
   readonly origin: URL
   /** Whether signed calls may be sent to the real WeChat Pay. */
@@ -29,7 +29,7 @@ type Setting = {
  * clock of this machine and of WeChat Pay.
  */
 export const wechatpayChecks = (setting: Setting): readonly Check[] => {
-  const { merchants, prefix, origin, now } = setting
+  const { served, prefix, origin, now } = setting
   const secrets = createMerchantSecrets(new SecretsManagerClient(cliClientSettings), { prefix, maxAgeMs: 60_000, now })
   const send = createSend(origin, {
     timeoutMs: LIMITS.call,
@@ -38,7 +38,7 @@ export const wechatpayChecks = (setting: Setting): readonly Check[] => {
   })
   return [
     clockCheck(setting, send),
-    ...signersOf(merchants).flatMap((mchid) => [
+    ...signersOf(served).flatMap((mchid) => [
       secretCheck(mchid, prefix, secrets),
       certificateCheck(mchid, secrets, now),
       echoCheck(mchid, secrets, (signer) => sendSigned(echo(), signer, { send, now, nonce: randomNonce }), setting),

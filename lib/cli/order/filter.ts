@@ -6,7 +6,7 @@ import type { Text } from '../../two-languages.ts'
 import type { LedgerOptions } from '../aws/connect.ts'
 import { wrongValue } from '../check-values.ts'
 import type { Session } from '../session.ts'
-import { mchidsOf } from './find.ts'
+import { mchidsOf, whoseOf } from './find.ts'
 import type { Part } from './rows.ts'
 
 export type FilterOptions = LedgerOptions & {
@@ -82,13 +82,14 @@ const reasonsOf = ({ reason = '', last_error }: Row): readonly (string | undefin
  * a person.
  */
 export const partOf = (options: FilterOptions, session: Session): Part => {
-  const mchids = mchidsOf(options, session)
+  const whose = whoseOf(options, session)
   const state = readState(options.state)
-  if (options.day !== undefined) return { by: 'day', mchids, days: readDays(options.day), state }
-  if (options.cases) return { by: 'case', mchids, state }
-  if (options.all) return { by: 'scan', mchids, state }
-  if (options.underWay || state === 'PENDING' || state === 'HELD') return { by: 'due', mchids, state }
-  return { by: state === undefined ? 'waits' : 'scan', mchids, state }
+  if (options.day !== undefined)
+    return { by: 'day', whose, mchids: mchidsOf(options, session), days: readDays(options.day), state }
+  if (options.cases) return { by: 'case', whose, state }
+  if (options.all) return { by: 'scan', whose, state }
+  if (options.underWay || state === 'PENDING' || state === 'HELD') return { by: 'due', whose, state }
+  return { by: state === undefined ? 'waits' : 'scan', whose, state }
 }
 
 const readState = (text: string | undefined): State | undefined => {

@@ -1,16 +1,36 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb'
+import { signersOf } from '../../config/served.ts'
 import { type OrderKey, type Row, readRowKey, rowKey } from '../../ledger/row.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import type { Connection, LedgerOptions } from '../aws/connect.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { servedOf, signerFor } from '../merchants-file.ts'
 import { createProgress, type Session } from '../session.ts'
 
-/** The merchants that the options select. Throws CliError if no merchant is known. */
+/** The merchants that the options select, one by one. Throws CliError if no merchant is known, or not all are named. */
 export const mchidsOf = ({ mchid }: LedgerOptions, session: Session): readonly string[] => {
   if (mchid !== undefined) return [mchid]
-  const known = Object.keys(merchantEntries(session))
-  if (known.length > 0) return known
-  throw new CliError(WHICH_MERCHANT, 2)
+  const served = servedOf(session)
+  if (!served) throw new CliError(WHICH_MERCHANT, 2)
+  if (served.payees && served.payees.length <= MOST_PAYEES) return served.payees
+  throw new CliError(TOO_MANY, 2)
+}
+
+/** One read for each of them is still quick. */
+const MOST_PAYEES = 1000
+
+const TOO_MANY: Text = {
+  en: 'which merchant? A provider has too many to ask one by one: say --mchid, or MCHID/NUMBER',
+  zh: '请指定商户号:服务商的子商户过多,无法逐一查询;请用 --mchid 或 商户号/订单号',
+}
+
+/** Whose orders the options select, for what is indexed by signer. Throws CliError if no merchant is known. */
+export type Whose = { readonly signers: readonly string[]; readonly has: (mchid: string) => boolean }
+
+export const whoseOf = ({ mchid }: LedgerOptions, session: Session): Whose => {
+  if (mchid !== undefined) return { signers: [signerFor(mchid, session)], has: (one) => one === mchid }
+  const served = servedOf(session)
+  if (!served) throw new CliError(WHICH_MERCHANT, 2)
+  return { signers: signersOf(served), has: (one) => served.get(one) !== undefined }
 }
 
 export const WHICH_MERCHANT: Text = {

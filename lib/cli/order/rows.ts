@@ -3,17 +3,18 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
 import { dayShards, dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
 import type { Connection } from '../aws/connect.ts'
+import type { Whose } from './find.ts'
 
 /**
  * The part of the ledger to read: orders that need a person, double charges that are not settled, due rows, one day (yyyymmdd of paid_time) of each
  * merchant, or the whole table.
  */
-export type Part = { readonly mchids: readonly string[]; readonly state?: State | undefined } & (
+export type Part = { readonly whose: Whose; readonly state?: State | undefined } & (
   | { readonly by: 'waits' }
   | { readonly by: 'due' }
   | { readonly by: 'case' }
   | { readonly by: 'scan' }
-  | { readonly by: 'day'; readonly days: readonly string[] }
+  | { readonly by: 'day'; readonly mchids: readonly string[]; readonly days: readonly string[] }
 )
 
 /** Where a list continues: the last key that was read from each stream, by the stream's name. Opaque to callers. */
@@ -60,7 +61,7 @@ export const rowsOf = async function* (
         const row = rows[i]
         // A global secondary index is eventually consistent, so the row may have changed.
         const isMeant = row && (part.state === undefined || row.state === part.state)
-        if (isMeant && part.mchids.includes(readRowKey(row.pk).mchid)) yield { row, place }
+        if (isMeant && part.whose.has(readRowKey(row.pk).mchid)) yield { row, place }
       }
     }
 }
@@ -69,14 +70,14 @@ const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
   if (part.by === 'scan') return [{ name: 'scan', pages: (from) => scanKeys(part.state, connection, from) }]
   const shards = [...Array(SHARDS).keys()]
   if (part.by === 'waits')
-    return part.mchids.flatMap((mchid) =>
-      shards.map((shard) => streamOf('waits', dueKey(mchid, shard), ['pk', 'waits', 'created_at'], connection)),
+    return part.whose.signers.flatMap((signer) =>
+      shards.map((shard) => streamOf('waits', dueKey(signer, shard), ['pk', 'waits', 'created_at'], connection)),
     )
   if (part.by === 'case')
-    return part.mchids.map((mchid) => streamOf('case', mchid, ['pk', 'case', 'case_at'], connection))
+    return part.whose.signers.map((signer) => streamOf('case', signer, ['pk', 'case', 'case_at'], connection))
   if (part.by === 'due')
-    return part.mchids.flatMap((mchid) =>
-      everyDueKey(mchid).map((key) => streamOf('due', key, ['pk', 'due', 'due_at'], connection, part.state)),
+    return part.whose.signers.flatMap((signer) =>
+      everyDueKey(signer).map((key) => streamOf('due', key, ['pk', 'due', 'due_at'], connection, part.state)),
     )
   return part.days.flatMap((day) =>
     part.mchids.flatMap((mchid) => dayShards(mchid, day).map((key) => streamOf('day', key, ['pk', 'day'], connection))),

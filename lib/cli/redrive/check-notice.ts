@@ -1,4 +1,4 @@
-import type { Merchant } from '../../config/merchants.ts'
+import type { Lookup } from '../../config/served.ts'
 import { InputError } from '../../errors.ts'
 import { readEventSource } from '../../intake/event-source.ts'
 import { readPaymentNotice } from '../../intake/payment-notice.ts'
@@ -16,7 +16,7 @@ export type CheckNotice = (event: KeptEvent, functionArn: string | undefined) =>
  * function.
  */
 export const checkNotice =
-  (merchants: ReadonlyMap<string, Merchant>, now: () => number, syncArn?: string): CheckNotice =>
+  (merchants: Lookup, now: () => number, syncArn?: string): CheckNotice =>
   (event, functionArn) => {
     if (syncArn !== undefined && functionArn !== syncArn)
       return `names ${functionArn ?? 'no function'}, not the stack's ${syncArn}`

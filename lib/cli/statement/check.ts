@@ -1,5 +1,4 @@
 import { readableTime } from '../../china-time.ts'
-import { readMerchantsConfig } from '../../config/merchants.ts'
 import type { Row } from '../../ledger/row.ts'
 import { yuan } from '../../money.ts'
 import type { Entry } from '../../statements/classify-line.ts'
@@ -10,7 +9,7 @@ import type { Problem } from '../../statements/problem.ts'
 import { notesOf, type Report } from '../../statements/report/report.ts'
 import type { StatementKey } from '../../statements/statement-key.ts'
 import { createTotals } from '../../statements/totals.ts'
-import { merchantEntries } from '../merchants-file.ts'
+import { readServed } from '../merchants-file.ts'
 import { wrap } from '../screen.ts'
 import type { Session } from '../session.ts'
 
@@ -27,9 +26,9 @@ export const checkStatement = async (
   const list = await openList(file, statement.name)
   if ('refused' in list) return refuse(list.refused, statement, isJson, session)
   try {
-    const { merchants } = readMerchantsConfig(JSON.stringify(merchantEntries(session)))
+    const { served } = readServed(session)
     const now = session.now()
-    const context = { mchid: statement.mchid, merchants, now }
+    const context = { mchid: statement.mchid, merchants: served, now }
     const both = await readForeseen(list, context)
     if ('refused' in both) return refuse(both.refused, statement, isJson, session)
     const { foreseen, reading } = both

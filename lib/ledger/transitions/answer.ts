@@ -42,7 +42,7 @@ const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
     case 'collected':
       return {
         ...collected(row, verdict, moment),
-        keep: { ...caseOf(row.pk, moment.now), ...signedResponseAs('receipt', verdict) },
+        keep: { ...caseOf(row, moment.now), ...signedResponseAs('receipt', verdict) },
         otherwise: keepReceipt(row, verdict),
       }
     case 'invalid':
@@ -113,7 +113,7 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
     ...signedResponseAs('receipt', verdict),
     ...orderId(verdict),
     next: 'query',
-    due: dueKeyOf(row.pk),
+    due: dueKeyOf(row),
     due_at: now + LIMITS.confirmDelay,
   },
   count: ['attempt'],
@@ -229,7 +229,7 @@ const collected = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
     'bill_at',
     ...secondChargeAttributes(verdict),
   ],
-  keep: caseOf(row.pk, now),
+  keep: caseOf(row, now),
 })
 
 /** 10: the order waits for payment, so a sync is due now. */

@@ -27,7 +27,7 @@ export const askForBill = (row: BookRow, day: string, now: number): Transition |
     name: '21 ask for the bill',
     pk: row.pk,
     when: and(unchangedSinceRead(row), equals('state', row.state), noCallDueOrInFlight(now)),
-    set: { next: 'query', due: row.due ?? dueKeyOf(row.pk), due_at: now, bill: day, bill_at: now },
+    set: { next: 'query', due: row.due ?? dueKeyOf(row), due_at: now, bill: day, bill_at: now },
     // A late answer to a call from before does not replace the query, and nobody decides without having seen it.
     count: ['attempt'],
   }
@@ -88,7 +88,7 @@ const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition =
       state: 'DOUBLE_CHARGED',
       ...verdict.charge,
       ...(verdict.signedResponse && { proof: verdict.signedResponse }),
-      ...caseOf(row.pk, row.case_at ?? moment.now),
+      ...caseOf(row, row.case_at ?? moment.now),
       ...nextOf(reopened, moment),
     },
     remove: [

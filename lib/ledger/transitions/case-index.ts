@@ -1,8 +1,11 @@
-import { type Row, readRowKey } from '../row.ts'
+import { type Placed, type Row, signerOf } from '../row.ts'
 
-/** The attributes of the index of cases: double charges that are not settled. `since` is in ms. */
-export const caseOf = (pk: string, since: number): Required<Pick<Row, 'case' | 'case_at'>> => ({
-  case: readRowKey(pk).mchid,
+/**
+ * The attributes of the index of cases: double charges that are not settled. `since` is in ms. It is by signer, since a
+ * provider has one bill for all its shops.
+ */
+export const caseOf = (row: Placed, since: number): Required<Pick<Row, 'case' | 'case_at'>> => ({
+  case: signerOf(row),
   case_at: since,
 })
 

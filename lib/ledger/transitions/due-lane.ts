@@ -10,9 +10,9 @@ import type { Transition } from './transition.ts'
 export const withDueLane = (transition: Transition, row: Partial<Row>): Transition => {
   // Stryker disable next-line ArrayDeclaration: equivalent - no attribute has the name that Stryker puts there
   const { pk, set = {}, remove = [], otherwise } = transition
-  const after: Partial<Row> = { ...row, ...set }
+  const after = { ...row, ...set, pk }
   const changesState = set.state !== undefined || set.last_error !== undefined
-  const lane = onlyWaits(after) ? waitingKeyOf(pk) : dueKeyOf(pk)
+  const lane = onlyWaits(after) ? waitingKeyOf(after) : dueKeyOf(after)
   const isMoved = changesState && after.due !== undefined && !remove.includes('due') && after.due !== lane
   return {
     ...transition,

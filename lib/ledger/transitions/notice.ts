@@ -104,7 +104,7 @@ export const conflict = (order: PaymentNotice): Transition => ({
 
 const newOrderAttributes = (order: PaymentNotice, now: number): Partial<Row> => ({
   state: 'PENDING',
-  due: dueKeyOf(rowKey(order)),
+  due: dueKeyOf({ pk: rowKey(order), call: order.call }),
   call: order.call,
   call_hash: order.call_hash,
   day: dayKey(rowKey(order), order.call.paid_time),
@@ -141,7 +141,7 @@ const firstStep = (order: PaymentNotice, now: number, isOverCap: boolean): Parti
 const held = (order: PaymentNotice, now: number): Partial<Row> => ({
   state: 'HELD',
   reason: 'over_cap',
-  due: waitingKeyOf(rowKey(order)),
+  due: waitingKeyOf({ pk: rowKey(order), call: order.call }),
   next: 'query',
   due_at: now + LIMITS.retryFirst,
 })

@@ -49,11 +49,11 @@ export const expedite = (row: RowAsRead, now: number): Transition => ({
 })
 
 /** 14: reopens a rejected order with the same call; a query comes first. */
-export const reopenByOperator = (row: RowAsRead, now: number): Transition => ({
+export const reopenByOperator = (row: RowAsRead & Pick<Row, 'call'>, now: number): Transition => ({
   name: '14 reopen',
   pk: row.pk,
   when: and(unchangedSinceRead(row), equals('state', 'REJECTED'), noCallDueOrInFlight(now)),
-  set: { state: 'PENDING', next: 'query', due: dueKeyOf(row.pk), due_at: now, created_at: now },
+  set: { state: 'PENDING', next: 'query', due: dueKeyOf(row), due_at: now, created_at: now },
   count: ['attempt'],
   remove: CLEARED_ON_REOPEN,
 })

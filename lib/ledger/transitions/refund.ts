@@ -2,7 +2,7 @@ import { LIMITS } from '../../limits.ts'
 import type { RefundVerdict, RefundVerdictKind } from '../../wechatpay/refund-api.ts'
 import { and, type Condition, differs, equals, exists, missing } from '../condition.ts'
 import { refundDelay } from '../retry-schedule.ts'
-import { type BookRow, dueKeyOf, isOpenStatus, type Refund, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, isOpenStatus, type Placed, type Refund, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import {
@@ -48,8 +48,8 @@ export const noteRefund = (
     set: {
       state: 'DOUBLE_CHARGED',
       // The query for a trade bill comes first, and the refund after its answer.
-      ...(row.bill_at === undefined && due(row.pk, now)),
-      ...(row.settled_at === undefined && caseOf(row.pk, row.case_at ?? now)),
+      ...(row.bill_at === undefined && due(row, now)),
+      ...(row.settled_at === undefined && caseOf(row, row.case_at ?? now)),
       refunds: [...others, { out_refund_no, noted_at: now }],
     },
     // What another invocation notes at the same time is not overwritten.
@@ -121,7 +121,7 @@ const answeredTransition = (
   return {
     ...written,
     name: '24 refund waits',
-    set: { ...written.set, ...due(row.pk, now + delay) },
+    set: { ...written.set, ...due(row, now + delay) },
     ...(alarm && { alarm }),
   }
 }
@@ -172,7 +172,7 @@ const refundNumbers = (refunds: readonly Refund[]): string =>
     .map(({ out_refund_no }) => out_refund_no)
     .join(', ')
 
-const due = (pk: string, due_at: number) => ({ next: 'refund', due: dueKeyOf(pk), due_at }) as const
+const due = (row: Placed, due_at: number) => ({ next: 'refund', due: dueKeyOf(row), due_at }) as const
 
 /** WeChat Pay charged an order that is held, synced or rejected, no operator has settled it, and no call is in flight. */
 export const chargeOfAnotherState = (row: RowAsRead, now: number): Condition =>

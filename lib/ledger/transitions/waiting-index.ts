@@ -1,6 +1,6 @@
 import { adviceOf } from '../advice.ts'
 import { and, equals, missing } from '../condition.ts'
-import { type BookRow, dueKeyOf, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, type Row, signerOf, waitingKeyOf } from '../row.ts'
 import { caseOf, isCase } from './case-index.ts'
 import type { Transition } from './transition.ts'
 
@@ -24,10 +24,10 @@ export const withWaitingIndex = (transition: Transition, row: Partial<BookRow>):
   // Stryker disable next-line ArrayDeclaration: equivalent - no attribute has the name that Stryker puts there
   const { pk, set = {}, remove = [], otherwise } = transition
   const changesTurn = TURN_ATTRIBUTES.some((name) => name in set || remove.includes(name))
+  const after = { ...row, ...set, pk }
   return {
     ...transition,
-    ...(changesTurn &&
-      (waitsAfter({ ...row, ...set }, remove) ? { set: { ...set, waits: dueKeyOf(pk) } } : left(transition))),
+    ...(changesTurn && (waitsAfter(after, remove) ? { set: { ...set, waits: dueKeyOf(after) } } : left(transition))),
     ...(otherwise && { otherwise: withWaitingIndex(otherwise, row) }),
   }
 }
@@ -51,19 +51,26 @@ const waitsAfter = (row: Partial<BookRow>, remove: readonly (keyof Row)[]): bool
 export const waitsForOperator = (row: Parameters<typeof adviceOf>[0]): boolean => adviceOf(row).turn !== 'service'
 
 /**
- * 20: corrects the indexes for a row that was written before there were any; undefined where they are right. It applies
- * only to the row as it was read.
+ * 20: corrects the indexes for a row that was written before there were any, or while they were by payee and not by
+ * signer; undefined where they are right. It applies only to the row as it was read.
  */
 export const reindex = (row: Row): Transition | undefined => {
   const { pk, state, attempt, due_at, settled_at, waits } = row
-  const lacksCase = isCase(row) && row.case === undefined
-  if ((waits !== undefined) === waitsForOperator(row) && !lacksCase) return undefined
+  const signer = signerOf(row)
+  const isOfSigner = (key: string | undefined) => key === undefined || key.startsWith(`${signer}#`)
+  const lacksCase = isCase(row) && row.case !== signer
+  const isRight = (waits !== undefined) === waitsForOperator(row) && isOfSigner(waits) && isOfSigner(row.due)
+  if (isRight && !lacksCase) return undefined
   const unchanged = [
     due_at === undefined ? missing('due_at') : equals('due_at', due_at),
     settled_at === undefined ? missing('settled_at') : equals('settled_at', settled_at),
   ]
   const when = and(equals('state', state), equals('attempt', attempt), ...unchanged)
   // When the charge was found is not in the row; it was after the notice.
-  const set = { state, ...(lacksCase && caseOf(pk, row.created_at)) }
+  const set = {
+    state,
+    ...(lacksCase && caseOf(row, row.case_at ?? row.created_at)),
+    ...(!isOfSigner(row.due) && { due: row.due?.includes('#waiting#') ? waitingKeyOf(row) : dueKeyOf(row) }),
+  }
   return withWaitingIndex({ name: '20 reindex', pk, when, set }, row)
 }

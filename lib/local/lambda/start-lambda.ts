@@ -11,6 +11,8 @@ export type LambdaOptions = {
   readonly name: string
   /** A folder with an `index.mjs` that exports `handler`. It is copied, so that a later build does not change it. */
   readonly bundleDir: string
+  /** Files beside the code, in place of those that packaging put there. */
+  readonly files?: Readonly<Record<string, string>>
   /** The configured environment variables; those that Lambda sets are added. */
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs: number
@@ -48,7 +50,7 @@ const maxEventBytes = 6 * 1024 * 1024
 /** A Lambda function: runs a built bundle in processes of its own, with Node 24. */
 export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
   const { name, timeoutMs, clock = createClock(), maxConcurrency = 10, memoryMb = 512, freeze = false } = options
-  const taskRoot = await createTaskRoot(options.bundleDir)
+  const taskRoot = await createTaskRoot(options.bundleDir, options.files)
   const idle: Sandbox[] = []
   const all = new Set<Sandbox>()
   let running = 0

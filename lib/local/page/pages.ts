@@ -80,7 +80,6 @@ const contentOf = async (world: World): Promise<PageContent> => {
   const { env, api, clock, table, wechatpay } = world
   const rows = (await table.rows()).filter(isOrder).sort((a, b) => b.created_at - a.created_at)
   const known = new Set(rows.map(({ pk }) => readRowKey(pk).out_order_no))
-  const merchants = Object.entries(JSON.parse(env.MERCHANTS) as Record<string, { services: object }>) // the local world made this value
   return {
     api: api.url,
     ports: [
@@ -90,7 +89,7 @@ const contentOf = async (world: World): Promise<PageContent> => {
       ['S3', env.AWS_ENDPOINT_URL_S3],
       ['Secrets Manager', env.AWS_ENDPOINT_URL_SECRETS_MANAGER],
     ],
-    merchants: merchants.map(([mchid, { services }]) => ({ mchid, services: Object.keys(services) })),
+    merchants: world.merchants.map(({ mchid, services }) => ({ mchid, services: Object.keys(services) })),
     key: { id: wechatpay.keyId, file: PUBLIC_KEY },
     rows: rows.slice(0, MOST_ORDERS),
     older: Math.max(0, rows.length - MOST_ORDERS),

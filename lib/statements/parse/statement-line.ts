@@ -1,4 +1,4 @@
-import type { Merchant } from '../../config/merchants.ts'
+import type { Lookup } from '../../config/served.ts'
 import { InputError } from '../../errors.ts'
 import { readPaymentNotice } from '../../intake/payment-notice.ts'
 import { isObject, type Json } from '../../json.ts'
@@ -56,7 +56,7 @@ export type StatementLine =
 /** The merchants that are served, the merchant of the statement, and the current time in ms. */
 export type LineContext = {
   readonly mchid: string
-  readonly merchants: ReadonlyMap<string, Merchant>
+  readonly merchants: Lookup
   readonly now: number
 }
 

@@ -24,7 +24,7 @@ const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less', mode: 'check
 const OTHER_CHARGE = { amount: 3900, transaction_id: '4200000446202611247000000009' }
 
 const NOTED = { out_refund_no: 'R-1', noted_at: NOW - DAY }
-const DOUBLE: Row = { ...ENDED, ...CHARGE, ...caseOf(PK, NOW), state: 'DOUBLE_CHARGED' }
+const DOUBLE: Row = { ...ENDED, ...CHARGE, ...caseOf(ENDED, NOW), state: 'DOUBLE_CHARGED' }
 const SETTLED: Row = { ...DOUBLE, settled_at: NOW - DAY, settled_by: 'cash' }
 /** Cases that are asked about for a bill, and one whose charge has no number. */
 const ASKED = { next: 'query', due: '1900000109#0', due_at: NOW, bill: '20261123', bill_at: NOW } as const

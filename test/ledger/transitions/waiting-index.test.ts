@@ -189,6 +189,24 @@ describe('20: a row that was written before there were indexes', () => {
     expect(transition?.remove).toStrictEqual(['waits'])
   })
 
+  // Rows as version 1.0.0 wrote them.
+  it('moves a row of a sub-merchant from the keys of who is paid to those of who signs', () => {
+    const call = { ...CLAIMED.call, order_api: 'partner', mchid: '1900000200', sub_mchid: '1900000201' } as const
+    const row = { ...CLAIMED, pk: '1900000201#E', call }
+
+    expect(reindex({ ...row, due: '1900000201#1' })?.set).toStrictEqual({ state: 'PENDING', due: '1900000200#1' })
+    expect(
+      reindex({ ...row, ...HELD, pk: row.pk, call, due: '1900000201#waiting#1', waits: '1900000201#1' })?.set,
+    ).toStrictEqual({ state: 'HELD', due: '1900000200#waiting#1', waits: '1900000200#1' })
+  })
+
+  it.each(['1900000109#0', '1900000109#3', '1900000109#waiting#2'])(
+    'leaves a row of a direct merchant, who signs itself, where it is: %s',
+    (due) => {
+      expect(reindex({ ...CLAIMED, due })).toBeUndefined()
+    },
+  )
+
   it.each([
     ['held', HELD],
     ['pending', CLAIMED],

@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Counts, Latency, Opened, Order } from './server.ts'
-import { WORK } from './work.ts'
 
 export type Outside = {
   /** All that a program finds in its environment to reach the outside. */
@@ -23,9 +22,6 @@ export const startOutside = async (): Promise<Outside> => {
   }
   return {
     env: {
-      MERCHANTS: JSON.stringify({
-        [WORK.mchid]: { sources: ['com.example.pos'], services: { [WORK.service_id]: WORK.appid } },
-      }),
       LEDGER_TABLE: 'payscore-ledger',
       EVENT_BUS: 'payscore',
       BUCKET: 'payscore-statements',

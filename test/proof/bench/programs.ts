@@ -1,10 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { servedFiles } from '../../../lib/config/served-files.ts'
 import { buildFunctions, leanBundling } from '../../../stack/build.mjs'
+import { configFor } from '../../support/served-by.ts'
+import { WORK } from './work.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -24,7 +27,13 @@ export const buildPrograms = async () => {
   const folder = mkdtempSync(`${tmpdir()}/payscore-bench-`)
   await buildFunctions()
   cpSync(`${ROOT}.build/sync`, `${folder}/ours`, { recursive: true })
-  const shared = { absWorkingDir: ROOT, outdir: folder, outExtension: { '.js': '.cjs' }, bundle: true } as const
+  const { config } = configFor({
+    [WORK.mchid]: { sources: ['com.example.pos'], services: { [WORK.service_id]: WORK.appid } },
+  })
+  for (const [name, text] of Object.entries(servedFiles(config)))
+    for (const beside of [folder, `${folder}/ours`]) writeFileSync(`${beside}/${name}`, text)
+  const define = leanBundling.define ?? {}
+  const shared = { absWorkingDir: ROOT, outdir: folder, outExtension: { '.js': '.cjs' }, bundle: true, define } as const
   await build({ ...shared, platform: 'node', entryPoints: [{ in: 'functions/sync.ts', out: 'defaults' }] })
   await build({
     ...shared,

@@ -38,8 +38,8 @@ export const ENDED_ROWS = {
   },
   proved: { ...ENDED, ...RECEIPT, ...PROOF, state: 'SYNCED', expires_at: 1 },
   'never proved': { ...ENDED, ...RECEIPT, ...WAITS, state: 'SYNCED', reason: 'unproved', expires_at: 1 },
-  double: { ...ENDED, ...CHARGE, ...PROOF, ...WAITS, ...caseOf(PK, NOW), state: 'DOUBLE_CHARGED' },
-  unnumbered: { ...ENDED, ...PROOF, ...WAITS, ...caseOf(PK, NOW), state: 'DOUBLE_CHARGED', amount: TOTAL },
+  double: { ...ENDED, ...CHARGE, ...PROOF, ...WAITS, ...caseOf(ENDED, NOW), state: 'DOUBLE_CHARGED' },
+  unnumbered: { ...ENDED, ...PROOF, ...WAITS, ...caseOf(ENDED, NOW), state: 'DOUBLE_CHARGED', amount: TOTAL },
 } as const satisfies Readonly<Record<string, Row>>
 
 export type EndedName = keyof typeof ENDED_ROWS

@@ -96,7 +96,7 @@ describe('a line of a statement', () => {
 
     expect(right).toMatchObject({ order: { call: { appid: 'wxd678efh567hg6787' } } })
     expect(await oneOf('A1,20261124093000,wx0000000000000000', 'out_order_no,paid_time,appid')).toBe(
-      '2: appid: is not an appid of this service in MERCHANTS',
+      '2: appid: is not an appid of this service in merchants.json',
     )
   })
 

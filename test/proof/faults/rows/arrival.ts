@@ -198,7 +198,7 @@ export const ARRIVAL: readonly Row[] = [
     step: EVENT,
     fault: 'an event of a source that is not listed for its merchant',
     must: 'refused',
-    guard: 'lib/intake/payment-notice.ts readPaymentNotice sources',
+    guard: 'lib/intake/tenancy.ts tenancyRefusal sources',
     test: ['intake/payment-notice.test.ts', 'holds the source against the list of its own merchant'],
   },
   {

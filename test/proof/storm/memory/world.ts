@@ -1,11 +1,11 @@
 import type { Ledger } from '../../../../lib/aws/ledger.ts'
-import { readMerchantsConfig } from '../../../../lib/config/merchants.ts'
 import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import type { Transition } from '../../../../lib/ledger/transitions/transition.ts'
 import type { OrderDeps } from '../../../../lib/operations/call-wechatpay.ts'
 import { randomNonce } from '../../../../lib/wechatpay/signed-call.ts'
 import { plainLedger } from '../../../support/plain-ledger.ts'
+import { servedBy } from '../../../support/served-by.ts'
 import { configured, type StormMerchant } from '../orders/merchants.ts'
 import { createVirtualTime } from './virtual-time.ts'
 import { type Answered, createMemoryWechatpay } from './wechatpay.ts'
@@ -29,7 +29,7 @@ export const createMemoryWorld = (parts: {
   const { random, isOut = () => false, publishDue, onApplied, onAnswered } = parts
   const time = createVirtualTime(START)
   const entries = parts.merchants.map(configured).map(({ mchid, ...entry }) => [mchid, entry])
-  const { merchants } = readMerchantsConfig(JSON.stringify(Object.fromEntries(entries)))
+  const merchants = servedBy(Object.fromEntries(entries))
   const wechatpay = createMemoryWechatpay({
     time,
     random: parts.randomOfCalls,

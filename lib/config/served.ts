@@ -1,0 +1,120 @@
+import type { OrderApi } from '../wechatpay/order-api.ts'
+
+/**
+ * A merchant that this service serves, from the configuration. `mchid` is that of a direct merchant or of a
+ * sub-merchant.
+ */
+export type Merchant = {
+  readonly mchid: string
+  /** EventBridge sources that may hand over notices for this merchant. */
+  readonly sources: readonly string[]
+  readonly order_api: OrderApi
+  /** service_id → its appids, the first of them the default; an empty list if the order API takes no appid. */
+  readonly services: ReadonlyMap<string, readonly string[]>
+  /** The mchid of the service provider that signs for a sub-merchant. */
+  readonly provider?: string
+  readonly channel_id?: string
+  /** What the first notice does: sync at once, query first, or only query. */
+  readonly mode: 'sync' | 'check' | 'observe'
+  /** More payments of one hour than this are held for a person. */
+  readonly hourly_cap?: number
+  /** Takes no new orders; orders in the ledger continue. */
+  readonly closed: boolean
+}
+
+type Services = Readonly<Record<string, readonly string[]>>
+
+/** A direct merchant's entry of the configuration, after it was checked. */
+export type MerchantEntry = Omit<Merchant, 'mchid' | 'services' | 'provider' | 'channel_id' | 'hourly_cap'> & {
+  readonly services: Services
+  readonly hourly_cap?: number | undefined
+}
+
+type Exception = {
+  readonly services?: Services | undefined
+  readonly channel_id?: string | undefined
+  readonly mode?: Merchant['mode'] | undefined
+  readonly hourly_cap?: number | undefined
+  readonly closed?: boolean | undefined
+}
+
+/** A provider's entry, which is that of each of its sub-merchants, but for the exceptions. */
+export type ProviderEntry = MerchantEntry & {
+  readonly channel_id?: string | undefined
+  /** WeChat Pay decides who is a sub-merchant of this provider. */
+  readonly isAny: boolean
+  readonly exceptions: Readonly<Record<string, Exception>>
+}
+
+/** The principals of each till, `role/NAME` or `user/NAME`, by its source. */
+export type Tills = Readonly<Record<string, readonly string[]>>
+
+/** Looks merchants up; a Map does for tests. */
+export type Lookup = { readonly get: (mchid: string) => Merchant | undefined }
+
+/** Who is served. */
+export type Served = Lookup & {
+  /**
+   * An entry for each mchid that signs: a direct merchant, or a provider, whose entry stands for all its sub-merchants and
+   * has its own mchid.
+   */
+  readonly signers: readonly Merchant[]
+  readonly tills: Tills
+}
+
+export type ServedEntries = {
+  readonly merchants: Readonly<Record<string, MerchantEntry>>
+  readonly providers: Readonly<Record<string, ProviderEntry>>
+  readonly tills?: Tills
+}
+
+/** @param isListed whether a provider that names its sub-merchants names this one */
+export const createServed = (
+  { merchants, providers, tills = {} }: ServedEntries,
+  isListed: (provider: string, mchid: string) => boolean,
+): Served => {
+  const direct = new Map(Object.entries(merchants))
+  const named = Object.entries(providers).filter(([, { isAny }]) => !isAny)
+  const any = Object.entries(providers).find(([, { isAny }]) => isAny)
+
+  /** A direct merchant; else a sub-merchant that a provider names; else anybody, for the one provider that serves any. */
+  const get = (mchid: string): Merchant | undefined => {
+    const own = direct.get(mchid)
+    if (own) return merchantOf(mchid, own)
+    if (!/^\d{1,32}$/.test(mchid)) return undefined
+    const [provider, entry] = named.find(([name]) => isListed(name, mchid)) ?? any ?? []
+    return provider === undefined || entry === undefined || Object.hasOwn(providers, mchid)
+      ? undefined
+      : subMerchantOf(mchid, provider, entry)
+  }
+  const signers = [
+    ...[...direct].map(([mchid, entry]) => merchantOf(mchid, entry)),
+    ...Object.entries(providers).map(([provider, entry]) => subMerchantOf(provider, provider, entry)),
+  ]
+  return { get, signers, tills }
+}
+
+const merchantOf = (mchid: string, { services, hourly_cap, ...rest }: MerchantEntry): Merchant => ({
+  mchid,
+  ...rest,
+  services: new Map(Object.entries(services)),
+  ...(hourly_cap !== undefined && { hourly_cap }),
+})
+
+const subMerchantOf = (mchid: string, provider: string, entry: ProviderEntry): Merchant => {
+  const { exceptions, isAny: _, channel_id: usual, ...rest } = entry
+  const { channel_id = usual, ...own } = Object.hasOwn(exceptions, mchid) ? (exceptions[mchid] ?? {}) : {}
+  return {
+    ...merchantOf(mchid, { ...rest, ...own } as MerchantEntry), // the members of an exception that are there are not undefined
+    provider,
+    ...(channel_id !== undefined && { channel_id }),
+  }
+}
+
+/** Who signs for a merchant. */
+export const signerOfMerchant = ({ mchid, provider }: Pick<Merchant, 'mchid' | 'provider'>): string => provider ?? mchid
+
+/** The mchids that sign, each one once. */
+export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => [
+  ...new Set(signers.map(({ mchid }) => mchid)),
+]
