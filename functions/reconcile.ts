@@ -6,7 +6,7 @@ import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
 import { readConfig } from '../lib/config/config.ts'
-import { signersOf } from '../lib/config/served.ts'
+import { pacedSignersOf } from '../lib/config/served.ts'
 import { logLine } from '../lib/lambda/log-line.ts'
 import { respond } from '../lib/lambda/respond.ts'
 import { dispatchDue, dispatchResult } from '../lib/operations/dispatch-due.ts'
@@ -22,6 +22,6 @@ const deps = {
 
 /** The scheduler, run every minute: puts one due event on the bus for each row that is due. */
 const reconcile = async (): Promise<OperationResult> =>
-  dispatchResult(await dispatchDue(signersOf(config.served), deps))
+  dispatchResult(await dispatchDue(pacedSignersOf(config.served), deps))
 
 export const handler = middy(reconcile).use(logLine('reconcile')).use(respond())

@@ -68,8 +68,12 @@ export const LIMITS = {
   reconcileTimeout: 58 * SECOND,
   reconcileDispatch: 50 * SECOND,
   reconcileEvery: 60 * SECOND,
-  /** For one merchant. */
+  /** For one signer, unless its entry has another `pace`; and the most that an entry may have. */
   dispatchesPerSecond: 20,
+  dispatchesPerSecondMost: 200,
+  /** Partitions of the index of due rows for one signer, unless its entry has more; and the most that it may have. */
+  shards: 4,
+  shardsMost: 16,
 
   /** The clock of a POS may be ahead by this much: paid_time is then set to now. */
   paidTimeAhead: 24 * HOUR,
@@ -171,6 +175,8 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['a bill that is downloaded has time to be compared', (l) => l.billBegin + l.billDownload <= l.auditTimeout / 1.5],
   ['a bill is looked at as long as its orders are asked about', (l) => l.billDays * DAY >= l.billAsk],
   ['a bill fits on the disk', (l) => l.billBytes < l.auditDiskBytes],
+  ['an entry may have the usual pace', (l) => l.dispatchesPerSecond <= l.dispatchesPerSecondMost],
+  ['an entry may have the usual shards', (l) => l.shards <= l.shardsMost],
   ['reconcile ends before the next begins', (l) => l.reconcileTimeout < l.reconcileEvery],
 ]
 

@@ -20,7 +20,20 @@ export type Case = Pick<BookRow, 'pk' | 'transaction_id' | 'amount'>
 export const READ_BATCH = 100
 
 const NAMES = [
-  ...['pk', 'state', 'next', 'due', 'due_at', 'attempt', 'call', 'call_hash', 'paid_time_clamped', 'order_id', 'mode'],
+  ...[
+    'pk',
+    'state',
+    'next',
+    'due',
+    'shards',
+    'due_at',
+    'attempt',
+    'call',
+    'call_hash',
+    'paid_time_clamped',
+    'order_id',
+    'mode',
+  ],
   ...['expected_amount', 'last_error', 'late_at', 'day', 'reason', 'amount', 'transaction_id', 'created_at'],
   ...['settled_at', 'settled_by', 'refunds', 'case', 'case_at', 'bill', 'bill_at'],
   ...['statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { isObject, type Json } from '../json.ts'
+import { LIMITS } from '../limits.ts'
 import { readJson } from '../text.ts'
 import { ORDER_APIS, type OrderApi } from '../wechatpay/order-api.ts'
 import { createServed, type MerchantEntry, type ProviderEntry, type Served } from './served.ts'
@@ -62,6 +63,10 @@ const count = v.pipe(
   v.integer('must be a whole number'),
   v.minValue(1, 'must be at least 1'),
 )
+const between = (least: number, most: number) => {
+  const flaw = `must be a whole number from ${least} to ${most}`
+  return v.pipe(v.number(flaw), v.integer(flaw), v.minValue(least, flaw), v.maxValue(most, flaw))
+}
 const bool = v.boolean('must be true or false')
 const mode = v.picklist(MODES, oneOf(MODES))
 
@@ -72,6 +77,8 @@ const common = {
   services,
   mode: v.optional(mode, 'sync'),
   hourly_cap: v.optional(count),
+  pace: v.optional(between(1, LIMITS.dispatchesPerSecondMost), LIMITS.dispatchesPerSecond),
+  shards: v.optional(between(LIMITS.shards, LIMITS.shardsMost), LIMITS.shards),
   closed: v.optional(bool, false),
 }
 

@@ -18,6 +18,9 @@ export type Merchant = {
   readonly mode: 'sync' | 'check' | 'observe'
   /** More payments of one hour than this are held for a person. */
   readonly hourly_cap?: number
+  /** Due events a second, and shards of the index of due rows, of who signs. */
+  readonly pace: number
+  readonly shards: number
   /** Takes no new orders; orders in the ledger continue. */
   readonly closed: boolean
 }
@@ -113,6 +116,17 @@ const subMerchantOf = (mchid: string, provider: string, entry: ProviderEntry): M
 
 /** Who signs for a merchant. */
 export const signerOfMerchant = ({ mchid, provider }: Pick<Merchant, 'mchid' | 'provider'>): string => provider ?? mchid
+
+/** How what is due of a signer is dispatched. */
+export type PacedSigner = Pick<Merchant, 'mchid' | 'pace' | 'shards'>
+
+/** Each signer once. Who is a merchant and a provider has the greater pace and the greater number of shards of the two. */
+export const pacedSignersOf = ({ signers }: Pick<Served, 'signers'>): readonly PacedSigner[] =>
+  [...Map.groupBy(signers, ({ mchid }) => mchid)].map(([mchid, entries]) => ({
+    mchid,
+    pace: Math.max(...entries.map(({ pace }) => pace)),
+    shards: Math.max(...entries.map(({ shards }) => shards)),
+  }))
 
 /** The mchids that sign, each one once. */
 export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => [

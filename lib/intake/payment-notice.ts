@@ -5,6 +5,7 @@ import { isObject } from '../json.ts'
 import { capOf } from '../ledger/hourly-cap.ts'
 import type { PaymentNotice } from '../ledger/notice.ts'
 import { hashCall, type Labels, type OrderKey } from '../ledger/row.ts'
+import { LIMITS } from '../limits.ts'
 import { readPaidTime } from '../paid-time.ts'
 import { type Call, OUT_ORDER_NO } from '../wechatpay/order-api.ts'
 import type { EventSource } from './event-source.ts'
@@ -99,6 +100,7 @@ export const readPaymentNotice = (
     ...(labels && { labels }),
     ...(mode && { mode }),
     ...(amount !== undefined && { expected_amount: amount }),
+    ...(merchant.shards !== LIMITS.shards && { shards: merchant.shards }),
     ...(merchant.hourly_cap !== undefined && {
       cap: capOf(
         { mchid: merchant.mchid, out_order_no, paid_time, isDayOnly: detail.paid_time.length === 8 },

@@ -22,6 +22,8 @@ export type PaymentNotice = {
   /** What the customer paid offline, in fen. */
   readonly expected_amount?: number
   readonly labels?: Labels
+  /** Into how many shards the signer's due rows are divided; absent for the usual number. */
+  readonly shards?: number
   /** The counter of this payment and its limit, if the merchant has an hourly cap. */
   readonly cap?: Cap
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LIMITS } from '../limits.ts'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { RefundVerdictKind } from '../wechatpay/refund-api.ts'
 import type { RefusalName } from '../wechatpay/refusals.ts'
@@ -78,11 +79,16 @@ export type Row = Labels & {
    */
   readonly due?: string
   /**
+   * Into how many shards the signer's due rows were divided when the order came: the row stays in its shard. Absent for
+   * the usual number.
+   */
+  readonly shards?: number
+  /**
    * End of the lease, time of the next call and sort key of the index `due`: no invocation may claim the row before it.
    */
   readonly due_at?: number
   /**
-   * Partition key of the index of rows that wait for a person, signer and shard; present exactly while a person must
+   * Partition key of the index of rows that wait for a person, signer and one of the usual shards; present exactly while a person must
    * act.
    */
   readonly waits?: string
@@ -164,9 +170,6 @@ export const countDecisions = ({ decisions = [], decided }: Pick<Row, 'decisions
 /** Identifies an order: the mchid of the payee, and the order number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }
 
-/** May only increase: a row written with fewer shards must still be found. */
-export const SHARDS = 4
-
 export const rowKey = ({ mchid, out_order_no }: OrderKey): string => `${mchid}#${out_order_no}`
 
 export const readRowKey = (pk: string): OrderKey => {
@@ -180,12 +183,12 @@ export const dueKey = (signer: string, shard: number): string => `${signer}#${sh
 /** The same for rows that only wait: reconcile reads them after all others. */
 export const waitingKey = (signer: string, shard: number): string => `${signer}#waiting#${shard}`
 
-/** Every partition key of the index `due` for one signer. */
+/** Every partition key of the index `due` that one signer can have, whatever its entry says now. */
 export const everyDueKey = (signer: string): readonly string[] =>
-  [dueKey, waitingKey].flatMap((key) => Array.from({ length: SHARDS }, (_, shard) => key(signer, shard)))
+  [dueKey, waitingKey].flatMap((key) => Array.from({ length: LIMITS.shardsMost }, (_, shard) => key(signer, shard)))
 
 /** What says in which partitions of the indexes an order is. */
-export type Placed = { readonly pk: string; readonly call?: Pick<Call, 'mchid'> }
+export type Placed = { readonly pk: string; readonly call?: Pick<Call, 'mchid'>; readonly shards?: number }
 
 /**
  * Who signs for the order. What is due is read, paced and told by signer: a provider's shops may be too many to ask one
@@ -193,21 +196,33 @@ export type Placed = { readonly pk: string; readonly call?: Pick<Call, 'mchid'> 
  */
 export const signerOf = ({ pk, call }: Placed): string => call?.mchid ?? readRowKey(pk).mchid
 
-export const dueKeyOf = (row: Placed): string => dueKey(signerOf(row), shardOf(readRowKey(row.pk).out_order_no))
+export const dueKeyOf = (row: Placed): string => dueKey(signerOf(row), shardOf(row))
 
-export const waitingKeyOf = (row: Placed): string => waitingKey(signerOf(row), shardOf(readRowKey(row.pk).out_order_no))
+export const waitingKeyOf = (row: Placed): string => waitingKey(signerOf(row), shardOf(row))
+
+/**
+ * Partition key of the index `waits`. Few orders wait for a person, so the usual shards hold them, and nobody who reads
+ * the index needs to know the signer's entry.
+ */
+export const waitsKeyOf = ({ pk, call }: Placed): string => dueKeyOf({ pk, ...(call && { call }) })
+
+/** Every partition key of the index `waits` for one signer. */
+export const everyWaitsKey = (signer: string): readonly string[] => usualShards.map((shard) => dueKey(signer, shard))
 
 /** Partition key of the index `day`: one merchant, one day of paid_time in China time, one shard. */
 export const dayKey = (pk: string, paid_time: string): string => {
-  const { mchid, out_order_no } = readRowKey(pk)
-  return `${mchid}#${paid_time.slice(0, 8)}#${shardOf(out_order_no)}`
+  const { mchid } = readRowKey(pk)
+  return `${mchid}#${paid_time.slice(0, 8)}#${shardOf({ pk })}`
 }
 
 /** Every partition key of the index `day` for one day. */
 export const dayShards = (mchid: string, day: string): readonly string[] =>
-  Array.from({ length: SHARDS }, (_, shard) => `${mchid}#${day}#${shard}`)
+  usualShards.map((shard) => `${mchid}#${day}#${shard}`)
 
-const shardOf = (out_order_no: string): number => (createHash('sha256').update(out_order_no).digest()[0] ?? 0) % SHARDS
+const usualShards = [...Array(LIMITS.shards).keys()]
+
+const shardOf = ({ pk, shards = LIMITS.shards }: Placed): number =>
+  (createHash('sha256').update(readRowKey(pk).out_order_no).digest()[0] ?? 0) % shards
 
 /** SHA-256 in hex of a call, and of the amount if one was stated. Members are sorted by name. */
 export const hashCall = (call: Call, amount?: number): string =>

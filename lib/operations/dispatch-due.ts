@@ -1,8 +1,9 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
+import type { PacedSigner } from '../config/served.ts'
 import { dueBusEvent } from '../ledger/due-event.ts'
-import { dueKey, readRowKey, SHARDS, waitingKey } from '../ledger/row.ts'
+import { dueKey, readRowKey, waitingKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import type { OperationResult } from './result.ts'
 
@@ -41,20 +42,18 @@ const PUTS_IN_FLIGHT = 16
  * the others continue.
  */
 export const dispatchDue = async (
-  mchids: readonly string[],
+  signers: readonly PacedSigner[],
   deps: DispatchDeps,
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
-  const pageSize = Math.max(
-    MIN_PAGE_SIZE,
-    Math.min(MAX_PAGE_SIZE, Math.floor(ROWS_IN_MEMORY / (mchids.length * SHARDS))),
-  )
+  const shards = signers.reduce((sum, signer) => sum + signer.shards, 0)
+  const pageSize = Math.max(MIN_PAGE_SIZE, Math.min(MAX_PAGE_SIZE, Math.floor(ROWS_IN_MEMORY / shards)))
   const limitPuts = pLimit(PUTS_IN_FLIGHT)
   return Promise.all(
-    mchids.map((mchid) => {
-      const lane = (key: typeof dueKey) => oldestFirst(keysOf(mchid, key), startedAt, pageSize, deps)
+    signers.map((signer) => {
+      const lane = (key: typeof dueKey) => oldestFirst(keysOf(signer, key, startedAt), startedAt, pageSize, deps)
       const queue = waitingLast(lane(dueKey), lane(waitingKey))
-      return dispatchMerchant(mchid, queue, startedAt + LIMITS.reconcileDispatch, limitPuts, deps)
+      return dispatchSigner(signer, queue, startedAt + LIMITS.reconcileDispatch, limitPuts, deps)
     }),
   )
 }
@@ -82,42 +81,61 @@ export const dispatchResult = (reports: readonly DispatchReport[]): OperationRes
   }
 }
 
-const dispatchMerchant = async (
-  mchid: string,
+const dispatchSigner = async (
+  { mchid, pace }: PacedSigner,
   queue: DueQueue,
   endsAt: number,
   limitPuts: LimitFunction,
   { bus, now, sleep }: DispatchDeps,
 ): Promise<DispatchReport> => {
   const startedAt = now()
+  const batch = batchOf(pace)
+  const puts = new Set<Promise<void>>()
   let dispatched = 0
   let refused = 0
-  const report = (error?: unknown): DispatchReport => {
+  const report = async (error?: unknown): Promise<DispatchReport> => {
+    await Promise.all(puts)
     const oldest = queue.oldest()
     const lag = oldest === undefined ? 0 : startedAt - oldest
     const reason = error === undefined ? {} : { error: error instanceof Error ? error.message : 'unknown' }
     return { mchid, dispatched, refused, ...queue.left(), lag, ...reason }
   }
+  /** Waits until PutEvents begins, not until it ends: at a high pace several are under way. Returns when it began. */
+  const beginPut = (rows: readonly DueRow[]): Promise<number> => {
+    const begun = Promise.withResolvers<number>()
+    const put = limitPuts(() => {
+      begun.resolve(now())
+      return bus.put(rows.map(dueEventOf)).then((refusedEvents) => refusedEvents.length)
+    })
+      .catch(() => rows.length)
+      .then((failed) => {
+        dispatched += rows.length - failed
+        refused += failed
+        puts.delete(put)
+      })
+    puts.add(put)
+    return begun.promise
+  }
   try {
     while (now() < endsAt) {
-      const rows = await queue.take(BUS_BATCH)
+      const rows = await queue.take(batch.rows)
       if (rows.length === 0) break
       // The rate counts from the start of PutEvents: after a long wait for pLimit the next batch would otherwise follow
       // at once.
-      let putAt = now()
-      const failed = await limitPuts(() => {
-        putAt = now()
-        return bus.put(rows.map(dueEventOf)).then((refusedEvents) => refusedEvents.length)
-      }).catch(() => rows.length)
-      dispatched += rows.length - failed
-      refused += failed
-      if (rows.length < BUS_BATCH) break
-      await sleep(Math.max(0, putAt + (BUS_BATCH * 1000) / LIMITS.dispatchesPerSecond - now()))
+      const putAt = await beginPut(rows)
+      if (rows.length < batch.rows) break
+      await sleep(Math.max(0, putAt + batch.everyMs - now()))
     }
-    return report()
+    return await report()
   } catch (error) {
     return report(error)
   }
+}
+
+/** Batches of equal size at equal intervals, so that within no second there are more rows than the pace. */
+const batchOf = (pace: number): { readonly rows: number; readonly everyMs: number } => {
+  const batches = Math.ceil(pace / BUS_BATCH)
+  return { rows: Math.floor(pace / batches), everyMs: Math.ceil(1000 / batches) }
 }
 
 const dueEventOf = ({ pk, next }: DueRow) => dueBusEvent({ ...readRowKey(pk), next })
@@ -150,8 +168,18 @@ const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
 
 type Shard = { readonly key: string; rows: DueRow[]; from: DueFrom | undefined; isRead: boolean }
 
-const keysOf = (mchid: string, key: typeof dueKey): readonly string[] =>
-  Array.from({ length: SHARDS }, (_, shard) => key(mchid, shard))
+/**
+ * The shards of the signer's entry, and with each minute one of those that it could have had before: what an entry with
+ * more shards has left behind is found within minutes.
+ */
+const keysOf = ({ mchid, shards }: PacedSigner, key: typeof dueKey, now: number): readonly string[] => {
+  const former = LIMITS.shardsMost - shards
+  const asked = [
+    ...Array(shards).keys(),
+    ...(former > 0 ? [shards + (Math.floor(now / LIMITS.reconcileEvery) % former)] : []),
+  ]
+  return asked.map((shard) => key(mchid, shard))
+}
 
 /** The shards as one queue that reads the index page by page. */
 const oldestFirst = (
@@ -175,7 +203,8 @@ const oldestFirst = (
   const take = async (count: number): Promise<readonly DueRow[]> => {
     const taken: DueRow[] = []
     while (taken.length < count) {
-      await Promise.all(shards.map(fill))
+      const empty = shards.filter(({ rows, isRead }) => rows.length === 0 && !isRead)
+      if (empty.length > 0) await Promise.all(empty.map(fill))
       const oldest = shards.reduce((a, b) => (headOf(a) <= headOf(b) ? a : b))
       const row = oldest.rows.pop()
       if (!row) break

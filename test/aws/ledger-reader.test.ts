@@ -57,6 +57,7 @@ describe('many rows', () => {
       'state',
       'next',
       'due',
+      'shards',
       'due_at',
       'attempt',
       'call',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { payeesOf, readMerchantsConfig } from '../../lib/config/merchants.ts'
+import { pacedSignersOf } from '../../lib/config/served.ts'
 
 const direct = (entry: object) => ({ merchants: { '1900000109': { services: { '500001': 'wx1' }, ...entry } } })
 const provider = (entry: object) => ({
@@ -19,6 +20,8 @@ describe('the configuration of who is served', () => {
       order_api: 'payafter-orders',
       services: new Map([['500001', ['wxd678efh567hg6787']]]),
       mode: 'sync',
+      pace: 20,
+      shards: 4,
       closed: false,
     })
   })
@@ -34,6 +37,8 @@ describe('the configuration of who is served', () => {
       provider: '1800000001',
       mode: 'check',
       hourly_cap: 9,
+      pace: 20,
+      shards: 4,
       closed: false,
     })
     expect(['1900000126', '1800000001'].map(served.get)).toEqual([undefined, undefined])
@@ -93,6 +98,23 @@ describe('the configuration of who is served', () => {
     expect(readMerchantsConfig(direct({ mode })).served.get('1900000109')).toMatchObject({ mode })
   })
 
+  it.each([direct, provider])('reads the pace and the shards of who signs: %#', (entry) => {
+    for (const paced of [
+      { pace: 1, shards: 4 },
+      { pace: 200, shards: 16 },
+    ])
+      expect(readMerchantsConfig(entry(paced)).served.signers).toMatchObject([paced])
+  })
+
+  it('paces who is a merchant and a provider once, by the greater numbers of the two', () => {
+    const { served } = readMerchantsConfig({
+      merchants: { '1800000001': { services: { '500001': 'wx1' }, pace: 50 } },
+      providers: { '1800000001': { services: { '500003': '' }, sub_merchants: 'any', pace: 40, shards: 8 } },
+    })
+
+    expect(pacedSignersOf(served)).toEqual([{ mchid: '1800000001', pace: 50, shards: 8 }])
+  })
+
   it.each([1, 100, 1_000_000])('reads a cap of %i notices an hour', (hourly_cap) => {
     expect(readMerchantsConfig(direct({ hourly_cap })).served.get('1900000109')).toMatchObject({ hourly_cap })
   })
@@ -134,6 +156,13 @@ describe('the configuration of who is served', () => {
         ['a cap of none', { hourly_cap: 0 }, 'hourly_cap'],
         ['a broken cap', { hourly_cap: 1.5 }, 'hourly_cap'],
         ['a cap as text', { hourly_cap: '100' }, 'hourly_cap'],
+        ['no pace', { pace: 0 }, 'pace'],
+        ['a pace that no run keeps', { pace: 201 }, 'pace'],
+        ['a broken pace', { pace: 20.5 }, 'pace'],
+        ['a pace as text', { pace: '20' }, 'pace'],
+        ['fewer shards than there always were', { shards: 3 }, 'shards'],
+        ['more shards than are ever asked', { shards: 17 }, 'shards'],
+        ['half a shard', { shards: 4.5 }, 'shards'],
         ['null services', { services: null }, 'services'],
         ['services without one', { services: {} }, 'services'],
         ['services that are a list', { services: ['wx1111111111111111'] }, 'services'],

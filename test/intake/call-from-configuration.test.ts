@@ -3,6 +3,7 @@ import type { Merchant } from '../../lib/config/served.ts'
 import { renewedCall } from '../../lib/intake/call-from-configuration.ts'
 import { hashCall, type Row } from '../../lib/ledger/row.ts'
 import { CLAIMED } from '../support/orders.ts'
+import { USUAL_PACE } from '../support/paced-signers.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
 const MERCHANT: Merchant = {
@@ -11,6 +12,7 @@ const MERCHANT: Merchant = {
   order_api: 'serviceorder',
   services: new Map([['500001', ['wxd678efh567hg6787']]]),
   mode: 'sync',
+  ...USUAL_PACE,
   closed: false,
 }
 const served = (change: Partial<Merchant> = {}) => new Map([['1900000109', { ...MERCHANT, ...change }]])

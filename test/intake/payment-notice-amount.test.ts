@@ -53,6 +53,13 @@ describe('whether an order is asked about before its first sync', () => {
   })
 })
 
+describe('the shards of who signs', () => {
+  it('go with the payment, unless they are as many as usual', () => {
+    expect(readNotice(goodNotice(), servedWith({ shards: 16 }))).toHaveProperty('shards', 16)
+    expect(readNotice(goodNotice(), servedWith({ shards: 4 }))).not.toHaveProperty('shards')
+  })
+})
+
 describe('the cap of a merchant', () => {
   const capOf = (paid_time: string) =>
     readNotice({ ...goodNotice(), detail: { paid_time } }, servedWith({ hourly_cap: 10 })).cap

@@ -4,6 +4,7 @@ import { UnavailableError } from '../../lib/errors.ts'
 import type { DryRun } from '../../lib/lambda/dry-run.ts'
 import { type WarmUpDeps, warmUp } from '../../lib/lambda/warm-up.ts'
 import { SIGNER } from '../support/fake-wechatpay.ts'
+import { USUAL_PACE } from '../support/paced-signers.ts'
 
 const merchant = (mchid: string, provider?: string): Merchant => ({
   mchid,
@@ -12,6 +13,7 @@ const merchant = (mchid: string, provider?: string): Merchant => ({
   services: new Map([['500001', provider ? [] : ['wx1']]]),
   ...(provider && { provider }),
   mode: 'sync',
+  ...USUAL_PACE,
   closed: false,
 })
 const config = (...merchants: readonly Merchant[]) => ({

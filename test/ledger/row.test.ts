@@ -5,10 +5,13 @@ import {
   dayShards,
   dueKey,
   dueKeyOf,
+  everyDueKey,
+  everyWaitsKey,
   hashCall,
   readRowKey,
   rowKey,
   waitingKeyOf,
+  waitsKeyOf,
 } from '../../lib/ledger/row.ts'
 import { ORDER } from '../support/orders.ts'
 
@@ -47,6 +50,35 @@ describe('keys of a row', () => {
     expect([dueKeyOf(row), waitingKeyOf(row)]).toEqual(['1900000200#1', '1900000200#waiting#1'])
     expect(dayKey(row.pk, '20261124102900')).toBe('1900000201#20261124#1')
   })
+})
+
+describe('an order of a signer with more shards', () => {
+  // First bytes as above: dc, a9, f6, df.
+  it.each([
+    ['1234323JKHDFE1243252', 12],
+    ['E', 9],
+    ['F', 6],
+    ['B', 15],
+  ])('puts order %s into shard %i of sixteen, where it stays', (out_order_no, shard) => {
+    const row = { pk: `1900000109#${out_order_no}`, shards: 16 }
+
+    expect([dueKeyOf(row), waitingKeyOf(row)]).toEqual([`1900000109#${shard}`, `1900000109#waiting#${shard}`])
+  })
+
+  it('has its day and its wait for a person in the usual shards', () => {
+    const row = { pk: '1900000109#1234323JKHDFE1243252', shards: 16 }
+
+    expect(waitsKeyOf(row)).toBe('1900000109#0')
+    expect(dayKey(row.pk, '20261124102900')).toBe('1900000109#20261124#0')
+  })
+})
+
+it('all keys that a signer can have are those of sixteen shards, and of those that only wait', () => {
+  expect(everyDueKey('1900000109')).toHaveLength(32)
+  expect(new Set(everyDueKey('1900000109'))).toEqual(
+    new Set([...Array(16).keys()].flatMap((shard) => [`1900000109#${shard}`, `1900000109#waiting#${shard}`])),
+  )
+  expect(everyWaitsKey('1900000109')).toEqual(['1900000109#0', '1900000109#1', '1900000109#2', '1900000109#3'])
 })
 
 it('the days of a merchant are read shard by shard', () => {

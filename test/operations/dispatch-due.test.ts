@@ -1,14 +1,24 @@
 import { describe, expect, it } from 'vitest'
+import type { PacedSigner } from '../../lib/config/served.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import { dispatchDue, dispatchResult } from '../../lib/operations/dispatch-due.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { dueRow, NOW } from '../support/orders.ts'
+import { pacedSigners } from '../support/paced-signers.ts'
 
 const M = '1900000109'
 
+/** At NOW, a shard that an entry of this signer could have had before is asked as well. */
+const FORMER = '1900000109#10'
+
 /** Dispatches, and lets time pass whenever nothing can go on without it. */
-const dispatch = ({ clock, deps }: ReturnType<typeof fakeDeps>, mchids: readonly string[] = [M]) =>
-  clock.runUntil(dispatchDue(mchids, deps))
+const dispatch = ({ clock, deps }: ReturnType<typeof fakeDeps>, signers: readonly (string | PacedSigner)[] = [M]) =>
+  clock.runUntil(
+    dispatchDue(
+      signers.flatMap((signer) => (typeof signer === 'string' ? pacedSigners([signer]) : [signer])),
+      deps,
+    ),
+  )
 
 /** Rows of one merchant, spread over its shards, the first of them the oldest. */
 const manyRows = (count: number, mchid = M) =>
@@ -32,10 +42,12 @@ describe('a dispatch', () => {
       [0, '1900000109#1'],
       [0, '1900000109#2'],
       [0, '1900000109#3'],
+      [0, FORMER],
       [0, '1900000109#waiting#0'],
       [0, '1900000109#waiting#1'],
       [0, '1900000109#waiting#2'],
       [0, '1900000109#waiting#3'],
+      [0, FORMER.replace('#', '#waiting#')],
     ])
   })
 
@@ -107,7 +119,7 @@ describe('a dispatch', () => {
 
     await dispatch(fakes)
 
-    expect(fakes.puts.map(({ at }) => at)).toStrictEqual([0, 500, 1200])
+    expect(fakes.puts.map(({ at }) => at)).toStrictEqual([0, 500, 1000])
   })
 
   it('reads page after page, as far as it gets', async () => {
@@ -124,6 +136,7 @@ describe('a dispatch', () => {
       ['1900000109#1', 1000],
       ['1900000109#2', 1000],
       ['1900000109#3', 1000],
+      [FORMER, 1000],
     ])
   })
 
@@ -157,6 +170,87 @@ describe('a dispatch', () => {
     await dispatch(fakes, mchids)
 
     expect(new Set(fakes.pages.map(({ limit }) => limit))).toStrictEqual(new Set([25]))
+  })
+})
+
+describe('the pace of an entry', () => {
+  it.each([
+    { pace: 200, batch: 10, everyMs: 50 },
+    { pace: 199, batch: 9, everyMs: 50 },
+    { pace: 25, batch: 8, everyMs: 334 },
+    { pace: 11, batch: 5, everyMs: 500 },
+    { pace: 3, batch: 3, everyMs: 1000 },
+    { pace: 1, batch: 1, everyMs: 1000 },
+  ])('of $pace a second is kept by $batch rows each $everyMs ms', async ({ pace, batch, everyMs }) => {
+    const fakes = fakeDeps({ rows: manyRows(3 * batch) })
+
+    await dispatch(fakes, [{ mchid: M, pace, shards: 4 }])
+
+    expect(fakes.puts.map(({ at, events }) => [at, events.length])).toStrictEqual([
+      [0, batch],
+      [everyMs, batch],
+      [2 * everyMs, batch],
+    ])
+  })
+
+  it('is reached while PutEvents takes longer than from one batch to the next, and every answer is counted', async () => {
+    const fakes = fakeDeps({
+      rows: manyRows(11_000),
+      put: async (events) => {
+        await fakes.clock.sleep(300)
+        return events.slice(0, 1)
+      },
+    })
+
+    const [report] = await dispatch(fakes, [{ mchid: M, pace: 200, shards: 4 }])
+
+    expect(fakes.puts).toHaveLength(1000)
+    expect(fakes.puts.at(-1)?.at).toBe(49_950)
+    expect(report).toMatchObject({ dispatched: 9000, refused: 1000 })
+  })
+
+  it('counts the answers to what was put before the rows could not be read any more', async () => {
+    const fakes = fakeDeps({
+      rows: manyRows(4010),
+      put: async () => {
+        await fakes.clock.sleep(300)
+        return []
+      },
+      ledger: (fake) => ({
+        due: (key, now, limit, from) =>
+          from ? Promise.reject(new UnavailableError('the ledger says TimeoutError')) : fake.due(key, now, limit, from),
+      }),
+    })
+
+    const [report] = await dispatch(fakes, [{ mchid: M, pace: 200, shards: 4 }])
+
+    expect(report).toMatchObject({ dispatched: 3990, error: 'the ledger says TimeoutError' })
+  })
+})
+
+describe('the shards of an entry', () => {
+  const inShards = (count: number) =>
+    Array.from({ length: count }, (_, shard) => dueRow(`order-${shard}`, shard, 1_000 - shard))
+
+  it('are all asked, and no others where there can be no more', async () => {
+    const fakes = fakeDeps({ rows: inShards(16) })
+
+    await dispatch(fakes, [{ mchid: M, pace: 20, shards: 16 }])
+
+    expect(orderNumbers(fakes)).toStrictEqual(inShards(16).map(({ pk }) => pk.slice(M.length + 1)))
+    expect(fakes.pages).toHaveLength(32)
+  })
+
+  it('lose no row when they become fewer: each run asks one of the former, all of them within twelve minutes', async () => {
+    const fakes = fakeDeps({ rows: inShards(16), put: async () => [] })
+    const found = new Set<unknown>()
+    for (let minute = 0; minute < 12; minute += 1) {
+      fakes.clock.now = NOW + minute * 60_000
+      await dispatch(fakes)
+      for (const number of orderNumbers(fakes)) found.add(number)
+    }
+
+    expect(found.size).toBe(16)
   })
 })
 
@@ -319,7 +413,7 @@ describe('rows that only wait', () => {
       events: [{ detail: { out_order_no: 'GENUINE' } }, {}, {}, {}, {}, {}, {}, {}, {}, {}],
     })
     expect(report).toMatchObject({ dispatched: 1000, lag: 1, more: true })
-    expect(fakes.pages).toHaveLength(8)
+    expect(fakes.pages).toHaveLength(10)
   })
 
   it('are not read while others take the whole run, and raise no alarm of lag', async () => {
@@ -329,7 +423,7 @@ describe('rows that only wait', () => {
     const [busyReport] = await dispatch(busy)
     const [idleReport] = await dispatch(idle)
 
-    expect(busy.pages.map(({ key }) => key)).toStrictEqual([`${M}#0`, `${M}#1`, `${M}#2`, `${M}#3`])
+    expect(busy.pages.map(({ key }) => key)).toStrictEqual([`${M}#0`, `${M}#1`, `${M}#2`, `${M}#3`, FORMER])
     expect(busyReport).toMatchObject({ dispatched: 1000, stayed: 100 })
     expect(idleReport).toMatchObject({ dispatched: 1, lag: 0 })
   })

@@ -15,6 +15,8 @@ describe('merchants.json', () => {
             sources: ['com.example.pos'],
             services: { '2002': ['wxd678'] },
             mode: 'sync',
+            pace: 20,
+            shards: 4,
             closed: false,
             order_api: 'payafter-orders',
           },

@@ -1,10 +1,11 @@
 import type { Merchant } from '../../lib/config/served.ts'
+import { USUAL_PACE } from '../support/paced-signers.ts'
 
 /** 2026-11-24 10:30:00 in China. */
 export const NOW = Date.UTC(2026, 10, 24, 2, 30, 0)
 
 const POS = 'com.example.pos'
-const served = { sources: [POS], order_api: 'payafter-orders', mode: 'sync', closed: false } as const
+const served = { sources: [POS], order_api: 'payafter-orders', mode: 'sync', closed: false, ...USUAL_PACE } as const
 
 const DIRECT: Merchant = {
   ...served,

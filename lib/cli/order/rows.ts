@@ -1,7 +1,7 @@
 import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import pLimit from 'p-limit'
-import { dayShards, dueKey, everyDueKey, type Row, readRowKey, SHARDS, type State } from '../../ledger/row.ts'
+import { dayShards, everyDueKey, everyWaitsKey, type Row, readRowKey, type State } from '../../ledger/row.ts'
 import type { Connection } from '../aws/connect.ts'
 import type { Whose } from './find.ts'
 
@@ -68,10 +68,9 @@ export const rowsOf = async function* (
 
 const streamsOf = (part: Part, connection: Connection): readonly Stream[] => {
   if (part.by === 'scan') return [{ name: 'scan', pages: (from) => scanKeys(part.state, connection, from) }]
-  const shards = [...Array(SHARDS).keys()]
   if (part.by === 'waits')
     return part.whose.signers.flatMap((signer) =>
-      shards.map((shard) => streamOf('waits', dueKey(signer, shard), ['pk', 'waits', 'created_at'], connection)),
+      everyWaitsKey(signer).map((key) => streamOf('waits', key, ['pk', 'waits', 'created_at'], connection)),
     )
   if (part.by === 'case')
     return part.whose.signers.map((signer) => streamOf('case', signer, ['pk', 'case', 'case_at'], connection))

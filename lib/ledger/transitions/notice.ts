@@ -1,7 +1,7 @@
 import { LIMITS } from '../../limits.ts'
 import { and, atMost, before, differs, equals, exists, missing, or } from '../condition.ts'
 import type { PaymentNotice } from '../notice.ts'
-import { dayKey, dueKeyOf, type NextCall, type Row, rowKey, waitingKeyOf } from '../row.ts'
+import { dayKey, dueKeyOf, type NextCall, type Placed, type Row, rowKey, waitingKeyOf } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,
   isClosedByHand,
@@ -104,7 +104,8 @@ export const conflict = (order: PaymentNotice): Transition => ({
 
 const newOrderAttributes = (order: PaymentNotice, now: number): Partial<Row> => ({
   state: 'PENDING',
-  due: dueKeyOf({ pk: rowKey(order), call: order.call }),
+  due: dueKeyOf(placed(order)),
+  ...(order.shards !== undefined && { shards: order.shards }),
   call: order.call,
   call_hash: order.call_hash,
   day: dayKey(rowKey(order), order.call.paid_time),
@@ -116,18 +117,25 @@ const newOrderAttributes = (order: PaymentNotice, now: number): Partial<Row> => 
   ...order.labels,
 })
 
+const placed = (order: PaymentNotice): Placed => ({ ...order, pk: rowKey(order) })
+
 /** Attributes that the former notice set and this one does not. */
 const attributesOfFormerNotice = ({
   paid_time_clamped,
   mode,
   expected_amount,
   labels,
+  shards,
 }: PaymentNotice): readonly (keyof Row)[] => {
-  const stated = { ...labels, ...(paid_time_clamped && { paid_time_clamped }), ...(mode && { mode }), expected_amount }
+  const clamped = paid_time_clamped || undefined
+  const stated = { ...labels, paid_time_clamped: clamped, mode, expected_amount, shards }
   return NOTICE_ATTRIBUTES.filter((name) => stated[name] === undefined)
 }
 
-const NOTICE_ATTRIBUTES = ['paid_time_clamped', 'mode', 'expected_amount', 'shop_id', 'cashier_id', 'pos_ref'] as const
+const NOTICE_ATTRIBUTES = [
+  ...(['paid_time_clamped', 'mode', 'expected_amount', 'shards'] as const),
+  ...(['shop_id', 'cashier_id', 'pos_ref'] as const),
+]
 
 const firstStep = (order: PaymentNotice, now: number, isOverCap: boolean): Partial<Row> => {
   if (isOverCap) return held(order, now)
@@ -141,7 +149,7 @@ const firstStep = (order: PaymentNotice, now: number, isOverCap: boolean): Parti
 const held = (order: PaymentNotice, now: number): Partial<Row> => ({
   state: 'HELD',
   reason: 'over_cap',
-  due: waitingKeyOf({ pk: rowKey(order), call: order.call }),
+  due: waitingKeyOf(placed(order)),
   next: 'query',
   due_at: now + LIMITS.retryFirst,
 })

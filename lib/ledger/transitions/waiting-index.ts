@@ -1,6 +1,6 @@
 import { adviceOf } from '../advice.ts'
 import { and, equals, missing } from '../condition.ts'
-import { type BookRow, dueKeyOf, type Row, signerOf, waitingKeyOf } from '../row.ts'
+import { type BookRow, dueKeyOf, type Row, signerOf, waitingKeyOf, waitsKeyOf } from '../row.ts'
 import { caseOf, isCase } from './case-index.ts'
 import type { Transition } from './transition.ts'
 
@@ -27,7 +27,7 @@ export const withWaitingIndex = (transition: Transition, row: Partial<BookRow>):
   const after = { ...row, ...set, pk }
   return {
     ...transition,
-    ...(changesTurn && (waitsAfter(after, remove) ? { set: { ...set, waits: dueKeyOf(after) } } : left(transition))),
+    ...(changesTurn && (waitsAfter(after, remove) ? { set: { ...set, waits: waitsKeyOf(after) } } : left(transition))),
     ...(otherwise && { otherwise: withWaitingIndex(otherwise, row) }),
   }
 }

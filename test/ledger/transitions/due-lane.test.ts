@@ -54,6 +54,36 @@ describe('a row goes behind all others', () => {
   })
 })
 
+describe('an order of a signer with sixteen shards', () => {
+  const order = { ...ORDER, shards: 16 }
+
+  it.each([
+    ['a first notice', create(order, NOW)],
+    ['a line of a list', createFromStatement(order, NOW)],
+    ['a corrected notice', reopen({ ...order, call_hash: 'another call' }, { ...first, state: 'REJECTED' }, NOW)],
+  ])('keeps their number, and is in its shard of them: %s', (_, transition) => {
+    expect(transition.set).toMatchObject({ shards: 16, due: '1900000109#12' })
+    expect(transition.remove ?? []).not.toContain('shards')
+  })
+
+  it('stays in its shard by whatever follows, and waits for a person in the usual one', () => {
+    const row: Row = { ...CLAIMED, shards: 16, due: '1900000109#12' }
+
+    expect(afterSync(row, VERDICTS.accepted, MOMENT).set?.due).toBe('1900000109#12')
+    expect(withDueLane(afterQuery(row, VERDICTS.absent, MOMENT), row).set?.due).toBe('1900000109#waiting#12')
+    expect(create(order, NOW, true).set).toMatchObject({ due: '1900000109#waiting#12', waits: FIRST })
+  })
+
+  it('forgets their number when it is reopened after the entry has the usual one again', () => {
+    const former: Row = { ...first, state: 'REJECTED', shards: 16 }
+
+    const { set, remove } = reopen({ ...ORDER, call_hash: 'another call' }, former, NOW)
+
+    expect(set).toMatchObject({ due: FIRST })
+    expect(remove).toContain('shards')
+  })
+})
+
 describe('a row comes back among the others', () => {
   it('when WeChat Pay waits for its payment, so that its sync is due', () => {
     expect(withDueLane(afterQuery(last, VERDICTS.unpaid, MOMENT), last).set).toMatchObject({ next: 'sync', due: FIRST })

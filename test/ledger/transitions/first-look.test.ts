@@ -87,7 +87,7 @@ describe('a corrected notice whose order must be looked at first', () => {
     })
     expect(transition).toHaveProperty('remove', [
       ...['absent_since', 'bill_at', 'cashier_id', 'cleared', 'expires_at', 'last_error', 'late_at'],
-      ...['paid_time_clamped', 'reason', 'refused', 'settled_at'],
+      ...['paid_time_clamped', 'reason', 'refused', 'settled_at', 'shards'],
     ])
   })
 

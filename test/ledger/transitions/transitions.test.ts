@@ -238,6 +238,7 @@ describe('what a notice does to the ledger', () => {
           'reason',
           'refused',
           'settled_at',
+          'shards',
           'shop_id',
         ],
       ],
@@ -279,6 +280,7 @@ describe('what a notice does to the ledger', () => {
       'refused',
       'settled_at',
       'bill_at',
+      'shards',
       'waits',
     ])
   })

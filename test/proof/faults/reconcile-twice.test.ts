@@ -10,6 +10,7 @@ import { fakeDeps } from '../../support/fake-deps.ts'
 import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
 import { startLedger } from '../../support/ledger-table.ts'
 import { dueRow, MINUTE, NOW, PAYAFTER_ROW } from '../../support/orders.ts'
+import { pacedSigners } from '../../support/paced-signers.ts'
 
 const MCHID = '1900000109'
 
@@ -34,7 +35,7 @@ const putDue = (names: readonly string[]) =>
   )
 
 const dispatch = (bus: EventBus) =>
-  dispatchDue([MCHID], { ledger: table.ledger, bus, now: () => NOW, sleep: async () => {} })
+  dispatchDue(pacedSigners([MCHID]), { ledger: table.ledger, bus, now: () => NOW, sleep: async () => {} })
 
 const serveAll = async (events: readonly BusEvent[]) => {
   const { deps, sent } = fakeDeps({ says: NO_ANSWER, ledger: table.ledger })
@@ -93,7 +94,7 @@ it('a storm of a hundred times the usual goes out at twenty a second', async () 
   const rows = Array.from({ length: 2_000 }, (_, i) => dueRow(`STORM-${i}`, i % 4, 600_000 - i))
   const { clock, deps, puts } = fakeDeps({ rows })
 
-  const [report] = await clock.runUntil(dispatchDue([MCHID], deps))
+  const [report] = await clock.runUntil(dispatchDue(pacedSigners([MCHID]), deps))
 
   const inSecond = (from: number) =>
     puts.filter(({ at }) => from <= at && at < from + 1000).reduce((sum, { events }) => sum + events.length, 0)

@@ -3,6 +3,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { createEventBus } from '../../../../lib/aws/event-bus.ts'
 import { createLedger } from '../../../../lib/aws/ledger.ts'
 import { functionSettings } from '../../../../lib/aws/sdk/settings.ts'
+import { LIMITS } from '../../../../lib/limits.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
 import { WORK } from '../work.ts'
 
@@ -22,7 +23,10 @@ const rss = { tenth: 0, end: 0 }
 
 export const once = async (): Promise<void> => {
   for (let dispatched = 0; dispatched < rows; ) {
-    const [report] = await dispatchDue([WORK.mchid], deps)
+    const [report] = await dispatchDue(
+      [{ mchid: WORK.mchid, pace: LIMITS.dispatchesPerSecond, shards: LIMITS.shards }],
+      deps,
+    )
     if (!report || report.dispatched === 0 || report.refused > 0) throw new Error('a run dispatched nothing')
     dispatched += report.dispatched
     if (rss.tenth === 0 && dispatched >= rows / 10) rss.tenth = residentBytes()

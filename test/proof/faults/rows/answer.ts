@@ -310,7 +310,7 @@ export const ANSWER: readonly Row[] = [
     step: CONFIRM,
     fault: 'an order waits for a person, and no index knows',
     must: 'each transition derives the index from the advice on the row that it leaves',
-    guard: 'lib/ledger/transitions/waiting-index.ts withWaitingIndex dueKeyOf',
+    guard: 'lib/ledger/transitions/waiting-index.ts withWaitingIndex waitsKeyOf',
     test: ['ledger/transitions/waiting-index.test.ts', 'when it is %s'],
   },
   {

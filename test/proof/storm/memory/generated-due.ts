@@ -1,6 +1,7 @@
 import type { BusEvent } from '../../../../lib/aws/event-bus.ts'
 import type { DuePage, Ledger } from '../../../../lib/aws/ledger.ts'
-import { dueKey, SHARDS } from '../../../../lib/ledger/row.ts'
+import { dueKey } from '../../../../lib/ledger/row.ts'
+import { LIMITS } from '../../../../lib/limits.ts'
 
 /** They became due long ago, one millisecond after the other. */
 const FIRST_DUE_AT = 1_795_449_600_000
@@ -10,8 +11,8 @@ const FIRST_DUE_AT = 1_795_449_600_000
  * memory.
  */
 export const generatedDue = (mchids: readonly string[], rowsEach: number) => {
-  const perShard = Math.ceil(rowsEach / SHARDS)
-  const shards = Array.from({ length: SHARDS }, (_, shard) => shard)
+  const perShard = Math.ceil(rowsEach / LIMITS.shards)
+  const shards = Array.from({ length: LIMITS.shards }, (_, shard) => shard)
   const taken = new Map(mchids.flatMap((mchid) => shards.map((shard) => [dueKey(mchid, shard), 0])))
   let left = taken.size * perShard
 

@@ -1,4 +1,4 @@
-import { signersOf } from '../../../../lib/config/served.ts'
+import { pacedSignersOf } from '../../../../lib/config/served.ts'
 import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
@@ -67,7 +67,8 @@ export const createMonthWorld = (parts: {
   const reconcile = (): unknown => {
     time.after(MINUTE, reconcile)
     return (
-      isAnyDue() && dispatchDue(signersOf(merchants), { ledger: deps.ledger, bus, now: time.now, sleep: time.sleep })
+      isAnyDue() &&
+      dispatchDue(pacedSignersOf(merchants), { ledger: deps.ledger, bus, now: time.now, sleep: time.sleep })
     )
   }
   time.after(0, reconcile)

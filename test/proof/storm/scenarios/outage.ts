@@ -1,4 +1,4 @@
-import { signersOf } from '../../../../lib/config/served.ts'
+import { pacedSignersOf } from '../../../../lib/config/served.ts'
 import { readPaymentNotice } from '../../../../lib/intake/payment-notice.ts'
 import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
@@ -95,7 +95,7 @@ export const runOutage = async (
     takeOrder(STRUCK[index % STRUCK.length] ?? HEALTHY),
   )
   every(MINUTE, START, end, 0, () =>
-    dispatchDue(signersOf(merchants), { ledger, bus, now: time.now, sleep: time.sleep }),
+    dispatchDue(pacedSignersOf(merchants), { ledger, bus, now: time.now, sleep: time.sleep }),
   )
 
   /** Rows that are due now, and for how long the oldest one was. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
+import { pacedSigners } from '../../../support/paced-signers.ts'
 import { createPacedBus } from '../memory/bus.ts'
 import { generatedDue } from '../memory/generated-due.ts'
 import { createVirtualTime } from '../memory/virtual-time.ts'
@@ -40,7 +41,9 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
   let said = 0
   while (due.left() > 0) {
     runs += 1
-    time.after(0, () => dispatchDue(mchids, { ledger: due.ledger, bus, now: time.now, sleep: time.sleep }))
+    time.after(0, () =>
+      dispatchDue(pacedSigners(mchids), { ledger: due.ledger, bus, now: time.now, sleep: time.sleep }),
+    )
     // By seconds, so that a tenth is reached within a run.
     for (let second = 1; second <= 60; second += 1) {
       await time.run(START + (runs - 1) * MINUTE + second * 1000)
