@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import middy from '@middy/core'
+import { createDueKeys } from '../lib/aws/due-keys.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
@@ -13,8 +14,10 @@ import { dispatchDue, dispatchResult } from '../lib/operations/dispatch-due.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
 const config = readConfig(['served', 'ledgerTable', 'eventBus'])
+const client = new DynamoDBClient(functionSettings('dynamodb'))
 const deps = {
-  ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), config.ledgerTable),
+  ledger: createLedger(client, config.ledgerTable),
+  dueKeys: createDueKeys(client, config.ledgerTable),
   bus: createEventBus(new EventBridgeClient(functionSettings('events')), config.eventBus),
   now: Date.now,
   sleep: (ms: number) => sleep(ms),

@@ -183,6 +183,8 @@ export const dueKey = (signer: string, shard: number): string => `${signer}#${sh
 /** The same for rows that only wait: reconcile reads them after all others. */
 export const waitingKey = (signer: string, shard: number): string => `${signer}#waiting#${shard}`
 
+export const isWaitingKey = (due: string): boolean => due.includes('#waiting#')
+
 /** Every partition key of the index `due` that one signer can have, whatever its entry says now. */
 export const everyDueKey = (signer: string): readonly string[] =>
   [dueKey, waitingKey].flatMap((key) => Array.from({ length: LIMITS.shardsMost }, (_, shard) => key(signer, shard)))

@@ -1,14 +1,16 @@
 import pLimit, { type LimitFunction } from 'p-limit'
+import type { DueKeys } from '../aws/due-keys.ts'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
 import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
 import type { PacedSigner } from '../config/served.ts'
 import { dueBusEvent } from '../ledger/due-event.ts'
-import { dueKey, readRowKey, waitingKey } from '../ledger/row.ts'
+import { dueKey, isWaitingKey, readRowKey, waitingKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import type { OperationResult } from './result.ts'
 
 export type DispatchDeps = {
   readonly ledger: Pick<Ledger, 'due'>
+  readonly dueKeys: DueKeys
   readonly bus: EventBus
   readonly now: () => number
   readonly sleep: (ms: number) => Promise<void>
@@ -35,6 +37,8 @@ const ROWS_IN_MEMORY = 40_000
 const MAX_PAGE_SIZE = 1000
 const MIN_PAGE_SIZE = 25
 const PUTS_IN_FLIGHT = 16
+/** Queries of the index at the same time: each has a socket, and thousands of them would fill the memory. */
+const QUERIES_IN_FLIGHT = 64
 
 /**
  * Puts one due event on the bus for each row that is due. All signers are served concurrently, each at its own rate,
@@ -46,16 +50,79 @@ export const dispatchDue = async (
   deps: DispatchDeps,
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
-  const shards = signers.reduce((sum, signer) => sum + signer.shards, 0)
-  const pageSize = Math.max(MIN_PAGE_SIZE, Math.min(MAX_PAGE_SIZE, Math.floor(ROWS_IN_MEMORY / shards)))
+  const lanes = await lanesOf(signers, startedAt, deps)
   const limitPuts = pLimit(PUTS_IN_FLIGHT)
+  const limitQueries = pLimit(QUERIES_IN_FLIGHT)
+  const due: Ledger['due'] = (...asked) => limitQueries(() => deps.ledger.due(...asked))
+  const pageSize = pageSizeOf(lanes)
   return Promise.all(
-    signers.map((signer) => {
-      const lane = (key: typeof dueKey) => oldestFirst(keysOf(signer, key, startedAt), startedAt, pageSize, deps)
-      const queue = waitingLast(lane(dueKey), lane(waitingKey))
+    lanes.map(({ signer, others, waiting }) => {
+      const lane = (keys: readonly string[]) => oldestFirst(keys, startedAt, pageSize, due)
+      const queue = waitingLast(lane(others), lane(waiting))
       return dispatchSigner(signer, queue, startedAt + LIMITS.reconcileDispatch, limitPuts, deps)
     }),
   )
+}
+
+/** The keys of the index to ask for one signer: of rows that only wait, and of all others. */
+type Lanes = { readonly signer: PacedSigner; readonly others: readonly string[]; readonly waiting: readonly string[] }
+
+/** A page of a scan is 1 MB of the index, and costs as much as so many queries that find nothing. */
+const QUERIES_OF_A_PAGE = 256
+
+/**
+ * Every key of every signer, or only those under which something is due, where to find them out costs no more than to
+ * ask all: a thousand signers have ten thousand keys, and hardly any of them has a row that is due.
+ */
+const lanesOf = async (
+  signers: readonly PacedSigner[],
+  now: number,
+  deps: Pick<DispatchDeps, 'dueKeys'>,
+): Promise<readonly Lanes[]> => {
+  const all = signers.map((signer) => ({
+    signer,
+    others: keysOf(signer, dueKey, now),
+    waiting: keysOf(signer, waitingKey, now),
+  }))
+  const count = all.reduce((sum, { others, waiting }) => sum + others.length + waiting.length, 0)
+  const found = await findDueKeys(Math.floor(count / QUERIES_OF_A_PAGE), now, deps)
+  if (!found) return all
+  const bySigner = Map.groupBy(found, (key) => key.slice(0, key.indexOf('#')))
+  return signers.map((signer) => {
+    const own = bySigner.get(signer.mchid) ?? []
+    return { signer, others: own.filter((key) => !isWaitingKey(key)), waiting: own.filter(isWaitingKey) }
+  })
+}
+
+/** Undefined where the index has more pages, or cannot be read as a whole: then all keys are asked. */
+const findDueKeys = async (
+  mostPages: number,
+  now: number,
+  { dueKeys }: Pick<DispatchDeps, 'dueKeys'>,
+): Promise<ReadonlySet<string> | undefined> => {
+  if (mostPages === 0) return undefined
+  const found = new Set<string>()
+  let pages = 0
+  try {
+    for await (const keys of dueKeys(now)) {
+      pages += 1
+      if (pages > mostPages) return undefined
+      for (const key of keys) found.add(key)
+    }
+  } catch {
+    return undefined
+  }
+  return found
+}
+
+/** The rows of a lane are in memory at the same time, a page of each key. */
+const pageSizeOf = (lanes: readonly Lanes[]): number => {
+  const keys = (of: (lane: Lanes) => readonly string[]) => lanes.reduce((sum, lane) => sum + of(lane).length, 0)
+  const most = Math.max(
+    keys(({ others }) => others),
+    keys(({ waiting }) => waiting),
+  )
+  return Math.max(MIN_PAGE_SIZE, Math.min(MAX_PAGE_SIZE, Math.floor(ROWS_IN_MEMORY / most)))
 }
 
 /**
@@ -101,7 +168,7 @@ const dispatchSigner = async (
     return { mchid, dispatched, refused, ...queue.left(), lag, ...reason }
   }
   /** Waits until PutEvents begins, not until it ends: at a high pace several are under way. Returns when it began. */
-  const beginPut = (rows: readonly DueRow[]): Promise<number> => {
+  const beginPut = (rows: readonly QueuedRow[]): Promise<number> => {
     const begun = Promise.withResolvers<number>()
     const put = limitPuts(() => {
       begun.resolve(now())
@@ -138,11 +205,11 @@ const batchOf = (pace: number): { readonly rows: number; readonly everyMs: numbe
   return { rows: Math.floor(pace / batches), everyMs: Math.ceil(1000 / batches) }
 }
 
-const dueEventOf = ({ pk, next }: DueRow) => dueBusEvent({ ...readRowKey(pk), next })
+const dueEventOf = ({ pk, next }: QueuedRow) => dueBusEvent({ ...readRowKey(pk), next })
 
 type DueQueue = {
   /** The oldest rows; fewer than `count` only when no more rows are due. */
-  readonly take: (count: number) => Promise<readonly DueRow[]>
+  readonly take: (count: number) => Promise<readonly QueuedRow[]>
   /** How many rows were read and not taken, and whether there are more to read. */
   readonly left: () => { readonly stayed: number; readonly more: boolean }
   /** `due_at` of the first row that was taken; undefined when none was. */
@@ -152,7 +219,7 @@ type DueQueue = {
 /** Rows that only wait are not read until all others have been taken. */
 const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
   let isWaitingRead = false
-  const take = async (count: number): Promise<readonly DueRow[]> => {
+  const take = async (count: number): Promise<readonly QueuedRow[]> => {
     const rows = isWaitingRead ? [] : await others.take(count)
     if (rows.length === count) return rows
     isWaitingRead = true
@@ -166,7 +233,10 @@ const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
   return { take, left, oldest: others.oldest }
 }
 
-type Shard = { readonly key: string; rows: DueRow[]; from: DueFrom | undefined; isRead: boolean }
+/** What a dispatch needs of a row: so many are in memory that what it does not need is dropped. */
+type QueuedRow = Pick<DueRow, 'pk' | 'next' | 'due_at'>
+
+type Shard = { readonly key: string; rows: QueuedRow[]; from: DueFrom | undefined; isRead: boolean }
 
 /**
  * The shards of the signer's entry, and with each minute one of those that it could have had before: what an entry with
@@ -182,31 +252,26 @@ const keysOf = ({ mchid, shards }: PacedSigner, key: typeof dueKey, now: number)
 }
 
 /** The shards as one queue that reads the index page by page. */
-const oldestFirst = (
-  keys: readonly string[],
-  now: number,
-  pageSize: number,
-  { ledger }: Pick<DispatchDeps, 'ledger'>,
-): DueQueue => {
+const oldestFirst = (keys: readonly string[], now: number, pageSize: number, due: Ledger['due']): DueQueue => {
   const shards: Shard[] = keys.map((key) => ({ key, rows: [], from: undefined, isRead: false }))
 
   const fill = async (shard: Shard): Promise<void> => {
     while (shard.rows.length === 0 && !shard.isRead) {
-      const page = await ledger.due(shard.key, now, pageSize, shard.from)
-      shard.rows = page.rows.toReversed()
+      const page = await due(shard.key, now, pageSize, shard.from)
+      shard.rows = page.rows.map(({ pk, next, due_at }) => ({ pk, next, due_at })).reverse()
       shard.from = page.from
       shard.isRead = page.from === undefined
     }
   }
 
   let dueSince: number | undefined
-  const take = async (count: number): Promise<readonly DueRow[]> => {
-    const taken: DueRow[] = []
+  const take = async (count: number): Promise<readonly QueuedRow[]> => {
+    const taken: QueuedRow[] = []
     while (taken.length < count) {
       const empty = shards.filter(({ rows, isRead }) => rows.length === 0 && !isRead)
       if (empty.length > 0) await Promise.all(empty.map(fill))
-      const oldest = shards.reduce((a, b) => (headOf(a) <= headOf(b) ? a : b))
-      const row = oldest.rows.pop()
+      const oldest = shards.reduce<Shard | undefined>((a, b) => (a && headOf(a) <= headOf(b) ? a : b), undefined)
+      const row = oldest?.rows.pop()
       if (!row) break
       dueSince ??= row.due_at
       taken.push(row)

@@ -153,7 +153,7 @@ describe('a dispatch', () => {
 
   it('reads smaller pages for more merchants, so that memory stays flat', async () => {
     const mchids = Array.from({ length: 100 }, (_, i) => String(1900000200 + i))
-    const fakes = fakeDeps({ rows: manyRows(405, '1900000200') })
+    const fakes = fakeDeps({ rows: mchids.flatMap((mchid, i) => manyRows(i === 0 ? 405 : 4, mchid)) })
 
     const [first] = await dispatch(fakes, mchids)
 
@@ -165,7 +165,7 @@ describe('a dispatch', () => {
 
   it('reads pages of twenty-five at least', async () => {
     const mchids = Array.from({ length: 1000 }, (_, i) => String(1900001000 + i))
-    const fakes = fakeDeps()
+    const fakes = fakeDeps({ rows: mchids.flatMap((mchid) => manyRows(4, mchid)) })
 
     await dispatch(fakes, mchids)
 
@@ -251,6 +251,111 @@ describe('the shards of an entry', () => {
     }
 
     expect(found.size).toBe(16)
+  })
+})
+
+describe('of many signers', () => {
+  const signers = Array.from({ length: 1000 }, (_, i) => String(1900001000 + i))
+  const [ONE = '', OTHER = ''] = signers.slice(500)
+
+  it('none is asked when nothing is due', async () => {
+    const fakes = fakeDeps({ rows: [{ ...dueRow('LATER', 0, 0, ONE), due_at: NOW + 1 }] })
+
+    const reports = await dispatch(fakes, signers)
+
+    expect(reports).toStrictEqual(signers.map((mchid) => ({ mchid, ...NOTHING })))
+    expect(fakes.pages).toStrictEqual([])
+  })
+
+  it('only those are asked that have something due, in any shard, and what only waits goes last', async () => {
+    const fakes = fakeDeps({
+      rows: [
+        { ...dueRow('WAITING', 3, 9000, ONE), due: `${ONE}#waiting#3` },
+        dueRow('GENUINE', 1, 5, ONE),
+        dueRow('FORMER', 15, 7, OTHER),
+        dueRow('NOT-SERVED', 1, 7, '1999999999'),
+      ],
+    })
+
+    const reports = await dispatch(fakes, signers)
+
+    expect(fakes.pages.map(({ key }) => key)).toStrictEqual([`${ONE}#1`, `${OTHER}#15`, `${ONE}#waiting#3`])
+    expect(fakes.puts.map(({ events }) => events.length)).toStrictEqual([1, 2])
+    expect(reports.filter(({ dispatched }) => dispatched > 0)).toStrictEqual([
+      { mchid: ONE, ...NOTHING, dispatched: 2, lag: 5 },
+      { mchid: OTHER, ...NOTHING, dispatched: 1, lag: 7 },
+    ])
+  })
+
+  it.each([
+    ['has more pages than to ask all costs', 40],
+    ['cannot be read', 1],
+  ])('all are asked where the index %s', async (_, failsAt) => {
+    let pages = 0
+    const fakes = fakeDeps({
+      rows: [dueRow('A', 1, 5, ONE)],
+      dueKeys: async function* () {
+        while (pages < failsAt) {
+          pages += 1
+          yield []
+        }
+        throw new UnavailableError('the ledger says AccessDeniedException')
+      },
+    })
+
+    const reports = await dispatch(fakes, signers)
+
+    expect(pages).toBe(failsAt)
+    expect(fakes.pages).toHaveLength(10_000)
+    expect(reports.reduce((sum, { dispatched }) => sum + dispatched, 0)).toBe(1)
+  })
+
+  it('all are asked, sixty-four queries at a time', async () => {
+    let inFlight = 0
+    let most = 0
+    const fakes = fakeDeps({
+      dueKeys: () => {
+        throw new UnavailableError('the ledger says TimeoutError')
+      },
+      ledger: () => ({
+        due: async () => {
+          inFlight += 1
+          most = Math.max(most, inFlight)
+          await fakes.clock.sleep(5)
+          inFlight -= 1
+          return { rows: [] }
+        },
+      }),
+    })
+
+    await dispatch(fakes, signers)
+
+    expect(most).toBe(64)
+    expect(fakes.clock.now - NOW).toBe(5 * Math.ceil(10_000 / 64))
+  })
+
+  it('are read as one whole as long as that costs no more than to ask all: 39 pages for 10,000 keys', async () => {
+    const fakes = fakeDeps({
+      dueKeys: async function* () {
+        yield* Array(39).fill([])
+      },
+    })
+
+    await dispatch(fakes, signers)
+
+    expect(fakes.pages).toStrictEqual([])
+  })
+
+  it('the index is not read as a whole for up to twenty-five of them, who have fewer keys than a page costs', async () => {
+    const fakes = fakeDeps({
+      dueKeys: () => {
+        throw new TypeError('the index was read as a whole')
+      },
+    })
+
+    await dispatch(fakes, signers.slice(0, 25))
+
+    expect(fakes.pages).toHaveLength(250)
   })
 })
 

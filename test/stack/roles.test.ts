@@ -42,7 +42,15 @@ describe('the role of', () => {
         ...logs('Query'),
       ],
     ],
-    ['ReconcileRole', [`dynamodb:Query ${TABLE}/index/due`, `events:PutEvents ${BUS}`, ...logs('Reconcile')]],
+    [
+      'ReconcileRole',
+      [
+        `dynamodb:Query ${TABLE}/index/due`,
+        `dynamodb:Scan ${TABLE}/index/due`,
+        `events:PutEvents ${BUS}`,
+        ...logs('Reconcile'),
+      ],
+    ],
     [
       'OutcomeRole',
       [

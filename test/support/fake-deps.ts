@@ -39,7 +39,7 @@ export const fakeDeps = ({
   put,
   ...replaced
 }: Given = {}) => {
-  const { ledger: plain, ...inLedger } = plainLedger(...rows)
+  const { ledger: plain, dueKeys, ...inLedger } = plainLedger(...rows)
   const { send, ...atWechatpay } = fakeSend(says)
   const { bus, puts } = fakeBus(put, clock)
   const startedAt = clock.now
@@ -62,6 +62,7 @@ export const fakeDeps = ({
       published.push(due)
     },
     bus,
+    dueKeys,
     now: () => clock.now,
     sleep: clock.sleep,
     random: () => 0.5,

@@ -1,5 +1,6 @@
 import { DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import { createDueKeys } from '../../lib/aws/due-keys.ts'
 import { createLedger } from '../../lib/aws/ledger.ts'
 import { clientSettings } from '../../lib/aws/sdk/settings.ts'
 import type { Row } from '../../lib/ledger/row.ts'
@@ -20,7 +21,9 @@ export const openLedger = async (endpoint: string) => {
     return row
   }
 
-  return { client, table: TABLE, ledger: createLedger(client, TABLE), put, close: () => client.destroy() }
+  const ledger = createLedger(client, TABLE)
+  const dueKeys = createDueKeys(client, TABLE)
+  return { client, table: TABLE, ledger, dueKeys, put, close: () => client.destroy() }
 }
 
 /** The same in a DynamoDB of its own, in memory. */

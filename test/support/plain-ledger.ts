@@ -1,3 +1,4 @@
+import type { DueKeys } from '../../lib/aws/due-keys.ts'
 import type { DueFrom, DuePage, DueRow, Ledger } from '../../lib/aws/ledger.ts'
 import type { LedgerReader } from '../../lib/aws/ledger-reader.ts'
 import { UnavailableError } from '../../lib/errors.ts'
@@ -100,7 +101,11 @@ export const plainLedger = (...given: readonly Row[]) => {
     },
   }
 
-  return { ledger, reader, rows, applied, parties }
+  const dueKeys: DueKeys = async function* (now) {
+    yield [...rows.values()].flatMap(({ due, due_at = 0 }) => (due !== undefined && due_at <= now ? [due] : []))
+  }
+
+  return { ledger, dueKeys, reader, rows, applied, parties }
 }
 
 /** By index key, so that moving a row needs no search, in hundreds of thousands of rows too. */

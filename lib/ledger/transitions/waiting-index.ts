@@ -1,6 +1,6 @@
 import { adviceOf } from '../advice.ts'
 import { and, equals, missing } from '../condition.ts'
-import { type BookRow, dueKeyOf, type Row, signerOf, waitingKeyOf, waitsKeyOf } from '../row.ts'
+import { type BookRow, dueKeyOf, isWaitingKey, type Row, signerOf, waitingKeyOf, waitsKeyOf } from '../row.ts'
 import { caseOf, isCase } from './case-index.ts'
 import type { Transition } from './transition.ts'
 
@@ -70,7 +70,7 @@ export const reindex = (row: Row): Transition | undefined => {
   const set = {
     state,
     ...(lacksCase && caseOf(row, row.case_at ?? row.created_at)),
-    ...(!isOfSigner(row.due) && { due: row.due?.includes('#waiting#') ? waitingKeyOf(row) : dueKeyOf(row) }),
+    ...(!isOfSigner(row.due) && { due: isWaitingKey(row.due ?? '') ? waitingKeyOf(row) : dueKeyOf(row) }),
   }
   return withWaitingIndex({ name: '20 reindex', pk, when, set }, row)
 }

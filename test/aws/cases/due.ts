@@ -46,6 +46,17 @@ export const describeDue = (opened: Opened): void => {
       ])
     })
 
+    it('tells under which keys rows are due by now, in any partition, and of no row that is due later', async () => {
+      await put('told#0', 'told-first', NOW - 1)
+      await put('told#waiting#15', 'told-second', NOW)
+      await put('told#2', 'told-later', NOW + 1)
+
+      const keys: string[] = []
+      for await (const page of opened().dueKeys(NOW)) keys.push(...page)
+
+      expect(keys.filter((key) => key.startsWith('told#')).toSorted()).toEqual(['told#0', 'told#waiting#15'])
+    })
+
     it('has no row with nothing left to do, and has it again once it is reopened', async () => {
       const { pk } = await put('1900000109#0', 'ended-and-reopened', NOW)
       const due = async () =>

@@ -35,7 +35,13 @@ const putDue = (names: readonly string[]) =>
   )
 
 const dispatch = (bus: EventBus) =>
-  dispatchDue(pacedSigners([MCHID]), { ledger: table.ledger, bus, now: () => NOW, sleep: async () => {} })
+  dispatchDue(pacedSigners([MCHID]), {
+    ledger: table.ledger,
+    dueKeys: table.dueKeys,
+    bus,
+    now: () => NOW,
+    sleep: async () => {},
+  })
 
 const serveAll = async (events: readonly BusEvent[]) => {
   const { deps, sent } = fakeDeps({ says: NO_ANSWER, ledger: table.ledger })

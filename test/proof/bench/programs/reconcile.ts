@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { createDueKeys } from '../../../../lib/aws/due-keys.ts'
 import { createEventBus } from '../../../../lib/aws/event-bus.ts'
 import { createLedger } from '../../../../lib/aws/ledger.ts'
 import { functionSettings } from '../../../../lib/aws/sdk/settings.ts'
@@ -10,8 +11,10 @@ import { WORK } from '../work.ts'
 // Reconcile on a clock that a pause moves on at once, run after run in one process until ROWS are dispatched.
 const rows = Number(process.env.BENCH_ROWS)
 let clock = Date.now()
+const client = new DynamoDBClient(functionSettings('dynamodb'))
 const deps = {
-  ledger: createLedger(new DynamoDBClient(functionSettings('dynamodb')), 'payscore-ledger'),
+  ledger: createLedger(client, 'payscore-ledger'),
+  dueKeys: createDueKeys(client, 'payscore-ledger'),
   bus: createEventBus(new EventBridgeClient(functionSettings('events')), 'payscore'),
   now: () => clock,
   sleep: async (ms: number) => {

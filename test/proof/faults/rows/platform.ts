@@ -19,7 +19,7 @@ export const PLATFORM: readonly Row[] = [
     step: RECONCILE,
     fault: '30,000 rows wait for a person or for an order that there is not',
     must: 'a genuine query goes first',
-    guard: 'lib/operations/dispatch-due.ts dispatchDue waitingKey',
+    guard: 'lib/operations/dispatch-due.ts lanesOf waitingKey',
     test: [
       'operations/dispatch-due.test.ts',
       'delay nothing: of 30,000 that are due, a genuine query that is due since a moment is the first',

@@ -37,7 +37,7 @@ export const createMemoryWorld = (parts: {
     isOut: (signer) => isOut(signer, time.now()),
     ...(onAnswered && { onAnswered }),
   })
-  const { ledger, reader, rows } = plainLedger()
+  const { ledger, dueKeys, reader, rows } = plainLedger()
   const apply: Ledger['apply'] = async (transition) => {
     const before = rows.get(transition.pk)
     const applied = await ledger.apply(transition)
@@ -53,5 +53,5 @@ export const createMemoryWorld = (parts: {
     random,
     nonce: randomNonce,
   }
-  return { time, merchants, wechatpay, rows, reader, deps }
+  return { time, merchants, wechatpay, rows, reader, dueKeys, deps }
 }

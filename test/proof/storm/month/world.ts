@@ -57,7 +57,7 @@ export const createMonthWorld = (parts: {
       onWritten(before, after)
     },
   })
-  const { time, merchants, deps } = world
+  const { time, merchants, dueKeys, deps } = world
   const deliver = (due: DueEvent): void =>
     time.after(random() * DELIVERY_MS, () =>
       due.next === 'refund' ? processDue(due, deps, askRefund) : processDue(due, deps),
@@ -68,7 +68,7 @@ export const createMonthWorld = (parts: {
     time.after(MINUTE, reconcile)
     return (
       isAnyDue() &&
-      dispatchDue(pacedSignersOf(merchants), { ledger: deps.ledger, bus, now: time.now, sleep: time.sleep })
+      dispatchDue(pacedSignersOf(merchants), { ledger: deps.ledger, dueKeys, bus, now: time.now, sleep: time.sleep })
     )
   }
   time.after(0, reconcile)

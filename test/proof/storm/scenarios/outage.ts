@@ -42,7 +42,7 @@ export const runOutage = async (
   const outage = { begins: START + BEFORE_MS, ends: START + BEFORE_MS + hours * HOUR }
   const end = outage.ends + hoursAfter * HOUR
   const isDuring = (at: number) => at >= outage.begins && at < outage.ends
-  const { time, merchants, wechatpay, rows, deps } = createMemoryWorld({
+  const { time, merchants, wechatpay, rows, dueKeys, deps } = createMemoryWorld({
     merchants: [...STRUCK, HEALTHY],
     random,
     randomOfCalls: random,
@@ -95,7 +95,7 @@ export const runOutage = async (
     takeOrder(STRUCK[index % STRUCK.length] ?? HEALTHY),
   )
   every(MINUTE, START, end, 0, () =>
-    dispatchDue(pacedSignersOf(merchants), { ledger, bus, now: time.now, sleep: time.sleep }),
+    dispatchDue(pacedSignersOf(merchants), { ledger, dueKeys, bus, now: time.now, sleep: time.sleep }),
   )
 
   /** Rows that are due now, and for how long the oldest one was. */
