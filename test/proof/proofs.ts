@@ -28,7 +28,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   reconcile: {
     command: ['test/proof/storm/main.ts', 'reconcile'],
-    proves: 'a million due orders in flat memory, at each merchant’s pace',
+    proves:
+      'a million due orders in flat memory, oldest first and at each signer’s pace: of one merchant, of 100,000 shops of one provider, of 1,000 signers; what an idle minute costs',
     takes: '20 seconds',
     when: 'each change of dispatch or of the index',
   },

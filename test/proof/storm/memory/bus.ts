@@ -12,17 +12,26 @@ export const eachDue =
     }
   }
 
-/** A bus that counts the events that reconcile puts on it, for each second that ends with a PutEvents. */
-export const createPacedBus = (time: VirtualTime, putMs: () => number, take: (events: readonly BusEvent[]) => void) => {
+type Detail = { readonly mchid: string; readonly out_order_no: string }
+
+/**
+ * A bus that counts the events that reconcile puts on it, for each second that ends with a PutEvents.
+ * @param signerOf who signs for an order: each batch is of one signer
+ */
+export const createPacedBus = (
+  time: VirtualTime,
+  putMs: () => number,
+  take: (events: readonly BusEvent[]) => void,
+  signerOf: (detail: Detail) => string = ({ mchid }) => mchid,
+) => {
   const recent = new Map<string, readonly { readonly at: number; readonly count: number }[]>()
   const pace = { mostPerSecond: 0, dispatched: 0 }
   const bus: EventBus = {
     put: async (events) => {
-      const [first] = events.map(({ detail }) => detail as { readonly mchid: string }) // each batch is of one merchant
-      const mchid = first?.mchid ?? ''
-      const before = (recent.get(mchid) ?? []).filter(({ at }) => at > time.now() - 1000)
+      const [signer = ''] = events.map(({ detail }) => signerOf(detail as Detail))
+      const before = (recent.get(signer) ?? []).filter(({ at }) => at > time.now() - 1000)
       const kept = [...before, { at: time.now(), count: events.length }]
-      recent.set(mchid, kept)
+      recent.set(signer, kept)
       pace.dispatched += events.length
       pace.mostPerSecond = Math.max(
         pace.mostPerSecond,
@@ -33,6 +42,6 @@ export const createPacedBus = (time: VirtualTime, putMs: () => number, take: (ev
       return []
     },
   }
-  /** `mostPerSecond`: of one merchant. */
+  /** `mostPerSecond`: of one signer. */
   return { bus, pace }
 }

@@ -1,43 +1,91 @@
 import { spawnSync } from 'node:child_process'
-import { UnavailableError } from '../../../../lib/errors.ts'
+import type { PacedSigner } from '../../../../lib/config/served.ts'
+import { LIMITS } from '../../../../lib/limits.ts'
 import { dispatchDue } from '../../../../lib/operations/dispatch-due.ts'
-import { pacedSigners } from '../../../support/paced-signers.ts'
 import { createPacedBus } from '../memory/bus.ts'
-import { generatedDue } from '../memory/generated-due.ts'
+import { generatedDue, signerOfGenerated } from '../memory/generated-due.ts'
 import { createVirtualTime } from '../memory/virtual-time.ts'
 import { createScenario, promised, type Say, type Verdict } from '../scenario.ts'
 
 /**
- * A small heap: V8 uses all memory that it may, and with this limit a leak would soon end the process. One thread and one
- * arena of malloc: garbage collection beside the program falls behind as other programs want the processors, and its peak
- * would be theirs.
+ * A small heap, little above what a page of each key of a thousand signers takes (with 40 MB the process ends): V8 uses all
+ * memory that it may, and with this limit a leak would soon end the process. One thread and one arena of malloc: garbage
+ * collection beside the program falls behind as other programs want the processors, and its peak would be theirs.
  */
-const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64', '--single-threaded-gc']
+const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=52', '--single-threaded-gc']
 const ONE_ARENA = { MALLOC_ARENA_MAX: '1' }
 const MOST_GROWTH = 1.1
-const MOST_PER_SECOND = 20
+const MOST_QUERIES = 0.1
+/** What an idle minute may cost, in units of the index: a query that finds nothing is half a one. */
+const MOST_IDLE_UNITS = 128
 
 const MINUTE = 60_000
 const START = 1_795_460_000_000
 /** From PutEvents to its response. */
 const PUT_MS = 20
+/** The most events a second, of all signers: sixteen PutEvents of ten events at once. */
+const BUS_MOST = (16 * 10 * 1000) / PUT_MS
+
+const MINUTES_A_MONTH = 30 * 24 * 60
+/** US$ for a million units. */
+const PRICE = 0.25
 
 /** The highest resident memory up to now, in bytes. */
 const mostResident = (): number => process.resourceUsage().maxRSS * 1024
 const inMb = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
 
-/** The index is not read as a whole here, so all signers are asked. */
-const unread = () => {
-  throw new UnavailableError('the index is not read as a whole')
+type Load = {
+  /** Due rows, of all signers together. */
+  readonly rows: number
+  readonly signers: number
+  /** Who is to be paid, of each signer. */
+  readonly shops: number
+  readonly pace: number
+  readonly shards: number
 }
 
-/** Runs reconcile on virtual time until no row is due. */
-const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Promise<Verdict> => {
-  say(`${merchants} merchants with ${rowsEach} due rows each`)
-  const mchids = Array.from({ length: merchants }, (_, index) => String(1_900_000_000 + index))
+/** Notes who was served when: the oldest row of a signer must come first, whichever shop it is of. */
+const createTurns = ({ shops }: Load, now: () => number) => {
+  const next = new Map<string, number>()
+  const waits = new Float64Array(shops)
+  const overtaken: string[] = []
+  return {
+    waits,
+    overtaken,
+    note: (signer: string, rank: number, shop: number): void => {
+      const expected = next.get(signer) ?? 0
+      if (rank !== expected) overtaken.push(`${signer}: row ${rank} before ${expected}`)
+      next.set(signer, expected + 1)
+      waits[shop] = Math.max(waits[shop] ?? 0, now() - START)
+    },
+  }
+}
+
+/** How long the last row of a signer must wait, at its pace and at that of the bus, with a minute for the schedule. */
+const longestWait = ({ rows, signers, pace }: Load): number => {
+  const inOneRun = (Math.min(pace, BUS_MOST / signers) * LIMITS.reconcileDispatch) / 1000
+  return (Math.ceil(rows / signers / inOneRun) + 1) * MINUTE
+}
+
+const minutes = (ms: number): string => `${(ms / MINUTE).toFixed(1)} min`
+
+const wordsOf = ({ rows, signers, shops, pace, shards }: Load): string =>
+  `${rows} due rows of ${signers} signers with ${shops} shops each, ${pace} a second and ${shards} shards`
+
+/** Runs reconcile on virtual time until no row is due, and once more. */
+const reconcileAll = async (load: Load, say: Say): Promise<Verdict> => {
+  say(wordsOf(load))
+  const signers: readonly PacedSigner[] = Array.from({ length: load.signers }, (_, index) => ({
+    mchid: String(1_900_000_000 + index),
+    pace: load.pace,
+    shards: load.shards,
+  }))
   const time = createVirtualTime(START)
-  const due = generatedDue(mchids, rowsEach)
-  const { bus, pace } = createPacedBus(time, () => PUT_MS, due.take)
+  const turns = createTurns(load, time.now)
+  const due = generatedDue(signers, Math.ceil(load.rows / load.signers), load.shops, turns.note)
+  const { bus, pace } = createPacedBus(time, () => PUT_MS, due.take, signerOfGenerated)
+  const { ledger, dueKeys, reads } = due
+  const run = () => dispatchDue(signers, { ledger, dueKeys, bus, now: time.now, sleep: time.sleep })
   const rows = due.left()
   const startedAt = performance.now()
   const cpu = process.cpuUsage()
@@ -47,9 +95,7 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
   let said = 0
   while (due.left() > 0) {
     runs += 1
-    time.after(0, () =>
-      dispatchDue(pacedSigners(mchids), { ledger: due.ledger, dueKeys: unread, bus, now: time.now, sleep: time.sleep }),
-    )
+    time.after(0, run)
     // By seconds, so that a tenth is reached within a run.
     for (let second = 1; second <= 60; second += 1) {
       await time.run(START + (runs - 1) * MINUTE + second * 1000)
@@ -62,45 +108,88 @@ const reconcileAll = async (merchants: number, rowsEach: number, say: Say): Prom
     }
   }
 
+  const seconds = (performance.now() - startedAt) / 1000
   const { user, system } = process.cpuUsage(cpu)
+  const cpuUs = (user + system) / rows
   const growth = mostResident() / rssAtTenth
+  const busy = { ...reads }
+  time.after(0, run)
+  await time.run(START + (runs + 1) * MINUTE)
+  const idle = { queries: reads.queries - busy.queries, pages: reads.pages - busy.pages }
+  const idleUnits = (idle.queries + idle.pages) / 2
+  const askingAll = load.signers * (load.shards + 1) // two lanes, half a unit each
+  const longest = turns.waits.reduce((a, b) => Math.max(a, b), 0)
+  const allowed = longestWait(load)
   say(`  ${rows} orders in ${runs} runs`)
   return {
     promises: [
       promised('the most resident memory by the end is at most 1.1 times that by a tenth', [
         growth <= MOST_GROWTH ? undefined : `${growth.toFixed(2)} times`,
       ]),
-      promised('at most 20 dispatches of one merchant within a second', [
-        pace.mostPerSecond <= MOST_PER_SECOND ? undefined : `${pace.mostPerSecond}`,
+      promised('no more dispatches of one signer within a second than its pace', [
+        pace.mostPerSecond <= load.pace ? undefined : `${pace.mostPerSecond}`,
+      ]),
+      promised('the oldest row of a signer first, whichever shop it is of', turns.overtaken),
+      promised('no shop waits longer than the rows before its own need, at the pace of its signer', [
+        longest <= allowed ? undefined : `${minutes(longest)}, and ${minutes(allowed)} are enough`,
+      ]),
+      promised('at most 0.1 queries of the index for each order', [
+        busy.queries / rows <= MOST_QUERIES ? undefined : `${busy.queries / rows}`,
+      ]),
+      promised('a minute in which nothing is due costs no more than 1 MB of the index', [
+        idleUnits <= MOST_IDLE_UNITS ? undefined : `${idleUnits} units`,
       ]),
     ],
     figures: {
-      'orders a second': Math.round((1000 * rows) / (performance.now() - startedAt)),
-      'us of CPU for each': ((user + system) / rows).toFixed(1),
+      'orders a second': Math.round(rows / seconds),
+      'us of CPU for each': cpuUs.toFixed(1),
+      'queries of the index for each': (busy.queries / rows).toFixed(4),
+      'pages of the whole index for each run': (busy.pages / runs).toFixed(1),
       'most resident memory by a tenth': inMb(rssAtTenth),
       'by the end': `${inMb(mostResident())}, ${growth.toFixed(2)} times that`,
-      'dispatches of one merchant within a second, at most': pace.mostPerSecond,
+      'dispatches of one signer within a second, at most': pace.mostPerSecond,
+      'the longest wait of a shop': minutes(longest),
+      'an idle minute': `${idle.queries} queries, ${idle.pages} pages`,
+      'idle minutes of a month': `US$ ${priceOf(idleUnits)}`,
+      'the same, if every shard were asked': `US$ ${priceOf(askingAll)}`,
     },
   }
 }
 
+const priceOf = (units: number): string => ((units * MINUTES_A_MONTH * PRICE) / 1e6).toFixed(2)
+
 /** Runs one load in its own process, which judges itself. */
-const reconcileApart = (merchants: number, rowsEach: number) => {
+const reconcileApart = (load: Load) => {
   const main = new URL('../main.ts', import.meta.url).pathname
-  const args = [...HEAP, main, 'reconcile', '--merchants', String(merchants), '--each', String(rowsEach)]
-  const { status } = spawnSync(process.execPath, args, {
+  const options = Object.entries(load).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const { status } = spawnSync(process.execPath, [...HEAP, main, 'reconcile', ...options, '--alone'], {
     stdio: 'inherit',
     env: { ...process.env, ...ONE_ARENA },
   })
-  return promised(`the promises above, with ${merchants} merchants of ${rowsEach} due rows`, [
+  return promised(`the promises above, with ${wordsOf(load)}`, [
     status === 0 ? undefined : `the process ended with ${status}`,
   ])
 }
 
+/** A direct merchant as it is by default, a provider with the greatest pace and the most shops, and a thousand signers. */
+const loadsOf = (rows: number, shops: number): readonly Load[] => [
+  { rows, signers: 1, shops: 1, pace: LIMITS.dispatchesPerSecond, shards: LIMITS.shards },
+  { rows, signers: 1, shops, pace: LIMITS.dispatchesPerSecondMost, shards: LIMITS.shardsMost },
+  { rows, signers: 1000, shops, pace: LIMITS.dispatchesPerSecond, shards: LIMITS.shards },
+]
+
+/** Without `signers` it plays all loads. One signer has the greatest pace and shards then, and many have the usual ones. */
 export const scenario = createScenario(
-  { rows: 1_000_000, merchants: 0, each: 1000 },
-  async ({ rows, merchants, each }, say) => {
-    if (merchants > 0) return reconcileAll(merchants, each, say)
-    return { promises: [reconcileApart(1, rows), reconcileApart(1_000, Math.ceil(rows / 1_000))], figures: {} }
+  { rows: 1_000_000, signers: 0, shops: 100_000, pace: 0, shards: 0, alone: false },
+  async ({ rows, signers, shops, pace, shards, alone }, say) => {
+    const isOne = signers === 1
+    const load = {
+      ...{ rows, signers, shops },
+      pace: pace || (isOne ? LIMITS.dispatchesPerSecondMost : LIMITS.dispatchesPerSecond),
+      shards: shards || (isOne ? LIMITS.shardsMost : LIMITS.shards),
+    }
+    if (alone) return reconcileAll(load, say)
+    const loads = signers > 0 ? [load] : loadsOf(rows, shops)
+    return { promises: loads.map(reconcileApart), figures: {} }
   },
 )
