@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { BillRow } from '../../../../lib/aws/bill-log.ts'
+import { servedFiles } from '../../../../lib/config/served-files.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import type { Clock } from '../../../../lib/local/clock.ts'
 import { credentialsEnv, makeCredentials } from '../../../../lib/local/credentials.ts'
@@ -11,6 +12,7 @@ import { startLambda } from '../../../../lib/local/lambda/start-lambda.ts'
 import { startLedgerTable } from '../../../../lib/local/ledger-table.ts'
 import { startObjects } from '../../../../lib/local/objects.ts'
 import { startTopic } from '../../../../lib/local/topic.ts'
+import { configFor } from '../../../support/served-by.ts'
 import type { VirtualTime } from '../memory/virtual-time.ts'
 import { configured } from '../orders/merchants.ts'
 import { MONTH_MERCHANTS } from './plan.ts'
@@ -44,13 +46,11 @@ export const startDigests = async (time: VirtualTime, bills: ReadonlyMap<string,
     startTopic({ name: 'payscore-alarms', credentials }),
     startEventBus({ clock, name: BUS, credentials }),
   ])
+  const entries = MONTH_MERCHANTS.map(configured).map(({ mchid, ...entry }) => [mchid, entry] as const)
   const audit = await startLambda({
     name: 'audit',
     bundleDir: fileURLToPath(new URL('../../../../.build/audit/', import.meta.url)),
     env: {
-      MERCHANTS: JSON.stringify(
-        Object.fromEntries(MONTH_MERCHANTS.map(configured).map(({ mchid, ...entry }) => [mchid, entry])),
-      ),
       LEDGER_TABLE: table.tableName,
       EVENT_BUS: BUS,
       BUCKET,
@@ -63,6 +63,7 @@ export const startDigests = async (time: VirtualTime, bills: ReadonlyMap<string,
       AWS_ENDPOINT_URL_SNS: topic.endpoint,
       ...credentialsEnv(credentials),
     },
+    files: servedFiles(configFor(Object.fromEntries(entries)).config),
     timeoutMs: 900_000,
     clock,
   })
