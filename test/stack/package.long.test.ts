@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { propertiesOf, readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
+import { SERVED_BY } from '../../stack/merchants-plugin.ts'
 import { namesInZip, packageCopy } from './package-copy.ts'
 
 const TEMPLATE = '.serverless/cloudformation-template-update-stack.json'
@@ -38,13 +39,16 @@ afterAll(() => {
 })
 
 describe('npm run package', () => {
-  it('gives each function a zip of its bundle alone', () => {
+  it('gives each function a zip of its bundle alone, with who is served where it must know', () => {
     const inZips = Object.fromEntries(zips.map((zip) => [zip, namesInZip(`.serverless/${zip}`)]))
 
+    const files = (name: string) => [
+      'function.cjs',
+      'index.mjs',
+      ...(SERVED_BY.includes(name) ? ['merchants.json'] : []),
+    ]
     expect(inZips).toEqual(
-      Object.fromEntries(
-        names.map((name) => [`${name}.zip`, [`.build/${name}/function.cjs`, `.build/${name}/index.mjs`]]),
-      ),
+      Object.fromEntries(names.map((name) => [`${name}.zip`, files(name).map((file) => `.build/${name}/${file}`)])),
     )
   })
 
