@@ -6,19 +6,29 @@ import { promisify } from 'node:util'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Copies what packaging needs into a folder of its own, and packages there with neither network nor credentials. */
-export const packageCopy = async (commitSeconds: number, ...options: readonly string[]): Promise<string> => {
+/** Copies what packaging needs into a folder of its own. */
+export const copyToPackage = (): string => {
   const folder = mkdtempSync(`${tmpdir()}/package-`)
   const needed = readdirSync(ROOT).filter((name) =>
     /^(serverless\.|merchants\.|package\.|tsconfig\.|functions$|lib$|stack$)/.test(name),
   )
   for (const name of needed) cpSync(`${ROOT}${name}`, `${folder}/${name}`, { recursive: true })
   symlinkSync(`${ROOT}node_modules`, `${folder}/node_modules`)
-  const command = [...ALONE, process.execPath, 'node_modules/serverless/bin/serverless.js', 'package', ...options]
-  await promisify(execFile)(command[0] ?? '', command.slice(1), {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, SOURCE_DATE_EPOCH: String(commitSeconds), ...DEAD_PROXY },
-  })
+  return folder
+}
+
+/** How to package there with neither network nor credentials. */
+export const packaging = (folder: string, commitSeconds: number, ...options: readonly string[]) => ({
+  command: [...ALONE, process.execPath, 'node_modules/serverless/bin/serverless.js', 'package', ...options],
+  cwd: folder,
+  env: { PATH: process.env.PATH ?? '', HOME: folder, SOURCE_DATE_EPOCH: String(commitSeconds), ...DEAD_PROXY },
+})
+
+/** Packages a copy. Gives its folder. */
+export const packageCopy = async (commitSeconds: number, ...options: readonly string[]): Promise<string> => {
+  const folder = copyToPackage()
+  const { command, ...how } = packaging(folder, commitSeconds, ...options)
+  await promisify(execFile)(command[0] ?? '', command.slice(1), how)
   return folder
 }
 

@@ -9,10 +9,16 @@ type Env = Readonly<Record<string, string>>
  * A whole process from start to end: its CPU, user and system, ms, as the kernel told it to the shell that waited;
  * and what it printed, where that is wanted. Throws what it said when it fails.
  */
-export const runWhole = async (command: readonly string[], env: Env, output: 'ignore' | 'pipe' = 'ignore') => {
+export const runWhole = async (
+  command: readonly string[],
+  env: Env,
+  output: 'ignore' | 'pipe' = 'ignore',
+  cwd: string = process.cwd(),
+) => {
   const script = 'TIMEFORMAT="%3U %3S"; time "$@" 2>&3'
   const child = spawn('bash', ['--norc', '-c', script, 'bash', ...command], {
     env,
+    cwd,
     stdio: ['ignore', output, 'pipe', 'pipe'],
   })
   const ended = once(child, 'close')

@@ -10,6 +10,8 @@ describe('a program that proves something by a long run', () => {
     ['storm/main.ts', ['month', '--orders']],
     ['storm/main.ts', ['month', '--days']],
     ['storm/main.ts', ['wrong-notices', '--notices']],
+    ['served/main.ts', ['--shops']],
+    ['served/main.ts', ['--rounds']],
     ['fuzz/main.ts', ['--runs']],
     ['leaks/main.ts', ['--orders']],
   ])('%s does not pass for a proof of nothing: %j', (program, args) => {
