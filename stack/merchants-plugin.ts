@@ -13,10 +13,11 @@ import { type Json, largestValue } from './largest-value.ts'
 import { MANAGED_POLICY_MOST, policySize } from './limits-plugin.ts'
 import { logicalName, statementId } from './names.ts'
 
+/** A path may stand before the name, which has at most 64 characters. */
+const PRINCIPAL = /^(role|user)\/([\w+=,.@/-]{0,511}\/)?[\w+=,.@-]{1,64}$/
+
 const till = v.strictObject({
-  principals: v.array(
-    v.pipe(v.string(), v.regex(/^(role|user)\/[\w+=,.@/-]{1,512}$/, 'must be role/NAME or user/NAME of this account')),
-  ),
+  principals: v.array(v.pipe(v.string(), v.regex(PRINCIPAL, 'must be role/NAME or user/NAME of this account'))),
   accounts: v.array(v.pipe(v.string(), v.regex(/^\d{12}$/, 'must be the 12 digits of an account'))),
   external_id: v.optional(
     v.pipe(v.string(), v.regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1224 of 0-9 A-Z a-z _ + = , . @ : / -')),

@@ -198,7 +198,7 @@ export const readMerchantsConfig = (
   const problems = [
     ...lists.flatMap(({ mchid, problem }) => (problem ? [`providers.${mchid}.sub_merchants: ${problem}`] : [])),
     ...claimedTwice(Object.keys(merchants), providers, listed),
-    ...strangers(providers, listed),
+    ...strangers(Object.keys(merchants), providers, listed),
   ]
   if (problems.length > 0) return failed(problems)
   const entries = Object.entries(providers).map(([mchid, { sub_merchants, ...entry }]) => [
@@ -254,8 +254,13 @@ const claimedTwice = (
   providers: Readonly<Record<string, { readonly sub_merchants: unknown }>>,
   listed: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] => {
-  const owners = new Map(direct.map((mchid) => [mchid, 'merchants']))
-  const problems: string[] = []
+  const owners = new Map<string, string>([
+    ...direct.map((mchid) => [mchid, 'merchants'] as const),
+    ...Object.keys(providers).map((mchid) => [mchid, 'providers'] as const),
+  ])
+  const problems = direct
+    .filter((mchid) => Object.hasOwn(providers, mchid))
+    .map((mchid) => `merchants.${mchid}: is in providers as well; a provider has the lists of its shops in its folder`)
   for (const [provider, numbers] of listed)
     for (const number of numbers) {
       const owner = owners.get(number)
@@ -275,12 +280,20 @@ const MOST_TOLD = 20
 
 /** An exception of somebody else's shop would have no effect. */
 const strangers = (
+  direct: readonly string[],
   providers: Readonly<Record<string, { readonly exceptions: object }>>,
   listed: ReadonlyMap<string, readonly string[]>,
-): readonly string[] =>
-  Object.entries(providers).flatMap(([provider, { exceptions }]) => {
-    const numbers = new Set(listed.get(provider))
+): readonly string[] => {
+  const own = new Map([...listed].map(([provider, numbers]) => [provider, new Set(numbers)]))
+  const isOfOthers = (mchid: string) =>
+    direct.includes(mchid) || Object.hasOwn(providers, mchid) || [...own.values()].some((numbers) => numbers.has(mchid))
+  return Object.entries(providers).flatMap(([provider, { exceptions }]) => {
+    const numbers = own.get(provider)
     return Object.keys(exceptions)
-      .filter((mchid) => listed.has(provider) && !numbers.has(mchid))
-      .map((mchid) => `providers.${provider}.exceptions.${mchid}: is not in sub_merchants`)
+      .filter((mchid) => (numbers ? !numbers.has(mchid) : isOfOthers(mchid)))
+      .map(
+        (mchid) =>
+          `providers.${provider}.exceptions.${mchid}: ${numbers ? 'is not in sub_merchants' : 'is served by another entry'}`,
+      )
   })
+}

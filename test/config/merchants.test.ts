@@ -231,6 +231,45 @@ describe('the configuration of who is served', () => {
     expect(readMerchantsConfig(two(['1'], 'any')).problems).toEqual([])
   })
 
+  it('refuses an mchid that is a provider and is paid as well', () => {
+    const file = (merchants: object, lists: readonly unknown[], exceptions = {}) => ({
+      merchants,
+      providers: Object.fromEntries(
+        lists.map((sub_merchants, i) => [
+          `180000000${i + 1}`,
+          { services: { '500003': '' }, sub_merchants, ...(sub_merchants === 'any' && { exceptions }) },
+        ]),
+      ),
+    })
+    const problemsOf = (...parts: Parameters<typeof file>) => readMerchantsConfig(file(...parts)).problems
+
+    expect(problemsOf({ '1800000001': { services: { '500001': 'wx1' } } }, ['any'])).toEqual([
+      'merchants.1800000001: is in providers as well; a provider has the lists of its shops in its folder',
+    ])
+    expect(problemsOf({}, [['1', '1800000001', '1800000002'], ['2']])).toEqual([
+      'providers.1800000001.sub_merchants: 1800000001 is in providers as well',
+      'providers.1800000001.sub_merchants: 1800000002 is in providers as well',
+    ])
+  })
+
+  it('refuses an exception of any sub-merchant for one that another entry serves', () => {
+    const exceptions = { '1': { closed: true }, '1800000002': {}, '1900000109': {}, '7': {} }
+    const services = { '500003': '' }
+    const { problems } = readMerchantsConfig({
+      merchants: { '1900000109': { services: { '500001': 'wx1' } } },
+      providers: {
+        '1800000001': { services, sub_merchants: 'any', exceptions },
+        '1800000002': { services, sub_merchants: ['1'] },
+      },
+    })
+
+    expect(problems).toEqual(
+      ['1', '1800000002', '1900000109'].map(
+        (mchid) => `providers.1800000001.exceptions.${mchid}: is served by another entry`,
+      ),
+    )
+  })
+
   it('names the line of a list that is no number', () => {
     expect(readMerchantsConfig(provider({ sub_merchants: 'shops.txt' }), () => '1900000125\n\n').problems).toEqual([
       'providers.1800000001.sub_merchants: line 2: must be 1 to 32 digits',

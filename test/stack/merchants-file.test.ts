@@ -80,6 +80,13 @@ describe('merchants.json', () => {
       { ...good, tills: { 'com.example.pos': { ...till, principals: ['role/*'] } } },
       'tills.com.example.pos.principals.0: must be role/NAME or user/NAME of this account',
     ],
+    ...['role/shops/', 'role//', `user/${'l'.repeat(65)}`, 'Role/pos', 'role', 'role/pos?'].map(
+      (principal): [string, unknown, string] => [
+        `a principal that nobody can be: ${principal}`,
+        { ...good, tills: { 'com.example.pos': { ...till, principals: [principal] } } },
+        'tills.com.example.pos.principals.0: must be role/NAME or user/NAME of this account',
+      ],
+    ),
     [
       'an account of 11 digits',
       { ...good, tills: { 'com.example.pos': { ...till, accounts: ['44445555666'] } } },
@@ -115,6 +122,26 @@ describe('merchants.json', () => {
     ],
   ])('is refused with %s', (_, file, problem) => {
     expect(() => readMerchantsFile(JSON.stringify(file))).toThrow(problem)
+  })
+
+  it.each([
+    ['role/x', 'role/path/x', 'role/path/x is of a as well'],
+    ['role/path/x', 'role/x', 'role/x is of a as well'],
+    ['role/x', 'role/X', 'role/X is of a as well'],
+    ['role/one/path/x', 'role/another/X', 'role/another/X is of a as well'],
+    ['user/li', 'user/shop/Li', 'user/shop/Li is of a as well'],
+    ['role/x', 'user/x', undefined],
+    ['role/x', 'role/x/y', undefined],
+    ['role/x', 'role/xx', undefined],
+    ['role/path-x', 'role/path/x', undefined],
+  ])('with the tills %s and %s: %s', (one, other, problem) => {
+    const file = JSON.stringify({
+      merchants: { '1900000109': { ...merchant, sources: ['a', 'b'] } },
+      tills: { a: { ...till, principals: [one] }, b: { ...till, principals: [other] } },
+    })
+
+    if (problem === undefined) expect(() => readMerchantsFile(file)).not.toThrow()
+    else expect(() => readMerchantsFile(file)).toThrow(`tills.b.principals: ${problem}`)
   })
 
   it('may be bytes with a byte order mark before them', () => {
