@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module'
 import { resolve as resolvePath } from 'node:path'
 import { ALIKE, alikeCases, type Case, callerCases } from './callers.ts'
+import { manyCases } from './many-merchants.ts'
 import { packagedWith, twoTills } from './two-tills.ts'
 
 type Answer = { readonly overallResult?: string; readonly errors?: unknown }
@@ -52,4 +53,24 @@ if (opened.includes(0)) {
 console.log(
   `policies: ${cases.length} requests simulated, ${failed} wrong; ${opened[0]} more are allowed without the bus’s policy, ${opened[1]} without the queues’`,
 )
+
+// With more merchants than a policy can name, it names the routes of all, and the functions refuse the others.
+const many = await manyCases()
+let wrong = 0
+let byCode = 0
+for (const { request, isForTills, isLetThrough, isExpected } of many) {
+  const isAdmitted = await isAllowed(request)
+  if (isAdmitted && !isLetThrough) byCode += 1
+  if ((isAdmitted && isLetThrough) === isExpected && (isForTills || !isAdmitted)) continue
+  wrong += 1
+  console.log(`✗ ${request.claim}`)
+}
+if (byCode === 0) {
+  wrong += 1
+  console.log('✗ the functions refuse nothing that IAM allows')
+}
+console.log(
+  `policies of many merchants: ${many.length} requests simulated, ${wrong} wrong; IAM allows ${byCode} that the functions refuse`,
+)
+failed += wrong
 process.exitCode = failed === 0 ? 0 : 1
