@@ -199,27 +199,35 @@ export const sources = (hasAny: boolean): readonly string[] => [
 ]
 
 /** What is asked for over HTTP: the last part of the path, with its method. */
-export const ROUTES = [
-  { method: 'POST', last: '/sync', isForTills: true },
+export type Route = {
+  readonly method: 'GET' | 'POST'
+  readonly last: string
+  readonly isForTills?: true
+  /** The ledger writes down who decided, so it must be somebody. */
+  readonly isDecision?: true
+}
+
+const post = (last: string): Route => ({ method: 'POST', last })
+
+export const ROUTES: readonly Route[] = [
+  { ...post('/sync'), isForTills: true },
   { method: 'GET', last: '', isForTills: true },
   { method: 'GET', last: '?check=1', isForTills: true },
-  { method: 'POST', last: '/withdraw', isForTills: true, isDecision: true },
-  ...['expedite', 'reopen', 'close', 'release', 'settle', 'Withdraw', 'approve'].map((decision) => ({
-    method: 'POST' as const,
-    last: `/${decision}`,
-    isForTills: false,
-    isDecision: true,
-  })),
-] as const
-
-export type Route = { readonly last: string; readonly isForTills: boolean; readonly isDecision?: boolean }
+  { ...post('/withdraw'), isForTills: true, isDecision: true },
+  ...['expedite', 'reopen', 'close', 'release', 'settle'].map(
+    (decision): Route => ({ ...post(`/${decision}`), isDecision: true }),
+  ),
+  // No decisions
+  post('/Withdraw'),
+  post('/approve'),
+]
 
 /** Which field a refusal names; undefined where the door is open. */
 export const expectedOverHttp = (caller: Caller, merchant: Named, route: Route): string | undefined => {
   if (caller.is === 'unsure') return 'caller'
   if (merchant.tills === undefined) return 'mchid'
   if (caller.is === 'till' && !(merchant.tills.includes(caller.source) && route.isForTills)) return 'source'
-  if (caller.is === 'nobody' && route.isDecision) return route.last.match(/W|approve/) ? 'decision' : 'caller'
+  if (caller.is === 'nobody' && route.isDecision) return 'caller'
   return route.last === '/sync' && merchant.isClosed ? 'mchid' : undefined
 }
 
