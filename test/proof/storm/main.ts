@@ -12,6 +12,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   month: () => import('./scenarios/month.ts'),
   'wrong-notices': () => import('./scenarios/wrong-notices.ts'),
   bill: () => import('./scenarios/bill.ts'),
+  shops: () => import('./scenarios/shops.ts'),
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)

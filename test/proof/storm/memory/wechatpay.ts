@@ -33,6 +33,8 @@ const FAILURES: readonly (readonly [takesMs: number, sent: Sent])[] = [
 /** The shortest duration of a call; the longest is twice that. */
 const ANSWER_MS = 100
 
+const ANOTHER_PROVIDER = '1999999999'
+
 /** Of bills: their URLs lead to it. */
 export const ORIGIN = 'https://api.mch.weixin.qq.com'
 
@@ -81,15 +83,22 @@ export const createMemoryWechatpay = (parts: {
   const figures = { answered: 0, syncs: 0, applied: 0, failed: 0, overlaps: 0 }
   const out = new Set<string>()
 
+  const addMerchant = (mchid: string, of: readonly StormMerchant[]): Signer => {
+    const [serial_no, own] = [serialNo(), shortPair()]
+    const services = Object.assign({}, ...of.map((merchant) => merchant.services))
+    const subMerchants = of.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
+    const subs = subMerchants.length > 0 ? { subMerchants } : {}
+    merchants.add({ mchid, serial_no, publicKeyPem: pemOf(own), services, ...subs })
+    return { mchid, serial_no, privateKey: own.privateKey, wechatpayKeys: new Map([[key.id, pair.publicKey]]) }
+  }
+  const permitted = parts.merchants.filter(({ isRefused }) => !isRefused)
   const signers = new Map(
-    parts.merchants.map((merchant): [string, Signer] => {
-      const { services, provider } = merchant
-      const [mchid, serial_no, own] = [signerOf(merchant), serialNo(), shortPair()]
-      const subMerchants = provider ? { subMerchants: [merchant.mchid] } : {}
-      merchants.add({ mchid, serial_no, publicKeyPem: pemOf(own), services, ...subMerchants })
-      const wechatpayKeys = new Map([[key.id, pair.publicKey]])
-      return [mchid, { mchid, serial_no, privateKey: own.privateKey, wechatpayKeys }]
-    }),
+    [...Map.groupBy(permitted, signerOf)].map(([mchid, of]): [string, Signer] => [mchid, addMerchant(mchid, of)]),
+  )
+  // WeChat Pay knows them, as sub-merchants of another provider.
+  addMerchant(
+    ANOTHER_PROVIDER,
+    parts.merchants.filter(({ isRefused }) => isRefused),
   )
 
   const decide = ({ method, target, headers, body }: SendRequest, mchid: string): Answer => {

@@ -6,6 +6,8 @@ export type StormMerchant = WorldMerchant & {
   readonly family: OrderSeed['family']
   /** Its key is wrong during the whole run. */
   readonly isBroken?: true
+  /** WeChat Pay permits its provider nothing for it. */
+  readonly isRefused?: true
 }
 
 export const direct = (mchid: string, order_api: OrderSeed['family'], services = 1): StormMerchant => ({
@@ -54,8 +56,12 @@ export const BROKEN: StormMerchant = { ...direct('1900000901', 'payafter-orders'
 export const signerOf = ({ mchid, provider }: StormMerchant): string => provider ?? mchid
 
 /** The entry in MERCHANTS, without the members for this test. */
-export const configured = ({ family: _family, isBroken: _isBroken, ...merchant }: StormMerchant): WorldMerchant =>
-  merchant
+export const configured = ({
+  family: _family,
+  isBroken: _isBroken,
+  isRefused: _isRefused,
+  ...merchant
+}: StormMerchant): WorldMerchant => merchant
 
 /** An order of the merchant at WeChat Pay; by default of its first service. */
 export const orderAt = (
