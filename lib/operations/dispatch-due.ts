@@ -1,11 +1,12 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import type { DueKeys } from '../aws/due-keys.ts'
 import { BUS_BATCH, type EventBus } from '../aws/event-bus.ts'
-import type { DueFrom, DueRow, Ledger } from '../aws/ledger.ts'
+import type { DueFrom, Ledger } from '../aws/ledger.ts'
 import type { PacedSigner } from '../config/served.ts'
 import { dueBusEvent } from '../ledger/due-event.ts'
 import { dueKey, isWaitingKey, readRowKey, waitingKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
+import { type DueQueue, fairShares, type QueuedRow } from './fair-shares.ts'
 import type { OperationResult } from './result.ts'
 
 export type DispatchDeps = {
@@ -32,8 +33,10 @@ export type DispatchReport = {
   readonly error?: string
 }
 
-/** Rows in memory at the same time, of all signers together. */
+/** Rows in memory at the same time, of all signers together: of pages, and as many that wait for their shop's turn. */
 const ROWS_IN_MEMORY = 40_000
+/** Rows that one run reads to find those of other shops behind those of one, for all signers together. */
+const ROWS_READ_AHEAD = 200_000
 const MAX_PAGE_SIZE = 1000
 const MIN_PAGE_SIZE = 25
 const PUTS_IN_FLIGHT = 16
@@ -42,8 +45,8 @@ const QUERIES_IN_FLIGHT = 64
 
 /**
  * Puts one due event on the bus for each row that is due. All signers are served concurrently, each at its own rate,
- * the oldest row first and rows that only wait last, until no row is due or the time is over. If one fails,
- * the others continue.
+ * the oldest row first, of a provider in turns of its shops, and rows that only wait last, until no row is due or the
+ * time is over. If one fails, the others continue.
  */
 export const dispatchDue = async (
   signers: readonly PacedSigner[],
@@ -51,13 +54,17 @@ export const dispatchDue = async (
 ): Promise<readonly DispatchReport[]> => {
   const startedAt = deps.now()
   const lanes = await lanesOf(signers, startedAt, deps)
+  const kept = Math.floor(ROWS_IN_MEMORY / lanes.length)
+  const read = Math.floor(ROWS_READ_AHEAD / lanes.length)
   const limitPuts = pLimit(PUTS_IN_FLIGHT)
   const limitQueries = pLimit(QUERIES_IN_FLIGHT)
   const due: Ledger['due'] = (...asked) => limitQueries(() => deps.ledger.due(...asked))
   const pageSize = pageSizeOf(lanes)
   return Promise.all(
     lanes.map(({ signer, others, waiting }) => {
-      const lane = (keys: readonly string[]) => oldestFirst(keys, startedAt, pageSize, due)
+      const ofOne = (signer.pace * LIMITS.reconcileDispatch) / 1000
+      const lane = (keys: readonly string[]) =>
+        fairShares(signer.mchid, oldestFirst(keys, startedAt, pageSize, due), { kept, read, ofOne })
       const queue = waitingLast(lane(others), lane(waiting))
       return dispatchSigner(signer, queue, startedAt + LIMITS.reconcileDispatch, limitPuts, deps)
     }),
@@ -207,15 +214,6 @@ const batchOf = (pace: number): { readonly rows: number; readonly everyMs: numbe
 
 const dueEventOf = ({ pk, next }: QueuedRow) => dueBusEvent({ ...readRowKey(pk), next })
 
-type DueQueue = {
-  /** The oldest rows; fewer than `count` only when no more rows are due. */
-  readonly take: (count: number) => Promise<readonly QueuedRow[]>
-  /** How many rows were read and not taken, and whether there are more to read. */
-  readonly left: () => { readonly stayed: number; readonly more: boolean }
-  /** `due_at` of the first row that was taken; undefined when none was. */
-  readonly oldest: () => number | undefined
-}
-
 /** Rows that only wait are not read until all others have been taken. */
 const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
   let isWaitingRead = false
@@ -232,9 +230,6 @@ const waitingLast = (others: DueQueue, waiting: DueQueue): DueQueue => {
   }
   return { take, left, oldest: others.oldest }
 }
-
-/** What a dispatch needs of a row: so many are in memory that what it does not need is dropped. */
-type QueuedRow = Pick<DueRow, 'pk' | 'next' | 'due_at'>
 
 type Shard = { readonly key: string; rows: QueuedRow[]; from: DueFrom | undefined; isRead: boolean }
 

@@ -88,6 +88,20 @@ describe('a dispatch', () => {
     expect(orderNumbers(fakes)).toStrictEqual(['A', 'B', 'C', 'D', 'E'])
   })
 
+  it('takes the first row of each shop of a provider before the second one of any', async () => {
+    const due = (order: string, shard: number, ageMs: number, mchid: string) => ({
+      ...dueRow(order, shard, ageMs, '1800000000'),
+      pk: `${mchid}#${order}`,
+    })
+    const flood = Array.from({ length: 1200 }, (_, i) => due(`F${i}`, i % 4, 90_000 - i, '1700000001'))
+    const fakes = fakeDeps({ rows: [...flood, due('A1', 1, 20, '1700000002'), due('B1', 2, 10, '1700000003')] })
+
+    const [report] = await dispatch(fakes, ['1800000000'])
+
+    expect(orderNumbers(fakes).slice(0, 4)).toStrictEqual(['F0', 'A1', 'B1', 'F1'])
+    expect(report).toMatchObject({ dispatched: 1000, stayed: 202, more: false, lag: 90_000 })
+  })
+
   it('waits for nobody after the last rows', async () => {
     const fakes = fakeDeps({ rows: manyRows(15) })
 

@@ -50,10 +50,6 @@ export const startDigests = async (time: VirtualTime, bills: ReadonlyMap<string,
   const audit = await startLambda({
     name: 'audit',
     bundleDir: fileURLToPath(new URL('../../../../.build/audit/', import.meta.url)),
-    files: servedFiles(
-      configFor(Object.fromEntries(MONTH_MERCHANTS.map(configured).map(({ mchid, ...entry }) => [mchid, entry])))
-        .config,
-    ),
     env: {
       LEDGER_TABLE: table.tableName,
       EVENT_BUS: BUS,

@@ -1,4 +1,4 @@
-import { signersOf } from '../../../../lib/config/served.ts'
+import { pacedSignersOf } from '../../../../lib/config/served.ts'
 import { readPaymentNotice } from '../../../../lib/intake/payment-notice.ts'
 import type { DueEvent } from '../../../../lib/ledger/due-event.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
@@ -28,8 +28,11 @@ const FLOOD_EVERY_MS = MINUTE / 2000
 /** Shares of the orders that are not of the flood. */
 const OF_DIRECT = 0.1
 const OF_REFUSED = 0.01
-/** Calls that get no answer, or that of a gateway. */
-const FAILING = 0.005
+/** Calls that get no answer, or that of a gateway, in the time of the notices and a little longer. */
+const FAILING = 0.001
+const FAILING_MS = 15 * MINUTE
+/** After the last notice: longer than the longest wait of the retry schedule. */
+const AFTER_MS = 70 * MINUTE
 /** The longest time from PutEvents to its response, and from there to the function. */
 const PUT_MS = 40
 const DELIVERY_MS = 400
@@ -77,11 +80,12 @@ const planOrders = (orders: number, seed: number): readonly Planned[] => {
 /** Lets them happen on virtual time, with the real operations, until what can end has ended. */
 const runOrders = async (planned: readonly Planned[], seed: number) => {
   const random = seededRandom(seed + 1)
-  const { time, merchants, wechatpay, rows, deps } = createMemoryWorld({
+  const lastAt = planned.at(-1)?.at ?? START
+  const { time, merchants, wechatpay, rows, dueKeys, deps } = createMemoryWorld({
     merchants: [...DIRECT, ...SHOPS, FLOODING, REFUSED],
     random,
     randomOfCalls: random,
-    isOut: () => random() < FAILING,
+    isOut: (_, at) => at < lastAt + FAILING_MS && random() < FAILING,
     publishDue: (due) => deliver(due),
     onApplied: (...written) => note(...written),
   })
@@ -124,13 +128,14 @@ const runOrders = async (planned: readonly Planned[], seed: number) => {
 
   const reconcile = (): void => {
     time.after(MINUTE, reconcile)
-    time.after(0, () => dispatchDue(signersOf(merchants), { ledger, bus, now: time.now, sleep: time.sleep }))
+    time.after(0, () =>
+      dispatchDue(pacedSignersOf(merchants), { ledger, bus, dueKeys, now: time.now, sleep: time.sleep }),
+    )
   }
   reconcile()
 
   const isOpen = () => [...rows.values()].some(({ pk, due }) => due !== undefined && !pk.startsWith(REFUSED.mchid))
-  const lastAt = planned.at(-1)?.at ?? START
-  await time.run(lastAt + SECOND)
+  await time.run(lastAt + AFTER_MS)
   for (let more = 0; more < MOST_MINUTES && isOpen(); more += 1) await time.run(time.now() + MINUTE)
   return { planned, orders, rows, waits, proofs, pace, calls: wechatpay.figures, worldMs: time.now() - START }
 }

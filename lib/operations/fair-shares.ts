@@ -1,0 +1,106 @@
+import type { DueRow } from '../aws/ledger.ts'
+import { readRowKey } from '../ledger/row.ts'
+
+/** What a dispatch needs of a row: so many are in memory that what it does not need is dropped. */
+export type QueuedRow = Pick<DueRow, 'pk' | 'next' | 'due_at'>
+
+/** The rows of one signer that are due, in the order in which they are dispatched. */
+export type DueQueue<Queued = QueuedRow> = {
+  /** The next rows; fewer than `count` only when no more rows are due. */
+  readonly take: (count: number) => Promise<readonly Queued[]>
+  /** How many rows were read and not taken, and whether there are more to read. */
+  readonly left: () => { readonly stayed: number; readonly more: boolean }
+  /** `due_at` of the oldest row; undefined when none was taken. */
+  readonly oldest: () => number | undefined
+}
+
+export type Ahead = {
+  /** Rows in memory at the same time. */
+  readonly kept: number
+  /** Rows that are read in one run before the first is dispatched. */
+  readonly read: number
+  /** Rows of one shop that a run could dispatch: more of them stay where they are. */
+  readonly ofOne: number
+}
+
+/** Rows that are read from a queue at once. */
+const BATCH = 1000
+
+/**
+ * Gives the shops of a provider their turns: no shop has its second row before every shop has had its first one, and of
+ * one turn the oldest row comes first. So a shop with very many rows that are due takes of the provider's pace what the
+ * other shops leave. For that, rows are read ahead. A direct merchant's rows are taken as they come.
+ */
+export const fairShares = <Queued extends QueuedRow>(
+  signer: string,
+  rows: DueQueue<Queued>,
+  ahead: Ahead,
+): DueQueue<Queued> => {
+  /** The rows of each turn, in the order in which they were read, and how many of them were taken. */
+  const turns: { readonly rows: Queued[]; taken: number }[] = []
+  const countOf = new Map<string, number>()
+  let first = 0
+  let kept = 0
+  let seen = 0
+  let skipped = 0
+  let isRead = false
+  let isShared = false
+  /** Of reading ahead: what was read before it is dispatched nevertheless. */
+  let failure: { readonly error: unknown } | undefined
+
+  const add = (row: Queued): void => {
+    const shop = readRowKey(row.pk).mchid
+    isShared ||= shop !== signer
+    const turn = countOf.get(shop) ?? 0
+    if (isShared && turn >= ahead.ofOne) {
+      skipped += 1
+      return
+    }
+    countOf.set(shop, turn + 1)
+    turns[turn] ??= { rows: [], taken: 0 }
+    turns[turn].rows.push(row)
+    first = Math.min(first, turn)
+    kept += 1
+  }
+
+  const read = async (count: number): Promise<void> => {
+    const batch = await rows.take(count)
+    isRead = batch.length < count
+    seen += batch.length
+    for (const row of batch) add(row)
+  }
+
+  const readAhead = async (): Promise<void> => {
+    try {
+      while (isShared && !isRead && kept < ahead.kept && seen < ahead.read) await read(BATCH)
+    } catch (error) {
+      failure = { error }
+    }
+  }
+
+  const next = (): Queued | undefined => {
+    for (; first < turns.length; first += 1) {
+      const turn = turns[first]
+      const row = turn?.rows[turn.taken]
+      if (!turn || !row) continue
+      turn.taken += 1
+      kept -= 1
+      return row
+    }
+    return undefined
+  }
+
+  const take = async (count: number): Promise<readonly Queued[]> => {
+    if (failure && kept < count) throw failure.error
+    while (!isRead && kept < count) await read(isShared ? BATCH : count - kept)
+    if (!failure) await readAhead()
+    return Array.from({ length: Math.min(count, kept) }, next).filter((row) => row !== undefined)
+  }
+
+  const left = () => {
+    const { stayed, more } = rows.left()
+    return { stayed: stayed + kept + skipped, more }
+  }
+
+  return { take, left, oldest: rows.oldest }
+}
