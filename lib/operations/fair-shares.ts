@@ -37,7 +37,7 @@ export const fairShares = <Queued extends QueuedRow>(
   ahead: Ahead,
 ): DueQueue<Queued> => {
   /** The rows of each turn, in the order in which they were read, and how many of them were taken. */
-  const turns: { readonly rows: Queued[]; taken: number }[] = []
+  const turns: ({ readonly rows: Queued[]; taken: number } | undefined)[] = []
   const countOf = new Map<string, number>()
   let first = 0
   let kept = 0
@@ -49,10 +49,9 @@ export const fairShares = <Queued extends QueuedRow>(
   let failure: { readonly error: unknown } | undefined
 
   const add = (row: Queued): void => {
-    const shop = readRowKey(row.pk).mchid
-    isShared ||= shop !== signer
+    const shop = shopOf(row)
     const turn = countOf.get(shop) ?? 0
-    if (isShared && turn >= ahead.ofOne) {
+    if (turn >= ahead.ofOne) {
       skipped += 1
       return
     }
@@ -72,7 +71,7 @@ export const fairShares = <Queued extends QueuedRow>(
 
   const readAhead = async (): Promise<void> => {
     try {
-      while (isShared && !isRead && kept < ahead.kept && seen < ahead.read) await read(BATCH)
+      while (!isRead && kept < ahead.kept && seen < ahead.read) await read(BATCH)
     } catch (error) {
       failure = { error }
     }
@@ -82,19 +81,31 @@ export const fairShares = <Queued extends QueuedRow>(
     for (; first < turns.length; first += 1) {
       const turn = turns[first]
       const row = turn?.rows[turn.taken]
-      if (!turn || !row) continue
-      turn.taken += 1
-      kept -= 1
-      return row
+      if (turn && row) {
+        turn.taken += 1
+        kept -= 1
+        return row
+      }
+      turns[first] = undefined // so that its rows do not stay in memory
     }
     return undefined
   }
 
-  const take = async (count: number): Promise<readonly Queued[]> => {
+  const takeOfShops = async (count: number): Promise<readonly Queued[]> => {
     if (failure && kept < count) throw failure.error
-    while (!isRead && kept < count) await read(isShared ? BATCH : count - kept)
+    while (!isRead && kept < count) await read(BATCH)
     if (!failure) await readAhead()
     return Array.from({ length: Math.min(count, kept) }, next).filter((row) => row !== undefined)
+  }
+
+  const take = async (count: number): Promise<readonly Queued[]> => {
+    if (isShared) return takeOfShops(count)
+    const batch = await rows.take(count)
+    isShared = batch.some((row) => shopOf(row) !== signer)
+    if (!isShared) return batch
+    isRead = batch.length < count
+    for (const row of batch) add(row)
+    return takeOfShops(count)
   }
 
   const left = () => {
@@ -104,3 +115,5 @@ export const fairShares = <Queued extends QueuedRow>(
 
   return { take, left, oldest: rows.oldest }
 }
+
+const shopOf = ({ pk }: QueuedRow): string => readRowKey(pk).mchid
