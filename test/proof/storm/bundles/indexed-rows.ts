@@ -7,10 +7,10 @@ import type { World } from '../../../../lib/local/world.ts'
 const PAGE = 1000
 
 /** The keys of all rows in the index of due rows, at any due time. */
-export const indexedRows = async (world: World, mchids: readonly string[]): Promise<ReadonlySet<string>> => {
+export const indexedRows = async (world: World, signers: readonly string[]): Promise<ReadonlySet<string>> => {
   const client = new DynamoDBClient({ endpoint: world.table.endpoint, region, credentials: world.credentials })
   const { due } = createLedger(client, world.table.tableName)
-  const keys = mchids.flatMap(everyDueKey)
+  const keys = signers.flatMap(everyDueKey)
   const found = new Set<string>()
   try {
     for (const key of keys) {

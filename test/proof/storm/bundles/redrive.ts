@@ -1,5 +1,6 @@
 import type { World } from '../../../../lib/local/world.ts'
 import { orderOf } from '../../../support/invocations.ts'
+import { isLeftWaiting } from '../orders/merchants.ts'
 import type { PlannedOrder } from '../orders/plan.ts'
 import type { FaultInjector } from './fault-injector.ts'
 import type { Till } from './till.ts'
@@ -30,4 +31,4 @@ export const createRedrive = (world: World, till: Till, injector: FaultInjector,
 }
 
 const canBeCutOff = ({ merchant, notices: [first, second], story }: PlannedOrder): boolean =>
-  !merchant.isBroken && story === 'plain' && !second && first?.via === 'event' && first.wave === 0
+  !isLeftWaiting(merchant) && story === 'plain' && !second && first?.via === 'event' && first.wave === 0

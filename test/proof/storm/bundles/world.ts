@@ -2,8 +2,8 @@ import pLimit from 'p-limit'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { startWorld } from '../../../../lib/local/world.ts'
 import { MINUTE } from '../../../support/orders.ts'
-import { BROKEN, configured, MERCHANTS } from '../orders/merchants.ts'
-import { type Handover, planOrders, queueOf } from '../orders/plan.ts'
+import { BROKEN, configured, isLeftWaiting, signerOf } from '../orders/merchants.ts'
+import { type Handover, MIXED, ONE_FLOODS, planOrders, queueOf } from '../orders/plan.ts'
 import { chargeAfterSyncs, chargeMeanwhile, goOn, openOrders, type Truth } from '../orders/story.ts'
 import type { Say } from '../scenario.ts'
 import { createFaultInjector } from './fault-injector.ts'
@@ -22,6 +22,8 @@ export type StormOptions = {
   readonly sandboxes: number
   /** Every merchant is in observe mode: no sync may be sent, and orders that wait for payment stay held. */
   readonly observe: boolean
+  /** Two thousand shops of one provider beside two direct merchants; one shop floods, one is refused for good. */
+  readonly shops?: boolean
 }
 
 /** From this many orders on the stream collects more records for one invocation of outcome, so that it keeps up. */
@@ -30,11 +32,12 @@ const HTTP_AT_ONCE = 0.75
 
 /** The local world with the built functions, faults everywhere, and planned orders at WeChat Pay. */
 export const startStormWorld = async (options: StormOptions, say: Say) => {
-  const { orders, seed, sandboxes: each, observe } = options
+  const { orders, seed, sandboxes: each, observe, shops = false } = options
+  const cast = shops ? ONE_FLOODS : MIXED
   const startedAt = performance.now()
   const faults = createFaultCount()
   const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults })
-  const merchants = [...MERCHANTS, BROKEN]
+  const merchants = cast.merchants
     .map(configured)
     .map((merchant) => (observe ? { ...merchant, mode: 'observe' as const } : merchant))
   const world = await startWorld({
@@ -49,7 +52,7 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
   const began = world.clock.now()
   const injector = createFaultInjector(world, faults, seed + 2000)
   const till = createTill(world)
-  const plans = planOrders(orders, seed)
+  const plans = planOrders(orders, seed, cast)
   const truths = openOrders(plans, world)
   const stopCharging = chargeAfterSyncs(truths.values(), world)
   const outcomes = createOutcomes(world)
@@ -73,7 +76,7 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
     await world.idle()
   }
 
-  const healthy = plans.filter(({ merchant }) => !merchant.isBroken)
+  const healthy = plans.filter(({ merchant }) => !isLeftWaiting(merchant))
   /** Orders of healthy merchants that have not ended. */
   const openOnes = () => healthy.filter(({ out_order_no }) => !outcomes.hasEnded(out_order_no))
 
@@ -103,18 +106,18 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
       injector.end()
       await world.idle()
       outcomes.read()
-      const mchids = merchants.map(({ mchid }) => mchid)
+      const signers = [...new Set(cast.merchants.map(signerOf))]
       const rows = new Map((await world.table.rows()).map((row) => [String(row.pk), row]))
       const cases = [...truths.values()].map((truth) => caseOf(truth, rows))
       return {
         rows,
         cases: {
           all: cases,
-          healthy: cases.filter(({ truth }) => !truth.plan.merchant.isBroken),
-          broken: cases.filter(({ truth }) => truth.plan.merchant.isBroken),
+          healthy: cases.filter(({ truth }) => !isLeftWaiting(truth.plan.merchant)),
+          broken: cases.filter(({ truth }) => isLeftWaiting(truth.plan.merchant)),
         },
         /** Keys of the rows in the index of due rows at the end. */
-        indexed: await indexedRows(world, mchids),
+        indexed: await indexedRows(world, signers),
         history: world.wechatpay.history,
         secretCalls: world.secrets.history,
         outcomes,

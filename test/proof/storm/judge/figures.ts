@@ -10,7 +10,7 @@ export const stormFigures = (storm: Storm): Figures => {
   return {
     merchants: new Set(all.map(({ truth }) => truth.plan.merchant)).size,
     'orders of healthy merchants': healthy.length,
-    'orders of the broken merchant': broken.length,
+    'orders of a merchant that cannot be served': broken.length,
     'orders lost': all.filter(({ row }) => !row).length,
     'orders held': all.filter(({ row }) => row?.state === 'HELD').length,
     'notices handed over': http + event,

@@ -10,6 +10,10 @@ export type StormMerchant = WorldMerchant & {
   readonly isRefused?: true
 }
 
+/** Whether none of its orders can end. */
+export const isLeftWaiting = ({ isBroken, isRefused }: StormMerchant): boolean =>
+  isBroken === true || isRefused === true
+
 export const direct = (mchid: string, order_api: OrderSeed['family'], services = 1): StormMerchant => ({
   mchid,
   order_api,

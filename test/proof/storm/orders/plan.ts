@@ -1,5 +1,6 @@
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
-import { BROKEN, MERCHANTS, type StormMerchant } from './merchants.ts'
+import { BROKEN, isLeftWaiting, MERCHANTS, type StormMerchant } from './merchants.ts'
+import { DIRECT, drawOther, FLOODING, REFUSED, SHOPS } from './shops.ts'
 
 /** What happens to an order at WeChat Pay, and when. A change comes after the wave of that number. */
 export type Story =
@@ -60,8 +61,32 @@ const DOUBLED = 0.2
 const DELAYED = 0.1
 const OF_BROKEN = 0.025
 
+/** Who has orders, and whose the next one is. */
+export type Cast = {
+  readonly merchants: readonly StormMerchant[]
+  readonly draw: (random: () => number) => StormMerchant
+}
+
+/** All order APIs, and a merchant whose key is wrong. */
+export const MIXED: Cast = {
+  merchants: [...MERCHANTS, BROKEN],
+  draw: (random) => {
+    if (random() < OF_BROKEN) return BROKEN
+    return MERCHANTS[Math.floor(random() * MERCHANTS.length)] ?? BROKEN
+  },
+}
+
+/** Half of the orders are of the shop that floods its provider. */
+export const ONE_FLOODS: Cast = {
+  merchants: [...DIRECT, ...SHOPS, FLOODING, REFUSED, BROKEN],
+  draw: (random) => {
+    if (random() < OF_BROKEN) return BROKEN
+    return random() < 0.5 ? FLOODING : drawOther(random)
+  },
+}
+
 /** The same plan for the same seed. */
-export const planOrders = (count: number, seed: number): readonly PlannedOrder[] => {
+export const planOrders = (count: number, seed: number, { draw } = MIXED): readonly PlannedOrder[] => {
   const random = seededRandom(seed)
   const pick = <T>(list: readonly [T, ...T[]] | readonly T[]): T => list[Math.floor(random() * list.length)] as T // never empty
   const lateWave = () => 1 + Math.floor(random() * LATE_WAVES)
@@ -80,7 +105,7 @@ export const planOrders = (count: number, seed: number): readonly PlannedOrder[]
   })
 
   return Array.from({ length: count }, (_, index): PlannedOrder => {
-    const merchant = random() < OF_BROKEN ? BROKEN : pick(MERCHANTS)
+    const merchant = draw(random)
     const notices = random() < DOUBLED ? [notice(), notice()] : [notice()]
     const firstWave = Math.min(...notices.map(({ wave }) => wave))
     return {
@@ -101,8 +126,11 @@ export const planOrders = (count: number, seed: number): readonly PlannedOrder[]
  * A sync of `serviceorder` is answered with the whole order, which is its own proof. So there is no query, and a charge
  * after that answer would come after the order's end.
  */
-const storyFor = ({ order_api, isBroken }: StormMerchant, story: Story): Story => {
-  if (isBroken) return 'plain'
+const storyFor = (merchant: StormMerchant, story: Story): Story => {
+  const { order_api } = merchant
+  if (isLeftWaiting(merchant)) return 'plain'
+  // Of a shop that has had no other order, it is more likely that the configuration is wrong: the order waits.
+  if (story === 'unknown to WeChat Pay' && SHOPS.includes(merchant)) return 'plain'
   const isAfterwards = story === 'charged meanwhile' || story === 'charged after'
   return order_api === 'serviceorder' && isAfterwards ? 'charged before' : story
 }

@@ -39,6 +39,8 @@ const openOrder = (plan: PlannedOrder, world: World): Truth => {
       match: { kind: 'sync', out_order_no },
       times: Number.POSITIVE_INFINITY,
     })
+  if (merchant.isRefused)
+    world.wechatpay.refuseNext({ refusal: 'no-auth', match: { out_order_no }, times: Number.POSITIVE_INFINITY })
   return truth
 }
 

@@ -12,22 +12,14 @@ import { MINUTE, SECOND } from '../../../support/orders.ts'
 import { createPacedBus, eachDue } from '../memory/bus.ts'
 import { createWaits, type Waits } from '../memory/waits.ts'
 import { createMemoryWorld, START } from '../memory/world.ts'
-import { direct, orderAt, type StormMerchant, sub } from '../orders/merchants.ts'
+import { orderAt, type StormMerchant } from '../orders/merchants.ts'
+import { DIRECT, drawOther, FLOODING, REFUSED, SHOPS } from '../orders/shops.ts'
 import { createScenario, type Promised, promised, type Say, type Verdict } from '../scenario.ts'
-
-const PROVIDER = '1800000000'
-const SHOPS = Array.from({ length: 2000 }, (_, i) => sub(`${1_700_000_000 + i}`, PROVIDER))
-const FLOODING = sub('1700002000', PROVIDER)
-const REFUSED: StormMerchant = { ...sub('1700002001', PROVIDER), isRefused: true }
-const DIRECT = [direct('1900000101', 'payafter-orders'), direct('1900000102', 'payafter-orders')] as const
 
 /** Half of what the provider's pace takes. */
 const OTHERS_EVERY_MS = MINUTE / 500
 /** Twice what the provider's pace takes. */
 const FLOOD_EVERY_MS = MINUTE / 2000
-/** Shares of the orders that are not of the flood. */
-const OF_DIRECT = 0.1
-const OF_REFUSED = 0.01
 /** Calls that get no answer, or that of a gateway, in the time of the notices and a little longer. */
 const FAILING = 0.001
 const FAILING_MS = 15 * MINUTE
@@ -59,15 +51,9 @@ type Planned = { readonly at: number; readonly merchant: StormMerchant; readonly
 const planOrders = (orders: number, seed: number): readonly Planned[] => {
   const random = seededRandom(seed)
   const half = Math.floor(orders / 2)
-  const drawn = (): StormMerchant => {
-    const part = random()
-    if (part < OF_DIRECT) return part < OF_DIRECT / 2 ? DIRECT[0] : DIRECT[1]
-    if (part < OF_DIRECT + OF_REFUSED) return REFUSED
-    return SHOPS[Math.floor(random() * SHOPS.length)] ?? FLOODING
-  }
   const others = Array.from({ length: half }, (_, i): Planned => {
     const at = START + Math.floor((i + random()) * OTHERS_EVERY_MS)
-    return { at, merchant: drawn(), out_order_no: `O-${i}` }
+    return { at, merchant: drawOther(random), out_order_no: `O-${i}` }
   })
   const floodsAt = START + (half * OTHERS_EVERY_MS) / 4
   const flood = Array.from({ length: half }, (_, i): Planned => {
