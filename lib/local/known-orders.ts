@@ -1,12 +1,15 @@
-import { MERCHANT } from './samples.ts'
-import type { World } from './world.ts'
+import { ACQUIRED, MERCHANT, SHOP } from './local-merchants.ts'
+import { orderPlace } from './samples.ts'
+import type { World, WorldMerchant } from './world.ts'
 
 /** Orders at the local WeChat Pay that are completed and not paid; amount in fen by order number. */
-const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[] = [
+const ORDERS: readonly (readonly [out_order_no: string, total_amount: number, merchant?: WorldMerchant])[] = [
   // The order numbers of the documents.
   ['1234323JKHDFE1243252', 12800],
   ['1234323JKHDFE1243253', 12800],
   ['1234323JKHDFE1243254', 12800],
+  ['SHOP1234323JKHDFE1243252', 8600, SHOP],
+  ['BANK1234323JKHDFE1243252', 6600, ACQUIRED],
   // The order numbers of lib/local/statement.csv.
   ['SP2026112400001', 12800],
   ['SP2026112400002', 5650],
@@ -16,16 +19,8 @@ const ORDERS: readonly (readonly [out_order_no: string, total_amount: number])[]
 /** Adds these orders, unless an earlier start has, and one new order, whose number it gives. */
 export const addStandingOrders = (world: World): string => {
   const fresh = `TRY-${world.clock.now()}`
-  const [service_id = ''] = Object.keys(MERCHANT.services)
   const known = new Set(world.wechatpay.orders().map((order) => order.out_order_no))
-  for (const [out_order_no, total_amount] of [...ORDERS, [fresh, 12800] as const])
-    if (!known.has(out_order_no))
-      world.wechatpay.addOrder({
-        family: 'payafter-orders',
-        mchid: MERCHANT.mchid,
-        service_id,
-        out_order_no,
-        total_amount,
-      })
+  for (const [out_order_no, total_amount, merchant = MERCHANT] of [...ORDERS, [fresh, 12800] as const])
+    if (!known.has(out_order_no)) world.wechatpay.addOrder({ ...orderPlace(merchant), out_order_no, total_amount })
   return fresh
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { ACQUIRED, MERCHANT, OTHER_MERCHANT, SHOP } from './local-merchants.ts'
 import { StartError } from './start-error.ts'
 import type { Order, OrderSeed } from './wechatpay/orders.ts'
 import type { Wechatpay } from './wechatpay/wechatpay.ts'
@@ -17,6 +18,8 @@ type Scene =
 export type Sample = {
   readonly name: string
   readonly title: { readonly en: string; readonly zh: string }
+  /** Whose order it is, if it is not a direct merchant's. */
+  readonly merchant?: 'shop' | 'acquired'
   readonly order: Pick<OrderSeed, 'state' | 'total_amount'> | null
   readonly story: readonly Scene[]
   /** What must be true before the first wait. */
@@ -31,13 +34,6 @@ export type Sample = {
     readonly posts?: number
     readonly queries?: number
   }
-}
-
-export const MERCHANT = { mchid: '1900000109', services: { '2002000000000558128851361561536': 'wxd678efh567hg6787' } }
-/** One sample makes the key of this merchant wrong, which does not affect the other samples. */
-export const OTHER_MERCHANT = {
-  mchid: '1900000110',
-  services: { '2002000000000558128851361561537': 'wxd678efh567hg6788' },
 }
 
 /** @param folder has one file for each sample; by default our own. Throws StartError. */
@@ -101,18 +97,23 @@ export type Played = {
 /** Whether a sample changes the merchant's key. */
 export const hasKeyScene = ({ story }: Sample): boolean => story.some((scene) => 'key' in scene)
 
+const merchantOf = (sample: Sample): WorldMerchant => {
+  if (sample.merchant === 'shop') return SHOP
+  if (sample.merchant === 'acquired') return ACQUIRED
+  return hasKeyScene(sample) ? OTHER_MERCHANT : MERCHANT
+}
+
 /** Plays a sample to its end, with waits that move the local world's clock, or only until the first wait. */
 export const playSample = async (
   sample: Sample,
   world: World,
   until: 'end' | 'first wait',
-  merchant: WorldMerchant = hasKeyScene(sample) ? OTHER_MERCHANT : MERCHANT,
+  merchant: WorldMerchant = merchantOf(sample),
 ): Promise<Played> => {
   const { mchid, services } = merchant
   const [service_id = '', ...others] = Object.keys(services)
   const out_order_no = await freeNumber(sample.name, world)
-  const order =
-    sample.order && world.wechatpay.addOrder({ ...placeOf(merchant, service_id), out_order_no, ...sample.order })
+  const order = sample.order && world.wechatpay.addOrder({ ...orderPlace(merchant), out_order_no, ...sample.order })
   const paidAt = world.clock.now()
   const statuses: number[] = []
   const notices: ('http' | 'event')[] = []
@@ -161,13 +162,16 @@ const beforeFirstWait = (story: Sample['story']): Sample['story'] => {
 }
 
 /** Where a merchant's order is at WeChat Pay. */
-const placeOf = (
-  { mchid, provider, channel_id, order_api = 'payafter-orders' }: WorldMerchant,
-  service_id: string,
-) => ({
-  family: order_api === 'payafter-orders' ? order_api : ('serviceorder' as const),
+export const orderPlace = ({
+  mchid,
+  provider,
+  channel_id,
+  order_api = 'payafter-orders',
+  services,
+}: WorldMerchant): Omit<OrderSeed, 'out_order_no' | 'total_amount'> => ({
+  family: order_api === 'payafter-orders' ? order_api : 'serviceorder',
   mchid: provider ?? mchid,
-  service_id,
+  service_id: Object.keys(services)[0] ?? '',
   ...(provider && { sub_mchid: mchid, appid: 'wxd678efh567hg6789' }),
   ...(channel_id && { channel_id }),
 })

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { StartError } from './start-error.ts'
 
-export const USAGE = `npm start -- [--once | --fast] [--port 3000] [--samples FOLDER]
+export const USAGE = `npm start -- [--once | --fast] [--port 3000] [--samples FOLDER] [--shops N]
 npm start -- --merchant FILE.json --live [--port 3000]
 
   --once      play the samples to their end and stop; exit code 0 only if all
@@ -14,6 +14,8 @@ npm start -- --merchant FILE.json --live [--port 3000]
   --samples FOLDER
               your own samples in place of lib/local/samples/
               使用自己的示例目录
+  --shops N   how many sub-merchants the service provider has (3; at most 100000)
+              服务商的子商户数量(默认 3,最多 100000)
   --merchant FILE.json --live
               a real merchant's secret and the real WeChat Pay: every call is
               production
@@ -27,6 +29,8 @@ Say --merchant FILE.json and --live together when that is what you want.
 export type StartOptions = {
   readonly port: number
   readonly samples: string | undefined
+  /** How many sub-merchants the service provider has; undefined for the usual few. */
+  readonly shops: number | undefined
 } & (
   | { readonly do: 'help' | 'once' | 'fast' | 'stay up' | 'explain live' }
   | { readonly do: 'live'; readonly merchant: string }
@@ -34,13 +38,14 @@ export type StartOptions = {
 
 /** Throws StartError if the command line is invalid. */
 export const readStartOptions = (args: readonly string[]): StartOptions => {
-  const { once, fast, samples, merchant, live, help, port } = parse(args)
-  const common = { port: readPort(port ?? '3000'), samples }
+  const { once, fast, samples, merchant, live, help, port, shops } = parse(args)
+  const common = { port: readPort(port ?? '3000'), samples, shops: readShops(shops) }
   if (help) return { ...common, do: 'help' }
   if (live !== (merchant !== undefined)) return { ...common, do: 'explain live' }
   const modes = Object.entries({ '--once': once, '--fast': fast, '--live': live }).filter(([, isSaid]) => isSaid)
   if (modes.length > 1) throw contradiction(modes.map(([name]) => name))
   if (live && samples !== undefined) throw contradiction(['--live', '--samples'])
+  if (live && shops !== undefined) throw contradiction(['--live', '--shops'])
   if (once && port !== undefined) throw contradiction(['--once', '--port'])
   if (merchant !== undefined) return { ...common, do: 'live', merchant }
   return { ...common, do: once ? 'once' : fast ? 'fast' : 'stay up' }
@@ -55,6 +60,7 @@ const parse = (args: readonly string[]) => {
         fast: { type: 'boolean', default: false },
         port: { type: 'string' },
         samples: { type: 'string' },
+        shops: { type: 'string' },
         merchant: { type: 'string' },
         live: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -79,6 +85,18 @@ const readPort = (text: string): number => {
   throw new StartError({
     en: `--port ${text}: a port is a whole number from 0 to 65535`,
     zh: `--port ${text}:端口应为 0 到 65535 的整数`,
+  })
+}
+
+const MOST_SHOPS = 100_000
+
+const readShops = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  const shops = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  if (shops >= 1 && shops <= MOST_SHOPS) return shops
+  throw new StartError({
+    en: `--shops ${text}: must be a whole number from 1 to ${MOST_SHOPS}`,
+    zh: `--shops ${text}:应为 1 到 ${MOST_SHOPS} 的整数`,
   })
 }
 

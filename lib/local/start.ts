@@ -3,10 +3,11 @@ import { announceWorld, keepPublicKey, PUBLIC_KEY } from './announce-world.ts'
 import { addStandingOrders } from './known-orders.ts'
 import { startLiveWorld } from './live.ts'
 import { claimLocalFolder } from './local-folder.ts'
+import { localMerchants, MERCHANT } from './local-merchants.ts'
 import { openLivePages, openPages } from './page/pages.ts'
-import { MERCHANT, OTHER_MERCHANT, type Played, playSample, readSamples, type Sample } from './samples.ts'
+import { type Played, playSample, readSamples, type Sample } from './samples.ts'
 import { StartError } from './start-error.ts'
-import { readStartOptions, USAGE, WHY_LIVE } from './start-options.ts'
+import { readStartOptions, type StartOptions, USAGE, WHY_LIVE } from './start-options.ts'
 import { tableHead, tableRow } from './table.ts'
 import { passToNextBill, watchBills } from './watch-bills.ts'
 import { watchStatements } from './watch-statements.ts'
@@ -81,15 +82,19 @@ const stayUp = async (world: World, mchid: string, out_order_no: string, isLive:
   await world.close()
 }
 
-const playOnce = async (samples: readonly Sample[]): Promise<number> => {
-  const world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT], apiPort: 0 })
+const playOnce = async (samples: readonly Sample[], shops: number | undefined): Promise<number> => {
+  const world = await startWorld({ merchants: localMerchants(shops), apiPort: 0 })
   const played = await playAll(world, samples, 'end').finally(() => world.close())
   return sumUp(played) ? 0 : 1
 }
 
-const playAndStayUp = async (samples: readonly Sample[], apiPort: number, isFast: boolean): Promise<void> => {
+const playAndStayUp = async (
+  samples: readonly Sample[],
+  { port: apiPort, do: how, shops }: StartOptions,
+): Promise<void> => {
+  const isFast = how === 'fast'
   const release = claimLocalFolder()
-  const world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT], apiPort, ledgerPath: '.local/ledger' })
+  const world = await startWorld({ merchants: localMerchants(shops), apiPort, ledgerPath: '.local/ledger' })
   keepPublicKey(world)
   const fresh = addStandingOrders(world)
   sumUp(await playAll(world, samples, isFast ? 'end' : 'first wait'))
@@ -122,9 +127,9 @@ const main = async (): Promise<number> => {
       await goLive(options.merchant, options.port)
       return 0
     case 'once':
-      return playOnce(readSamples(options.samples))
+      return playOnce(readSamples(options.samples), options.shops)
     default:
-      await playAndStayUp(readSamples(options.samples), options.port, options.do === 'fast')
+      await playAndStayUp(readSamples(options.samples), options)
       return 0
   }
 }

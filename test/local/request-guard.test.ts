@@ -7,7 +7,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { makeCredentials } from '../../lib/local/credentials.ts'
 import { startRuntimeApi } from '../../lib/local/lambda/runtime-api.ts'
-import { MERCHANT } from '../../lib/local/samples.ts'
+import { MERCHANT } from '../../lib/local/local-merchants.ts'
 import { startWorld } from '../../lib/local/world.ts'
 
 const world = await startWorld({ merchants: [MERCHANT] })

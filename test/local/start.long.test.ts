@@ -38,7 +38,7 @@ describe('npm start -- --once', () => {
         .map(({ name }) => name)
         .toSorted(),
     )
-    expect(output).toContain('11 of 11 samples ended as they should 全部示例中 11 个符合预期')
+    expect(output).toContain('13 of 13 samples ended as they should 全部示例中 13 个符合预期')
     expect(code).toBe(0)
   })
 

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { MERCHANT, OTHER_MERCHANT, playSample, readSamples } from '../../lib/local/samples.ts'
+import { localMerchants } from '../../lib/local/local-merchants.ts'
+import { playSample, readSamples } from '../../lib/local/samples.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
 import { watchInvocations } from '../support/invocations.ts'
 import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
@@ -14,7 +15,7 @@ describe('the samples', () => {
   let world: World
   let invocations: ReturnType<typeof watchInvocations>
   beforeAll(async () => {
-    world = await startWorld({ merchants: [MERCHANT, OTHER_MERCHANT] })
+    world = await startWorld({ merchants: localMerchants() })
     invocations = watchInvocations(world)
   })
   afterAll(() => world.close())
@@ -31,7 +32,9 @@ describe('the samples', () => {
       'completed-when-paid',
       'not-completed',
       'paid',
+      'paid-acquired',
       'paid-event',
+      'paid-shop',
       'same-again',
       'wrong-key',
       'wrong-order-number',

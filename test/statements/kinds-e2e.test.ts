@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
-import { MERCHANT } from '../../lib/local/samples.ts'
+import { MERCHANT } from '../../lib/local/local-merchants.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import type { ReportData } from '../support/statement-deps.ts'
 import { xlsxOf } from '../support/xlsx.ts'

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest'
-import { MERCHANT } from '../../lib/local/samples.ts'
+import { MERCHANT } from '../../lib/local/local-merchants.ts'
 import { startWorld } from '../../lib/local/world.ts'
 import type { ReportData } from '../support/statement-deps.ts'
 

@@ -69,7 +69,8 @@ export const playHere = async (
 ): Promise<{ readonly played: Played; readonly row: unknown; readonly now: number }> => {
   await packageIfStale(session)
   const { startWorld } = await import('../../local/world.ts')
-  const { hasKeyScene, MERCHANT, OTHER_MERCHANT, playSample } = await samplesOfWorld()
+  const { hasKeyScene, playSample } = await samplesOfWorld()
+  const { localMerchants } = await import('../../local/local-merchants.ts')
   if (file && hasKeyScene(sample))
     throw new CliError(
       {
@@ -78,7 +79,7 @@ export const playHere = async (
       },
       2,
     )
-  const world = await startWorld({ merchants: file ? [file.merchant] : [MERCHANT, OTHER_MERCHANT] })
+  const world = await startWorld({ merchants: file ? [file.merchant] : localMerchants() })
   try {
     if (file) useKey(file.secret, world)
     const played = await playSample(file ? judgedByEnd(sample, file) : sample, world, 'end', file?.merchant)

@@ -7,6 +7,7 @@ import { LOCAL } from '../local-folder.ts'
 import { answerJson } from '../loopback-server.ts'
 import type { World } from '../world.ts'
 import { PAGE_POLICY, type PageContent, wherePage, worldPage } from './render.ts'
+import { servedGroups } from './served-groups.ts'
 
 const REPORTS = join(LOCAL, 'reports')
 const MOST_ORDERS = 100
@@ -89,14 +90,16 @@ const contentOf = async (world: World): Promise<PageContent> => {
       ['S3', env.AWS_ENDPOINT_URL_S3],
       ['Secrets Manager', env.AWS_ENDPOINT_URL_SECRETS_MANAGER],
     ],
-    merchants: world.merchants.map(({ mchid, services }) => ({ mchid, services: Object.keys(services) })),
+    served: servedGroups(world.merchants),
     key: { id: wechatpay.keyId, file: PUBLIC_KEY },
     rows: rows.slice(0, MOST_ORDERS),
     older: Math.max(0, rows.length - MOST_ORDERS),
     unpaid: wechatpay
       .orders()
       .filter(({ out_order_no, state }) => state === 'finished' && !known.has(out_order_no))
-      .reverse(),
+      .reverse()
+      .slice(0, MOST_ORDERS)
+      .map(({ mchid, sub_mchid = mchid, ...order }) => ({ ...order, mchid: sub_mchid })),
     reports: reportNames(),
     now: clock.now(),
   }

@@ -7,6 +7,7 @@ import type { Text } from '../../two-languages.ts'
 import { historyOf, nextOf } from '../../views/order-history.ts'
 import { stateLabelOf } from '../../views/state-words.ts'
 import { PAGE_SCRIPT } from './script.ts'
+import type { ServedGroup } from './served-groups.ts'
 import { PAGE_STYLE } from './style.ts'
 
 /** The data that the page shows. */
@@ -14,13 +15,13 @@ export type PageContent = {
   readonly api: string
   /** The servers on this machine, by name. */
   readonly ports: readonly (readonly [name: string, address: string])[]
-  readonly merchants: readonly { readonly mchid: string; readonly services: readonly string[] }[]
+  readonly served: readonly ServedGroup[]
   readonly key: { readonly id: string; readonly file: string }
   readonly rows: readonly Row[]
   /** Number of rows that are not shown. */
   readonly older: number
   /** Orders at WeChat Pay that no payment notice named yet. */
-  readonly unpaid: readonly { readonly out_order_no: string; readonly total_amount: number }[]
+  readonly unpaid: readonly { readonly mchid: string; readonly out_order_no: string; readonly total_amount: number }[]
   readonly reports: readonly string[]
   readonly now: number
 }
@@ -82,12 +83,16 @@ export const wherePage = (isLive: boolean): string =>
 <p lang="en">This page wants the token of this start: the terminal where npm start runs has printed the whole address. With curl say -H @.local/token.</p></section>`,
   )
 
-const form = ({ merchants, unpaid, now }: PageContent): Markup => html`<section>
+/** Of each provider's shops; any other number may be typed. */
+const MOST_OFFERED = 5
+
+const form = ({ served, unpaid, now }: PageContent): Markup => html`<section>
 <h2>提交线下收款 <span lang="en">Hand over a payment</span></h2>
 <form>
-<label>商户号 <span lang="en">mchid</span><select name="mchid">${merchants.map(({ mchid }) => html`<option>${mchid}</option>`)}</select></label>
+<label>商户号 <span lang="en">mchid</span><input name="mchid" required maxlength="32" pattern="[0-9]+" inputmode="numeric" autocomplete="off" list="mchids" value="${unpaid[0]?.mchid ?? served[0]?.mchids[0] ?? ''}"></label>
+<datalist id="mchids">${served.flatMap(({ mchids }) => mchids.slice(0, MOST_OFFERED)).map((mchid) => html`<option value="${mchid}"></option>`)}</datalist>
 <label>商户服务订单号 <span lang="en">order number</span><input name="out_order_no" required maxlength="32" autocomplete="off" list="unpaid" value="${unpaid[0]?.out_order_no ?? ''}"></label>
-<datalist id="unpaid">${unpaid.map(({ out_order_no, total_amount }) => html`<option value="${out_order_no}">¥${yuan(total_amount)}</option>`)}</datalist>
+<datalist id="unpaid">${unpaid.map(({ mchid, out_order_no, total_amount }) => html`<option value="${out_order_no}" data-mchid="${mchid}">¥${yuan(total_amount)} · ${mchid}</option>`)}</datalist>
 <label>收款成功时间(北京时间)<span lang="en">paid at, China time</span><input name="paid_time" type="datetime-local" step="1" required value="${chinaTime(now).replace(' ', 'T')}"></label>
 <label>金额(元),可不填 <span lang="en">yuan, may be left out</span><input name="amount" type="number" min="0.01" step="0.01" inputmode="decimal"></label>
 <button>提交 Hand over</button>
@@ -112,7 +117,7 @@ const order = (row: Row, now: number): Markup => {
 <p>${zh.meaning}。${zh.next}</p><p lang="en">${en.meaning}. ${en.next}</p>
 <ol>${historyOf(row).map(({ at, what, by }) => html`<li class="${by}"><time>${chinaTime(at)}</time><br>${what.zh}<span lang="en">${what.en}</span></li>`)}
 ${next && html`<li class="next"><time>${chinaTime(Math.max(next.at, now))}</time><br>下一步:${next.what.zh}<span lang="en">next: ${next.what.en}</span></li>`}</ol>
-<p class="key">商户号 ${mchid} · <code>npx payscore status ${out_order_no} --local</code></p></details>`
+<p class="key">商户号 ${mchid}${row.call.mchid !== mchid && html` · 服务商 ${row.call.mchid}`} · <code>npx payscore status ${mchid}/${out_order_no} --local</code></p></details>`
 }
 
 const reports = ({ reports: names }: PageContent): Markup => html`<section id="reports">
@@ -124,15 +129,23 @@ ${
 }
 </section>`
 
-const up = ({ api, ports, merchants, key }: PageContent): Markup => html`<section>
+const up = ({ api, ports, served, key }: PageContent): Markup => html`<section>
 <h2>运行中的服务 <span lang="en">What is up</span></h2>
 <dl>
 <dt>HTTP API</dt><dd><code>${api}</code></dd>
 ${ports.map(([name, address]) => html`<dt>${name}</dt><dd><code>${address}</code></dd>`)}
-${merchants.map(({ mchid, services }) => html`<dt>商户号 <span lang="en">merchant</span></dt><dd><code>${mchid}</code>,服务ID <code>${services.join(', ')}</code></dd>`)}
+${served.map(group)}
 <dt>微信支付公钥 <span lang="en">WeChat Pay’s public key</span></dt><dd><a href="pub_key.pem"><code>${key.file}</code></a> <code>${key.id}</code></dd>
 </dl>
 <p class="key">各端口只接受本次启动的凭据。 <span lang="en">Each port takes the credentials of this start alone.</span></p>
 </section>`
+
+/** A provider's shops may be too many to list. */
+const group = ({ signer, order_api, services, mchids }: ServedGroup): Markup => {
+  const [first, last, isProvider] = [mchids[0], mchids.at(-1), mchids[0] !== signer]
+  const served = html`服务ID <code>${services.join(', ')}</code>,<code>${order_api}</code>`
+  if (!isProvider) return html`<dt>商户号 <span lang="en">merchant</span></dt><dd><code>${signer}</code>,${served}</dd>`
+  return html`<dt>服务商 <span lang="en">provider</span></dt><dd><code>${signer}</code>,${served};子商户 ${mchids.length} 个 <span lang="en">sub-merchants</span>:<code>${first}</code>${mchids.length > 1 && html` … <code>${last}</code>`}</dd>`
+}
 
 const yuan = (fen: number): string => (fen / 100).toFixed(2)

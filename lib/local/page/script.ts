@@ -30,6 +30,10 @@ const body = ({ paid_time, amount, service_id }) => ({
   ...(amount && { amount: Math.round(Number(amount) * 100) }),
   ...(service_id && { service_id }),
 })
+form.elements.out_order_no.addEventListener('input', ({ target }) => {
+  const known = [...document.querySelectorAll('#unpaid option')].find(({ value }) => value === target.value)
+  if (known) form.elements.mchid.value = known.dataset.mchid
+})
 form.addEventListener('submit', async (event) => {
   event.preventDefault()
   const { mchid, out_order_no, ...rest } = Object.fromEntries(new FormData(form))
