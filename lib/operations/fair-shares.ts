@@ -23,12 +23,22 @@ export type Ahead = {
   readonly ofOne: number
 }
 
+/** The rows of one turn, in the order in which they were read, and how many of them were taken. */
+type Turn<Queued> = { readonly rows: Queued[]; taken: number }
+
+/** Keeps no more taken rows in memory than others. */
+const dropTaken = (turn: Turn<unknown>): void => {
+  if (turn.taken < 32 || 2 * turn.taken < turn.rows.length) return
+  turn.rows.splice(0, turn.taken)
+  turn.taken = 0
+}
+
 /** Rows that are read from a queue at once. */
 const BATCH = 1000
 
 /**
- * Gives the shops of a provider their turns: no shop has its second row before every shop has had its first one, and of
- * one turn the oldest row comes first. So a shop with very many rows that are due takes of the provider's pace what the
+ * Gives the shops of a provider their turns: of the rows in memory no shop has its second one before every shop has had
+ * its first one, and of one turn the oldest row comes first. So a shop with very many rows that are due takes of the provider's pace what the
  * other shops leave. For that, rows are read ahead. A direct merchant's rows are taken as they come.
  */
 export const fairShares = <Queued extends QueuedRow>(
@@ -36,9 +46,9 @@ export const fairShares = <Queued extends QueuedRow>(
   rows: DueQueue<Queued>,
   ahead: Ahead,
 ): DueQueue<Queued> => {
-  /** The rows of each turn, in the order in which they were read, and how many of them were taken. */
-  const turns: ({ readonly rows: Queued[]; taken: number } | undefined)[] = []
-  const countOf = new Map<string, number>()
+  const turns: (Turn<Queued> | undefined)[] = []
+  /** Of each shop with rows in memory: how many, and the turn of the last one. */
+  const shops = new Map<string, { readonly queued: number; readonly last: number }>()
   let first = 0
   let kept = 0
   let seen = 0
@@ -50,28 +60,36 @@ export const fairShares = <Queued extends QueuedRow>(
 
   const add = (row: Queued): void => {
     const shop = shopOf(row)
-    const turn = countOf.get(shop) ?? 0
-    if (turn >= ahead.ofOne) {
+    const { queued, last } = shops.get(shop) ?? { queued: 0, last: first - 1 }
+    if (queued >= ahead.ofOne) {
       skipped += 1
       return
     }
-    countOf.set(shop, turn + 1)
+    const turn = Math.max(first, last + 1)
+    shops.set(shop, { queued: queued + 1, last: turn })
     turns[turn] ??= { rows: [], taken: 0 }
     turns[turn].rows.push(row)
-    first = Math.min(first, turn)
     kept += 1
   }
 
-  const read = async (count: number): Promise<void> => {
-    const batch = await rows.take(count)
-    isRead = batch.length < count
+  const leave = (shop: string): void => {
+    const { queued, last } = shops.get(shop) ?? { queued: 0, last: 0 }
+    if (queued > 1) shops.set(shop, { queued: queued - 1, last })
+    else shops.delete(shop)
+  }
+
+  const keep = (batch: readonly Queued[], asked: number): void => {
+    isRead = batch.length < asked
     seen += batch.length
     for (const row of batch) add(row)
   }
 
+  const read = async (count: number): Promise<void> => keep(await rows.take(count), count)
+
   const readAhead = async (): Promise<void> => {
     try {
-      while (!isRead && kept < ahead.kept && seen < ahead.read) await read(BATCH)
+      while (!isRead && kept < ahead.kept && seen < ahead.read)
+        await read(Math.min(BATCH, ahead.kept - kept, ahead.read - seen))
     } catch (error) {
       failure = { error }
     }
@@ -84,6 +102,8 @@ export const fairShares = <Queued extends QueuedRow>(
       if (turn && row) {
         turn.taken += 1
         kept -= 1
+        dropTaken(turn)
+        leave(shopOf(row))
         return row
       }
       turns[first] = undefined // so that its rows do not stay in memory
@@ -93,7 +113,7 @@ export const fairShares = <Queued extends QueuedRow>(
 
   const takeOfShops = async (count: number): Promise<readonly Queued[]> => {
     if (failure && kept < count) throw failure.error
-    while (!isRead && kept < count) await read(BATCH)
+    while (!isRead && kept < count) await read(count - kept)
     if (!failure) await readAhead()
     return Array.from({ length: Math.min(count, kept) }, next).filter((row) => row !== undefined)
   }
@@ -103,8 +123,7 @@ export const fairShares = <Queued extends QueuedRow>(
     const batch = await rows.take(count)
     isShared = batch.some((row) => shopOf(row) !== signer)
     if (!isShared) return batch
-    isRead = batch.length < count
-    for (const row of batch) add(row)
+    keep(batch, count)
     return takeOfShops(count)
   }
 

@@ -51,11 +51,11 @@ describe('the rows of a provider', () => {
     expect(fair.left()).toEqual({ stayed: 4000, more: false })
   })
 
-  it('give a shop no second turn that has had its first one before its next row was read', async () => {
+  it('give a shop of which no row is in memory any more its turn as to any other', async () => {
     const { queue } = queueOf(rowsOf('A1', 'B1', 'A2', 'C1'))
     const fair = fairShares(PROVIDER, queue, { ...AHEAD, kept: 1, read: 1 })
 
-    expect(namesOf([...(await fair.take(2)), ...(await fair.take(2))])).toEqual(['A1', 'B1', 'C1', 'A2'])
+    expect(namesOf([...(await fair.take(2)), ...(await fair.take(2))])).toEqual(['A1', 'B1', 'A2', 'C1'])
   })
 
   it('are read ahead as far as memory and time allow', async () => {
@@ -68,8 +68,8 @@ describe('the rows of a provider', () => {
     await fairShares(PROVIDER, long.queue, { ...AHEAD, ofOne: 10, read: 5000 }).take(10)
 
     const sum = (asked: readonly number[]) => asked.reduce((total, count) => total + count, 0)
-    expect(sum(few.asked)).toBe(3010)
-    expect(sum(long.asked)).toBe(5010)
+    expect(sum(few.asked)).toBe(3000)
+    expect(sum(long.asked)).toBe(5000)
   })
 
   it('are dispatched as far as they were read before the index failed', async () => {

@@ -16,11 +16,14 @@ describe('generated due rows', () => {
     take([event('0', `${SIGNER}-2-0`)])
     const { rows, from } = await ledger.due(`${SIGNER}#2`, 0, 1)
 
-    expect(rows.map(({ pk }) => pk)).toEqual([`0#${SIGNER}-2-1`])
+    expect(rows.map(({ pk }) => pk)).toEqual([`${SIGNER}#${SIGNER}-2-1`])
     expect(from).toBeUndefined()
     expect(left()).toBe(7)
-    expect(() => take([event('0', `${SIGNER}-2-0`)])).toThrow(`${SIGNER}#2 gave 0, not 1`)
-    expect(() => take([event('0', `${SIGNER}-1-1`)])).toThrow(`${SIGNER}#1 gave 1, not 0`)
+    expect(() => take([event('0', `${SIGNER}-2-0`)])).toThrow(`row 0 of ${SIGNER} was taken before`)
+
+    take([event('0', `${SIGNER}-1-1`)])
+    const { rows: earlier } = await ledger.due(`${SIGNER}#1`, 0, 2)
+    expect(earlier.map(({ pk }) => pk)).toEqual([`${SIGNER}#${SIGNER}-1-0`])
   })
 
   it('are of many shops, one of which has half of them, and tell which place each had', () => {

@@ -38,6 +38,10 @@ const groupOf = (mchid: string): Group => {
   return DIRECT.some((one) => one.mchid === mchid) ? 'direct merchants' : 'other shops'
 }
 
+/** All but the direct merchants are shops of the one provider. */
+const signerOfDue = ({ mchid }: { readonly mchid: string }): string =>
+  groupOf(mchid) === 'direct merchants' ? mchid : 'provider'
+
 const waitsOfGroups = (): Readonly<Record<Group, Waits>> => ({
   'direct merchants': createWaits(),
   'other shops': createWaits(),
@@ -89,7 +93,7 @@ const runOrders = async (planned: readonly Planned[], seed: number) => {
     if (after.proof && !before?.proof) proofs[group].add(time.now() - (noticedAt.get(pk) ?? 0))
   }
 
-  const { bus, pace } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver))
+  const { bus, pace } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver), signerOfDue)
   const orders = new Map<string, Order>()
   const take = ({ merchant, out_order_no }: Planned): Promise<unknown> => {
     // WeChat Pay has no order of a shop for which it permits nothing.
