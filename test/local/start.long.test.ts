@@ -115,6 +115,29 @@ describe('npm start', () => {
     expect(await later.json()).toMatchObject({ state: 'SYNCED', confirmed: true })
   })
 
+  it('serves as many shops of a provider as are said, and lists their orders whatever merchants.json says', async () => {
+    const folder = await makeFolder()
+    const samples = join(folder, 'samples')
+    await mkdir(samples)
+    for (const name of ['paid-shop.json', 'paid-acquired.json'])
+      await copyFile(join(ownSamples, name), join(samples, name))
+    await copyFile(join(import.meta.dirname, '../../merchants.json'), join(folder, 'merchants.json'))
+
+    const started = npmStart(folder, ['--port', '0', '--fast', '--shops', '10000', '--samples', samples])
+    const { statusUrl, token } = await printedCurls(started, folder)
+    const url = new URL('/merchants/1700009999/payafter-orders/NONE', statusUrl)
+    const last = await fetch(url, { headers: await token() })
+    const beyond = await fetch(new URL('/merchants/1700010000/payafter-orders/NONE', url), { headers: await token() })
+    const listed = await payscore(folder, ['list', '--local', '--all'])
+    started.pressCtrlC()
+    await started.ended()
+
+    expect(await last.json()).toMatchObject({ status: 404 })
+    expect(await beyond.json()).toMatchObject({ status: 400, field: 'mchid' })
+    expect(listed).toMatch(/1700000000\/paid-shop /)
+    expect(listed).toMatch(/1600000000\/paid-acquired /)
+  })
+
   it('compares the bill of the day of its samples with --fast, and once more for a command', async () => {
     const folder = await makeFolder()
     const samples = join(folder, 'samples')

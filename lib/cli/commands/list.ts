@@ -68,9 +68,10 @@ export const addList = (program: Command, session: Session, done: (code: number)
 const list = async (options: Options, session: Session): Promise<number> => {
   const limit = Number(options.limit ?? LIMIT)
   const isMeant = readFilter(options, session.now())
-  const part = partOf(options, session)
   const from = readPlace(options.from)
+  // First, since the local world says who is served there.
   const connection = await connect(options, session)
+  const part = partOf(options, session)
   const progress = createProgress(session)
   const seen = (count: number) => progress.tell(session.t({ en: `${count} orders read`, zh: `已读取 ${count} 个订单` }))
   const rows: Row[] = []
