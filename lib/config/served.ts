@@ -58,8 +58,8 @@ export type Lookup = { readonly get: (mchid: string) => Merchant | undefined }
 /** Who is served. */
 export type Served = Lookup & {
   /**
-   * An entry for each mchid that signs: a direct merchant, or a provider, whose entry stands for all its sub-merchants and
-   * has its own mchid.
+   * One entry for each mchid that signs: a direct merchant, or a provider, whose entry stands for all its sub-merchants and
+   * has its own mchid. Packaging refuses an mchid that is both.
    */
   readonly signers: readonly Merchant[]
   readonly tills: Tills
@@ -120,15 +120,8 @@ export const signerOfMerchant = ({ mchid, provider }: Pick<Merchant, 'mchid' | '
 /** How what is due of a signer is dispatched. */
 export type PacedSigner = Pick<Merchant, 'mchid' | 'pace' | 'shards'>
 
-/** Each signer once. Who is a merchant and a provider has the greater pace and the greater number of shards of the two. */
 export const pacedSignersOf = ({ signers }: Pick<Served, 'signers'>): readonly PacedSigner[] =>
-  [...Map.groupBy(signers, ({ mchid }) => mchid)].map(([mchid, entries]) => ({
-    mchid,
-    pace: Math.max(...entries.map(({ pace }) => pace)),
-    shards: Math.max(...entries.map(({ shards }) => shards)),
-  }))
+  signers.map(({ mchid, pace, shards }) => ({ mchid, pace, shards }))
 
-/** The mchids that sign, each one once. */
-export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => [
-  ...new Set(signers.map(({ mchid }) => mchid)),
-]
+/** The mchids that sign. */
+export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => signers.map(({ mchid }) => mchid)

@@ -106,13 +106,16 @@ describe('the configuration of who is served', () => {
       expect(readMerchantsConfig(entry(paced)).served.signers).toMatchObject([paced])
   })
 
-  it('paces who is a merchant and a provider once, by the greater numbers of the two', () => {
+  it('paces each signer as its entry says', () => {
     const { served } = readMerchantsConfig({
-      merchants: { '1800000001': { services: { '500001': 'wx1' }, pace: 50 } },
+      merchants: { '1900000109': { services: { '500001': 'wx1' }, pace: 50 } },
       providers: { '1800000001': { services: { '500003': '' }, sub_merchants: 'any', pace: 40, shards: 8 } },
     })
 
-    expect(pacedSignersOf(served)).toEqual([{ mchid: '1800000001', pace: 50, shards: 8 }])
+    expect(pacedSignersOf(served)).toEqual([
+      { mchid: '1900000109', pace: 50, shards: 4 },
+      { mchid: '1800000001', pace: 40, shards: 8 },
+    ])
   })
 
   it.each([1, 100, 1_000_000])('reads a cap of %i notices an hour', (hourly_cap) => {

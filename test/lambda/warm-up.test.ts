@@ -66,12 +66,12 @@ it('opens a socket to WeChat Pay, asks the ledger for a row that cannot exist, l
   expect(done.sort()).toEqual(['ledger #', 'rehearsal 1900000109', 'secret 1900000109', 'socket'])
 })
 
-it('loads the secret of whoever signs, once', async () => {
+it('loads the secret of whoever signs, a direct merchant or a provider', async () => {
   const { done, deps, rehearse } = recordedDeps()
 
-  await warmUp(config(merchant('1800000001'), merchant('1800000001', '1800000001')), deps, rehearse)
+  await warmUp(config(merchant('1900000109'), merchant('1800000001', '1800000001')), deps, rehearse)
 
-  expect(done.filter((what) => what.startsWith('secret'))).toEqual(['secret 1800000001'])
+  expect(done.filter((what) => what.startsWith('secret'))).toEqual(['secret 1900000109', 'secret 1800000001'])
 })
 
 it('loads no more than four secrets', async () => {
