@@ -32,6 +32,7 @@ export type WorldMerchant = {
   readonly channel_id?: string
   readonly mode?: 'sync' | 'check' | 'observe'
   readonly hourly_cap?: number
+  readonly pace?: number
   readonly sources?: readonly string[]
   readonly closed?: boolean
 }

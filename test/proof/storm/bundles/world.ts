@@ -28,6 +28,7 @@ export type StormOptions = {
 
 /** From this many orders on the stream collects more records for one invocation of outcome, so that it keeps up. */
 const LARGE = 5_000
+const PACE_OF_PROVIDER = 200
 const HTTP_AT_ONCE = 0.75
 
 /** The local world with the built functions, faults everywhere, and planned orders at WeChat Pay. */
@@ -39,6 +40,8 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
   const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults })
   const merchants = cast.merchants
     .map(configured)
+    // With the usual pace one provider's orders would take an hour.
+    .map((merchant) => (shops && merchant.provider !== undefined ? { ...merchant, pace: PACE_OF_PROVIDER } : merchant))
     .map((merchant) => (observe ? { ...merchant, mode: 'observe' as const } : merchant))
   const world = await startWorld({
     merchants,
