@@ -53,6 +53,24 @@ describe.skipIf(!hasBrowser)('the page of npm start in a browser', () => {
     await page.close()
   })
 
+  it('hands over for the shop whose order is chosen', async () => {
+    const { origin, token } = await startHere()
+    const page = await browser.newPage()
+
+    await page.goto(`${origin}/${token}/`)
+    await page.locator('input[name=out_order_no]').fill('SHOP1234323JKHDFE1243252')
+    await page.locator('input[name=amount]').fill('86')
+
+    expect(await page.locator('input[name=mchid]').inputValue()).toBe('1700000000')
+    await page.locator('button').click()
+    await page.locator('output.good').waitFor()
+    expect(await page.locator('output').textContent()).toMatch(/^202 PENDING/)
+    expect(await page.locator('#orders details').first().textContent()).toContain(
+      '商户号 1700000000 · 服务商 1800000000',
+    )
+    await page.close()
+  })
+
   it('says where to look when it is opened without the token', async () => {
     const { origin } = await startHere()
     const page = await browser.newPage()
