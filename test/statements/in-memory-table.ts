@@ -10,7 +10,7 @@ type Update = {
 }
 type Batch = { readonly RequestItems: Readonly<Record<string, { readonly Keys: readonly Update['Key'][] }>> }
 type Query = {
-  readonly ExpressionAttributeValues: { readonly ':day': { readonly S: string } }
+  readonly ExpressionAttributeValues: { readonly ':key': { readonly S: string } }
   readonly Limit: number
   /** Where the page before ended: a place in the list, since the asker does not look into it. */
   readonly ExclusiveStartKey?: { readonly at: { readonly N: string } }
@@ -58,7 +58,7 @@ export const startSwiftTable = async () => {
   }
 
   const query = ({ ExpressionAttributeValues, Limit, ExclusiveStartKey }: Query): readonly [number, object] => {
-    const all = days.get(ExpressionAttributeValues[':day'].S) ?? []
+    const all = days.get(ExpressionAttributeValues[':key'].S) ?? []
     const from = Number(ExclusiveStartKey?.at.N ?? 0)
     const keys = all.slice(from, from + Limit)
     const isMore = from + Limit < all.length
