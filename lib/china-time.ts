@@ -1,5 +1,6 @@
 /** China has one time zone and no summer time. */
 export const CHINA_OFFSET_MS = 8 * 3_600_000
+const DAY_MS = 86_400_000
 
 /** ms → yyyyMMddHHmmss in China time. */
 export const formatChinaTime = (timeMs: number): string =>
@@ -11,9 +12,15 @@ export const chinaTimeMs = (digits: string): number => {
   return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10) - 8, part(10, 12), part(12, 14))
 }
 
+/** ms → the day in China, yyyyMMdd. */
+export const chinaDay = (ms: number): string => formatChinaTime(ms).slice(0, 8)
+
+/** The day so many days before this one; each is yyyyMMdd. */
+export const daysBefore = (day: string, days: number): string => chinaDay(chinaTimeMs(day) - days * DAY_MS)
+
 /** Whole days from one day to another, each as yyyyMMdd in China. */
 export const daysBetween = (from: string, to: string): number =>
-  Math.round((chinaTimeMs(to) - chinaTimeMs(from)) / 86_400_000)
+  Math.round((chinaTimeMs(to) - chinaTimeMs(from)) / DAY_MS)
 
 /** 20261124103000 → 2026-11-24 10:30:00; a date without a time stays a date. */
 export const readableTime = (digits: string): string =>

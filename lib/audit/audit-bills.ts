@@ -1,10 +1,10 @@
+import { chinaDay, daysBefore } from '../china-time.ts'
 import { signerOfMerchant, signersOf } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields, type Fields, type Metrics } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
 import { type AuditDeps, type AuditedDay, auditDay } from './audit-day.ts'
 import type { AuditTask } from './audit-task.ts'
-import { chinaDay, daysBefore } from './bill-day.ts'
 import { daySummary, foundEntry } from './day-report.ts'
 import { FOUND_CLASS_NAMES } from './found.ts'
 

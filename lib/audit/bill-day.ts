@@ -1,14 +1,6 @@
 import { isLateInDay } from '../bill/classify.ts'
-import { CHINA_OFFSET_MS, chinaTimeMs, formatChinaTime } from '../china-time.ts'
+import { CHINA_OFFSET_MS, chinaDay, daysBefore, formatChinaTime } from '../china-time.ts'
 import { LIMITS } from '../limits.ts'
-
-const DAY = 86_400_000
-
-/** ms → the day in China, yyyyMMdd. */
-export const chinaDay = (ms: number): string => formatChinaTime(ms).slice(0, 8)
-
-/** The day so many days before this one; each is yyyyMMdd. */
-export const daysBefore = (day: string, days: number): string => chinaDay(chinaTimeMs(day) - days * DAY)
 
 /**
  * Does the schedule ask for the bill of this day once more, today or on one of the next days? The bill of an older day is

@@ -1,7 +1,7 @@
 import { LINE_CLASSES, type LineClass, REFUND_MISSING } from '../bill/classes.ts'
+import { chinaDay } from '../china-time.ts'
 import type { BookRow, State } from '../ledger/row.ts'
 import type { FollowedUp } from '../operations/bill-actions.ts'
-import { chinaDay } from './bill-day.ts'
 
 /** What people are told of: a line of the bill that concerns an order, or a case that no bill has a refund of. */
 export type Found = {

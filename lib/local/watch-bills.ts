@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chinaDay } from '../audit/bill-day.ts'
 import { outcomeText } from '../audit/day-page.ts'
 import type { daySummary } from '../audit/day-report.ts'
-import { chinaTimeMs, readableTime } from '../china-time.ts'
+import { chinaDay, chinaTimeMs, readableTime } from '../china-time.ts'
 import type { Objects } from './objects.ts'
 import type { World } from './world.ts'
 

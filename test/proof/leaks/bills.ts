@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chinaDay } from '../../../lib/audit/bill-day.ts'
-import { chinaTimeMs } from '../../../lib/china-time.ts'
+import { chinaDay, chinaTimeMs } from '../../../lib/china-time.ts'
 import type { BillFault, Show } from '../../../lib/local/wechatpay/bills.ts'
 import type { Trade } from '../../../lib/local/wechatpay/trades.ts'
 import type { World } from '../../../lib/local/world.ts'

@@ -1,4 +1,4 @@
-import { chinaDay } from '../../../../lib/audit/bill-day.ts'
+import { chinaDay } from '../../../../lib/china-time.ts'
 import type { Order, Payment } from '../../../../lib/local/wechatpay/orders.ts'
 import { HOUR, SECOND } from '../../../support/orders.ts'
 import type { GoodBill, Told } from './record.ts'

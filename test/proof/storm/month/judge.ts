@@ -1,4 +1,4 @@
-import { chinaDay } from '../../../../lib/audit/bill-day.ts'
+import { chinaDay } from '../../../../lib/china-time.ts'
 import type { Row } from '../../../../lib/ledger/row.ts'
 import { DAY, HOUR, MINUTE } from '../../../support/orders.ts'
 import { promised, type Verdict } from '../scenario.ts'
