@@ -37,7 +37,7 @@ const statement = (event: unknown): Promise<OperationResult> => {
     case 'renew':
       return refreshReports(deps)
     case 'overdue':
-      return findOverdue(config.served, deps)
+      return findOverdue(deps)
   }
 }
 

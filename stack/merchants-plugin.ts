@@ -121,7 +121,7 @@ const callerPolicies = (read: MerchantsFile) => {
       Description: `What ${source} may do, for ${mchids?.join(', ') ?? 'its merchants'}`,
       Value: ref(name),
     }
-    // Who signs has a folder for lists: a provider's has a folder for each of its shops.
+    // Who signs has a folder for lists: a provider's are of all its shops.
     const folders = signersOf({ signers: served.signers.filter((signer) => signer.sources.includes(source)) })
     for (const [i, part] of whatFits(folders, source).entries()) {
       const statements = `${id}StatementPolicy${i === 0 ? '' : i + 1}`

@@ -123,5 +123,9 @@ export type PacedSigner = Pick<Merchant, 'mchid' | 'pace' | 'shards'>
 export const pacedSignersOf = ({ signers }: Pick<Served, 'signers'>): readonly PacedSigner[] =>
   signers.map(({ mchid, pace, shards }) => ({ mchid, pace, shards }))
 
+/** Whether an mchid is a provider's. */
+export const isProvider = ({ signers }: Pick<Served, 'signers'>, mchid: string): boolean =>
+  signers.some(({ provider }) => provider === mchid)
+
 /** The mchids that sign. */
 export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => signers.map(({ mchid }) => mchid)

@@ -21,6 +21,8 @@ export type Entry = {
   readonly amount?: number
   /** The amount of the payment notice, if the statement has another one. */
   readonly ledger_amount?: number
+  /** Who was paid, if it is a sub-merchant; of a line that is not taken, what it says. */
+  readonly sub_mchid?: string
   readonly shop_id?: string
   readonly cashier_id?: string
   readonly pos_ref?: string
@@ -98,6 +100,7 @@ export const classifyUndone = ({ line, order, paid_time }: Payment, undoneIn: nu
   out_order_no: order.out_order_no,
   paid_time,
   ...(order.expected_amount !== undefined && { amount: order.expected_amount }),
+  ...(order.call.sub_mchid !== undefined && { sub_mchid: order.call.sub_mchid }),
   ...order.labels,
   problem: {
     en: `line ${undoneIn} of this list says that this payment went back; it was not booked. If the customer did pay, hand the payment over by a notice`,
@@ -184,6 +187,7 @@ const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
     confirmed: row.state === 'SYNCED' && row.proof !== undefined,
     since: row.created_at,
     ...(row.expected_amount !== undefined && { amount: row.expected_amount }),
+    ...(row.call.sub_mchid !== undefined && { sub_mchid: row.call.sub_mchid }),
     ...(row.shop_id !== undefined && { shop_id: row.shop_id }),
     ...(row.cashier_id !== undefined && { cashier_id: row.cashier_id }),
     ...(row.pos_ref !== undefined && { pos_ref: row.pos_ref }),

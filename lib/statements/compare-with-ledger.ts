@@ -4,9 +4,10 @@ import { TryAgainError } from '../errors.ts'
 import type { PaymentNotice } from '../ledger/notice.ts'
 import { type BookRow, dayShards, readRowKey, rowKey } from '../ledger/row.ts'
 import { createFromStatement } from '../ledger/transitions/notice.ts'
+import { LIMITS } from '../limits.ts'
 import { isOverCap } from '../operations/count-arrival.ts'
 import { classifyLedgerOnly, classifyLine, classifyOther, classifyUndone } from './classify-line.ts'
-import type { FirstPass } from './first-pass.ts'
+import { type FirstPass, undoneLine } from './first-pass.ts'
 import type { Reading } from './parse/read-lines.ts'
 import type { Payment, StatementLine } from './parse/statement-line.ts'
 import type { Problem } from './problem.ts'
@@ -28,6 +29,9 @@ const CREATED_AT_ONCE = 25
 const DAY_SHARE = 0.1
 /** Most shops that are told apart in one statement. */
 const SHOPS_MOST = 1000
+/** Most parts of days that are read to find what the statement lacks, and how many of them at once. */
+const PARTS_MOST = 50_000
+const PARTS_AT_ONCE = 10
 
 /** The result of the comparison, without its entries. */
 export type Compared = {
@@ -47,13 +51,15 @@ export type Compared = {
 export const compareWithLedger = async (
   statement: StatementKey,
   { lines, hasAmounts, titleSums }: Pick<Reading, 'lines' | 'hasAmounts' | 'titleSums'>,
-  { lines: most, undone, collapsed }: FirstPass,
+  foreseen: FirstPass,
   named: string | undefined,
   report: Pick<ReportFiles, 'line' | 'ledgerOnly'>,
   deps: Deps,
 ): Promise<Compared> => {
+  const { collapsed } = foreseen
   const mark = statementMark(statement)
-  const seen = createSeen(most)
+  const seen = createSeen(foreseen.lines)
+  const payees = new Set<string>()
   const days = new Map<string, number>()
   const shops = createShops()
   const sums = createTillSums()
@@ -76,7 +82,7 @@ export const compareWithLedger = async (
   }
 
   for await (const batch of inBatches(lines, READ_BATCH)) {
-    const rows = await rowsOf(batch, mark, undone, deps)
+    const rows = await rowsOf(batch, mark, foreseen, deps)
     for (const line of batch) {
       if (line.kind !== 'payment') {
         await report.line(classifyOther(line, other(line)), false)
@@ -84,8 +90,9 @@ export const compareWithLedger = async (
       }
       const { order } = line
       const amount = order.expected_amount
-      const row = rows.get(rowKey(order))
-      const undoneIn = undone.get(order.out_order_no)
+      const pk = rowKey(order)
+      const row = rows.get(pk)
+      const undoneIn = undoneLine(foreseen, order)
       sums.add({ amount, isPaid: true, isUndone: false })
       if (!row && undoneIn !== undefined) {
         await report.line(classifyUndone(line, undoneIn), false)
@@ -95,8 +102,9 @@ export const compareWithLedger = async (
       payments += 1
       const day = order.call.paid_time.slice(0, 8)
       days.set(day, (days.get(day) ?? 0) + 1)
-      shops.add(order.labels?.shop_id)
-      const first = seen.add(order.out_order_no, { line: line.line, amount, paid_time: line.paid_time })
+      shops.add(order.mchid, order.labels?.shop_id)
+      if (payees.size <= PAYEES_MOST) payees.add(order.mchid)
+      const first = seen.add(pk, { line: line.line, amount, paid_time: line.paid_time })
       await report.line(classifyLine(line, row, mark, first), first === undefined && row.statement === mark)
     }
   }
@@ -104,17 +112,40 @@ export const compareWithLedger = async (
     notes.push(...[sums.compare(sum, hasAmounts())].filter((problem) => problem !== undefined))
 
   const ownDays = named === undefined ? daysOf(days, payments) : [named]
-  for (const day of ownDays)
-    for (const key of dayShards(statement.mchid, day))
-      for await (const pks of deps.reader.day(key))
-        for (const some of chunksOf(
-          pks.filter((pk) => !seen.has(readRowKey(pk).out_order_no)),
-          READ_BATCH,
-        ))
-          for (const row of inKeyOrder(await deps.reader.readMany(some)))
-            if (shops.mayHave(row.shop_id)) await report.ledgerOnly(classifyLedgerOnly(row))
+  const looked = Math.floor(PAYEES_MOST / Math.max(1, ownDays.length))
+  if (payees.size > looked) notes.push(notAllLooked(looked))
+  const whose = payees.size === 0 ? [statement.mchid] : [...payees].slice(0, looked)
+  const parts = ownDays.flatMap((day) => whose.toSorted().flatMap((mchid) => dayShards(mchid, day)))
+  for (const some of chunksOf(parts, PARTS_AT_ONCE))
+    for await (const pks of pagesOf(some, deps.reader))
+      for (const lacking of chunksOf(
+        pks.filter((pk) => !seen.has(pk)),
+        READ_BATCH,
+      ))
+        for (const row of inKeyOrder(await deps.reader.readMany(lacking)))
+          if (shops.mayHave(readRowKey(row.pk).mchid, row.shop_id)) await report.ledgerOnly(classifyLedgerOnly(row))
   return { days: ownDays, notes }
 }
+
+/** Who was paid may be a hundred thousand sub-merchants, and a day of each is read apart. */
+const PAYEES_MOST = PARTS_MOST / LIMITS.shards
+
+/** The keys of these parts of days, in their order. The first page of each is read at the same time. */
+const pagesOf = async function* (parts: readonly string[], reader: Deps['reader']): AsyncGenerator<readonly string[]> {
+  const days = parts.map((key) => reader.day(key))
+  const firsts = await Promise.all(days.map((day) => day.next()))
+  for (const [at, day] of days.entries()) {
+    const first = firsts[at]
+    if (!first || first.done) continue
+    yield first.value
+    yield* day
+  }
+}
+
+const notAllLooked = (looked: number): Problem => ({
+  en: `orders that the ledger has and this list lacks were looked for of its first ${looked} sub-merchants alone`,
+  zh: `“台账有、明细无”仅核对了本明细中前 ${looked} 个特约商户`,
+})
 
 /** Most notes of one kind at the top of a report. Each line has its own note as well. */
 const NOTES_MOST = 20
@@ -128,7 +159,7 @@ const collapsedNumber = (number: string, times: number): Problem => ({
 const rowsOf = async (
   batch: readonly StatementLine[],
   mark: string,
-  undone: FirstPass['undone'],
+  foreseen: FirstPass,
   { ledger, reader, now }: Deps,
 ): Promise<ReadonlyMap<string, BookRow>> => {
   const orders = new Map(
@@ -137,7 +168,7 @@ const rowsOf = async (
   const rows = new Map(orders.size === 0 ? [] : await reader.readMany([...orders.keys()].toReversed()))
   const lacking = [...orders]
     .toReversed()
-    .filter(([pk, { out_order_no }]) => !rows.has(pk) && !undone.has(out_order_no))
+    .filter(([pk, order]) => !rows.has(pk) && undoneLine(foreseen, order) === undefined)
   for (const some of chunksOf(lacking, CREATED_AT_ONCE))
     await Promise.all(
       some.map(async ([pk, order]) => {
@@ -172,11 +203,12 @@ const createShops = () => {
   const named = new Set<string>()
   let isPartial = true
   return {
-    add: (shop: string | undefined) => {
+    add: (mchid: string, shop: string | undefined) => {
       if (shop === undefined || named.size >= SHOPS_MOST) isPartial = false
-      else named.add(shop)
+      else named.add(`${mchid} ${shop}`)
     },
-    mayHave: (shop: string | undefined) => !isPartial || shop === undefined || named.has(shop),
+    mayHave: (mchid: string, shop: string | undefined) =>
+      !isPartial || shop === undefined || named.has(`${mchid} ${shop}`),
   }
 }
 

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { Bucket, Fetched } from '../aws/bucket.ts'
 import type { Ledger } from '../aws/ledger.ts'
 import type { LedgerReader } from '../aws/ledger-reader.ts'
-import type { Lookup } from '../config/served.ts'
+import { isProvider, type Served } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import type { Metrics } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
 import { compareWithLedger } from './compare-with-ledger.ts'
 import { openList, readForeseen, TOO_LARGE } from './parse/list.ts'
+import { closedMerchant } from './parse/payee.ts'
 import { type Report, unaccounted } from './report/report.ts'
 import { dayOfName, isFolder, openKey, readStatementKey, type StatementKey } from './statement-key.ts'
 import { openReport, type ReportFiles } from './write-report.ts'
@@ -18,7 +19,7 @@ export type StatementDeps = {
   readonly objects: Bucket
   readonly ledger: Pick<Ledger, 'read' | 'apply' | 'count'>
   readonly reader: Pick<LedgerReader, 'readMany' | 'day'>
-  readonly merchants: Lookup
+  readonly merchants: Pick<Served, 'get' | 'signers'>
   readonly scratch: string
   readonly now: () => number
 }
@@ -46,7 +47,8 @@ export const importStatement = async (
     const isNewest = await stillStands(key, fetched, deps)
     const read = isNewest || fetched.version === undefined ? statement : { ...statement, earlier: fetched.version }
     const isOld = deps.now() - fetched.modifiedAt > LIMITS.reportOpen
-    const report = openReport(read, folder, deps.objects, isOld ? 'end' : isRenewal ? 'keep' : 'put')
+    const by = isProvider(deps.merchants, statement.mchid) ? 'sub_mchid' : 'shop_id'
+    const report = openReport(read, folder, deps.objects, isOld ? 'end' : isRenewal ? 'keep' : 'put', by)
     try {
       const taken = handled(read, await takeFile(file, fetched.size, read, report, deps))
       // If a newer version was uploaded meanwhile, its report may have been written before these orders existed. So it
@@ -87,12 +89,11 @@ const takeFile = async (
   const now = deps.now()
   const refuse = (refused: NonNullable<Report['refused']>) => report.finish({ made_at: now, days: [], refused })
 
-  const { mchid, provider } = statement
-  const merchant = deps.merchants.get(mchid)
+  const { mchid } = statement
+  // Of a provider's list each line is judged for the sub-merchant that it names.
+  const merchant = isProvider(deps.merchants, mchid) ? 'provider' : deps.merchants.get(mchid)
   if (!merchant) return refuse({ en: `merchant ${mchid} is not served`, zh: `本服务未配置商户号 ${mchid}` })
-  if (provider !== undefined && merchant.provider !== provider)
-    return refuse({ en: `${mchid} is no sub-merchant of ${provider}`, zh: `${mchid} 不是 ${provider} 的子商户号` })
-  if (merchant.closed) return refuse({ en: `merchant ${mchid} is closed`, zh: `商户号 ${mchid} 已停用,不再接收订单` })
+  if (merchant !== 'provider' && merchant.closed) return refuse(closedMerchant(mchid))
   if (size > LIMITS.statementBytes) return refuse(TOO_LARGE)
 
   const list = await openList(file, statement.name)

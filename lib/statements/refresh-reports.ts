@@ -1,5 +1,4 @@
 import type { Bucket, Listed } from '../aws/bucket.ts'
-import type { Lookup } from '../config/served.ts'
 import { LIMITS } from '../limits.ts'
 import { errorFields } from '../log.ts'
 import type { OperationResult } from '../operations/result.ts'
@@ -49,11 +48,15 @@ const inBatches = (marks: readonly Listed[]): readonly Listed[] => {
     .map(({ mark }) => mark)
 }
 
-/** Names each merchant that has uploaded statements before, but none for a day. */
-export const findOverdue = async (
-  merchants: Lookup,
-  { objects, now }: Pick<StatementDeps, 'objects' | 'now'>,
-): Promise<OperationResult> => {
+/** A log line names no ten thousand of them. */
+const NAMED_MOST = 100
+
+/** Names who has uploaded statements before, a merchant or a provider, but none for a day. */
+export const findOverdue = async ({
+  merchants,
+  objects,
+  now,
+}: Pick<StatementDeps, 'merchants' | 'objects' | 'now'>): Promise<OperationResult> => {
   const since = now() - LIMITS.statementEvery
   const newest = new Map<string, number>()
   for await (const page of objects.list(STATEMENTS))
@@ -61,14 +64,16 @@ export const findOverdue = async (
       const mchid = isFolder(key) ? undefined : readStatementKey(key)?.mchid
       if (mchid !== undefined) newest.set(mchid, Math.max(newest.get(mchid) ?? 0, modifiedAt))
     }
-  const overdue = [...newest].flatMap(([mchid, last]) => {
-    const isExpected = merchants.get(mchid)?.closed === false
-    return isExpected && last < since ? [{ mchid, last: new Date(last).toISOString() }] : []
-  })
+  const isExpected = (mchid: string): boolean =>
+    [merchants.get(mchid), ...merchants.signers].some((one) => one?.mchid === mchid && !one.closed)
+  const all = [...newest].flatMap(([mchid, last]) =>
+    last < since && isExpected(mchid) ? [{ mchid, last: new Date(last).toISOString() }] : [],
+  )
+  const overdue = all.slice(0, NAMED_MOST)
   return {
-    reply: { status: 200, body: { overdue } },
+    reply: { status: 200, body: { overdue, count: all.length } },
     log: { via: 'overdue', overdue },
-    metrics: { statements_overdue: { value: overdue.length, unit: 'Count' } },
+    metrics: { statements_overdue: { value: all.length, unit: 'Count' } },
   }
 }
 

@@ -1,34 +1,36 @@
 /**
- * Identifies a statement: the merchant and the file name, which the report has as well. `provider`: it is in the folder of
- * the provider of a sub-merchant. `earlier` is the version id of
- * an S3 object that was overwritten by a newer version.
+ * Identifies a statement: whose folder it is in, a merchant's or a provider's, and the file name, which the report has as
+ * well. `earlier` is the version id of an S3 object that was overwritten by a newer version.
  */
 export type StatementKey = {
   readonly key: string
   readonly mchid: string
-  readonly provider?: string
   readonly name: string
   readonly earlier?: string
 }
 
-const KEY = /^statements\/(?:(\d{1,32})\/)?(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,140})$/u
+const KEY = /^statements\/(\d{1,32})\/([\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,140})$/u
 
-/** Parses `statements/{mchid}/{name}` or `statements/{provider}/{sub_mchid}/{name}`, where the name ends like its file type; undefined for any other key. */
+/** Parses `statements/{mchid}/{name}`, where the name ends like its file type; undefined for any other key. */
 export const readStatementKey = (key: string): StatementKey | undefined => {
-  const [, provider, mchid = '', name = ''] = KEY.exec(key) ?? []
+  const [, mchid = '', name = ''] = KEY.exec(key) ?? []
   if (name.includes('/') || !/[^.]/.test(name) || name.startsWith('.')) return undefined
-  return name === '' ? undefined : { key, mchid, name, ...(provider !== undefined && { provider }) }
+  return name === '' ? undefined : { key, mchid, name }
 }
 
 /** The S3 console creates an empty object for a folder. */
 export const isFolder = (key: string): boolean => /^statements\/(.*\/)?$/.test(key)
 
 /** The key of a report. An overwritten version has its own key, so that the newest version keeps the plain name. */
-export const reportKey = (
-  { mchid, name, provider, earlier }: StatementKey,
-  extension: 'html' | 'csv' | 'json',
-): string =>
-  `reports/${provider === undefined ? mchid : `${provider}/${mchid}`}/${earlier === undefined ? name : `earlier/${name}.${earlier}`}.${extension}`
+export const reportKey = (statement: StatementKey, extension: 'html' | 'csv' | 'json'): string =>
+  `reports/${statement.mchid}/${reportName(statement)}.${extension}`
+
+/** The key of the totals of each sub-merchant in the list of a provider. */
+export const shopsKey = (statement: StatementKey): string =>
+  `reports/${statement.mchid}/shops/${reportName(statement)}.csv`
+
+const reportName = ({ name, earlier }: StatementKey): string =>
+  earlier === undefined ? name : `earlier/${name}.${earlier}`
 
 /** The key of the marker for a report that is not final. */
 export const openKey = ({ key }: StatementKey): string => key.replace(/^statements/, OPEN.slice(0, -1))

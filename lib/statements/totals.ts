@@ -1,22 +1,10 @@
 import { chinaTimeMs } from '../china-time.ts'
 import type { Entry } from './classify-line.ts'
 import { CLASS_NAMES, CLASSES, type LineClass, type Stage } from './line-classes.ts'
-
-/** Number of lines and the amount that was paid, in fen. A repeated line is not a second payment. */
-export type Sum = { readonly lines: number; readonly amount: number }
+import { createShopSums, type ShopSum, type Sum } from './shop-sums.ts'
 
 /** `person`: lines that need a person. */
 export type ClassSum = Sum & { readonly person: number }
-
-export type ShopSum = Sum & {
-  /** Of these lines, by stage. A line that is neither counts only in `lines`. */
-  readonly synced: number
-  readonly pending: number
-  /** Lines that need a person, in any stage. */
-  readonly person: number
-  /** What WeChat Pay charged in addition and nobody has settled, in fen. */
-  readonly to_refund: number
-}
 
 export const HOURS = 24
 /** Upper limits of the bars in the chart from paid to synced, ms. The last bar has none. */
@@ -28,7 +16,7 @@ export type Totals = {
   readonly amount: number
   readonly stages: Readonly<Record<Stage, number>>
   readonly classes: Readonly<Record<LineClass, ClassSum>>
-  /** By shop_id, '' for lines without one. The largest shops, and all others together as `others`. */
+  /** '' for lines without one. Those with something to do first, then the largest; all others together as `others`. */
   readonly shops: ReadonlyMap<string, ShopSum>
   readonly others?: ShopSum
   readonly needs_person: number
@@ -45,23 +33,25 @@ export type Totals = {
   readonly shown: ReadonlyMap<Entry['class'], readonly Entry[]>
 }
 
-/** Limits: shops that are told apart, and listed entries of one class. */
+/** Limits: shops on the page, and listed entries of one class. */
 const SHOPS_MOST = 200
 const SHOWN_MOST = 100
 
 const NO_SHOP: ShopSum = { lines: 0, amount: 0, synced: 0, pending: 0, person: 0, to_refund: 0 }
 
-/** Adds up entries one by one; its memory does not grow with their number. */
-export const createTotals = () => {
+/** What a shop is in a report: one of a merchant's shops by its shop_id, or a sub-merchant of a provider. */
+export type ShopsBy = 'shop_id' | 'sub_mchid'
+
+/** Adds up entries one by one. Its memory grows with the number of shops alone, by 64 bytes each. */
+export const createTotals = (by: ShopsBy = 'shop_id') => {
   const classes = Object.fromEntries(CLASS_NAMES.map((name) => [name, { lines: 0, amount: 0, person: 0 }])) as Record<
     LineClass,
     ClassSum
   > // every class has an entry, as the line above shows
-  const shops = new Map<string, ShopSum>()
+  const shops = createShopSums()
   const shown = new Map<Entry['class'], Entry[]>()
   const delays = Array<number>(DELAYS.length + 1).fill(0)
   const hours = Array.from({ length: HOURS }, (): [number, number, number] => [0, 0, 0])
-  let others: ShopSum | undefined
   let ledgerOnly: Sum = { lines: 0, amount: 0 }
   const stages: Record<Stage, number> = { synced: 0, pending: 0, other: 0, none: 0 }
   let lines = 0
@@ -77,20 +67,16 @@ export const createTotals = () => {
     if (some.length < SHOWN_MOST && isShown(entry)) shown.set(entry.class, [...some, entry])
   }
 
-  const addShop = (entry: Entry, refund: number): void => {
-    const id = entry.shop_id ?? ''
-    const isKnown = shops.has(id) || shops.size < SHOPS_MOST
-    const before = (isKnown ? shops.get(id) : others) ?? NO_SHOP
+  const addShop = (entry: Entry, to_refund: number): void => {
     const stage = stageOf(entry)
-    const after: ShopSum = {
-      ...grown(before, entry),
-      synced: before.synced + (stage === 'synced' ? 1 : 0),
-      pending: before.pending + (stage === 'pending' ? 1 : 0),
-      person: before.person + (entry.needs_person ? 1 : 0),
-      to_refund: before.to_refund + refund,
-    }
-    if (isKnown) shops.set(id, after)
-    else others = after
+    shops.add(entry[by] ?? '', {
+      lines: 1,
+      amount: countedAmount(entry) ?? 0,
+      synced: stage === 'synced' ? 1 : 0,
+      pending: stage === 'pending' ? 1 : 0,
+      person: entry.needs_person ? 1 : 0,
+      to_refund,
+    })
   }
 
   const addLine = (entry: Entry, wasBooked: boolean): void => {
@@ -134,8 +120,7 @@ export const createTotals = () => {
     amount,
     stages,
     classes,
-    shops,
-    ...(others && { others }),
+    ...firstShops(shops.ranked()),
     needs_person,
     open,
     booked,
@@ -147,8 +132,26 @@ export const createTotals = () => {
     shown,
   })
 
-  return { addLine, addLedgerOnly, result }
+  return { addLine, addLedgerOnly, result, everyShop: shops.ranked }
 }
+
+const firstShops = (ranked: Iterable<readonly [string, ShopSum]>): Pick<Totals, 'shops' | 'others'> => {
+  const shops = new Map<string, ShopSum>()
+  let others: ShopSum | undefined
+  for (const [name, sum] of ranked)
+    if (shops.size < SHOPS_MOST) shops.set(name, sum)
+    else others = added(others ?? NO_SHOP, sum)
+  return { shops, ...(others && { others }) }
+}
+
+const added = (a: ShopSum, b: ShopSum): ShopSum => ({
+  lines: a.lines + b.lines,
+  amount: a.amount + b.amount,
+  synced: a.synced + b.synced,
+  pending: a.pending + b.pending,
+  person: a.person + b.person,
+  to_refund: a.to_refund + b.to_refund,
+})
 
 const grown = <S extends Sum>(sum: S, entry: Entry): S => ({
   ...sum,

@@ -5,10 +5,10 @@ import type { Entry } from './classify-line.ts'
 import type { Problem } from './problem.ts'
 import { reportPage } from './report/page.ts'
 import type { Report } from './report/report.ts'
-import { CSV_BEGIN, csvHeader, csvRow } from './report/report-csv.ts'
-import { JSON_BEGIN, jsonEnd, jsonEntry } from './report/report-json.ts'
-import { openKey, reportKey, type StatementKey } from './statement-key.ts'
-import { createTotals } from './totals.ts'
+import { CSV_BEGIN, csvHeader, csvRow, shopsHeader, shopsRow } from './report/report-csv.ts'
+import { JSON_BEGIN, JSON_SHOPS_BEGIN, jsonEnd, jsonEntry, jsonShop } from './report/report-json.ts'
+import { openKey, reportKey, type StatementKey, shopsKey } from './statement-key.ts'
+import { createTotals, type ShopsBy } from './totals.ts'
 
 /** A report that is being written: line by line to local files, and uploaded when it is complete. */
 export type ReportFiles = {
@@ -28,11 +28,18 @@ export type Mark = 'put' | 'keep' | 'end'
  * The report of an overwritten version has no marker, since the newest version's report shows what became of its
  * orders.
  */
-export const openReport = (statement: StatementKey, folder: string, objects: Bucket, mark: Mark): ReportFiles => {
-  const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json') }
+export const openReport = (
+  statement: StatementKey,
+  folder: string,
+  objects: Bucket,
+  mark: Mark,
+  shops_by: ShopsBy = 'shop_id',
+): ReportFiles => {
+  const files = { csv: join(folder, 'report.csv'), json: join(folder, 'report.json'), shops: join(folder, 'shops.csv') }
   const csv = openTextFile(files.csv, CSV_BEGIN + csvHeader())
   const json = openTextFile(files.json, JSON_BEGIN)
-  const tally = createTotals()
+  const shops = openTextFile(files.shops, CSV_BEGIN + shopsHeader())
+  const tally = createTotals(shops_by)
   let isFirst = true
 
   const write = async (entry: Entry): Promise<void> => {
@@ -42,20 +49,33 @@ export const openReport = (statement: StatementKey, folder: string, objects: Buc
     await json.write(text)
   }
 
+  const writeShops = async (): Promise<void> => {
+    await json.write(JSON_SHOPS_BEGIN)
+    let isFirstShop = true
+    for (const shop of tally.everyShop()) {
+      await json.write(jsonShop(shop, shops_by, isFirstShop))
+      await shops.write(shopsRow(shop))
+      isFirstShop = false
+    }
+  }
+
   const finish: ReportFiles['finish'] = async (facts) => {
     const report: Report = {
       statement: { mchid: statement.mchid, name: statement.name },
       tally: tally.result(),
+      shops_by,
       ...facts,
       ...(statement.earlier !== undefined && { notes: [EARLIER, ...(facts.notes ?? [])] }),
     }
+    await writeShops()
     await json.write(jsonEnd(report))
-    await Promise.all([csv.end(), json.end()])
+    await Promise.all([csv.end(), json.end(), shops.end()])
     // The marker is written before the upload and deleted after it, so that a report that failed in between is renewed.
     const isMarked = statement.earlier === undefined
     const isOpen = report.tally.open > 0 && mark !== 'end'
     if (isMarked && isOpen && mark === 'put') await objects.put(openKey(statement), 'open', 'text/plain')
     await objects.putFile(reportKey(statement, 'csv'), files.csv, 'text/csv; charset=utf-8')
+    if (shops_by === 'sub_mchid') await objects.putFile(shopsKey(statement), files.shops, 'text/csv; charset=utf-8')
     await objects.put(reportKey(statement, 'html'), reportPage(report), 'text/html; charset=utf-8')
     await objects.putFile(reportKey(statement, 'json'), files.json, 'application/json')
     if (isMarked && !isOpen) await objects.remove(openKey(statement))
@@ -73,7 +93,7 @@ export const openReport = (statement: StatementKey, folder: string, objects: Buc
     },
     finish,
     drop: async () => {
-      await Promise.all([csv.drop(), json.drop()])
+      await Promise.all([csv.drop(), json.drop(), shops.drop()])
     },
   }
 }

@@ -6,7 +6,8 @@ import { UnavailableError } from '../../lib/errors.ts'
 import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
 import { findOverdue, refreshReports } from '../../lib/statements/refresh-reports.ts'
 import { CLAIMED, DAY, MINUTE, NOW } from '../support/orders.ts'
-import { MCHID, MERCHANTS, startStatementDeps } from '../support/statement-deps.ts'
+import { servedBy } from '../support/served-by.ts'
+import { MCHID, MERCHANTS, PROVIDER, PROVIDERS, startStatementDeps } from '../support/statement-deps.ts'
 import { WORD } from '../support/verdicts.ts'
 import { xlsxOf } from '../support/xlsx.ts'
 
@@ -204,16 +205,6 @@ describe('a statement', () => {
 
     expect(log).toMatchObject({ outcome: `refused: ${reason}` })
     expect(emulated.bucket.stored.get(`reports/${mchid}/x.csv.html`)?.body.toString()).toContain(`未处理:${chinese}`)
-  })
-
-  it('in the folder of a provider that the merchant does not have is refused', async () => {
-    const key = `statements/1800000009/${MCHID}/x.csv`
-    emulated.bucket.put(key, csv('H-1,2026/11/24 9:00'))
-
-    const { log } = await importStatement(key, emulated.deps)
-
-    expect(log).toMatchObject({ outcome: `refused: ${MCHID} is no sub-merchant of 1800000009` })
-    expect(emulated.bucket.stored.has(`reports/1800000009/${MCHID}/x.csv.html`)).toBe(true)
   })
 
   it('is told of in the answer, the log and the metrics alike', async () => {
@@ -582,25 +573,40 @@ describe('the reports', () => {
 })
 
 describe('a merchant that has sent statements', () => {
+  const look = (now: number, merchants = MERCHANTS) =>
+    findOverdue({ merchants, objects: emulated.deps.objects, now: () => now })
+
   it('is named when none has come for a day', async () => {
     emulated.bucket.put(`statements/${MCHID}/x.csv`, 'x')
-    const late = { objects: emulated.deps.objects, now: () => NOW + DAY + 1 * MINUTE }
 
-    expect(await findOverdue(MERCHANTS, { ...late, now: () => NOW + DAY })).toMatchObject({ log: { overdue: [] } })
+    expect(await look(NOW + DAY)).toMatchObject({ log: { overdue: [] } })
     const overdue = [{ mchid: MCHID, last: expect.stringMatching(/^2026-11-24T02:30:0/) }]
-    expect(await findOverdue(MERCHANTS, late)).toEqual({
-      reply: { status: 200, body: { overdue } },
+    expect(await look(NOW + DAY + MINUTE)).toEqual({
+      reply: { status: 200, body: { overdue, count: 1 } },
       log: { via: 'overdue', overdue },
       metrics: { statements_overdue: { value: 1, unit: 'Count' } },
     })
   })
 
+  it('is named as well where it is a provider', async () => {
+    emulated.bucket.put(`statements/${PROVIDER}/x.csv`, 'x')
+
+    expect(await look(NOW + 2 * DAY, PROVIDERS)).toMatchObject({ log: { overdue: [{ mchid: PROVIDER }] } })
+  })
+
+  it('is counted, and a hundred are named', async () => {
+    for (let i = 0; i < 120; i += 1) emulated.bucket.put(`statements/${1_900_100_000 + i}/x.csv`, 'x')
+
+    const { log, metrics } = await look(NOW + 2 * DAY, PROVIDERS)
+
+    expect(log?.overdue).toHaveLength(100)
+    expect(metrics).toEqual({ statements_overdue: { value: 120, unit: 'Count' } })
+  })
+
   it('is not expected to, where there is but the folder that a console made', async () => {
     emulated.bucket.put(`statements/${MCHID}/`, '')
 
-    expect(await findOverdue(MERCHANTS, { objects: emulated.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
-      log: { overdue: [] },
-    })
+    expect(await look(NOW + 2 * DAY)).toMatchObject({ log: { overdue: [] } })
   })
 
   it.each([
@@ -608,11 +614,9 @@ describe('a merchant that has sent statements', () => {
     ['is closed', MCHID, true],
   ])('is not expected to, when it %s', async (_, mchid, closed) => {
     emulated.bucket.put(`statements/${MCHID}/x.csv`, 'x')
-    const merchant = MERCHANTS.get(MCHID)
-    if (!merchant) throw new Error('no merchant')
-    const merchants = new Map([[mchid, { ...merchant, mchid, closed }]])
+    const merchants = servedBy({ [mchid]: { services: { '500001': 'wxd678efh567hg6787' }, closed } })
 
-    expect(await findOverdue(merchants, { objects: emulated.deps.objects, now: () => NOW + 2 * DAY })).toMatchObject({
+    expect(await look(NOW + 2 * DAY, merchants)).toMatchObject({
       log: { overdue: [] },
       metrics: { statements_overdue: { value: 0 } },
     })

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { RunOrder, RunResult } from '../proof/flood/run-statement.ts'
 import { EVENING } from '../support/statement-day.ts'
-import { startStatementBucket } from '../support/statement-deps.ts'
+import { MCHID, startStatementBucket } from '../support/statement-deps.ts'
 
 /** A small heap: V8 keeps the room that it once took. What stays resident is then what is held. */
 const HEAP = ['--expose-gc', '--max-semi-space-size=2', '--max-old-space-size=96']
@@ -15,11 +15,12 @@ type Table = { readonly endpoint: string; close(): Promise<void> }
 export const startOutside = async <T extends Table>(table: T) => {
   const { bucket, scratch, upload, file, close } = await startStatementBucket(EVENING)
 
-  const start = (name: string, lines: number): ChildProcess => {
+  const start = (name: string, lines: number, folder = MCHID): ChildProcess => {
     const order: RunOrder = {
       dynamo: table.endpoint,
       table: 'payscore-ledger',
       s3: bucket.endpoint,
+      folder,
       name,
       lines,
       scratch,

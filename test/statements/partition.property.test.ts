@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { dayKey, type Row } from '../../lib/ledger/row.ts'
 import type { Entry } from '../../lib/statements/classify-line.ts'
 import { compareWithLedger } from '../../lib/statements/compare-with-ledger.ts'
-import { readFirstPass } from '../../lib/statements/first-pass.ts'
+import { readFirstPass, undoneLine } from '../../lib/statements/first-pass.ts'
 import { CLASS_NAMES } from '../../lib/statements/line-classes.ts'
 import { reportPage } from '../../lib/statements/report/page.ts'
 import { readStatementKey } from '../../lib/statements/statement-key.ts'
@@ -146,7 +146,7 @@ it('puts each line of any statement into exactly one class, whatever the ledger,
         // Nothing that the list tells is missing in the ledger, and what it had is untouched.
         const told = new Set(
           lines.flatMap((line) =>
-            line.kind === 'payment' && !foreseen.undone.has(line.order.out_order_no)
+            line.kind === 'payment' && undoneLine(foreseen, line.order) === undefined
               ? [`${MCHID}#${line.order.out_order_no}`]
               : [],
           ),

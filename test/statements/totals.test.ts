@@ -131,15 +131,33 @@ describe('a tally', () => {
     expect(others).toBeUndefined()
   })
 
-  it('puts shops beyond two hundred together, and goes on counting those that it knows', () => {
+  it('tells two hundred shops apart, those with something to do and the largest, and puts all others together', () => {
     const of = (shop: number): Entry => ({ ...SYNCED, shop_id: `shop ${shop}` })
-    const entries = Array.from({ length: 202 }, (_, shop) => of(shop))
+    const entries = Array.from({ length: 1000 }, (_, shop) => of(shop))
+    const tally = createTotals()
+    for (const entry of [...entries, of(7), { ...HELD, shop_id: 'shop 999' }, of(998)]) tally.addLine(entry, false)
 
-    const { shops, others } = tallyOf(...entries, of(7), of(201))
+    const { shops, others } = tally.result()
 
+    expect([...shops.keys()].slice(0, 4)).toEqual(['shop 999', 'shop 7', 'shop 998', 'shop 0'])
+    expect(shops.get('shop 7')).toMatchObject({ lines: 2, amount: 2560 })
     expect(shops.size).toBe(200)
-    expect(shops.get('shop 7')).toMatchObject({ lines: 2 })
-    expect(others).toMatchObject({ lines: 3, amount: 3840, synced: 3 })
+    expect(others).toEqual({ lines: 800, amount: 800 * 1280, synced: 800, pending: 0, person: 0, to_refund: 0 })
+    const every = [...tally.everyShop()]
+    expect(every.map(([name]) => name).slice(0, 200)).toEqual([...shops.keys()])
+    expect(new Set(every.map(([name]) => name)).size).toBe(1000)
+    expect(every.reduce((sum, [, { lines }]) => sum + lines, 0)).toBe(1003)
+  })
+
+  it('tells the sub-merchants of a provider apart, whatever their shops are called', () => {
+    const tally = createTotals('sub_mchid')
+    tally.addLine({ ...SYNCED, sub_mchid: '1900000201' }, false)
+    tally.addLine({ ...HELD, sub_mchid: '1900000202' }, false)
+
+    expect([...tally.everyShop()].map(([name, { person }]) => [name, person])).toEqual([
+      ['1900000202', 1],
+      ['1900000201', 0],
+    ])
   })
 
   it('shows the first hundred of each class, and none that went well', () => {

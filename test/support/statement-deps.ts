@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
 import { bucketSettings, createBucket } from '../../lib/aws/bucket.ts'
 import { createLedgerReader } from '../../lib/aws/ledger-reader.ts'
+import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { createClock } from '../../lib/local/clock.ts'
 import { startObjects } from '../../lib/local/objects.ts'
 import { importStatement, type StatementDeps } from '../../lib/statements/import-statement.ts'
@@ -19,6 +20,12 @@ export const MERCHANTS = servedBy({
   '1900000110': { services: { '500002': 'wxd678efh567hg6788' }, closed: true },
 })
 
+/** Serves any sub-merchant. */
+export const PROVIDER = '1900000200'
+export const PROVIDERS = readMerchantsConfig({
+  providers: { [PROVIDER]: { services: { '500003': '' }, sub_merchants: 'any' } },
+}).served
+
 /** The function's S3 client, for an emulator's address. */
 export const objectsAt = (endpoint: string) => {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
@@ -33,13 +40,13 @@ export const startStatementBucket = async (now: number) => {
   const scratch = await mkdtemp(join(tmpdir(), 'scratch-'))
 
   /** Uploads a statement, and gives its key. */
-  const upload = (name: string, body: string | Buffer, ending = 'csv'): string => {
-    const key = `statements/${MCHID}/${name}.${ending}`
+  const upload = (name: string, body: string | Buffer, ending = 'csv', folder = MCHID): string => {
+    const key = `statements/${folder}/${name}.${ending}`
     bucket.put(key, body)
     return key
   }
-  const file = (name: string, extension: string, ending = 'csv') =>
-    bucket.stored.get(`reports/${MCHID}/${name}.${ending}.${extension}`)?.body.toString()
+  const file = (name: string, extension: string, ending = 'csv', folder = MCHID) =>
+    bucket.stored.get(`reports/${folder}/${name}.${ending}.${extension}`)?.body.toString()
   const close = () => Promise.all([bucket.close(), rm(scratch, { recursive: true, force: true })])
 
   return { bucket, clock, scratch, upload, file, close }

@@ -6,7 +6,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Command } from 'commander'
 import { createBucket } from '../../aws/bucket.ts'
 import { chinaTime } from '../../china-time.ts'
-import { signersOf } from '../../config/served.ts'
+import { isProvider, type Served, signersOf } from '../../config/served.ts'
 import { readStatementKey, reportKey, type StatementKey } from '../../statements/statement-key.ts'
 import { CliError, type Text } from '../../two-languages.ts'
 import { isoTime } from '../../views/order-view.ts'
@@ -96,14 +96,18 @@ const reportName = async (client: S3Client, bucket: string, { mchid, name }: Sta
 
 const addBucketOptions = (command: Command, { t }: Session): Command =>
   command
-    .option('--mchid <mchid>', t({ en: 'the merchant, if there are several', zh: '商户号(有多个商户时必填)' }))
+    .option(
+      '--mchid <mchid>',
+      t({ en: 'the merchant or provider, if there are several', zh: '商户号或服务商商户号(有多个时必填)' }),
+    )
     .option('--bucket <name>', t({ en: 'the bucket (BUCKET)', zh: '存储桶名称(BUCKET)' }))
     .option('--stack <name>', t({ en: 'a deployed stack, to take the bucket from', zh: '已部署的堆栈,从中读取存储桶' }))
     .option(...localOption(t))
 
 const check = async (path: string, options: BucketOptions, session: Session): Promise<number> => {
   const statement = statementOf(basename(path), options, session)
-  if (!servedOf(session)?.get(statement.mchid))
+  const known = servedOf(session)
+  if (!known || !takesLists(known, statement.mchid))
     throw new CliError(
       {
         en: `merchant ${statement.mchid} is neither in MERCHANTS nor in merchants.json`,
@@ -240,10 +244,14 @@ const readSummary = async (client: S3Client, bucket: string, statement: Statemen
 const shortOf = (mchids: readonly string[]): readonly string[] =>
   mchids.length > 10 ? [...mchids.slice(0, 10), '…'] : mchids
 
+/** A provider's folder is for lists of all its sub-merchants. */
+const takesLists = (served: Served, mchid: string): boolean =>
+  served.get(mchid) !== undefined || isProvider(served, mchid)
+
 const statementOf = (file: string, { mchid }: BucketOptions, session: Session): StatementKey => {
   const known = servedOf(session)
-  const served = known ? (known.payees ?? signersOf(known)) : []
-  if (mchid !== undefined && known && !known.get(mchid))
+  const served = known ? signersOf(known) : []
+  if (mchid !== undefined && known && !takesLists(known, mchid))
     throw wrongValue('--mchid', mchid, {
       en: `is not served, and its lists would not be read; MERCHANTS or merchants.json has ${shortOf(served).join(', ')}`,
       zh: `不在 MERCHANTS 或 merchants.json 中,其明细不会被处理;已配置的商户号:${shortOf(served).join('、')}`,

@@ -1,4 +1,5 @@
 import { readableTime } from '../../china-time.ts'
+import { isProvider } from '../../config/served.ts'
 import type { Row } from '../../ledger/row.ts'
 import { yuan } from '../../money.ts'
 import type { Entry } from '../../statements/classify-line.ts'
@@ -33,7 +34,8 @@ export const checkStatement = async (
     if ('refused' in both) return refuse(both.refused, statement, isJson, session)
     const { foreseen, reading } = both
 
-    const tally = createTotals()
+    const shops_by = isProvider(served, statement.mchid) ? 'sub_mchid' : 'shop_id'
+    const tally = createTotals(shops_by)
     const entries: Entry[] = []
     const line = async (entry: Entry, wasBooked: boolean): Promise<void> => {
       tally.addLine(entry, wasBooked)
@@ -51,6 +53,7 @@ export const checkStatement = async (
     const report: Report = {
       statement,
       made_at: now,
+      shops_by,
       days,
       notes: [...notes, ...reading.notes()],
       file: { lines: list.counted, ...reading.beside() },
@@ -78,6 +81,7 @@ const tellLine = (entry: Entry, session: Session): void => {
     entry.out_order_no,
     entry.paid_time && readableTime(entry.paid_time),
     entry.amount !== undefined && `¥${yuan(entry.amount)}`,
+    entry.sub_mchid,
     entry.shop_id,
     entry.pos_ref,
   ].filter(Boolean)
@@ -118,6 +122,7 @@ const jsonLine = ({
   out_order_no,
   paid_time,
   amount,
+  sub_mchid,
   shop_id,
   cashier_id,
   pos_ref,
@@ -129,6 +134,7 @@ const jsonLine = ({
   out_order_no,
   paid_time,
   amount,
+  sub_mchid,
   shop_id,
   cashier_id,
   pos_ref,

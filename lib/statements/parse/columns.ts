@@ -5,6 +5,7 @@ import { looksLikeState, STATE_COLUMNS, type StateColumn } from './payment-statu
 export type Column =
   | 'out_order_no'
   | 'paid_time'
+  | 'sub_mchid'
   | 'service_id'
   | 'appid'
   | 'amount_fen'
@@ -25,6 +26,10 @@ const SUMS = [
 const NAMES: Readonly<Record<Column, readonly string[]>> = {
   out_order_no: ['out_order_no', 'order_no', '商户服务订单号', '服务订单号', '支付分订单号', '订单号'],
   paid_time: ['paid_time', 'paid_at', '收款成功时间', '收款时间', '付款时间', '支付时间', '付款成功时间'],
+  sub_mchid: [
+    ...['sub_mchid', 'sub_mch_id', 'submchid', '特约商户号', '子商户号', '特约商户id', '子商户id'],
+    ...['特约商户编号', '子商户编号', '特约商户商户号', '子商户商户号', '二级商户号'],
+  ],
   service_id: ['service_id', '服务id', '服务编号'],
   appid: ['appid', 'app_id', '公众号id', '小程序id', '应用id'],
   amount_fen: ['amount', 'amount_fen', ...SUMS.map((name) => `${name}分`)],

@@ -9,6 +9,7 @@ import { readTillSum, type TillSum } from '../till-sum.ts'
 import { type Column, type Header, stateColumnOf } from './columns.ts'
 import { type ListRecord, TOO_LONG } from './csv-records.ts'
 import { isMangled, plainField, plainTime, readFen, shown, yuanToFen } from './forms.ts'
+import { type Payee, readPayee } from './payee.ts'
 import { paidWord, type StateColumn } from './payment-status.ts'
 import type { TextLine } from './text-lines.ts'
 
@@ -17,6 +18,7 @@ export type Kept = {
   /** 14 digits, or 8 if the list has only a day. */
   readonly paid_time?: string
   readonly amount?: number
+  readonly sub_mchid?: string
   readonly shop_id?: string
   readonly cashier_id?: string
   readonly pos_ref?: string
@@ -48,12 +50,13 @@ export type StatementLine =
       readonly text: string
       readonly problem: Problem
       readonly kept: Kept
-      /** The order number whose payment this line reverses. */
+      /** The order number whose payment this line reverses, and who was paid, if the line tells it. */
       readonly undoes?: string
+      readonly mchid?: string
     }
   | { readonly kind: 'till_sum'; readonly line: number; readonly text: string; readonly sum: TillSum }
 
-/** The merchants that are served, the merchant of the statement, and the current time in ms. */
+/** The merchants that are served, whose folder the statement is in, and the current time in ms. */
 export type LineContext = {
   readonly mchid: string
   readonly merchants: Lookup
@@ -92,6 +95,7 @@ export const readTableLine = (
   const stated: Stated = {
     out_order_no: field('out_order_no'),
     paid_time: field('paid_time'),
+    sub_mchid: field('sub_mchid'),
     service_id: field('service_id'),
     appid: field('appid'),
     shop_id: field('shop_id'),
@@ -152,6 +156,7 @@ const judged = (
     return malformed(line, text, error, keptOf(stated, undefined, context))
   }
   const kept = keptOf(stated, fen, context)
+  const payee = readPayee(stated.sub_mchid, context.mchid, context.merchants)
   const words = states.map((state) => ({ ...state, word: paidWord(state.column, state.value, sumOf(state.name)) }))
   const refused = words.find(({ word }) => word === 'undone') ?? words.find(({ word }) => word === 'not_paid')
   const isBelowZero = typeof fen === 'number' && fen < 0
@@ -164,13 +169,14 @@ const judged = (
       problem: refused ? notPaid(refused) : BELOW_ZERO,
       kept,
       ...(isUndone && { undoes: text }),
+      ...(payee.mchid !== undefined && { mchid: payee.mchid }),
     }
   }
   try {
     const unknown = words.find(({ word }) => word === 'unknown')
     if (unknown) throw new LineError(unknownState(unknown))
     if (isMangled(text)) throw new LineError(MANGLED)
-    return readStated(line, { ...stated, amount: fen }, context)
+    return readStated(line, { ...stated, amount: fen }, payee, context)
   } catch (error) {
     return malformed(line, text, error, kept)
   }
@@ -179,7 +185,14 @@ const judged = (
 const sumOf = (name: string) =>
   /分|fee|_amount|amount_/.test(name) ? (text: string) => readFen(text) ?? yuanToFen(text) : yuanToFen
 
-const readStated = (line: number, stated: Stated, { mchid, merchants, now }: LineContext): Payment => {
+const readStated = (
+  line: number,
+  stated: Stated,
+  payee: Payee,
+  { merchants, now }: Pick<LineContext, 'merchants' | 'now'>,
+): Payment => {
+  if ('problem' in payee) throw new LineError(payee.problem)
+  const { mchid } = payee
   const { out_order_no, service_id, appid, amount, shop_id, cashier_id, pos_ref } = stated
   for (const label of [shop_id, cashier_id, pos_ref])
     if (String(label).includes('\ufffd')) throw new LineError({ en: 'holds broken characters', zh: '含有乱码' })
@@ -213,7 +226,11 @@ const present = (members: Stated): Stated =>
 /**
  * The valid members of a refused line. They help a person to find it, and its amount counts in the totals of its shop.
  */
-const keptOf = ({ paid_time, shop_id, cashier_id, pos_ref }: Stated, fen: unknown, { now }: LineContext): Kept => {
+const keptOf = (
+  { paid_time, sub_mchid, shop_id, cashier_id, pos_ref }: Stated,
+  fen: unknown,
+  { now }: LineContext,
+): Kept => {
   const plain = typeof paid_time === 'string' ? plainTime(paid_time) : ''
   const time = readPaidTime(plain, now)
   const label = (value: unknown) =>
@@ -221,6 +238,7 @@ const keptOf = ({ paid_time, shop_id, cashier_id, pos_ref }: Stated, fen: unknow
   return present({
     paid_time: time && (/^\d{8}$/.test(plain) ? plain : time.stated_time),
     amount: typeof fen === 'number' && Number.isSafeInteger(fen) ? fen : undefined,
+    sub_mchid: typeof sub_mchid === 'string' && /^[1-9]\d{0,31}$/.test(sub_mchid) ? sub_mchid : undefined,
     shop_id: label(shop_id),
     cashier_id: label(cashier_id),
     pos_ref: label(pos_ref),

@@ -106,10 +106,15 @@ const note = (name: Entry['class']): Markup | undefined => {
 }
 
 const item = (entry: Entry): Markup => {
-  const { line, out_order_no, paid_time, ledger_paid_time, amount, shop_id, cashier_id, pos_ref } = entry
+  const { line, out_order_no, paid_time, ledger_paid_time, amount, sub_mchid, shop_id, cashier_id, pos_ref } = entry
   const { charged, transaction_id, settled, since, ledger_amount, problem, class: name } = entry
   const isCharged = name === 'charged_twice' || charged !== undefined || transaction_id !== undefined
-  const where = [shop_id, cashier_id && `收银员 ${cashier_id}`, pos_ref && `小票 ${pos_ref}`].filter(Boolean)
+  const where = [
+    sub_mchid && `特约商户 ${sub_mchid}`,
+    shop_id,
+    cashier_id && `收银员 ${cashier_id}`,
+    pos_ref && `小票 ${pos_ref}`,
+  ].filter(Boolean)
   return html`<li><code>${out_order_no === '' ? '(空)' : out_order_no}</code>${line !== undefined && html`<span class="badge">第 ${line} 行</span>`}${amount !== undefined && html`<span class="sum">¥${yuan(amount)}</span>`}
 <span class="more">${paid_time && `收款 ${readableTime(paid_time)}`}${ledger_paid_time && `,台账 ${readableTime(ledger_paid_time)}`}${where.length > 0 && ` · ${where.join(' · ')}`}${ledger_amount !== undefined && ` · 此前通知金额 ¥${yuan(ledger_amount)}`}${name === 'pending' && since !== undefined && ` · 自 ${chinaTime(since)} 起`}</span>
 ${problem && OWN_WORDS.has(name) && html`<span class="more">${problem.zh} <span lang="en">${problem.en}</span></span>`}

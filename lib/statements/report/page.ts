@@ -1,7 +1,9 @@
 import { chinaTime, readableTime } from '../../china-time.ts'
 import { count, yuan } from '../../money.ts'
+import type { Text } from '../../two-languages.ts'
 import { CLASS_NAMES, CLASSES, LEDGER_ONLY } from '../line-classes.ts'
-import type { ShopSum, Totals } from '../totals.ts'
+import type { ShopSum } from '../shop-sums.ts'
+import type { ShopsBy, Totals } from '../totals.ts'
 import { html, type Markup } from './markup.ts'
 import { classBar, delaysChart, hoursChart, share } from './page-charts.ts'
 import { entryLists } from './page-entries.ts'
@@ -10,11 +12,11 @@ import { notesOf, type Report } from './report.ts'
 
 /** The report as one HTML file, to be read on a phone in the evening or printed. */
 export const reportPage = (report: Report): string => {
-  const { statement, tally } = report
+  const { statement } = report
   return htmlPage(
     `${statement.name} 对账报告 ${statement.mchid}`,
     html`${headline(report)}
-${report.refused ? undefined : body(tally)}
+${report.refused ? undefined : body(report)}
 <footer>
 <p>更新于 ${chinaTime(report.made_at)}(北京时间);${ending(report).zh}</p>
 <p lang="en">Made at ${chinaTime(report.made_at)} (China). ${ending(report).en}</p>
@@ -38,9 +40,9 @@ const ending = ({ refused, tally }: Report): { readonly zh: string; readonly en:
     : { zh: `已全部了结,不再更新。${all.zh}`, en: `Nothing is open; this report is final. ${all.en}` }
 }
 
-const body = (tally: Totals): Markup => html`${entryLists.person(tally)}
+const body = ({ tally, shops_by = 'shop_id' }: Report): Markup => html`${entryLists.person(tally)}
 ${classTable(tally)}
-${shopTable(tally)}
+${shopTable(tally, SHOPS[shops_by])}
 <div class="charts">
 <section><h2>收款时段 <span lang="en">When customers paid</span></h2>${hoursChart(tally)}
 <p class="key"><span><i class="mark f-synced_before"></i>已同步 <span lang="en">synced</span></span><span><i class="mark f-pending"></i>处理中 <span lang="en">pending</span></span><span><i class="mark f-charged_twice"></i>其他收款 <span lang="en">other payments</span></span>${tally.untimed > 0 && html`<span>另有 ${count(tally.untimed)} 行未写明时刻 <span lang="en">tell no hour</span></span>`}</p></section>
@@ -119,15 +121,30 @@ ${ledger_only.lines > 0 && html`<p>另有 ${count(ledger_only.lines)} 笔${LEDGE
 </section>`
 }
 
-const shopTable = ({ shops, others, lines, amount, stages, to_refund, needs_person }: Totals): Markup | undefined => {
+const SHOPS: Readonly<Record<ShopsBy, Readonly<Record<'by' | 'one' | 'others', Text>>>> = {
+  shop_id: {
+    by: { zh: '按门店', en: 'By shop' },
+    one: { zh: '门店', en: 'shop' },
+    others: { zh: '其他门店', en: 'other shops' },
+  },
+  sub_mchid: {
+    by: { zh: '按特约商户', en: 'By sub-merchant' },
+    one: { zh: '特约商户号', en: 'sub-merchant' },
+    others: { zh: '其他特约商户', en: 'other sub-merchants' },
+  },
+}
+
+const shopTable = (
+  { shops, others, lines, amount, stages, to_refund, needs_person }: Totals,
+  words: (typeof SHOPS)[ShopsBy],
+): Markup | undefined => {
   if (shops.size === 1 && shops.has('')) return undefined
-  const sums = [...shops].toSorted(([, a], [, b]) => b.person - a.person || b.amount - a.amount || b.lines - a.lines)
   return html`<section id="shops">
-<h2>按门店 <span lang="en">By shop</span></h2>
+<h2>${words.by.zh} <span lang="en">${words.by.en}</span></h2>
 <div class="scroll"><table>
-<thead><tr><th>门店<br><span lang="en">shop</span></th><th>需处理<br><span lang="en">person</span></th>${to_refund > 0 && html`<th>待退(元)<br><span lang="en">to refund</span></th>`}<th>金额(元)<br><span lang="en">CNY</span></th><th>行数<br><span lang="en">lines</span></th><th>已同步<br><span lang="en">synced</span></th><th>处理中<br><span lang="en">pending</span></th></tr></thead>
-<tbody>${sums.map(([shop, sum]) => shopRow(shop === '' ? html`(未填) <span lang="en">none given</span>` : html`${shop}`, sum, to_refund > 0))}
-${others && shopRow(html`其他门店 <span lang="en">other shops</span>`, others, to_refund > 0)}</tbody>
+<thead><tr><th>${words.one.zh}<br><span lang="en">${words.one.en}</span></th><th>需处理<br><span lang="en">person</span></th>${to_refund > 0 && html`<th>待退(元)<br><span lang="en">to refund</span></th>`}<th>金额(元)<br><span lang="en">CNY</span></th><th>行数<br><span lang="en">lines</span></th><th>已同步<br><span lang="en">synced</span></th><th>处理中<br><span lang="en">pending</span></th></tr></thead>
+<tbody>${[...shops].map(([shop, sum]) => shopRow(shop === '' ? html`(未填) <span lang="en">none given</span>` : html`${shop}`, sum, to_refund > 0))}
+${others && shopRow(html`${words.others.zh} <span lang="en">${words.others.en}</span>`, others, to_refund > 0)}</tbody>
 <tfoot><tr><td>合计 <span lang="en">all</span></td><td>${count(needs_person)}</td>${to_refund > 0 && html`<td>${yuan(to_refund)}</td>`}<td>${yuan(amount)}</td><td>${count(lines)}</td><td>${count(stages.synced)}</td><td>${count(stages.pending)}</td></tr></tfoot>
 </table></div>
 </section>`

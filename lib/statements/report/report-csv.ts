@@ -1,6 +1,7 @@
 import { chinaTime, readableTime } from '../../china-time.ts'
 import type { Entry } from '../classify-line.ts'
 import { CLASSES, LEDGER_ONLY } from '../line-classes.ts'
+import type { ShopSum } from '../shop-sums.ts'
 import { countedAmount } from '../totals.ts'
 
 /** Byte order mark, without which Excel does not read the file as UTF-8. */
@@ -38,6 +39,7 @@ const COLUMNS: readonly Column<Entry>[] = [
     (entry) => yuanCell(entry.class === 'ledger_only' ? undefined : countedAmount(entry)),
   ],
   ['通知金额(元)', 'ledger_amount_yuan', ({ ledger_amount }) => yuanCell(ledger_amount)],
+  ['特约商户号', 'sub_mchid', ({ sub_mchid }) => sub_mchid],
 ]
 
 /** The header line with its line end. */
@@ -50,6 +52,21 @@ export const headerOf = <T>(columns: readonly Column<T>[]): string =>
 
 export const rowOf = <T>(columns: readonly Column<T>[], entry: T): string =>
   csvLine(columns.map(([, , of]) => of(entry)))
+
+/** The totals of each sub-merchant in the list of a provider. */
+const SHOP_COLUMNS: readonly Column<readonly [mchid: string, sum: ShopSum]>[] = [
+  ['特约商户号', 'sub_mchid', ([mchid]) => mchid],
+  ['需人工处理', 'needs_person', ([, { person }]) => person],
+  ['待核对退款(元)', 'to_refund_yuan', ([, { to_refund }]) => yuanCell(to_refund)],
+  ['金额(元)', 'amount_yuan', ([, { amount }]) => yuanCell(amount)],
+  ['行数', 'lines', ([, { lines }]) => lines],
+  ['已同步', 'synced', ([, { synced }]) => synced],
+  ['处理中', 'pending', ([, { pending }]) => pending],
+]
+
+export const shopsHeader = (): string => headerOf(SHOP_COLUMNS)
+
+export const shopsRow = (shop: readonly [mchid: string, sum: ShopSum]): string => rowOf(SHOP_COLUMNS, shop)
 
 /** A line of CSV with its line end, as spreadsheets read it without harm. */
 const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`

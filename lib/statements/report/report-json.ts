@@ -1,6 +1,8 @@
 import { isoTime } from '../../views/order-view.ts'
 import type { Entry } from '../classify-line.ts'
 import { CLASS_NAMES } from '../line-classes.ts'
+import type { ShopSum } from '../shop-sums.ts'
+import type { ShopsBy } from '../totals.ts'
 import { notesOf, type Report, unaccounted } from './report.ts'
 
 /**
@@ -23,11 +25,17 @@ export const jsonEntry = ({ advice, since, synced_at, ...entry }: Entry, isFirst
     }),
   })}`
 
+/** Every shop, one on each line, between the entries and the totals. */
+export const JSON_SHOPS_BEGIN = '\n],"shops":[\n'
+
+export const jsonShop = ([name, sum]: readonly [string, ShopSum], by: ShopsBy, isFirst: boolean): string =>
+  `${isFirst ? '' : ',\n'}${JSON.stringify({ [by]: name, ...sum })}`
+
 export const jsonEnd = (report: Report): string => `\n],"summary":${JSON.stringify(reportSummary(report))}}\n`
 
 /** The totals of a report. The lines of all `classes` add up to `lines`. */
 export const reportSummary = (report: Report) => {
-  const { statement, made_at, days, refused, file, tally } = report
+  const { statement, made_at, days, refused, file, tally, shops_by = 'shop_id' } = report
   return {
     mchid: statement.mchid,
     name: statement.name,
@@ -48,7 +56,7 @@ export const reportSummary = (report: Report) => {
     delays: tally.delays,
     to_refund: tally.to_refund,
     ledger_only: tally.ledger_only,
-    shops: [...tally.shops].map(([shop_id, sum]) => ({ shop_id, ...sum })),
+    shops: [...tally.shops].map(([name, sum]) => ({ [shops_by]: name, ...sum })),
     ...(tally.others && { other_shops: tally.others }),
   }
 }

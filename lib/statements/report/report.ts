@@ -1,12 +1,14 @@
 import type { Beside } from '../parse/read-lines.ts'
 import type { Problem } from '../problem.ts'
 import type { StatementKey } from '../statement-key.ts'
-import type { Totals } from '../totals.ts'
+import type { ShopsBy, Totals } from '../totals.ts'
 
 /** A report without its entries. Times are in ms. */
 export type Report = {
   readonly statement: Pick<StatementKey, 'mchid' | 'name'>
   readonly made_at: number
+  /** By sub_mchid where the list is of a provider; by shop_id where it is left out. */
+  readonly shops_by?: ShopsBy
   /** yyyymmdd: the days for which the ledger was read. */
   readonly days: readonly string[]
   /** Why the whole statement was refused. */

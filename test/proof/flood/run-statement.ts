@@ -4,13 +4,15 @@ import { createLedger } from '../../../lib/aws/ledger.ts'
 import { createLedgerReader } from '../../../lib/aws/ledger-reader.ts'
 import { importStatement } from '../../../lib/statements/import-statement.ts'
 import { dynamoClient } from '../../support/ledger-table.ts'
-import { MCHID, MERCHANTS, objectsAt } from '../../support/statement-deps.ts'
+import { MERCHANTS, objectsAt, PROVIDER, PROVIDERS } from '../../support/statement-deps.ts'
 
 /** What the process was told on its command line, and what it tells. */
 export type RunOrder = {
   readonly dynamo: string
   readonly table: string
   readonly s3: string
+  /** Whose list it is: MCHID's or PROVIDER's. */
+  readonly folder: string
   readonly name: string
   readonly lines: number
   readonly scratch: string
@@ -23,7 +25,7 @@ export type RunResult = {
   readonly log: object
 }
 
-const { dynamo, table, s3, name, lines, scratch, now } = JSON.parse(process.argv[2] ?? '{}') as RunOrder // our own parent's
+const { dynamo, table, s3, folder, name, lines, scratch, now } = JSON.parse(process.argv[2] ?? '{}') as RunOrder // our own parent's
 const client = dynamoClient(dynamo)
 const reader = createLedgerReader(client, table)
 const rss = (): number => {
@@ -34,7 +36,7 @@ const rss = (): number => {
 let read = 0
 let rssAtTenth = 0
 const startedAt = performance.now()
-const handled = await importStatement(`statements/${MCHID}/${name}.csv`, {
+const handled = await importStatement(`statements/${folder}/${name}.csv`, {
   objects: objectsAt(s3),
   ledger: createLedger(client, table),
   reader: {
@@ -47,7 +49,7 @@ const handled = await importStatement(`statements/${MCHID}/${name}.csv`, {
       return reader.readMany(pks)
     },
   },
-  merchants: MERCHANTS,
+  merchants: folder === PROVIDER ? PROVIDERS : MERCHANTS,
   scratch,
   now: () => now,
 })

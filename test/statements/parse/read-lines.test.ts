@@ -93,5 +93,5 @@ it('what must be known beforehand is known of a whole list: numbers that go back
     ),
   )
 
-  expect(foreseen).toEqual({ lines: 6, undone: new Map([['A1', 3]]), collapsed: new Map([['1.2E+19', 2]]) })
+  expect(foreseen).toEqual({ lines: 6, undone: new Map([['1900000109#A1', 3]]), collapsed: new Map([['1.2E+19', 2]]) })
 })

@@ -16,7 +16,7 @@ describe('the CSV of a report', () => {
       '\ufeff行号 line,分类 class,class_en,商户服务订单号 out_order_no,收款成功时间 paid_time,台账收款时间 ledger_paid_time,' +
         '金额(元) amount_yuan,门店 shop_id,收银员 cashier_id,小票号 pos_ref,需人工处理 needs_person,含义 meaning_zh,' +
         '下一步 next_step_zh,meaning,next_step,状态 state,已核实 confirmed,入账时间 in_ledger_since,同步时间 synced_at,' +
-        '已扣金额(元) charged_yuan,微信支付订单号 transaction_id,重复支付已处理 settled,计入合计(元) counted_yuan,通知金额(元) ledger_amount_yuan\r\n',
+        '已扣金额(元) charged_yuan,微信支付订单号 transaction_id,重复支付已处理 settled,计入合计(元) counted_yuan,通知金额(元) ledger_amount_yuan,特约商户号 sub_mchid\r\n',
     )
   })
 
@@ -46,7 +46,7 @@ describe('the CSV of a report', () => {
 
     expect(row).toBe(
       '8,收款时间不一致,paid_time_differs,SP2,2026-11-24 09:30:00,2026-11-24,0,福田店,C1,R-1,否 no,已核实,无需处理。,' +
-        'WeChat Pay proved it,Nothing.,SYNCED,true,2026-11-24 10:30:00,2026-11-24 10:30:01,,,,0,\r\n',
+        'WeChat Pay proved it,Nothing.,SYNCED,true,2026-11-24 10:30:00,2026-11-24 10:30:01,,,,0,,\r\n',
     )
   })
 
@@ -55,9 +55,9 @@ describe('the CSV of a report', () => {
 
     expect(
       csvRow({ class: 'malformed', line: 9, out_order_no: 'x', problem, needs_person: true, is_open: false }),
-    ).toBe('9,格式错误,malformed,x,,,,,,,是 yes,不是有效的 JSON,,is not JSON,,,,,,,,,,\r\n')
+    ).toBe('9,格式错误,malformed,x,,,,,,,是 yes,不是有效的 JSON,,is not JSON,,,,,,,,,,,\r\n')
     expect(csvRow({ class: 'ledger_only', out_order_no: 'y', needs_person: false, is_open: false })).toBe(
-      ',台账有、明细无,ledger_only,y,,,,,,,否 no,,,,,,,,,,,,,\r\n',
+      ',台账有、明细无,ledger_only,y,,,,,,,否 no,,,,,,,,,,,,,,\r\n',
     )
   })
 
@@ -77,7 +77,7 @@ describe('the CSV of a report', () => {
     })
 
     expect(row).toBe(
-      '7,疑似重复支付,charged_twice,SP1,2026-11-24 09:30:00,,12.8,"福田店, 一楼 ""A""",,,是 yes,,,,,,,,,12.8,`4200000446202611247000000001,false,12.8,\r\n',
+      '7,疑似重复支付,charged_twice,SP1,2026-11-24 09:30:00,,12.8,"福田店, 一楼 ""A""",,,是 yes,,,,,,,,,12.8,`4200000446202611247000000001,false,12.8,,\r\n',
     )
   })
 

@@ -353,7 +353,7 @@ export const ARRIVAL: readonly Row[] = [
     step: LIST,
     fault: 'a payment that another line of the list takes back',
     must: 'not booked; a person decides',
-    guard: 'lib/statements/compare-with-ledger.ts rowsOf undone',
+    guard: 'lib/statements/compare-with-ledger.ts rowsOf undoneLine',
     test: [
       'statements/compare-with-ledger.test.ts',
       'are not booked where a later one says that the payment went back',
