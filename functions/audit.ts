@@ -16,6 +16,7 @@ import { createLedger } from '../lib/aws/ledger.ts'
 import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
 import { functionSettings } from '../lib/aws/sdk/settings.ts'
+import { createSilentLog } from '../lib/aws/silent-log.ts'
 import { createTopic } from '../lib/aws/topic.ts'
 import { readConfig } from '../lib/config/config.ts'
 import { createFetchDeps } from '../lib/lambda/audit-dependencies.ts'
@@ -47,6 +48,8 @@ const deps: AuditDeps = {
 /** Once a day. */
 const digestDeps = (): DigestDeps => ({
   ...deps,
+  reader,
+  silent: createSilentLog(client, config.ledgerTable),
   bucket: config.bucket,
   bus: bus(),
   topic: createTopic(new SNSClient(functionSettings('sns')), config.alarmTopic),

@@ -53,6 +53,8 @@ export const LIMITS = {
   absentGiveUp: 24 * HOUR,
   /** When WeChat Pay does not know this many orders of a party, and knows no other, the configuration is wrong. */
   absentOrders: 3,
+  /** When WeChat Pay refuses this many sub-merchants of a signer on one day, the signer is likely at fault. */
+  refusedSubMerchants: 10,
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,
   keepEnded: 400 * DAY,
@@ -108,6 +110,10 @@ export const LIMITS = {
   reportOpen: 40 * DAY,
   /** A merchant that has sent a statement before is expected to send one every day. */
   statementEvery: 24 * HOUR,
+  /** A sub-merchant without a payment of so many days is told of. */
+  silentDays: 3,
+  /** The run that looks for silent sub-merchants looks at no further one after this time. */
+  findSilent: 10 * MINUTE,
   auditTimeout: 15 * MINUTE,
   /** No other run may claim a day's bill before the lease ends. */
   billLease: 16 * MINUTE,
@@ -161,6 +167,7 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['retries end', (l) => l.retrySlowAfter < l.giveUp && l.absentGiveUp < l.giveUp],
   ['reconcile stops before its own time-out', (l) => l.reconcileDispatch + l.sdkTotal < l.reconcileTimeout],
   ['a report is renewed until the last order is given up', (l) => l.reportOpen > l.giveUp],
+  ['a page of who sends nothing has time to be written', (l) => l.findSilent < l.statementTimeout / 1.2],
   ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],
   [
     'a row holds two signed answers, its refunds and its decisions',

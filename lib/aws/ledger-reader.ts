@@ -1,4 +1,4 @@
-import { BatchGetItemCommand, type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb'
+import { BatchGetItemCommand, type DynamoDBClient, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { UnavailableError, unavailableOf } from '../errors.ts'
 import type { BookRow } from '../ledger/row.ts'
@@ -9,6 +9,10 @@ export type LedgerReader = {
   readonly readMany: (pks: readonly string[]) => Promise<ReadonlyMap<string, BookRow>>
   /** Keys of the rows of one day (`day` as in the row), page by page. The index may lag behind the table. */
   readonly day: (day: string) => AsyncGenerator<readonly string[]>
+  /** Whether there is a row of this day (`day` as in the row). The index may lag behind the table. */
+  readonly hasDay: (day: string) => Promise<boolean>
+  /** Keys of the orders that wait for a person (`waits` as in the row), the oldest first, page by page. */
+  readonly waiting: (waits: string) => AsyncGenerator<readonly string[]>
   /** The double charges of a signer that are not settled, oldest first, page by page, from the index of cases. */
   readonly cases: (signer: string) => AsyncGenerator<readonly Case[]>
 }
@@ -77,7 +81,7 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
     return found
   }
 
-  const pagesOf = async function* (index: 'day' | 'case', key: string) {
+  const pagesOf = async function* (index: 'day' | 'waits' | 'case', key: string) {
     const pages = paginateQuery(
       { client, pageSize: 1000 },
       {
@@ -95,15 +99,30 @@ export const createLedgerReader = (client: DynamoDBClient, TableName: string): L
     }
   }
 
-  const day = async function* (key: string): AsyncGenerator<readonly string[]> {
-    for await (const items of pagesOf('day', key)) yield items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+  const keysOf = (index: 'day' | 'waits') =>
+    async function* (key: string): AsyncGenerator<readonly string[]> {
+      for await (const items of pagesOf(index, key))
+        yield items.flatMap(({ pk }) => (pk?.S === undefined ? [] : [pk.S]))
+    }
+
+  const hasDay = async (key: string): Promise<boolean> => {
+    const command = new QueryCommand({
+      TableName,
+      IndexName: 'day',
+      KeyConditionExpression: '#key = :key',
+      ExpressionAttributeNames: { '#key': 'day' },
+      ExpressionAttributeValues: { ':key': { S: key } },
+      Select: 'COUNT',
+      Limit: 1,
+    })
+    return ((await client.send(command).catch(unavailable)).Count ?? 0) > 0
   }
 
   const cases = async function* (signer: string): AsyncGenerator<readonly Case[]> {
     for await (const items of pagesOf('case', signer)) yield items.map((item) => unmarshall(item) as Case)
   }
 
-  return { readMany, day, cases }
+  return { readMany, day: keysOf('day'), hasDay, waiting: keysOf('waits'), cases }
 }
 
 const unavailable = unavailableOf('the ledger')

@@ -42,14 +42,19 @@ export type Ledger = {
   readonly count: (pk: string, expires_at: number, unlessThere?: string) => Promise<number>
   /**
    * Records that WeChat Pay knows orders of a party, within its own time limit; only once for each instance of this
-   * ledger.
+   * ledger. `day`: where the index of that name is to have it.
    */
-  readonly recordKnownParty: (pk: string, expires_at: number) => Promise<void>
+  readonly recordKnownParty: (pk: string, expires_at: number, day?: string) => Promise<void>
   /**
    * Records an order of a party that WeChat Pay does not know, and returns what is known of the party, within the same
    * time limit.
    */
   readonly recordAbsentOrder: (pk: string, out_order_no: string, expires_at: number) => Promise<PartyStatus>
+  /**
+   * Records a sub-merchant that WeChat Pay refuses, within the same time limit. True when it is the one that makes them
+   * LIMITS.refusedSubMerchants; no more are recorded.
+   */
+  readonly recordRefusedSubMerchant: (pk: string, sub_mchid: string, expires_at: number) => Promise<boolean>
   /** Rows due by `now`, oldest first. The index may lag behind the table. */
   readonly due: (key: string, now: number, limit: number, from?: DueFrom) => Promise<DuePage>
 }
@@ -110,14 +115,20 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
   }
 
   const knownParties = new Set<string>()
-  const recordKnownParty = async (pk: string, expires_at: number): Promise<void> => {
+  const recordKnownParty = async (pk: string, expires_at: number, day?: string): Promise<void> => {
     if (knownParties.has(pk)) return
     const command = new UpdateItemCommand({
       TableName,
       Key: { pk: { S: pk } },
-      UpdateExpression: 'SET #is_known = :true, #expires_at = :expires_at REMOVE #absent',
-      ExpressionAttributeNames: { '#is_known': 'is_known', '#expires_at': 'expires_at', '#absent': 'absent' },
-      ExpressionAttributeValues: { ':true': { BOOL: true }, ':expires_at': { N: String(expires_at) } },
+      UpdateExpression: `SET #is_known = :true, #expires_at = :expires_at${day === undefined ? '' : ', #day = :day'} REMOVE #absent`,
+      ExpressionAttributeNames: {
+        ...{ '#is_known': 'is_known', '#expires_at': 'expires_at', '#absent': 'absent' },
+        ...(day !== undefined && { '#day': 'day' }),
+      },
+      ExpressionAttributeValues: {
+        ...{ ':true': { BOOL: true }, ':expires_at': { N: String(expires_at) } },
+        ...(day !== undefined && { ':day': { S: day } }),
+      },
     })
     await client.send(command, partyLimit()).catch(unavailable)
     knownParties.add(pk)
@@ -148,7 +159,24 @@ export const createLedger = (client: DynamoDBClient, TableName: string): Ledger 
     }
   }
 
-  return { read, apply, due, count, recordKnownParty, recordAbsentOrder }
+  const recordRefusedSubMerchant = async (pk: string, sub_mchid: string, expires_at: number): Promise<boolean> => {
+    const limit = partyLimit()
+    const { Item } = await getItem(pk, limit)
+    const refused = Item?.refused?.SS ?? []
+    if (refused.includes(sub_mchid) || refused.length >= LIMITS.refusedSubMerchants) return false
+    const update = new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: pk } },
+      UpdateExpression: 'SET #expires_at = :expires_at ADD #refused :sub_mchid',
+      ExpressionAttributeNames: { '#expires_at': 'expires_at', '#refused': 'refused' },
+      ExpressionAttributeValues: { ':sub_mchid': { SS: [sub_mchid] }, ':expires_at': { N: String(expires_at) } },
+      ReturnValues: 'ALL_NEW',
+    })
+    const { Attributes } = await client.send(update, limit).catch(unavailable)
+    return Attributes?.refused?.SS?.length === LIMITS.refusedSubMerchants
+  }
+
+  return { read, apply, due, count, recordKnownParty, recordAbsentOrder, recordRefusedSubMerchant }
 }
 
 const partyLimit = () => ({ abortSignal: AbortSignal.timeout(LIMITS.party) })

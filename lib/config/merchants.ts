@@ -212,7 +212,13 @@ export const readMerchantsConfig = (
 /** In memory, for packaging, commands and tests. */
 const servedFrom = ({ merchants, providers, listed }: ServedConfig): Served => {
   const sets = new Map([...listed].map(([mchid, numbers]) => [mchid, new Set(numbers)]))
-  return createServed({ merchants, providers }, (provider, mchid) => sets.get(provider)?.has(mchid) === true)
+  return createServed(
+    { merchants, providers },
+    {
+      has: (provider, mchid) => sets.get(provider)?.has(mchid) === true,
+      of: (provider) => sets.get(provider) ?? [],
+    },
+  )
 }
 
 /** Who may be paid, if all of them are named. */

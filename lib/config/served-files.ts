@@ -31,10 +31,21 @@ export const openServed = (folder: string): Served => {
     lists.set(provider, known)
     return known
   }
-  return createServed(entries, (provider, mchid) => hasLine(listOf(provider), mchid))
+  return createServed(entries, {
+    has: (provider, mchid) => hasLine(listOf(provider), mchid),
+    of: (provider) => linesOf(listOf(provider)),
+  })
 }
 
 const NEWLINE = 10
+
+const linesOf = function* (lines: Buffer): Generator<string> {
+  for (let at = 0; at < lines.length; ) {
+    const end = lines.indexOf(NEWLINE, at)
+    yield lines.toString('latin1', at, end)
+    at = end + 1
+  }
+}
 
 /** Looks for a line in sorted lines of digits, each of which ends with a newline. */
 export const hasLine = (lines: Buffer, wanted: string): boolean => {

@@ -63,6 +63,14 @@ export type Served = Lookup & {
    */
   readonly signers: readonly Merchant[]
   readonly tills: Tills
+  /** The sub-merchants that a provider names; undefined where it serves any. */
+  readonly named: (provider: string) => Iterable<string> | undefined
+}
+
+/** Who is named by the providers that name their sub-merchants. */
+export type NamedSubMerchants = {
+  readonly has: (provider: string, mchid: string) => boolean
+  readonly of: (provider: string) => Iterable<string>
 }
 
 export type ServedEntries = {
@@ -71,11 +79,7 @@ export type ServedEntries = {
   readonly tills?: Tills
 }
 
-/** @param isListed whether a provider that names its sub-merchants names this one */
-export const createServed = (
-  { merchants, providers, tills = {} }: ServedEntries,
-  isListed: (provider: string, mchid: string) => boolean,
-): Served => {
+export const createServed = ({ merchants, providers, tills = {} }: ServedEntries, lists: NamedSubMerchants): Served => {
   const direct = new Map(Object.entries(merchants))
   const named = Object.entries(providers).filter(([, { isAny }]) => !isAny)
   const any = Object.entries(providers).find(([, { isAny }]) => isAny)
@@ -85,7 +89,7 @@ export const createServed = (
     const own = direct.get(mchid)
     if (own) return merchantOf(mchid, own)
     if (!/^\d{1,32}$/.test(mchid)) return undefined
-    const [provider, entry] = named.find(([name]) => isListed(name, mchid)) ?? any ?? []
+    const [provider, entry] = named.find(([name]) => lists.has(name, mchid)) ?? any ?? []
     return provider === undefined || entry === undefined || Object.hasOwn(providers, mchid)
       ? undefined
       : subMerchantOf(mchid, provider, entry)
@@ -94,7 +98,8 @@ export const createServed = (
     ...[...direct].map(([mchid, entry]) => merchantOf(mchid, entry)),
     ...Object.entries(providers).map(([provider, entry]) => subMerchantOf(provider, provider, entry)),
   ]
-  return { get, signers, tills }
+  const namedBy = (provider: string) => (named.some(([name]) => name === provider) ? lists.of(provider) : undefined)
+  return { get, signers, tills, named: namedBy }
 }
 
 const merchantOf = (mchid: string, { services, hourly_cap, ...rest }: MerchantEntry): Merchant => ({
@@ -126,6 +131,10 @@ export const pacedSignersOf = ({ signers }: Pick<Served, 'signers'>): readonly P
 /** Whether an mchid is a provider's. */
 export const isProvider = ({ signers }: Pick<Served, 'signers'>, mchid: string): boolean =>
   signers.some(({ provider }) => provider === mchid)
+
+/** The mchids of the providers. */
+export const providersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] =>
+  signers.flatMap(({ provider, mchid }) => (provider === mchid ? [mchid] : []))
 
 /** The mchids that sign. */
 export const signersOf = ({ signers }: Pick<Served, 'signers'>): readonly string[] => signers.map(({ mchid }) => mchid)

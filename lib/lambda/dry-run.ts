@@ -48,6 +48,7 @@ const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps =
       count: async () => 0,
       recordKnownParty: async () => undefined,
       recordAbsentOrder: async () => NO_ORDER_KNOWN,
+      recordRefusedSubMerchant: async () => false,
       due: async () => ({ rows: [] }),
     },
     merchants,

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts'
 import type { Call } from '../wechatpay/order-api.ts'
 import type { Verdict } from '../wechatpay/verdict.ts'
 import { VERDICT_KINDS } from '../wechatpay/verdict-kinds.ts'
-import { type Row, readRowKey } from './row.ts'
+import { knownKey, type Row, readRowKey } from './row.ts'
 
 /**
  * What the ledger knows of a party: whether WeChat Pay has ever known one of its orders, and, before that, how many
@@ -22,6 +22,10 @@ export const partyKey = ({ pk, call }: Pick<Row, 'pk' | 'call'>): string => {
   const { order_api, mchid, service_id, appid = '', channel_id = '' } = call
   return [readRowKey(pk).mchid, 'party', order_api, mchid, service_id, appid, channel_id].join('#')
 }
+
+/** Where the index `day` has a party: among the sub-merchants of its provider. A direct merchant is in no index. */
+export const partyIndexKey = ({ pk, call }: Pick<Row, 'pk' | 'call'>): string | undefined =>
+  call.sub_mchid === undefined ? undefined : knownKey(call.mchid, readRowKey(pk).mchid)
 
 /** Whether a signed answer shows that WeChat Pay knows the order. */
 export const hasKnownOrder = ({ kind, verified }: Verdict): boolean => verified && VERDICT_KINDS[kind].isKnown === true

@@ -226,6 +226,14 @@ const usualShards = [...Array(LIMITS.shards).keys()]
 const shardOf = ({ pk, shards = LIMITS.shards }: Placed): number =>
   (createHash('sha256').update(readRowKey(pk).out_order_no).digest()[0] ?? 0) % shards
 
+/**
+ * Partition key of the index `day` for a sub-merchant of which WeChat Pay knows an order, so that those of a provider
+ * are found that serves any; and every such key of a provider. They are no days, so no list or report reads them.
+ */
+export const knownKey = (provider: string, mchid: string): string =>
+  `${provider}#known#${shardOf({ pk: rowKey({ mchid: provider, out_order_no: mchid }) })}`
+export const everyKnownKey = (provider: string): readonly string[] => dayShards(provider, 'known')
+
 /** SHA-256 in hex of a call, and of the amount if one was stated. Members are sorted by name. */
 export const hashCall = (call: Call, amount?: number): string =>
   createHash('sha256')

@@ -2,8 +2,9 @@ import type { Ledger } from '../aws/ledger.ts'
 import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import { ConfigError } from '../errors.ts'
 import type { DueEvent } from '../ledger/due-event.ts'
-import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyKey } from '../ledger/known-merchants.ts'
+import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyIndexKey, partyKey } from '../ledger/known-merchants.ts'
 import { type CallType, type NextCall, type Row, readRowKey } from '../ledger/row.ts'
+import { refusedKey } from '../ledger/sub-merchant-trouble.ts'
 import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { expiry } from '../ledger/transitions/lease.ts'
@@ -63,7 +64,10 @@ export const callWechatPay = async (step: CallType, claimed: Row, deps: OrderDep
   const transition = withDueLane(withRenewedCall(after(row, verdict, moment), claimed, row), row)
   const metrics = { ...verdictMetrics(step, verdict, row), ...latency(verdict, deps.now() - startedAt) }
   const log = verdictFields(step, verdict)
-  return record(transition, { row, log, metrics }, deps, () => rememberKnownParty(row, verdict, deps))
+  return record(transition, { row, log, metrics }, deps, async () => {
+    await rememberKnownParty(row, verdict, deps)
+    return refusedTogether(row, transition, deps)
+  })
 }
 
 /** This invocation was too slow: it makes no call. */
@@ -73,21 +77,21 @@ export const leaseOver = (step: NextCall, row: Row): CallResult => ({
   metrics: {},
 })
 
-/** Writes the transition, and publishes a due event if the next call is due already. */
+/** Writes the transition, and publishes a due event if the next call is due already. `meanwhile` may give metrics. */
 export const record = async (
   transition: Transition,
   { row, log, metrics }: CallResult,
   deps: OrderDeps,
-  meanwhile: () => Promise<void> = async () => undefined,
+  meanwhile: () => Promise<Metrics> = async () => ({}),
 ): Promise<CallResult> => {
   try {
-    const [applied] = await Promise.all([deps.ledger.apply(transition), meanwhile()])
+    const [applied, more] = await Promise.all([deps.ledger.apply(transition), meanwhile()])
     const after = applied?.row ?? (await deps.ledger.read(row.pk)) ?? row
     if (applied) await publishDueNow(after, deps)
     return {
       row: after,
       log: { ...rowFields(after), ...log, transition: applied?.transition.name ?? 'fenced' },
-      metrics: { ...metrics, ...(applied?.transition.alarm && count(applied.transition.alarm)) },
+      metrics: { ...metrics, ...more, ...(applied?.transition.alarm && count(applied.transition.alarm)) },
     }
   } catch (error) {
     return {
@@ -111,7 +115,22 @@ const classifyMissing = async (row: Row, verdict: Verdict, { ledger, now }: Orde
 
 /** Best effort: the next answer about this party writes the same. */
 const rememberKnownParty = async (row: Row, verdict: Verdict, { ledger, now }: OrderDeps): Promise<void> => {
-  if (hasKnownOrder(verdict)) await ledger.recordKnownParty(partyKey(row), expiry(now())).catch(() => undefined)
+  if (hasKnownOrder(verdict))
+    await ledger.recordKnownParty(partyKey(row), expiry(now()), partyIndexKey(row)).catch(() => undefined)
+}
+
+/**
+ * The metric of an alarm when so many sub-merchants are refused on one day that their provider is likely at fault. Best
+ * effort: the next refused sub-merchant is counted again.
+ */
+const refusedTogether = async (row: Row, { alarm }: Transition, { ledger, now }: OrderDeps): Promise<Metrics> => {
+  const { mchid, sub_mchid } = row.call
+  if (alarm !== 'sub_merchant_trouble' || sub_mchid === undefined) return {}
+  const expires_at = Math.ceil((now() + LIMITS.keepCounter) / 1000)
+  const isMany = await ledger
+    .recordRefusedSubMerchant(refusedKey(mchid, now()), sub_mchid, expires_at)
+    .catch(() => false)
+  return isMany ? count('config') : {}
 }
 
 /**

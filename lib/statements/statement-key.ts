@@ -29,6 +29,10 @@ export const reportKey = (statement: StatementKey, extension: 'html' | 'csv' | '
 export const shopsKey = (statement: StatementKey): string =>
   `reports/${statement.mchid}/shops/${reportName(statement)}.csv`
 
+/** The key of the page, or of the table, of who sends nothing of a provider's sub-merchants. */
+export const silentKey = (provider: string, extension: 'html' | 'csv'): string =>
+  `reports/${provider}/silent/sub-merchants.${extension}`
+
 const reportName = ({ name, earlier }: StatementKey): string =>
   earlier === undefined ? name : `earlier/${name}.${earlier}`
 

@@ -1,4 +1,5 @@
 import { hasOpenCharge, type Row } from '../ledger/row.ts'
+import { isSubMerchantsTrouble } from '../ledger/sub-merchant-trouble.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import { orderView } from './order-view.ts'
 
@@ -23,12 +24,16 @@ export const orderEvents = (before: Row | undefined, after: Row): readonly Order
   const isSettled = isSettledCase(after) && !(before && isSettledCase(before))
   const isLate = after.late_at !== undefined && before?.late_at === undefined
   const stateEvent = isNewState || isProved || isCharged ? stateEventOf(after) : undefined
-  return [stateEvent, isSettled ? SETTLED : undefined, isLate ? LATE : undefined]
+  return [stateEvent, isSettled ? SETTLED : undefined, isLate ? lateEventOf(after) : undefined]
     .filter((event) => event !== undefined)
     .map(([detailType, metric]) => ({
       source: SOURCE,
       detailType,
-      detail: { ...orderView(after), ...(detailType === SETTLED[0] && { proved: after.settled_by === 'refund' }) },
+      detail: {
+        ...orderView(after),
+        ...(detailType === SETTLED[0] && { proved: after.settled_by === 'refund' }),
+        ...(metric === TROUBLE && { told_daily: true }),
+      },
       metric,
     }))
 }
@@ -38,11 +43,16 @@ export const orderEvents = (before: Row | undefined, after: Row): readonly Order
  * late.
  */
 export const eventsOfRow = (row: Row): readonly OrderEvent[] =>
-  orderEvents(undefined, row).filter(({ metric }) => metric !== LATE[1] || row.state === 'PENDING')
+  orderEvents(undefined, row).filter(({ detailType }) => detailType !== LATE || row.state === 'PENDING')
 
 type EventName = readonly [detailType: string, metric: string]
 
-const LATE: EventName = ['Payscore Order Pending Too Long', 'late']
+const LATE = 'Payscore Order Pending Too Long'
+
+/** The trouble of one sub-merchant rings neither for nor as the others'. */
+const TROUBLE = 'sub_merchant_trouble'
+
+const lateEventOf = (row: Row): EventName => [LATE, isSubMerchantsTrouble(row) ? TROUBLE : 'late']
 
 /** `proved`: WeChat Pay signed that the money went back; else an operator said so. */
 const SETTLED: EventName = ['Payscore Double Charge Settled', 'settled']
@@ -68,6 +78,11 @@ const stateEventOf = (row: Row): EventName | undefined => {
       return row.settled_at === undefined ? CHARGED : undefined
     case 'REJECTED':
       if (hasOpenCharge(row)) return CHARGED
-      return ['Payscore Order Rejected', waitsForOperator(row) ? 'rejected' : 'ended']
+      return ['Payscore Order Rejected', rejectedMetric(row)]
   }
+}
+
+const rejectedMetric = (row: Row): string => {
+  if (!waitsForOperator(row)) return 'ended'
+  return isSubMerchantsTrouble(row) ? TROUBLE : 'rejected'
 }

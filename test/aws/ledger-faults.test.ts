@@ -50,6 +50,10 @@ const METHODS = [
   ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
   ['meet', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
   ['miss', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  [
+    'refused',
+    (ledger: Ledger) => ledger.recordRefusedSubMerchant('1900000200#refused#20261124', '1900000201', 1_830_047_400),
+  ],
   ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
 ] as const
 
@@ -114,6 +118,10 @@ it.each([
   ['a count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
   ['to meet a party', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
   ['to miss an order', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  [
+    'a refused sub-merchant',
+    (ledger: Ledger) => ledger.recordRefusedSubMerchant('1900000200#refused#20261124', '1900000201', 1_830_047_400),
+  ],
 ])('gives up %s before it would ask twice: a payment waits for it', async (_, ask) => {
   const { port, requests } = await serveRaw(() => {})
 

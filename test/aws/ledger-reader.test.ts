@@ -173,10 +173,40 @@ describe('the orders of a day', () => {
     ])
   })
 
+  it.each([
+    [1, true],
+    [0, false],
+  ])('are asked for alone, whether there is any: %i', async (Count, hasAny) => {
+    const asked: unknown[] = []
+    const reader = readerOf(async (command) => {
+      if (command instanceof QueryCommand) asked.push(command.input)
+      return { Count }
+    })
+
+    expect(await reader.hasDay('m#20261124#0')).toBe(hasAny)
+    expect(asked).toMatchObject([
+      { IndexName: 'day', ExpressionAttributeValues: { ':key': { S: 'm#20261124#0' } }, Select: 'COUNT', Limit: 1 },
+    ])
+  })
+
   it('cannot be had while DynamoDB fails', async () => {
     const reader = readerOf(() => Promise.reject(Object.assign(new Error('x'), { name: 'InternalServerError' })))
     const day = reader.day('m#20261124#0')
 
     await expect(day.next()).rejects.toThrow('the ledger says InternalServerError')
   })
+})
+
+it('the orders that wait for a person are read from their index', async () => {
+  const asked: unknown[] = []
+  const reader = readerOf(async (command) => {
+    if (command instanceof QueryCommand) asked.push(command.input)
+    return { Items: keysOf(['m#a']) }
+  })
+
+  const found: (readonly string[])[] = []
+  for await (const page of reader.waiting('1900000200#1')) found.push(page)
+
+  expect(found).toEqual([['m#a']])
+  expect(asked).toMatchObject([{ IndexName: 'waits', ExpressionAttributeValues: { ':key': { S: '1900000200#1' } } }])
 })

@@ -193,7 +193,7 @@ const UNITS = [
 ] as const
 
 const isCount = (name: string) =>
-  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|dispatchesPerSecondMost|shards|shardsMost|decisionsKept|refundsKept|statementLines|absentOrders|billDays)$/.test(
+  /^(sdkAttempts|objectAttempts|commandAttempts|dispatchesPerSecond|dispatchesPerSecondMost|shards|shardsMost|decisionsKept|refundsKept|statementLines|absentOrders|refusedSubMerchants|silentDays|billDays)$/.test(
     name,
   )
 

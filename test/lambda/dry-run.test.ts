@@ -24,6 +24,7 @@ const realDeps = () => {
       count: notHere,
       recordKnownParty: notHere,
       recordAbsentOrder: notHere,
+      recordRefusedSubMerchant: notHere,
       due: notHere,
     },
     send: notHere,

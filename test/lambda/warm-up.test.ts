@@ -17,7 +17,7 @@ const merchant = (mchid: string, provider?: string): Merchant => ({
   closed: false,
 })
 const config = (...merchants: readonly Merchant[]) => ({
-  served: { get: () => undefined, signers: merchants, tills: {} },
+  served: { get: () => undefined, signers: merchants, tills: {}, named: () => undefined },
 })
 
 const recordedDeps = (
@@ -34,7 +34,14 @@ const recordedDeps = (
       return Promise.resolve(result)
     }
   const socket = part('socket', undefined)
-  const EMPTY = { apply: notHere, count: notHere, recordKnownParty: notHere, recordAbsentOrder: notHere, due: notHere }
+  const EMPTY = {
+    apply: notHere,
+    count: notHere,
+    recordKnownParty: notHere,
+    recordAbsentOrder: notHere,
+    recordRefusedSubMerchant: notHere,
+    due: notHere,
+  }
   const deps: WarmUpDeps = {
     merchants: { signer: (mchid) => part('secret', { ...SIGNER, mchid })(mchid), forget: notHere },
     ledger: { ...EMPTY, read: part('ledger', undefined) },

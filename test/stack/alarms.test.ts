@@ -28,6 +28,8 @@ describe('the alarms', () => {
       HeldAlarm: 'held of outcome Sum > 0',
       LateAlarm: 'late of outcome Sum > 0',
       ConfigAlarm: 'config of sync Sum + config of query Sum + config of certificates Sum + config of audit Sum > 0',
+      SubMerchantsAlarm:
+        'sub_merchant_trouble of sync Sum + sub_merchant_trouble of query Sum + sub_merchant_trouble of outcome Sum > 0',
       UndoneAlarm: 'undone of query Sum > 0',
       UnprovedAlarm: 'unproved of query Sum > 0',
       NoticeDeadLettersAlarm: 'ApproximateNumberOfMessagesVisible of NoticeDeadLetters Maximum > 0',
@@ -68,6 +70,16 @@ describe('the alarms', () => {
     expect(silence.map(([id, alarm]) => [id, alarm.Period, alarm.EvaluationPeriods])).toEqual([
       ['ReconcileSilentAlarm', 60, 5],
     ])
+  })
+
+  it('ring once for the sub-merchants in trouble, and again only after a day without', () => {
+    const [, alarm] = alarms.find(([id]) => id === 'SubMerchantsAlarm') ?? []
+    const periods = (
+      (alarm?.Metrics ?? []) as readonly { readonly MetricStat?: { readonly Period: number } }[]
+    ).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Period] : []))
+
+    expect(periods).toEqual([3600, 3600, 3600])
+    expect(alarm).toMatchObject({ EvaluationPeriods: 24, DatapointsToAlarm: 1 })
   })
 
   it.each(alarms)('%s says in Chinese and in English what it means and what to do, and tells the topic', (_, alarm) => {

@@ -220,15 +220,24 @@ describe('a robot', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(2048)
   })
 
-  it('is told where it is somebody’s turn, of what takes too long, and daily of open cases: nothing of orders that were cancelled or only observed', () => {
+  it('is told where it is somebody’s turn, of what takes too long, and daily of open cases: nothing of orders that were cancelled, only observed, or a sub-merchant’s trouble', () => {
     expect(propertiesOf(template, 'WebhookRule').EventPattern).toEqual({
       $or: [
         {
           source: ['payscore.ledger'],
-          'detail-type': ['Payscore Order Double Charged', 'Payscore Order Held', 'Payscore Order Rejected'],
+          'detail-type': ['Payscore Order Double Charged', 'Payscore Order Held'],
           detail: { turn: ['shop', 'engineer', 'accountant'] },
         },
-        { source: ['payscore.ledger'], 'detail-type': ['Payscore Order Pending Too Long'] },
+        {
+          source: ['payscore.ledger'],
+          'detail-type': ['Payscore Order Rejected'],
+          detail: { turn: ['shop', 'engineer', 'accountant'], told_daily: [{ exists: false }] },
+        },
+        {
+          source: ['payscore.ledger'],
+          'detail-type': ['Payscore Order Pending Too Long'],
+          detail: { told_daily: [{ exists: false }] },
+        },
         { source: ['payscore.audit'], 'detail-type': ['Payscore Open Cases'] },
       ],
     })

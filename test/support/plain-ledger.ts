@@ -5,6 +5,7 @@ import { UnavailableError } from '../../lib/errors.ts'
 import type { Condition } from '../../lib/ledger/condition.ts'
 import type { BookRow, Row } from '../../lib/ledger/row.ts'
 import type { Transition } from '../../lib/ledger/transitions/transition.ts'
+import { LIMITS } from '../../lib/limits.ts'
 
 /** Whether a condition is true for a row, or for a missing row, by DynamoDB's rules. */
 export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => {
@@ -60,6 +61,7 @@ export const plainLedger = (...given: readonly Row[]) => {
   const index = createDueIndex(given)
   const counters = new Map<string, number>()
   const parties = new Map<string, 'known' | Set<string>>()
+  const refused = new Map<string, Set<string>>()
   const applied: string[] = []
 
   const ledger: Ledger = {
@@ -83,6 +85,12 @@ export const plainLedger = (...given: readonly Row[]) => {
       parties.set(pk, absent.add(out_order_no))
       return { isKnown: false, absent: absent.size }
     },
+    recordRefusedSubMerchant: async (pk, sub_mchid) => {
+      const some = refused.get(pk) ?? new Set<string>()
+      if (some.has(sub_mchid) || some.size >= LIMITS.refusedSubMerchants) return false
+      refused.set(pk, some.add(sub_mchid))
+      return some.size === LIMITS.refusedSubMerchants
+    },
     count: async (pk, _, unlessThere) => {
       if (unlessThere !== undefined && rows.has(unlessThere)) return 0
       const count = (counters.get(pk) ?? 0) + 1
@@ -95,6 +103,10 @@ export const plainLedger = (...given: readonly Row[]) => {
     readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as BookRow]] : []))), // has() was true
     day: async function* (day) {
       yield [...rows.values()].filter((row) => row.day === day).map(({ pk }) => pk)
+    },
+    hasDay: async (day) => [...rows.values()].some((row) => row.day === day),
+    waiting: async function* (key) {
+      yield [...rows.values()].filter((row) => row.waits === key).map(({ pk }) => pk)
     },
     cases: async function* (mchid) {
       yield [...rows.values()].filter((row) => row.case === mchid)

@@ -11,7 +11,7 @@ export const OPEN_CASES = 'Payscore Open Cases'
 const TOLD_MOST = 20
 
 /** The same as the mail for programs and for the robot, which shows the first of these. */
-export const digestEvent = ({ day, made_at, totals, first, bills, pages }: Digest): BusEvent => {
+export const digestEvent = ({ day, made_at, totals, first, bills, shops, silent, pages }: Digest): BusEvent => {
   const cases = first.slice(0, TOLD_MOST)
   return {
     source: DIGEST_SOURCE,
@@ -28,6 +28,9 @@ export const digestEvent = ({ day, made_at, totals, first, bills, pages }: Diges
         outcome,
         found: Object.fromEntries(found),
       })),
+      sub_merchants: shops.slice(0, TOLD_MOST).map(({ advice, ...facts }) => ({ ...facts, ...adviceMembers(advice) })),
+      more_sub_merchants: Math.max(0, shops.length - TOLD_MOST),
+      silent: silent.slice(0, TOLD_MOST),
       pages: pages.slice(0, TOLD_MOST),
     },
   }

@@ -3,17 +3,21 @@ import { BILL_CLASSES } from '../../bill/classes.ts'
 import { chinaTime, readableTime } from '../../china-time.ts'
 import type { Advice } from '../../ledger/advice.ts'
 import { TURNS } from '../../ledger/whose-turn.ts'
+import { LIMITS } from '../../limits.ts'
 import { count, yuan } from '../../money.ts'
 import type { Text } from '../../two-languages.ts'
 import { REFUND_STATUS } from '../../views/state-words.ts'
 import { isTold, outcomeText } from '../day-page.ts'
 import { FOUND_CLASSES } from '../found.ts'
-import type { Digest, FoundBill } from './digest.ts'
+import type { Digest, FoundBill, SilentShops } from './digest.ts'
 import { byAdvice, type CaseTotals, type OpenCase } from './open-case.ts'
+import type { TroubledShop } from './troubled-shops.ts'
 
 /** How many bills and pages a mail names, so that it stays within what SNS takes. */
 const BILLS_MOST = 10
 const PAGES_MOST = 50
+/** How many sub-merchants in trouble a mail names. */
+const SHOPS_MOST = 20
 
 /** The mail, in Chinese and English, in plain text. The subject is ASCII, since not every region's SNS takes more. */
 export const digestMail = (digest: Digest): Mail => ({
@@ -21,12 +25,17 @@ export const digestMail = (digest: Digest): Mail => ({
   text: `${linesOf(digest).join('\n')}\n`,
 })
 
-const subjectOf = ({ totals, bills }: Digest): string =>
-  totals.open > 0
-    ? `payscore-sync: ${cases(totals.open)} not settled, oldest ${totals.oldest_days}d`
-    : `payscore-sync: ${bills.length === 1 ? '1 trade bill' : `${count(bills.length)} trade bills`} to look at, nothing open`
+const subjectOf = ({ totals, bills, shops, silent }: Digest): string => {
+  if (totals.open > 0) return `payscore-sync: ${cases(totals.open)} not settled, oldest ${totals.oldest_days}d`
+  const toLookAt = [
+    bills.length > 0 && (bills.length === 1 ? '1 trade bill' : `${count(bills.length)} trade bills`),
+    shops.length > 0 && (shops.length === 1 ? '1 sub-merchant' : `${count(shops.length)} sub-merchants`),
+    silent.length > 0 && `${count(silent.reduce((sum, one) => sum + one.silent, 0))} silent`,
+  ]
+  return `payscore-sync: ${toLookAt.filter(Boolean).join(', ')} to look at, nothing open`
+}
 
-const linesOf = ({ made_at, totals, first, bills, pages }: Digest): readonly string[] => {
+const linesOf = ({ made_at, totals, first, bills, shops, silent, pages }: Digest): readonly string[] => {
   const { zh, en } = totalsText(totals)
   const more = totals.open - first.length
   return [
@@ -47,6 +56,24 @@ const linesOf = ({ made_at, totals, first, bills, pages }: Digest): readonly str
           '上次邮件以来的交易账单 Trade bills since the last mail',
           ...bills.slice(0, BILLS_MOST).flatMap((bill) => billLines(bill, made_at)),
           ...moreThan(BILLS_MOST, bills.length),
+        ]
+      : []),
+    ...(shops.length > 0
+      ? [
+          '',
+          '微信支付拒绝或查无订单的特约商户(其他特约商户不受影响)',
+          'Sub-merchants whose orders WeChat Pay refuses or does not know; the others are not concerned',
+          ...shops.slice(0, SHOPS_MOST).map(shopText),
+          ...moreThan(SHOPS_MOST, shops.length),
+        ]
+      : []),
+    ...(silent.length > 0
+      ? [
+          '',
+          `${LIMITS.silentDays} 天无线下收款上报的特约商户`,
+          `Sub-merchants that sent no offline payment for ${LIMITS.silentDays} days`,
+          ...silent.slice(0, SHOPS_MOST).map(silentText),
+          ...moreThan(SHOPS_MOST, silent.length),
         ]
       : []),
     ...(pages.length > 0
@@ -108,6 +135,17 @@ const billLines = ({ mchid, day, outcome, found }: FoundBill, now: number): read
     }),
   ]
 }
+
+const shopText = ({ provider, mchid, orders, days, advice }: TroubledShop): string =>
+  [
+    `- ${mchid}(服务商 provider ${provider})`,
+    `${count(orders)}笔 ${orders === 1 ? '1 order' : `${count(orders)} orders`}`,
+    `${days}天 ${days}d`,
+    `${advice.zh.meaning} ${advice.en.meaning}`,
+  ].join(' · ')
+
+const silentText = ({ provider, silent, newly, expected }: SilentShops): string =>
+  `- 服务商 provider ${provider} · ${count(silent)} / ${count(expected)} · 今日新增 new today ${count(newly)}`
 
 const nextLines = ({ zh, en }: Pick<Advice, 'zh' | 'en'>): readonly string[] => [
   `  下一步:${zh.next}`,

@@ -4,6 +4,7 @@ import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
+import { isRefusedAlone } from '../sub-merchant-trouble.ts'
 import { afterBillQuery, isAskedForBill } from './bill.ts'
 import { caseOf } from './case-index.ts'
 import { secondChargeAttributes } from './charge.ts'
@@ -145,6 +146,12 @@ const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
  */
 const needsEngineer = ({ kind, refusal }: Verdict): boolean => kind === 'config' || refusal === 'unlisted'
 
+/** A signed refusal of one sub-merchant has an alarm of its own: the orders of all others go on. */
+const engineersAlarm = (row: Row, verdict: Verdict): { alarm?: Alarm } => {
+  if (!needsEngineer(verdict)) return {}
+  return { alarm: verdict.verified && isRefusedAlone(row, verdict) ? 'sub_merchant_trouble' : 'config' }
+}
+
 /** 5: the request was not sent, so WeChat Pay did not take it; the sync is sent again by the retry schedule. */
 const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   if (isTooOld(row, moment)) return reject(row, verdict, moment, 'too_old')
@@ -154,7 +161,7 @@ const later = (row: Row, verdict: Verdict, moment: Moment): Transition => {
     when: sameAttemptAndPending(row),
     set: { next: 'sync', due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
     keep: lateSince(row, verdict, moment),
-    ...(needsEngineer(verdict) && { alarm: 'config' }),
+    ...engineersAlarm(row, verdict),
   }
 }
 
@@ -175,7 +182,7 @@ const ask = (row: Row, verdict: Verdict, moment: Moment, more: Partial<Row> = {}
       ...more,
     },
     keep: lateSince(row, verdict, moment),
-    ...(needsEngineer(verdict) && { alarm: 'config' }),
+    ...engineersAlarm(row, verdict),
   }
 }
 
@@ -287,7 +294,7 @@ const askAgain = (row: Row, verdict: Verdict, moment: Moment, keep: Partial<Row>
     when: and(equals('attempt', row.attempt), equals('next', 'query')),
     set: { due_at: moment.now + schedule(row, moment), ...lastError(row, verdict, moment) },
     keep: { ...lateSince(row, verdict, moment), ...keep },
-    ...((needsEngineer(verdict) || verdict.kind === 'invalid') && { alarm: 'config' }),
+    ...(verdict.kind === 'invalid' ? { alarm: 'config' } : engineersAlarm(row, verdict)),
   }
 }
 

@@ -19,4 +19,4 @@ export type Transition = {
   readonly alarm?: Alarm
 }
 
-export type Alarm = 'config' | 'undone' | 'unproved' | 'refund_failed'
+export type Alarm = 'config' | 'sub_merchant_trouble' | 'undone' | 'unproved' | 'refund_failed'

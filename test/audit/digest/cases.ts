@@ -29,4 +29,4 @@ export const openCases = (...rows: readonly Row[]): readonly OpenCase[] =>
   oldestFirst(rows.map((row) => openCaseOf(row, TODAY)))
 
 export const digest = (rows: readonly Row[], more: Partial<Digest> = {}): Digest =>
-  digestOf(openCases(...rows), { day: TODAY, made_at: ELEVEN, bills: [], pages: [], ...more })
+  digestOf(openCases(...rows), { day: TODAY, made_at: ELEVEN, bills: [], shops: [], silent: [], pages: [], ...more })

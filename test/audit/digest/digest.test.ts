@@ -99,6 +99,9 @@ describe('the event of a day', () => {
         ],
         more: 0,
         bills: [],
+        sub_merchants: [],
+        more_sub_merchants: 0,
+        silent: [],
         pages: ['s3://b/p'],
       },
     })

@@ -12,6 +12,8 @@ const digestWorld = async (rows: readonly Row[]) => {
   const done: string[] = []
   const digest: DigestDeps = {
     ...deps,
+    silent: { read: async () => undefined },
+    reader: { ...deps.reader, waiting: async function* () {} },
     objects: {
       put: async (key, text) => {
         done.push(`put ${key}`)
@@ -42,7 +44,17 @@ describe('a digest', () => {
       'Payscore Open Cases',
       'payscore-sync: 1 double charge not settled, oldest 2d',
     ])
-    expect(log).toEqual({ via: 'digest', day: TODAY, sent: true, open: 1, amount: 3900, oldest_days: 2, bills: 0 })
+    expect(log).toEqual({
+      via: 'digest',
+      day: TODAY,
+      sent: true,
+      shops: 0,
+      silent: 0,
+      open: 1,
+      amount: 3900,
+      oldest_days: 2,
+      bills: 0,
+    })
     expect(reply).toEqual({ status: 200, body: log })
     expect(metrics).toEqual({
       open_cases: { value: 1, unit: 'Count' },

@@ -164,6 +164,17 @@ export const describeApply = (opened: Opened): void => {
     })
   })
 
+  it('counts each refused sub-merchant of a day once, and says when they are ten', async () => {
+    const key = '1900000200#refused#20261124'
+    const said = []
+    for (const sub_mchid of ['1', '1', '2', '3', '4', '5', '6', '7', '8', '9', '9', '10', '10', '11'])
+      said.push(await opened().ledger.recordRefusedSubMerchant(key, sub_mchid, 1_795_492_800))
+
+    expect(said.flatMap((isMany, at) => (isMany ? [at] : []))).toEqual([11])
+    const row: object | undefined = await opened().ledger.read(key)
+    expect(row).toEqual({ pk: key, refused: new Set('12345678910'.match(/10|\d/g)), expires_at: 1_795_492_800 })
+  })
+
   describe('a party', () => {
     const partyOf = (service_id: string) => `1900000109#party#serviceorder#1900000109#${service_id}#wx1#`
     const EXPIRES = 1_830_047_400
@@ -181,6 +192,20 @@ export const describeApply = (opened: Opened): void => {
       expect(await opened().ledger.recordAbsentOrder(party, 'A', EXPIRES)).toStrictEqual({ isKnown: true, absent: 0 })
       // Not an order: no index has it, and the stream's filter asks for a state.
       expect(await opened().ledger.read(party)).toStrictEqual({ pk: party, is_known: true, expires_at: EXPIRES })
+    })
+
+    it('of a sub-merchant is found in the index of days', async () => {
+      const party = '1900000201#party#partner#1900000200#500003##'
+      await opened().ledger.recordAbsentOrder(party, 'A', EXPIRES)
+
+      await opened().ledger.recordKnownParty(party, EXPIRES, '1900000200#known#1')
+
+      expect(await opened().ledger.read(party)).toStrictEqual({
+        pk: party,
+        is_known: true,
+        day: '1900000200#known#1',
+        expires_at: EXPIRES,
+      })
     })
 
     it('is told from any other', async () => {

@@ -197,6 +197,18 @@ export const orderView = (...states: readonly State[]) =>
     bill: v.optional(said(Text, 'yyyymmdd: the trade bill for which the order is asked about')),
   })
 
+/** The detail of an event that the robot is not told of where it is of one sub-merchant's trouble. */
+export const troubleView = (...states: readonly State[]) =>
+  v.object({
+    ...orderView(...states).entries,
+    told_daily: v.optional(
+      said(
+        v.literal(true),
+        'a sub-merchant of a provider is refused or unknown: counted once a day in Payscore Open Cases',
+      ),
+    ),
+  })
+
 /** The detail of the event about a settlement. */
 export const settledView = v.object({
   ...orderView('DOUBLE_CHARGED').entries,
@@ -205,7 +217,7 @@ export const settledView = v.object({
 
 const Day = said(v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\d$/)), 'YYYY-MM-DD in China')
 
-/** The detail of the daily event about double charges that are not settled. */
+/** The detail of the daily event about double charges that are not settled, and sub-merchants in trouble. */
 export const openCases = v.object({
   day: Day,
   made_at: Time,
@@ -240,6 +252,31 @@ export const openCases = v.object({
       }),
     ),
     'trade bills since the last event in which something was found, or which are of no use; at most 20',
+  ),
+  sub_merchants: said(
+    v.array(
+      v.object({
+        provider: said(Text, '服务商商户号'),
+        mchid: said(Text, '特约商户号'),
+        orders: said(Count, 'orders that wait, and those that ended since the last event'),
+        days: said(Count, 'days since the notice of the oldest'),
+        meaning: Text,
+        ...advice,
+      }),
+    ),
+    'sub-merchants whose orders WeChat Pay refuses or does not know; those with most orders, at most 20',
+  ),
+  more_sub_merchants: said(Count, 'how many are not in the list'),
+  silent: said(
+    v.array(
+      v.object({
+        provider: said(Text, '服务商商户号'),
+        expected: said(Count, 'sub-merchants of whom payments are expected'),
+        silent: said(Count, 'those without a payment for 3 days'),
+        newly: said(Count, 'those that are silent since today'),
+      }),
+    ),
+    'providers with sub-merchants that send nothing, at most 20',
   ),
   pages: said(v.array(Text), 'where the pages are in the bucket, at most 20'),
 })

@@ -3,7 +3,7 @@ import { DIGEST_SOURCE, OPEN_CASES } from '../../../lib/audit/digest/digest-even
 import { PAID_OFFLINE } from '../../../lib/intake/event-source.ts'
 import { NoticeSchema } from '../../../lib/intake/payment-notice.ts'
 import { STATES } from '../../../lib/ledger/row.ts'
-import { openCases, orderView, settledView } from './answers.ts'
+import { openCases, orderView, settledView, troubleView } from './answers.ts'
 import { described, type Json, jsonSchema } from './json-schema.ts'
 import { NOTICE_MEMBERS } from './notice.ts'
 
@@ -14,7 +14,7 @@ export const eventSchemas = (version: string): Readonly<Record<string, Json>> =>
     described(jsonSchema(NoticeSchema, 'input', 'openapi-3.0'), NOTICE_MEMBERS),
   ),
   'synced.json': outcome('Synced', 'Payscore Order Synced', orderView('SYNCED'), version),
-  'rejected.json': outcome('Rejected', 'Payscore Order Rejected', orderView('REJECTED'), version),
+  'rejected.json': outcome('Rejected', 'Payscore Order Rejected', troubleView('REJECTED'), version),
   'held.json': outcome('Held', 'Payscore Order Held', orderView('HELD'), version),
   'double-charged.json': outcome(
     'DoubleCharged',
@@ -27,7 +27,12 @@ export const eventSchemas = (version: string): Readonly<Record<string, Json>> =>
     { name: 'OpenCases', detailType: OPEN_CASES, source: DIGEST_SOURCE, version },
     jsonSchema(openCases, 'output', 'openapi-3.0'),
   ),
-  'pending-too-long.json': outcome('PendingTooLong', 'Payscore Order Pending Too Long', orderView(...STATES), version),
+  'pending-too-long.json': outcome(
+    'PendingTooLong',
+    'Payscore Order Pending Too Long',
+    troubleView(...STATES),
+    version,
+  ),
 })
 
 const outcome = (name: string, detailType: string, detail: v.GenericSchema, version: string): Json =>
