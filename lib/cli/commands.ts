@@ -11,6 +11,7 @@ import { addReceipt } from './commands/receipt.ts'
 import { addReceiptVerify } from './commands/receipt-verify.ts'
 import { addRedrive } from './commands/redrive.ts'
 import { addReindex } from './commands/reindex.ts'
+import { addSilent } from './commands/silent.ts'
 import { addReport, addStatement } from './commands/statement.ts'
 import { addStatus } from './commands/status.ts'
 import { addTrigger } from './commands/trigger.ts'
@@ -58,6 +59,7 @@ export const buildProgram = (session: Session, done: (code: number) => void): Co
   addReindex(program, session, done)
   addStatement(program, session, done)
   addReport(program, session, done)
+  addSilent(program, session, done)
   addAudit(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   checkValues(program, session)

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { LIMITS } from '../limits.ts'
 import type { Text } from '../two-languages.ts'
 import { ORDER_APIS } from '../wechatpay/order-api.ts'
 import type { Session } from './session.ts'
@@ -104,6 +105,7 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
   '--bus': named(/^([\w./-]{1,256}|arn:[\w.:/-]{1,1000})$/, { en: 'a bus', zh: '事件总线名' }),
   '--queue': matching(/^https?:\/\/\S{1,1000}$/, { en: 'must be the URL of a queue', zh: '须为队列的 URL' }),
   '--limit': wholeNumber(1, 1000),
+  '--days': wholeNumber(LIMITS.silentDays, 400),
   '--shop': printable(64),
   '--order': matching(
     /^[0-9A-Za-z_\-|*]{1,32}$/,

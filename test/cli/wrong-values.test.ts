@@ -160,6 +160,7 @@ describe('a wrong value', () => {
     '--mchid': DIRECT.mchid,
     '--sub-mchid': DIRECT.mchid,
     '--limit': '5',
+    '--days': '5',
     '--amount': '5',
     '--paid-time': '20261124',
     '--via': 'http',
