@@ -176,30 +176,36 @@ describe.each([true, false])('the built functions, where a provider of any sub-m
     console.log(`doors: ${pairs.length} pairs by event through the bundles, 0 wrong`)
   })
 
-  it('read a list in the folder of who signs, for those for whom it signs', async () => {
-    const folders = [...new Set(merchants.flatMap(({ mchid, signer }) => [mchid, signer ?? mchid]))]
+  it('read in the folder of who signs the lines of those for whom it signs', async () => {
     const numbers = merchants.filter(({ mchid }) => /^\d{1,32}$/.test(mchid))
-    const lists = numbers.flatMap((merchant) => [
-      { merchant, folder: undefined, order: nextOrder() },
-      ...folders
-        .filter((folder) => /^\d{1,32}$/.test(folder))
-        .map((folder) => ({ merchant, folder, order: nextOrder() })),
-    ])
-    const isTaken = ({ tills, isClosed, signer, mchid }: Named, folder: string | undefined) =>
-      tills !== undefined && !isClosed && (folder === undefined || (folder === signer && folder !== mchid))
-    const written = new Map(
-      lists.map(({ merchant, folder, order }) => [`${merchant.mchid}#${order}`, isTaken(merchant, folder)]),
-    )
-
-    for (const { merchant, folder, order } of lists)
+    const folders = [...new Set(numbers.flatMap(({ mchid, signer }) => [mchid, signer ?? mchid]))]
+    const isServed = ({ tills, isClosed }: Named) => tills !== undefined && !isClosed
+    const written = new Map<string, boolean>()
+    const putList = (folder: string, order: string, line: string) =>
       world.objects.put(
-        ['statements', ...(folder === undefined ? [] : [folder]), merchant.mchid, `${order}.csv`].join('/'),
-        `订单号,付款时间\n${order},2025-03-01 12:00:00\n`,
+        `statements/${folder}/${order}.csv`,
+        `订单号,付款时间,sub_mchid\n${order},2025-03-01 12:00:00,${line}\n`,
       )
+
+    for (const merchant of numbers) {
+      const { mchid, signer } = merchant
+      for (const folder of folders) {
+        const order = nextOrder()
+        putList(folder, order, mchid)
+        // Neither for the one that the folder names.
+        written.set(`${folder}#${order}`, false)
+        written.set(`${mchid}#${order}`, isServed(merchant) && (folder === signer || folder === mchid))
+      }
+      const order = nextOrder()
+      putList(mchid, order, '')
+      written.set(`${mchid}#${order}`, isServed(merchant))
+    }
 
     expect(await wrongRows(written)).toEqual([])
     const taken = [...written.values()].filter((is) => is).length
-    console.log(`doors: ${lists.length} lists through the bundles, 0 wrong; ${taken} of them read`)
+    console.log(
+      `doors: ${numbers.length * (folders.length + 1)} lists through the bundles, 0 wrong; ${taken} of them booked`,
+    )
   })
 
   it.each<[what: string, source: string, detail: object, field: string]>([
