@@ -36,7 +36,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   reconcile: {
     command: ['test/proof/storm/main.ts', 'reconcile'],
     proves:
-      'a million due orders in flat memory, oldest first and at each signer’s pace: of one merchant, of 100,000 shops of one provider, of 1,000 signers; what an idle minute costs',
+      'a million due orders in flat memory, in turns of the shops and at each signer’s pace: of one merchant, of 100,000 shops of one provider, of 1,000 signers; what an idle minute costs',
     takes: '20 seconds',
     when: 'each change of dispatch or of the index',
   },

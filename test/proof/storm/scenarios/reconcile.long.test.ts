@@ -13,7 +13,8 @@ describe('reconcile over many due rows', () => {
 
     expect(stdout.match(/^kept {3}the most resident memory/gm)).toHaveLength(3)
     expect(stdout.match(/^kept {3}no more dispatches of one signer/gm)).toHaveLength(3)
-    expect(stdout.match(/^kept {3}the oldest row of a signer first/gm)).toHaveLength(3)
+    expect(stdout.match(/^kept {3}of each shop the oldest row first/gm)).toHaveLength(3)
+    expect(stdout.match(/^kept {3}no row waits longer/gm)).toHaveLength(3)
     expect(stdout.match(/^kept {3}no shop waits longer/gm)).toHaveLength(3)
     expect(stdout.match(/^kept {3}a minute in which nothing is due/gm)).toHaveLength(3)
     expect(stdout).toContain('200000 orders in 200 runs')
