@@ -1,6 +1,7 @@
 import { type LedgerReader, READ_BATCH } from '../aws/ledger-reader.ts'
 import type { BookRow } from '../ledger/row.ts'
 import { askForBill, noteRefundOfBill, noteTransaction } from '../ledger/transitions/bill.ts'
+import { isCase } from '../ledger/transitions/case-index.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { type LedgerDeps, publishDueNow } from './call-wechatpay.ts'
 
@@ -45,8 +46,11 @@ export const createBillActions = (reader: Pick<LedgerReader, 'readMany' | 'cases
 
   const openCases = async function* (signer: string): AsyncGenerator<BookRow> {
     for await (const page of reader.cases(signer))
-      for (let at = 0; at < page.length; at += READ_BATCH)
-        yield* (await reader.readMany(page.slice(at, at + READ_BATCH).map(({ pk }) => pk))).values()
+      for (let at = 0; at < page.length; at += READ_BATCH) {
+        const rows = await reader.readMany(page.slice(at, at + READ_BATCH).map(({ pk }) => pk))
+        // The index may still have a case that was settled.
+        for (const row of rows.values()) if (isCase(row)) yield row
+      }
   }
 
   const listed = new Map<string, { readonly at: number; readonly pks: Promise<ReadonlyMap<string, string>> }>()

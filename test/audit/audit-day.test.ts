@@ -407,6 +407,12 @@ describe('an open case', () => {
     expect(await run(world)).toMatchObject({ classes: { refund_missing: times } })
   })
 
+  it('is told of no more once it is settled, even while the index still has it', async () => {
+    const world = await auditWorld({ rows: [{ ...paid(3), settled_at: NOW }], cases: [PK] })
+
+    expect(await run(world)).toMatchObject({ classes: { refund_missing: 0 } })
+  })
+
   it('is told of daily from the 300th day of the payment, however late it became known', async () => {
     const world = await auditWorld({ rows: [{ ...paid(302), case_at: NOW - 12 * ONE_DAY }], cases: [PK] })
 

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { AuditDeps } from '../../lib/audit/audit-day.ts'
+import type { LedgerReader } from '../../lib/aws/ledger-reader.ts'
 import { type Row, signerOf } from '../../lib/ledger/row.ts'
+import { createBillActions } from '../../lib/operations/bill-actions.ts'
 import type { Download } from '../../lib/wechatpay/download.ts'
 import type { Sent } from '../../lib/wechatpay/send.ts'
 import { type Line, pieces, sha1, writeBill } from '../bill/bill-writer.ts'
 import { fakeClock } from '../support/fake-clock.ts'
+import { fakeDeps } from '../support/fake-deps.ts'
 import { answered, SIGNER } from '../support/fake-wechatpay.ts'
 import { CLAIMED, HOUR, MINUTE, NOW } from '../support/orders.ts'
 import { plainBillLog } from '../support/plain-bill-log.ts'
@@ -109,6 +112,17 @@ export const auditWorldIn = (scratch: string, given: Given) => {
       }),
       clock.now,
     )
+  const readMany: LedgerReader['readMany'] = async (pks) =>
+    new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as Row]] : [])))
+  const { openCases } = createBillActions(
+    {
+      readMany,
+      cases: async function* (signer) {
+        yield cases.flatMap((pk) => (signerOf(rows.get(pk) ?? { pk }) === signer ? [{ pk }] : []))
+      },
+    },
+    fakeDeps().deps,
+  )
   const deps: AuditDeps = {
     keys: { signer: async () => SIGNER, forget: () => {} },
     send: async ({ target }) => {
@@ -120,21 +134,14 @@ export const auditWorldIn = (scratch: string, given: Given) => {
     now: () => clock.now,
     nonce: () => '593BEC0C930BF1AFEB40B4A08C8FB242',
     bills: bills.log,
-    reader: {
-      readMany: async (pks) => new Map(pks.flatMap((pk) => (rows.has(pk) ? [[pk, rows.get(pk) as Row]] : []))),
-    },
+    reader: { readMany },
     actions: {
       askOrder: async ({ pk }, day) => act(`order ${pk} ${day}`),
       askRefund: async ({ pk }, { out_refund_no, transaction_id }) =>
         act(`refund ${pk} ${out_refund_no} ${transaction_id}`),
       noteTransaction: async ({ pk }, { transaction_id, amount }) =>
         act(`transaction ${pk} ${transaction_id} ${amount}`),
-      openCases: async function* (signer) {
-        for (const pk of cases) {
-          const found = rows.get(pk)
-          if (found && signerOf(found) === signer) yield found
-        }
-      },
+      openCases,
       caseByTransaction: async (_, transaction_id) =>
         [...rows.values()].find((one) => one.state === 'DOUBLE_CHARGED' && one.transaction_id === transaction_id),
     },

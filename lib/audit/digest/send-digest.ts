@@ -7,7 +7,6 @@ import type { Topic } from '../../aws/topic.ts'
 import { chinaDay, chinaTimeMs, daysBefore } from '../../china-time.ts'
 import { providersOf, type Served, signersOf } from '../../config/served.ts'
 import { UnavailableError } from '../../errors.ts'
-import { isCase } from '../../ledger/transitions/case-index.ts'
 import { LIMITS } from '../../limits.ts'
 import type { BillActions } from '../../operations/bill-actions.ts'
 import type { OperationResult } from '../../operations/result.ts'
@@ -122,7 +121,7 @@ const lastMail = (day: string): number => chinaTimeMs(`${daysBefore(day, 1)}${TO
 
 const readOpenCases = async (signer: string, day: string, { actions }: DigestDeps): Promise<readonly OpenCase[]> => {
   const cases: OpenCase[] = []
-  for await (const row of actions.openCases(signer)) if (isCase(row)) cases.push(openCaseOf(row, day))
+  for await (const row of actions.openCases(signer)) cases.push(openCaseOf(row, day))
   return oldestFirst(cases)
 }
 
