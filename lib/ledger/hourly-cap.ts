@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { formatChinaTime } from '../china-time.ts'
+import { chinaDay, formatChinaTime } from '../china-time.ts'
 import { LIMITS } from '../limits.ts'
 import type { OrderKey } from './row.ts'
 
@@ -28,7 +28,7 @@ export const capOf = (
 ): Cap => {
   const isOld = paid_time < formatChinaTime(nowMs - LIMITS.capLooksBack)
   const span = isOld
-    ? `old#${formatChinaTime(nowMs).slice(0, 8)}`
+    ? `old#${chinaDay(nowMs)}`
     : isDayOnly
       ? `day#${paid_time.slice(0, 8)}`
       : `hour#${paid_time.slice(0, 10)}`

@@ -1,4 +1,4 @@
-import { formatChinaTime } from '../china-time.ts'
+import { chinaDay } from '../china-time.ts'
 import type { RefusalName } from '../wechatpay/refusals.ts'
 import type { LastError, Row } from './row.ts'
 
@@ -40,5 +40,4 @@ export const isSubMerchantsTrouble = (row: Pick<Row, 'call' | 'state' | 'last_er
 }
 
 /** Key of who was refused on a day in China, of one signer. It is never the key of an order, whose number has no `#`. */
-export const refusedKey = (signer: string, now: number): string =>
-  `${signer}#refused#${formatChinaTime(now).slice(0, 8)}`
+export const refusedKey = (signer: string, now: number): string => `${signer}#refused#${chinaDay(now)}`

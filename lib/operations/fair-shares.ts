@@ -5,9 +5,9 @@ import { readRowKey } from '../ledger/row.ts'
 export type QueuedRow = Pick<DueRow, 'pk' | 'next' | 'due_at'>
 
 /** The rows of one signer that are due, in the order in which they are dispatched. */
-export type DueQueue<Queued = QueuedRow> = {
+export type DueQueue = {
   /** The next rows; fewer than `count` only when no more rows are due. */
-  readonly take: (count: number) => Promise<readonly Queued[]>
+  readonly take: (count: number) => Promise<readonly QueuedRow[]>
   /** How many rows were read and not taken, and whether there are more to read. */
   readonly left: () => { readonly stayed: number; readonly more: boolean }
   /** `due_at` of the oldest row; undefined when none was taken. */
@@ -24,10 +24,10 @@ export type Ahead = {
 }
 
 /** The rows of one turn, in the order in which they were read, and how many of them were taken. */
-type Turn<Queued> = { readonly rows: Queued[]; taken: number }
+type Turn = { readonly rows: QueuedRow[]; taken: number }
 
 /** Keeps no more taken rows in memory than others. */
-const dropTaken = (turn: Turn<unknown>): void => {
+const dropTaken = (turn: Turn): void => {
   if (turn.taken < 32 || 2 * turn.taken < turn.rows.length) return
   turn.rows.splice(0, turn.taken)
   turn.taken = 0
@@ -41,12 +41,8 @@ const BATCH = 1000
  * its first one, and of one turn the oldest row comes first. So a shop with very many rows that are due takes of the provider's pace what the
  * other shops leave. For that, rows are read ahead. A direct merchant's rows are taken as they come.
  */
-export const fairShares = <Queued extends QueuedRow>(
-  signer: string,
-  rows: DueQueue<Queued>,
-  ahead: Ahead,
-): DueQueue<Queued> => {
-  const turns: (Turn<Queued> | undefined)[] = []
+export const fairShares = (signer: string, rows: DueQueue, ahead: Ahead): DueQueue => {
+  const turns: (Turn | undefined)[] = []
   /** Of each shop with rows in memory: how many, and the turn of the last one. */
   const shops = new Map<string, { readonly queued: number; readonly last: number }>()
   let first = 0
@@ -58,7 +54,7 @@ export const fairShares = <Queued extends QueuedRow>(
   /** Of reading ahead: what was read before it is dispatched nevertheless. */
   let failure: { readonly error: unknown } | undefined
 
-  const add = (row: Queued): void => {
+  const add = (row: QueuedRow): void => {
     const shop = shopOf(row)
     const { queued, last } = shops.get(shop) ?? { queued: 0, last: first - 1 }
     if (queued >= ahead.ofOne) {
@@ -78,7 +74,7 @@ export const fairShares = <Queued extends QueuedRow>(
     else shops.delete(shop)
   }
 
-  const keep = (batch: readonly Queued[], asked: number): void => {
+  const keep = (batch: readonly QueuedRow[], asked: number): void => {
     isRead = batch.length < asked
     seen += batch.length
     for (const row of batch) add(row)
@@ -95,7 +91,7 @@ export const fairShares = <Queued extends QueuedRow>(
     }
   }
 
-  const next = (): Queued | undefined => {
+  const next = (): QueuedRow | undefined => {
     for (; first < turns.length; first += 1) {
       const turn = turns[first]
       const row = turn?.rows[turn.taken]
@@ -111,14 +107,14 @@ export const fairShares = <Queued extends QueuedRow>(
     return undefined
   }
 
-  const takeOfShops = async (count: number): Promise<readonly Queued[]> => {
+  const takeOfShops = async (count: number): Promise<readonly QueuedRow[]> => {
     if (failure && kept < count) throw failure.error
     while (!isRead && kept < count) await read(count - kept)
     if (!failure) await readAhead()
     return Array.from({ length: Math.min(count, kept) }, next).filter((row) => row !== undefined)
   }
 
-  const take = async (count: number): Promise<readonly Queued[]> => {
+  const take = async (count: number): Promise<readonly QueuedRow[]> => {
     if (isShared) return takeOfShops(count)
     const batch = await rows.take(count)
     isShared = batch.some((row) => shopOf(row) !== signer)

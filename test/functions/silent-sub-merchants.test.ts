@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formatChinaTime, readableTime } from '../../lib/china-time.ts'
+import { chinaDay, formatChinaTime, readableTime } from '../../lib/china-time.ts'
 import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { servedFiles } from '../../lib/config/served-files.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
@@ -36,7 +36,7 @@ const table = () =>
     .trimEnd()
     .split('\r\n')
     .slice(1)
-const today = () => formatChinaTime(world.clock.now()).slice(0, 8)
+const today = () => chinaDay(world.clock.now())
 
 it('a sub-merchant sends by notice or by list, and one of them that does so no more is told in the morning’s mail', async () => {
   const paid = formatChinaTime(world.clock.now())

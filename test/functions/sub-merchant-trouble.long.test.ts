@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formatChinaTime } from '../../lib/china-time.ts'
+import { chinaDay, formatChinaTime } from '../../lib/china-time.ts'
 import { readMerchantsConfig } from '../../lib/config/merchants.ts'
 import { servedFiles } from '../../lib/config/served-files.ts'
 import { keyPair, serialNo } from '../../lib/local/keys.ts'
@@ -118,7 +118,7 @@ describe('a sub-merchant that WeChat Pay refuses for good', () => {
       ],
       more_sub_merchants: 0,
     })
-    const day = formatChinaTime(world.clock.now()).slice(0, 8)
+    const day = chinaDay(world.clock.now())
     const table = world.objects.stored.get(`cases/${SUB.provider}/${day}-sub-merchants.csv`)?.body.toString()
     expect(table?.split('\r\n')[1]).toMatch(/^1900000200,1900000299,20,/)
   })

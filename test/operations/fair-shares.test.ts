@@ -15,7 +15,7 @@ const rowsOf = (...names: readonly string[]): readonly DueRow[] =>
 const queueOf = (rows: readonly DueRow[], failsAt = Number.POSITIVE_INFINITY) => {
   const asked: number[] = []
   let at = 0
-  const queue: DueQueue<DueRow> = {
+  const queue: DueQueue = {
     take: async (count) => {
       asked.push(count)
       if (at + count > failsAt) throw new Error('the index failed')

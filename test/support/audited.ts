@@ -1,4 +1,4 @@
-import { formatChinaTime } from '../../lib/china-time.ts'
+import { chinaDay, formatChinaTime } from '../../lib/china-time.ts'
 import type { World } from '../../lib/local/world.ts'
 import { HOUR, MINUTE } from './orders.ts'
 
@@ -13,7 +13,7 @@ export type AuditedBill = {
 }
 
 /** Today in China, yyyyMMdd. */
-export const today = ({ clock }: World): string => formatChinaTime(clock.now()).slice(0, 8)
+export const today = ({ clock }: World): string => chinaDay(clock.now())
 
 /** Lets time pass until the next time that it is this hour in China. */
 export const passUntilHour = async (world: World, hour: number): Promise<void> => {

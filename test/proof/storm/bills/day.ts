@@ -1,5 +1,5 @@
 import type { BillRow } from '../../../../lib/aws/bill-log.ts'
-import { formatChinaTime } from '../../../../lib/china-time.ts'
+import { chinaDay, formatChinaTime } from '../../../../lib/china-time.ts'
 import type { Order } from '../../../../lib/local/wechatpay/orders.ts'
 import { startWorld, type World } from '../../../../lib/local/world.ts'
 import { HOUR, MINUTE } from '../../../support/orders.ts'
@@ -43,7 +43,7 @@ export const startBillDay = async ({
   const world = await startWorld({ merchants: [DIRECT], debitAfterMs: Number.POSITIVE_INFINITY, env })
   const { wechatpay } = world
   world.clock.advance(untilHour(world, 12))
-  const day = formatChinaTime(world.clock.now()).slice(0, 8)
+  const day = chinaDay(world.clock.now())
   const orders = new Map(
     Array.from({ length: groups }).flatMap((_, group) =>
       STORIES.map((story) => {
