@@ -31,8 +31,6 @@ export const LIMITS = {
   lease: 30 * SECOND,
   /** Between any two of our clocks, and between ours and WeChat Pay's. */
   clockDifference: 5 * SECOND,
-  /** A row that is due within this time may be under a lease; a row that is due later only waits. */
-  callMayBeOut: 40 * SECOND,
   /**
    * How far an answer's timestamp may be from our clock, in both directions. @see
    * https://pay.weixin.qq.com/doc/v3/merchant/4013053420
@@ -154,7 +152,6 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],
   ['init fits into a secret and a connection', (l) => l.init < l.sdkTotal],
   ['a lease outlives its function on any two clocks', (l) => l.lease >= l.functionTimeout + 2 * l.clockDifference],
-  ['a lease is told from a wait on any two clocks', (l) => l.callMayBeOut >= l.lease + 2 * l.clockDifference],
   ['a query waits until the lease of its sync ended', (l) => l.confirmDelay >= l.lease],
   [
     'a query waits until no older answer can be replayed',

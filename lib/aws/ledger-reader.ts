@@ -31,6 +31,7 @@ const NAMES = [
     'due',
     'shards',
     'due_at',
+    'leased_until',
     'attempt',
     'call',
     'call_hash',

@@ -83,10 +83,13 @@ export type Row = Labels & {
    * the usual number.
    */
   readonly shards?: number
-  /**
-   * End of the lease, time of the next call and sort key of the index `due`: no invocation may claim the row before it.
-   */
+  /** Time of the next call and sort key of the index `due`: no invocation may claim the row before it. */
   readonly due_at?: number
+  /**
+   * End of the lease of whoever claimed the row last: until then a call may be in flight, and no other invocation may
+   * claim the row. It is in no index, so that a claim writes nothing there. Absent once the answer is recorded.
+   */
+  readonly leased_until?: number
   /**
    * Partition key of the index of rows that wait for a person, signer and one of the usual shards; present exactly while a person must
    * act.
@@ -166,6 +169,10 @@ export const hasOpenCharge = ({ transaction_id, settled_at }: Pick<Row, 'transac
 /** How many decisions were made about an order, including those that are no longer kept. */
 export const countDecisions = ({ decisions = [], decided }: Pick<Row, 'decisions' | 'decided'>): number =>
   decided ?? decisions.length
+
+/** When the next call can begin (ms): when it is due, and no lease is left. Undefined when there is none. */
+export const nextCallAt = ({ due_at, leased_until = 0 }: Pick<Row, 'due_at' | 'leased_until'>): number | undefined =>
+  due_at === undefined ? undefined : Math.max(due_at, leased_until)
 
 /** Identifies an order: the mchid of the payee, and the order number. */
 export type OrderKey = { readonly mchid: string; readonly out_order_no: string }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { DIGEST_SOURCE } from '../audit/digest/digest-event.ts'
 import { readMerchantsConfig } from '../config/merchants.ts'
 import { servedFiles } from '../config/served-files.ts'
+import { nextCallAt, type Row } from '../ledger/row.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createApiGuard } from './api-guard.ts'
 import { createClock } from './clock.ts'
@@ -251,13 +252,13 @@ export const startWorld = async (options: {
   }
 
   /**
-   * Moves the clock by `ms`. It stops wherever a row becomes due and runs reconcile, as happens each minute; and each
+   * Moves the clock by `ms`. It stops wherever a call can begin and runs reconcile, as happens each minute; and each
    * minute while an event waits for a retry.
    */
   const pass = async (ms: number): Promise<void> => {
     const end = clock.now() + ms
     while (clock.now() < end) {
-      const dueTimes = (await table.rows()).flatMap(({ due, due_at }) => (due === undefined ? [] : [Number(due_at)]))
+      const dueTimes = ((await table.rows()) as Partial<Row>[]).flatMap((row) => nextCallAt(row) ?? [])
       const nextMinute = clock.now() + 60_000
       const next = bus.waiting > 0 ? nextMinute : Math.max(nextMinute, Math.min(end, ...dueTimes))
       clock.advance(Math.min(end, next) - clock.now())

@@ -3,7 +3,7 @@ import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import { ConfigError } from '../errors.ts'
 import type { DueEvent } from '../ledger/due-event.ts'
 import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyIndexKey, partyKey } from '../ledger/known-merchants.ts'
-import { type CallType, type NextCall, type Row, readRowKey } from '../ledger/row.ts'
+import { type CallType, type NextCall, nextCallAt, type Row, readRowKey } from '../ledger/row.ts'
 import { refusedKey } from '../ledger/sub-merchant-trouble.ts'
 import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
@@ -143,7 +143,7 @@ const withRenewedCall = (transition: Transition, claimed: Row, { call, call_hash
     : { ...transition, set: { ...transition.set, call, call_hash } }
 
 /** The lease would end before a call that begins now, and another invocation could then claim the row. */
-export const isLeaseOver = ({ due_at = 0 }: Row, now: number): boolean => now + LIMITS.call > due_at
+export const isLeaseOver = ({ leased_until = 0 }: Row, now: number): boolean => now + LIMITS.call > leased_until
 
 /** Without a key nothing was sent. */
 export const credentialVerdict = (error: unknown): Verdict & { readonly kind: 'config' | 'unsent' } =>
@@ -155,7 +155,9 @@ export const credentialVerdict = (error: unknown): Verdict & { readonly kind: 'c
  * Publishes a due event, if the next call of the row is due. Best effort: otherwise reconcile finds the row within a
  * minute.
  */
-export const publishDueNow = async ({ pk, next, due_at }: Row, { publishDue, now }: LedgerDeps): Promise<void> => {
-  if (next === undefined || due_at === undefined || due_at > now()) return
+export const publishDueNow = async (row: Row, { publishDue, now }: LedgerDeps): Promise<void> => {
+  const { pk, next } = row
+  const at = nextCallAt(row)
+  if (next === undefined || at === undefined || at > now()) return
   await publishDue({ ...readRowKey(pk), next }).catch(() => undefined)
 }

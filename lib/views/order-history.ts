@@ -1,5 +1,13 @@
 import { chinaTimeMs } from '../china-time.ts'
-import { countDecisions, type Decision, type LastError, type NextCall, type Refund, type Row } from '../ledger/row.ts'
+import {
+  countDecisions,
+  type Decision,
+  type LastError,
+  type NextCall,
+  nextCallAt,
+  type Refund,
+  type Row,
+} from '../ledger/row.ts'
 import { plainYuan } from '../money.ts'
 import type { Text } from '../two-languages.ts'
 import { REFUSALS } from '../wechatpay/refusals.ts'
@@ -39,8 +47,8 @@ export const historyOf = (row: Row): readonly HistoryEntry[] => {
 }
 
 /** The next call that is made without a person; undefined when there is none. */
-export const nextOf = ({ next, due_at = 0 }: Row): HistoryEntry | undefined =>
-  next && { at: due_at, by: 'us', what: NEXT[next] }
+export const nextOf = (row: Row): HistoryEntry | undefined =>
+  row.next && { at: nextCallAt(row) ?? 0, by: 'us', what: NEXT[row.next] }
 
 const PAID: Text = { en: 'the customer paid at the till', zh: '顾客线下付款' }
 const HANDED_OVER: Text = { en: 'the shop handed the payment over', zh: '收到线下收款通知' }

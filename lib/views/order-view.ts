@@ -1,12 +1,18 @@
 import type { Json } from '../json.ts'
 import { type Advice, adviceOf } from '../ledger/advice.ts'
-import { countDecisions, type Refund, type Row, readRowKey } from '../ledger/row.ts'
+import { countDecisions, nextCallAt, type Refund, type Row, readRowKey } from '../ledger/row.ts'
 
 /** RFC 3339 in UTC. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 
 /** The key of an order, and its state. */
 export const orderFacts = ({ pk, order_id, state, attempt }: Row) => ({ ...readRowKey(pk), order_id, state, attempt })
+
+/** When WeChat Pay is called next, at the earliest. */
+export const nextAttemptAt = (row: Row): string | undefined => {
+  const at = nextCallAt(row)
+  return at === undefined ? undefined : isoTime(at)
+}
 
 /** When the sync was sent that WeChat Pay took; without a receipt, when the query was sent that proved it. */
 export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
@@ -58,7 +64,7 @@ export const orderView = (row: Row): Json => ({
   cashier_id: row.cashier_id,
   pos_ref: row.pos_ref,
   next: row.next,
-  next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+  next_attempt_at: nextAttemptAt(row),
   last_error: lastAnswer(row),
   reason: row.reason,
   amount: row.amount,

@@ -1,9 +1,8 @@
 import type { DecisionName } from '../intake/operator-decision.ts'
 import type { Json } from '../json.ts'
-import { hasOpenCharge, type Row, type State } from '../ledger/row.ts'
+import { hasOpenCharge, nextCallAt, type Row, type State } from '../ledger/row.ts'
 import { isClosedByHand } from '../ledger/transitions/lease.ts'
-import { LIMITS } from '../limits.ts'
-import { adviceFacts, isoTime, lastAnswer, orderFacts, orderView, syncedAt } from './order-view.ts'
+import { adviceFacts, isoTime, lastAnswer, nextAttemptAt, orderFacts, orderView, syncedAt } from './order-view.ts'
 
 /** What the caller gets: HTTP status, headers and body. A direct invocation gets only the body. */
 export type Reply = {
@@ -59,7 +58,7 @@ export const decidedReply = (row: Row): Reply => ({ status: 200, body: orderView
 
 /** The decision is not possible in the present state of the order. */
 export const refusedReply = (row: Row, what: DecisionName, now: number, notDouble = false): Reply => {
-  const isCallInFlight = row.due_at !== undefined && row.due_at > now && row.due_at <= now + LIMITS.callMayBeOut
+  const isCallInFlight = row.leased_until !== undefined && row.leased_until > now
   const isOver =
     (row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined) ||
     (row.state === 'SYNCED' && row.due === undefined && !hasOpenCharge(row))
@@ -67,7 +66,7 @@ export const refusedReply = (row: Row, what: DecisionName, now: number, notDoubl
     decision: what,
     ...(isCallInFlight || isOver ? { possible: [] } : possibleOf(row, what, notDouble)),
     ...chargeOf(row),
-    next_attempt_at: row.due_at === undefined ? undefined : isoTime(row.due_at),
+    next_attempt_at: nextAttemptAt(row),
     ...(row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined && settlement(row, row.settled_at)),
   })
 }
@@ -147,15 +146,15 @@ const AFTER_CONFLICT: Readonly<Record<State, typeof SYNC_IS_FINAL>> = {
 }
 
 const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
-  const dueAt = row.due_at ?? now
+  const nextAt = nextCallAt(row) ?? now
   return {
     status: 202,
-    headers: { 'retry-after': String(Math.max(1, Math.ceil((dueAt - now) / 1000))) },
+    headers: { 'retry-after': String(Math.max(1, Math.ceil((nextAt - now) / 1000))) },
     body: {
       reason: row.reason,
       ...chargeOf(row),
       ...orderFacts(row),
-      next_attempt_at: isoTime(dueAt),
+      next_attempt_at: isoTime(nextAt),
       last_error: lastAnswer(row),
       ...adviceFacts(row),
       replayed,

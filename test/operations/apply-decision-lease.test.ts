@@ -25,17 +25,27 @@ describe.each([
   ['close', PAYAFTER_ROW],
   ['close', SYNCED],
 ] as const)('%s: %#', (what, row) => {
-  it.each([NOW + 1, NOW + 40 * SECOND])('is refused while a call may be out, until %i', async (due_at) => {
-    const fakes = fakeDeps({ rows: [{ ...row, due_at }] })
+  it.each([NOW + 1, NOW + 30 * SECOND])('is refused while a call may be out, until %i', async (leased_until) => {
+    const fakes = fakeDeps({ rows: [{ ...row, leased_until }] })
 
     const { reply } = await applyDecision(request(what), fakes.deps)
 
     expect(reply).toMatchObject({ status: 409, body: { title: 'A call may be out', possible: [] } })
-    expect(fakes.rows.get(PK)).toStrictEqual({ ...row, due_at })
+    expect(fakes.rows.get(PK)).toStrictEqual({ ...row, leased_until })
   })
 
-  it.each([NOW, NOW + 40 * SECOND + 1])('is carried out while none can be out, until %i', async (due_at) => {
-    const fakes = fakeDeps({ rows: [{ ...row, due_at }] })
+  it('is carried out as soon as the lease is over', async () => {
+    const fakes = fakeDeps({ rows: [{ ...row, leased_until: NOW }] })
+
+    const { reply } = await applyDecision(request(what), fakes.deps)
+
+    expect(reply.status).toBe(200)
+    expect(fakes.rows.get(PK)?.decisions).toHaveLength(1)
+  })
+
+  it.each([NOW, NOW + 1, NOW + 600 * SECOND])('is carried out without a lease, whenever the next call is: %i', async (due_at) => {
+    const { leased_until: _, ...free } = row
+    const fakes = fakeDeps({ rows: [{ ...free, due_at }] })
 
     const { reply } = await applyDecision(request(what), fakes.deps)
 

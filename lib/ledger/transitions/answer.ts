@@ -15,6 +15,7 @@ import {
   sameAttemptAndDue,
   sameAttemptAndPending,
   sameChargeAsRead,
+  withLeaseEnded,
 } from './lease.ts'
 import type { Alarm, Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
@@ -24,11 +25,11 @@ export type Moment = { readonly now: number; readonly random: number }
 
 /** The transition that follows the answer to this attempt's sync. */
 export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition =>
-  withWaitingIndex(syncAnswered(row, verdict, moment), row)
+  withLeaseEnded(withWaitingIndex(syncAnswered(row, verdict, moment), row))
 
 /** The transition that follows the answer to this attempt's query. A refused query never ends an order. */
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition =>
-  withWaitingIndex(queryAnswered(row, verdict, moment), row)
+  withLeaseEnded(withWaitingIndex(queryAnswered(row, verdict, moment), row))
 
 const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   switch (verdict.kind) {

@@ -3,11 +3,11 @@ import type { Verdict } from '../../wechatpay/verdict.ts'
 import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, equals, missing } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
-import { type BookRow, dueKeyOf, type Row } from '../row.ts'
+import { type BookRow, dueKeyOf, nextCallAt, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import { secondChargeAttributes } from './charge.ts'
-import { DUE_ATTRIBUTES, noCallDueOrInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
+import { DUE_ATTRIBUTES, noCallInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
 import { nextRefund, noteRefund } from './refund.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
@@ -22,11 +22,11 @@ export const askForBill = (row: BookRow, day: string, now: number): Transition |
   if (row.bill === day) return undefined
   // The query that proves a sync must not come before its time, and it finds the charge as well.
   if (row.state === 'SYNCED' && row.due !== undefined) return undefined
-  if (row.next === 'query' && (row.due_at ?? 0) <= now) return undefined
+  if (row.next === 'query' && (nextCallAt(row) ?? 0) <= now) return undefined
   const transition: Transition = {
     name: '21 ask for the bill',
     pk: row.pk,
-    when: and(unchangedSinceRead(row), equals('state', row.state), noCallDueOrInFlight(now)),
+    when: and(unchangedSinceRead(row), equals('state', row.state), noCallInFlight(now)),
     set: { next: 'query', due: row.due ?? dueKeyOf(row), due_at: now, bill: day, bill_at: now },
     // A late answer to a call from before does not replace the query, and nobody decides without having seen it.
     count: ['attempt'],

@@ -1,12 +1,14 @@
 import { LIMITS } from '../../limits.ts'
 import type { VerdictKind } from '../../wechatpay/verdict-kinds.ts'
-import { after, and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
+import { and, atMost, type Condition, equals, exists, missing, or } from '../condition.ts'
 import type { NextCall, Row } from '../row.ts'
+import type { Transition } from './transition.ts'
 
 /** What a write needs of the row that was read before a decision was made. */
 export type RowAsRead = Pick<Row, 'pk' | 'attempt'>
 
-export const DUE_ATTRIBUTES = ['due', 'due_at', 'next'] as const
+/** Attributes removed when there is no further call. */
+export const DUE_ATTRIBUTES = ['due', 'due_at', 'next', 'leased_until'] as const
 
 /** Attributes removed when an order is reopened. What WeChat Pay charged belongs to the order, so it stays. */
 export const CLEARED_ON_REOPEN = [
@@ -28,8 +30,25 @@ export const CLEARED_ON_REOPEN = [
 // Stryker disable next-line StringLiteral: equivalent - either is no question about a refund
 export const lease = (now: number, step: NextCall = 'sync'): Partial<Row> => ({
   next: step === 'refund' ? 'refund' : 'query',
-  due_at: now + LIMITS.lease,
+  leased_until: now + LIMITS.lease,
 })
+
+/** The same for a row that was not due before: reconcile finds it if its first call fails. */
+export const firstLease = (now: number): Partial<Row> => ({ ...lease(now), due_at: now + LIMITS.lease })
+
+/**
+ * The recorded answer ends the lease of its attempt. A write that holds for any attempt may come under the lease of
+ * another one, and leaves it alone.
+ */
+export const withLeaseEnded = (transition: Transition): Transition => {
+  const { when, remove = [] } = transition
+  return isFenced(when) && !remove.includes('leased_until')
+    ? { ...transition, remove: [...remove, 'leased_until'] }
+    : transition
+}
+
+const isFenced = (condition: Condition): boolean =>
+  condition.op === 'and' ? condition.all.some(isFenced) : condition.op === '=' && condition.name === 'attempt'
 
 export const sameAttemptAndPending = (row: Row): Condition =>
   and(equals('attempt', row.attempt), equals('state', 'PENDING'))
@@ -43,15 +62,8 @@ export const sameAttemptAndDue = (row: Row): Condition => and(equals('attempt', 
 export const isUnsent = (kind: VerdictKind, { status }: { readonly status?: number }): boolean =>
   kind === 'unsent' || (kind === 'config' && status === undefined)
 
-/**
- * The lease has ended, or `due_at` is later than any lease can end, whatever the two clocks say. A delayed write cannot
- * know of a lease that began after `now`: it needs `unchangedSinceRead` as well.
- */
-export const noCallInFlight = (now: number): Condition =>
-  or(atMost('due_at', now), after('due_at', now + LIMITS.callMayBeOut))
-
-/** The same for a row that may have no call to make. */
-export const noCallDueOrInFlight = (now: number): Condition => or(missing('due_at'), noCallInFlight(now))
+/** No lease is left. Of a delayed write too: a lease that began after `now` ends later. */
+export const noCallInFlight = (now: number): Condition => or(missing('leased_until'), atMost('leased_until', now))
 
 /** No invocation has claimed the row since it was read. */
 export const unchangedSinceRead = ({ attempt }: RowAsRead): Condition => equals('attempt', attempt)

@@ -4,9 +4,10 @@ import type { PaymentNotice } from '../notice.ts'
 import { dayKey, dueKeyOf, type NextCall, type Placed, type Row, rowKey, waitingKeyOf } from '../row.ts'
 import {
   CLEARED_ON_REOPEN,
+  firstLease,
   isClosedByHand,
   lease,
-  noCallDueOrInFlight,
+  noCallInFlight,
   type RowAsRead,
   sameChargeAsRead,
   unchangedSinceRead,
@@ -54,7 +55,7 @@ const created = (order: PaymentNotice, now: number, isOverCap = false): Transiti
 
 /** 2: claims the row for a due call. `repeated` is the hash of the call when the same notice, sent again, claims it. */
 export const claim = (pk: string, step: NextCall, now: number, repeated?: string): Transition => {
-  const isDue = [exists('due'), atMost('due_at', now), equals('next', step)]
+  const isDue = [exists('due'), atMost('due_at', now), noCallInFlight(now), equals('next', step)]
   const isSame = repeated === undefined ? [] : [equals('state', 'PENDING'), equals('call_hash', repeated)]
   return { name: '2 claim', pk, when: and(...isDue, ...isSame), set: lease(now, step), count: ['attempt'] }
 }
@@ -83,7 +84,7 @@ const reopened = (
     // If a charge was recorded since the row was read, an operator must see it first.
     sameChargeAsRead(row),
     // A held order is asked about once a day, a rejected one when a trade bill has a charge for it.
-    noCallDueOrInFlight(now),
+    noCallInFlight(now),
     or(missing('noticed_at'), before('noticed_at', order.noticed_at)),
   ),
   set: { ...newOrderAttributes(order, now), noticed_at: order.noticed_at, ...firstStep(order, now, isOverCap) },
@@ -139,7 +140,7 @@ const NOTICE_ATTRIBUTES = [
 
 const firstStep = (order: PaymentNotice, now: number, isOverCap: boolean): Partial<Row> => {
   if (isOverCap) return held(order, now)
-  return order.mode ? queryNow(now) : lease(now)
+  return order.mode ? queryNow(now) : firstLease(now)
 }
 
 /**

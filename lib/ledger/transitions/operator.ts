@@ -7,7 +7,6 @@ import {
   DUE_ATTRIBUTES,
   expiry,
   isUnsent,
-  noCallDueOrInFlight,
   noCallInFlight,
   type RowAsRead,
   sameChargeAsRead,
@@ -52,7 +51,7 @@ export const expedite = (row: RowAsRead, now: number): Transition => ({
 export const reopenByOperator = (row: RowAsRead & Pick<Row, 'call'>, now: number): Transition => ({
   name: '14 reopen',
   pk: row.pk,
-  when: and(unchangedSinceRead(row), equals('state', 'REJECTED'), noCallDueOrInFlight(now)),
+  when: and(unchangedSinceRead(row), equals('state', 'REJECTED'), noCallInFlight(now)),
   set: { state: 'PENDING', next: 'query', due: dueKeyOf(row), due_at: now, created_at: now },
   count: ['attempt'],
   remove: CLEARED_ON_REOPEN,
@@ -116,7 +115,7 @@ export const settle = (row: SettledRow, settlement: Settlement, now: number): Tr
   name: '16 settle',
   pk: row.pk,
   when: and(
-    ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), missing('settled_at'), noCallDueOrInFlight(now)],
+    ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), missing('settled_at'), noCallInFlight(now)],
   ),
   set: settledAttributes(settlement, now),
   count: ['attempt'],
@@ -128,9 +127,7 @@ export const settle = (row: SettledRow, settlement: Settlement, now: number): Tr
 export const correctSettlement = (row: SettledRow, settlement: Settlement, now: number): Transition => ({
   name: '16 correct',
   pk: row.pk,
-  when: and(
-    ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), exists('settled_at'), noCallDueOrInFlight(now)],
-  ),
+  when: and(...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), exists('settled_at'), noCallInFlight(now)]),
   set: settledAttributes(settlement, now),
   count: ['attempt'],
   remove: settledRemoves(row),

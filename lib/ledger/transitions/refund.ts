@@ -8,10 +8,11 @@ import { caseOf } from './case-index.ts'
 import {
   DUE_ATTRIBUTES,
   expiry,
-  noCallDueOrInFlight,
+  noCallInFlight,
   type RowAsRead,
   sameChargeAsRead,
   unchangedSinceRead,
+  withLeaseEnded,
 } from './lease.ts'
 import type { Settlement } from './operator.ts'
 import type { Transition } from './transition.ts'
@@ -60,7 +61,7 @@ export const noteRefund = (
         name: '22 note refund',
         ...noted,
         when: and(
-          ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallDueOrInFlight(now)],
+          ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallInFlight(now)],
           ...[sameChargeAsRead(row), corrects ? exists('settled_at') : missing('settled_at')],
           ...(row.bill_at === undefined ? [] : [equals('next', 'query')]),
         ),
@@ -93,7 +94,7 @@ export const afterRefund = (row: Row, asked: Refund, verdict: RefundVerdict, mom
     // Nobody writes by how the refunds stood before.
     count: ['attempt'] as const,
   }
-  return withWaitingIndex(answeredTransition(row, refunds, verdict, written, moment), row)
+  return withLeaseEnded(withWaitingIndex(answeredTransition(row, refunds, verdict, written, moment), row))
 }
 
 type Written = Pick<Transition, 'pk' | 'when' | 'count'> & { readonly set: Partial<Row> }
@@ -179,7 +180,7 @@ export const chargeOfAnotherState = (row: RowAsRead, now: number): Condition =>
   and(
     ...[unchangedSinceRead(row), exists('transaction_id'), differs('state', 'DOUBLE_CHARGED')],
     ...[differs('state', 'PENDING'), differs('reason', 'part_paid')],
-    ...[missing('settled_at'), noCallDueOrInFlight(now)],
+    ...[missing('settled_at'), noCallInFlight(now)],
   )
 
 export const settledAttributes = ({ outcome, by }: Settlement, now: number): Partial<Row> => ({

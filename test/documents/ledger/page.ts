@@ -107,7 +107,7 @@ const DIAGRAM_HEAD = `Every way in which a state changes, as far as the conditio
 
 const WORDS = `- \`attempt\`: claims so far. *As read* means that nobody has claimed the row since: the fence of every write that follows a claim.
 - \`next\`, \`due\`, \`due_at\`: the step that is left to do, its key in the index that reconcile reads, and from when on. All three are there, or none.
-- Lease: whoever claims a row has it for ${spanText(LIMITS.lease)}. Until \`due_at\` nobody else may claim it. A row that is due in more than ${spanText(LIMITS.callMayBeOut)} only waits: no call can be out for it.
+- Lease: whoever claims a row has it for ${spanText(LIMITS.lease)}. Until \`leased_until\` nobody else may claim it, and nobody decides what its call could contradict. It is in no index, so that a claim costs no write to one; the recorded answer removes it, but for an answer that counts whoever got it.
 - *By the schedule*: after half the order's age, between ${spanText(LIMITS.retryFirst)} and ${spanText(LIMITS.retryMost)}; when it is older than ${spanText(LIMITS.retrySlowAfter)}, after ${spanText(LIMITS.retrySlow)}; each time 20 % more or less, by chance.
 - \`waits\`: the key in the index of rows that wait for a person. Every transition sets or removes it with what it changes, so it is left out below. So is in which part of the index of due rows \`due\` puts a row that only waits: behind all others of who signs. A row of a sub-merchant that WeChat Pay refuses alone waits there as well.
 - \`receipt\`, \`proof\`: WeChat Pay's signed word to the sync, and to the query.

@@ -16,7 +16,7 @@ import { VERDICTS, WORD } from '../../support/verdicts.ts'
 const ORDERS: readonly PaymentNotice[] = [ORDER, CHECKED]
 const CHARGE = { amount: 3900, transaction_id: '4200000446202611247000000001' }
 
-const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
+const { due: _, due_at: __, next: ___, leased_until: ____, ...ENDED } = CLAIMED
 const LONG_AGO = NOW - 31 * DAY
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'not_found' }
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less', mode: 'check', expected_amount: 1 }
@@ -29,7 +29,7 @@ const SETTLED: Row = { ...DOUBLE, settled_at: NOW - DAY, settled_by: 'cash' }
 /** Cases that are asked about for a bill, and one whose charge has no number. */
 const ASKED = { next: 'query', due: '1900000109#0', due_at: NOW, bill: '20261123', bill_at: NOW } as const
 const PROVED: Row = { ...ENDED, state: 'SYNCED', proof: WORD }
-const { transaction_id: ____, ...UNNUMBERED } = DOUBLE
+const { transaction_id: _____, ...UNNUMBERED } = DOUBLE
 
 /** Rows that a trade bill may find, and how they are claimed for its query. */
 const BILLED: readonly Row[] = [CLAIMED, HELD, REJECTED, PROVED, DOUBLE]

@@ -126,7 +126,7 @@ export const ONLY: Readonly<Record<Guard, string>> = {
   '18 release: transaction_id missing': 'unless it is held because a part was paid',
   '19 withdraw: state = PENDING': PENDING,
   '19 withdraw: state = HELD': HELD,
-  '19 withdraw: (due_at <= or due_at >)': HELD,
+  '19 withdraw: (leased_until missing or leased_until <=)': HELD,
   '19 withdraw: transaction_id missing': UNKNOWING,
   '19 withdraw: transaction_id =': KNOWING,
   '8 confirmed: bill_at missing': NO_BILL,

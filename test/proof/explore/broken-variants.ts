@@ -284,12 +284,12 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
   {
     name: 'an order that is taken up again while the query for a bill is out',
     scenario: 'a bill of an order that was rejected, and a notice',
-    design: withoutGuards(['3 reopen: (due_at missing or (due_at <= or due_at >))']),
+    design: withoutGuards(['3 reopen: (leased_until missing or leased_until <=)']),
   },
   {
     name: 'a settlement while a refund is asked about',
     scenario: 'long waits for a refund',
-    design: withoutGuards(['16 settle: (due_at missing or (due_at <= or due_at >))']),
+    design: withoutGuards(['16 settle: (leased_until missing or leased_until <=)']),
   },
   {
     name: 'a settlement that ends the query for a bill',

@@ -61,6 +61,10 @@ export const dueAtOf = (due_at: number | undefined): number | undefined => {
   return due_at > NOW + HOUR ? NOW + DAY : due_at
 }
 
+/** A lease that ended is none, but for a frozen invocation that read the clock before. */
+export const leasedUntilOf = (leased_until: number | undefined): number | undefined =>
+  leased_until === undefined || leased_until >= NOW ? leased_until : NOW - asLongAgo(NOW - leased_until)
+
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
@@ -106,6 +110,7 @@ export const canonicalRow = (row: Row): Row => ({
     next: row.next,
     due: row.due,
     due_at: dueAtOf(row.due_at),
+    leased_until: leasedUntilOf(row.leased_until),
     receipt: row.receipt,
     proof: row.proof,
     last_error: errorOf(row),
@@ -142,6 +147,7 @@ export const keyOf = (row: Row): string =>
     row.next,
     row.due !== undefined,
     row.due_at === undefined ? undefined : row.due_at - NOW,
+    row.leased_until === undefined ? undefined : row.leased_until - NOW,
     row.attempt,
     row.call_hash,
     row.receipt?.body,

@@ -1,5 +1,5 @@
 import { adviceOf } from '../../../lib/ledger/advice.ts'
-import { hasOpenCharge, type NextCall, type Row } from '../../../lib/ledger/row.ts'
+import { hasOpenCharge, type NextCall, nextCallAt, type Row } from '../../../lib/ledger/row.ts'
 import { isAskedForBill } from '../../../lib/ledger/transitions/bill.ts'
 import { isCase } from '../../../lib/ledger/transitions/case-index.ts'
 import { isClosedByHand } from '../../../lib/ledger/transitions/lease.ts'
@@ -21,6 +21,7 @@ export const BROKEN = {
   closedUnderCall: 'an order was closed, or the asking stopped, while a call was out under a valid lease',
   unindexed: 'something is left to do, and no index knows',
   index: 'due, due_at and next are not present together',
+  leased: 'a row that is done has a lease',
   forgottenByTtl: 'a row expires though something is left to do',
   kept: 'a closed row never expires',
   undone: 'a true SYNCED was overwritten',
@@ -249,7 +250,7 @@ export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effe
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
   withdraws:
     transition.name === '19 withdraw' && before?.state === 'PENDING' && before.last_error?.verdict !== 'absent',
-  freeAt: after?.due === undefined ? 0 : (after.due_at ?? 0),
+  freeAt: after?.due === undefined ? 0 : (nextCallAt(after) ?? 0),
   sight: !after
     ? 'as before'
     : after.absent_since === undefined || before?.absent_since === undefined
@@ -264,9 +265,10 @@ const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row alone. */
 export const brokenRow = (row: Row): string | undefined => {
-  const { state, next, due, due_at, proof, reason, expires_at, bill_at } = row
+  const { state, next, due, due_at, leased_until, proof, reason, expires_at, bill_at } = row
   if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
     return BROKEN.index
+  if (leased_until !== undefined && due === undefined) return BROKEN.leased
   const isEnded = reason !== undefined
   if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
     return BROKEN.unindexed

@@ -121,7 +121,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   /** End of the lease that an invocation may still rely on, ms by the slower clocks; 0 if there is none. */
   const leaseOf = remember((id) => {
     const { place, sleep, isFast, row } = invocations.at(id)
-    const end = (rows.at(row)?.due_at ?? 0) - (isFast ? LIMITS.clockDifference : 0)
+    const end = (rows.at(row)?.leased_until ?? 0) - (isFast ? LIMITS.clockDifference : 0)
     const isHolding = (place === 'check' || place === 'out') && sleep === 'awake'
     return isHolding && end > NOW ? end : 0
   })
@@ -129,7 +129,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
   /** It may make its call, even if it is frozen at the moment. */
   const isLeased = remember((id) => {
     const { place, row } = invocations.at(id)
-    return (place === 'check' || place === 'out') && (rows.at(row)?.due_at ?? 0) > NOW ? 1 : 0
+    return (place === 'check' || place === 'out') && (rows.at(row)?.leased_until ?? 0) > NOW ? 1 : 0
   })
 
   const isOut = remember((id) => (invocations.at(id).place === 'out' && leaseOf(id) > 0 ? 1 : 0))

@@ -66,7 +66,7 @@ type OwnMove = (...parameters: [...Parameters<Move>, who: number, id: Invocation
 /** As in call-wechatpay.ts. */
 export const isLeaseOver = ({ invocations, rows }: Model, id: InvocationId): boolean => {
   const { row, isFast } = invocations.at(id)
-  return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.due_at ?? 0)
+  return NOW + (isFast ? LIMITS.clockDifference : 0) + LIMITS.call > (rows.at(row)?.leased_until ?? 0)
 }
 
 const looksAtLease: OwnMove = (world, model, emit, who, id) => {
@@ -75,7 +75,7 @@ const looksAtLease: OwnMove = (world, model, emit, who, id) => {
   if (isLeaseOver(model, id))
     emit(model.withoutMember(world, who, id, false), 'step', 'finds its lease over and makes no call', who)
   else {
-    const isLeased = now + CALL <= (model.rows.at(row)?.due_at ?? 0)
+    const isLeased = now + CALL <= (model.rows.at(row)?.leased_until ?? 0)
     const broken = isLeased ? (step === 'sync' ? model.brokenByCall(world, row) : undefined) : BROKEN.unleased
     emit({ ...world, crew: withMember(world.crew, who, model.invocations.call(id)) }, 'call', SENDS[step], who, broken)
   }

@@ -32,26 +32,30 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '13 expedite: due_at >': fails('persons who decide', 'postponed'),
   '13 expedite: state = PENDING': fails('old answers again, and a person', 'undone'),
   '14 reopen: state = REJECTED': fails('persons who decide', 'silentUndone'),
-  '15 close: (due_at <= or due_at >)': fails('persons who decide', 'closedUnderCall'),
+  '15 close: (leased_until missing or leased_until <=)': fails('persons who decide', 'closedUnderCall'),
   '15 close: (state = PENDING or state = HELD)': fails('a person between two notices', 'silentUndone'),
   '15 close: attempt =': fails('an order that is only observed', 'closedUnderCall'),
   '15 close: transaction_id missing': fails('a sum that differs', 'forgottenCharge'),
-  '15 stop asking: (due_at <= or due_at >)': fails('persons who decide', 'closedUnderCall'),
+  '15 stop asking: (leased_until missing or leased_until <=)': fails('persons who decide', 'closedUnderCall'),
   '15 stop asking: attempt =': fails('old answers again, and a person', 'closedUnderCall', TWO),
   '15 stop asking: state = SYNCED': fails('persons who decide', 'untrueEnd'),
   '16 settle: settled_at missing': fails('persons who decide', 'settledTwice'),
   '16 settle: state = DOUBLE_CHARGED': fails('persons who decide', 'falseCharge'),
-  '16 settle the charge: (due_at missing or (due_at <= or due_at >))': fails('a sum that differs', 'closedUnderCall'),
+  '16 settle the charge: (leased_until missing or leased_until <=)': fails('a sum that differs', 'closedUnderCall'),
   '16 settle the charge: attempt =': fails('a sum that differs', 'closedUnderCall', TWO),
   '16 settle the charge: transaction_id exists': fails('a sum that differs', 'falseCharge'),
   '16 settle the charge: reason <>': fails('an order that is paid in part', 'falseCharge'),
   '17 hold: (attempt = and due exists)': fails('a sum that differs, and is corrected', 'lease'),
-  '18 release: (due_at <= or due_at >)': fails('more notices than the merchant allows', 'lease'),
+  '18 release: (leased_until missing or leased_until <=)': fails('more notices than the merchant allows', 'lease'),
   '18 release: transaction_id missing': fails('a sum that differs', 'neededNoSync'),
   '18 release: attempt =': fails('an order that is only observed', 'lease', TWO),
-  '19 withdraw: (due_at <= or due_at >)': fails('more notices than the merchant allows', 'closedUnderCall'),
+  '19 withdraw: (leased_until missing or leased_until <=)': fails(
+    'more notices than the merchant allows',
+    'closedUnderCall',
+  ),
   '19 withdraw: attempt =': fails('an order that is checked first', 'closedUnderCall'),
   '19 withdraw: transaction_id missing': fails('a sum that differs', 'forgottenCharge'),
+  '2 claim: (leased_until missing or leased_until <=)': fails('a doubled notice', 'overlap'),
   '2 claim: due_at <=': fails('a doubled notice', 'overlap'),
   '2 claim: next =': fails('a sync answered with the order', 'toldAgain'),
   '3 reopen: (noticed_at missing or noticed_at <)': fails('a sum that differs, and is corrected', 'older'),
@@ -67,7 +71,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '7 reject: attempt =': fails('a wrong notice and the right one', 'closedUnderCall'),
   '7 reject: state = HELD': fails('long waits of an order over the cap', 'refunded'),
   '7 reject: state = PENDING': fails('long waits', 'refunded'),
-  '14 reopen: (due_at missing or (due_at <= or due_at >))': fails(
+  '14 reopen: (leased_until missing or leased_until <=)': fails(
     'a bill of an order that was rejected, and a person',
     'lease',
   ),
@@ -84,11 +88,11 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
     'a bill of an order that was rejected, and a person',
     'caseLeft',
   ),
-  '16 settle: (due_at missing or (due_at <= or due_at >))': fails('long waits for a refund', 'closedUnderCall'),
+  '16 settle: (leased_until missing or leased_until <=)': fails('long waits for a refund', 'closedUnderCall'),
   '16 settle: attempt =': fails('a bill of an order that was rejected, and a person', 'billForgotten'),
   '21 as it stood: attempt =': fails('long waits for the answer to a bill', 'closedUnderCall'),
   '21 as it stood: state = REJECTED': fails('a bill of an order that was rejected, and a person', 'waits'),
-  '21 ask for the bill: (due_at missing or (due_at <= or due_at >))': fails(
+  '21 ask for the bill: (leased_until missing or leased_until <=)': fails(
     'a bill of an order that was rejected, and a notice',
     'lease',
   ),
@@ -96,9 +100,9 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '21 ask for the bill: state = SYNCED': fails('a bill of an order that was rejected, and a notice', 'waits'),
   '21 ask later: attempt =': fails('a bill of an order that was rejected, and a person', 'revived', TWO),
   '21 ask later: next =': fails('long waits for the answer to a bill', 'index', TWO),
-  '22 note refund of the charge: (attempt = and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> and settled_at missing and (due_at missing or (due_at <= or due_at >)))':
+  '22 note refund of the charge: (attempt = and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> and settled_at missing and (leased_until missing or leased_until <=))':
     fails('a refund of a charge beside a rejected order', 'billForgotten'),
-  '22 note refund: (due_at missing or (due_at <= or due_at >))': fails('refunds of two charges', 'lease'),
+  '22 note refund: (leased_until missing or leased_until <=)': fails('refunds of two charges', 'lease'),
   '22 note refund: attempt =': fails('long waits for a refund', 'billForgotten'),
   '22 note refund: next =': fails('a refund of a charge beside a rejected order', 'unaskedRefund', { bills: 2 }),
   '23 refunded: attempt =': fails('long waits for a refund', 'closedUnderCall'),
@@ -110,7 +114,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
     'a bill of an order that was rejected, and a notice',
     'lostCharge',
   ),
-  '3 reopen: (due_at missing or (due_at <= or due_at >))': fails(
+  '3 reopen: (leased_until missing or leased_until <=)': fails(
     'a bill of an order that was rejected, and a notice',
     'overlap',
   ),
@@ -178,7 +182,7 @@ export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
   '19 withdraw: state = PENDING':
     'once an answer has ruled a sync out, only a charge takes the row out of PENDING before its next attempt',
   '19 withdraw: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
-  '16 correct: (due_at missing or (due_at <= or due_at >))':
+  '16 correct: (leased_until missing or leased_until <=)':
     'a settled row is due only for a bill or for the refund that corrects it, and whoever asks then is told apart by `attempt`',
   '16 correct: state = DOUBLE_CHARGED': 'what was settled on a row in another state is a charge all the same',
   '21 as it stood: state = DOUBLE_CHARGED': STAYS,

@@ -1,4 +1,4 @@
-import type { Row } from '../../../lib/ledger/row.ts'
+import { nextCallAt, type Row } from '../../../lib/ledger/row.ts'
 import { isAskedForBill } from '../../../lib/ledger/transitions/bill.ts'
 import {
   ageOf,
@@ -7,6 +7,7 @@ import {
   dueAtOf,
   FORMER_ATTEMPT,
   keyOf,
+  leasedUntilOf,
   NOW,
   notedSince,
   present,
@@ -44,14 +45,14 @@ export const createRows = () => {
     // The answer about an order that had ended brings its row back to how it stood.
     if (row.next !== undefined && isAskedForBill(row)) return id
     const { pk, state, attempt, call, call_hash, day, created_at, v } = row
-    const { due_at, absent_since, mode, expected_amount, cleared, refused, bill_at } = row
+    const { leased_until, absent_since, mode, expected_amount, cleared, refused, bill_at } = row
     // For a held row the reason is also read later; for any row, a charge and its settlement.
     const { reason }: Partial<Row> = state === 'HELD' ? row : {}
     const { transaction_id, settled_at } = row
     return idOf({
       ...{ pk, state, attempt, call, call_hash, day, created_at, v },
       ...present({
-        due_at,
+        leased_until,
         absent_since,
         mode,
         expected_amount,
@@ -66,7 +67,7 @@ export const createRows = () => {
   }
 
   /** The same, after the last check of the lease. */
-  const withoutLease = (id: RowId): RowId => change(id, ({ due_at: _, ...row }) => row)
+  const withoutLease = (id: RowId): RowId => change(id, ({ due_at: _, leased_until: __, ...row }) => row)
 
   /** The same, after another invocation has claimed the row. */
   const former = (id: RowId): RowId =>
@@ -83,15 +84,22 @@ export const createRows = () => {
     change(id, (row) => ({
       ...row,
       created_at: NOW - ageOf(row.created_at - ms),
-      ...present({ due_at: row.due_at && dueAtOf(row.due_at - ms) }),
+      ...present({
+        due_at: row.due_at && dueAtOf(row.due_at - ms),
+        leased_until: row.leased_until && leasedUntilOf(row.leased_until - ms),
+      }),
       ...(row.absent_since !== undefined && { absent_since: NOW - ageOf(row.absent_since - ms) }),
       ...(row.bill_at !== undefined && { bill_at: askedSince(row.bill_at - ms) }),
       ...(row.refunds && { refunds: row.refunds.map((refund) => agedRefund(refund, ms)) }),
     }))
 
-  /** If no frozen invocation will compare it, it does not matter how long the row has been due. */
+  /** If no frozen invocation will compare them, it does not matter how long the row has been due, or had a lease. */
   const justDue = (id: RowId): RowId =>
-    change(id, (row) => (row.due_at !== undefined && row.due_at < NOW ? { ...row, due_at: NOW } : row))
+    change(id, ({ leased_until, ...row }) => ({
+      ...row,
+      ...(row.due_at !== undefined && row.due_at < NOW && { due_at: NOW }),
+      ...(leased_until !== undefined && leased_until > NOW && { leased_until }),
+    }))
 
   const change = (id: RowId, how: (row: Row) => Row): RowId => {
     const row = at(id)
@@ -108,8 +116,9 @@ const agedRefund = <T extends { readonly noted_at: number }>(refund: T, ms: numb
 /** The row for a line of a trace. */
 export const rowInWords = (row: Row | undefined): string => {
   if (!row) return 'no row'
-  const { state, next, due_at, call_hash, receipt, proof, reason, refunds = [], bill_at } = row
-  const when = due_at === undefined ? '' : due_at <= NOW ? ' now' : ` in ${(due_at - NOW) / 1000} s`
+  const { state, next, call_hash, receipt, proof, reason, refunds = [], bill_at } = row
+  const at = nextCallAt(row)
+  const when = at === undefined ? '' : at <= NOW ? ' now' : ` in ${(at - NOW) / 1000} s`
   const owed = next ? `, ${next}${when}` : ''
   const words = [receipt && 'receipt', proof && 'proof', reason].filter(Boolean).map((word) => `, ${word}`)
   const noted = refunds.map(({ out_refund_no, status = 'not asked about' }) => `, ${out_refund_no} ${status}`)

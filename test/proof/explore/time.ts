@@ -1,3 +1,4 @@
+import { nextCallAt } from '../../../lib/ledger/row.ts'
 import { LIMITS } from '../../../lib/limits.ts'
 import { OLD_STEP } from './calls.ts'
 import { NOW } from './canonical-row.ts'
@@ -43,7 +44,7 @@ const after = (world: World, model: Model, ms: number): World => {
 
 const aged = (left: number, ms: number): number => Math.max(0, left - Math.floor(ms / OLD_STEP))
 
-/** Time passes until a row can be claimed, by the fast clock or by the others. */
+/** Time passes until a lease ends or a row can be claimed, by the fast clock or by the others. */
 const timePasses: Move = (world, model, emit) => {
   const ms = nextMoment(world, model)
   if (ms === undefined || !mayPass(world, model, ms)) return
@@ -56,12 +57,14 @@ const nextMoment = (world: World, { rows, invocations, scenario }: Model): numbe
     const ms = (at ?? 0) - NOW
     if (ms > 0 && ms < next) next = ms
   }
-  const due = rows.at(world.row)?.due_at
-  meet(due)
-  if (due && scenario.hasFastClocks) meet(due - LIMITS.clockDifference)
+  const row = rows.at(world.row)
+  for (const at of [row?.leased_until, row && nextCallAt(row)]) {
+    meet(at)
+    if (at && scenario.hasFastClocks) meet(at - LIMITS.clockDifference)
+  }
   for (let who = 0; who < sizeOf(world.crew); who++) {
     const { place, row } = invocations.at(world.crew[who] ?? NOBODY)
-    if (place === 'check') meet(rows.at(row)?.due_at)
+    if (place === 'check') meet(rows.at(row)?.leased_until)
   }
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
