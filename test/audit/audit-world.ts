@@ -12,7 +12,7 @@ import { type Line, pieces, sha1, writeBill } from '../bill/bill-writer.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { answered, SIGNER } from '../support/fake-wechatpay.ts'
-import { CLAIMED, HOUR, MINUTE, NOW } from '../support/orders.ts'
+import { CLAIMED, HOUR, MINUTE, NOW, unleased } from '../support/orders.ts'
 import { plainBillLog } from '../support/plain-bill-log.ts'
 import { servedBy } from '../support/served-by.ts'
 
@@ -31,7 +31,7 @@ export const MERCHANTS = servedBy({
 
 /** An order that waits for no call, paid on the day of the bill. */
 export const rowOf = (out_order_no: string, more: Partial<Row>): Row => {
-  const { next: _, due: _due, due_at: _at, ...rest } = CLAIMED
+  const { next: _, due: _due, due_at: _at, ...rest } = unleased(CLAIMED)
   return { ...rest, day: `${MCHID}#${DAY}#0`, ...more, pk: `${MCHID}#${out_order_no}` }
 }
 

@@ -12,15 +12,24 @@ describe('a transition in the words of DynamoDB', () => {
   it('2 claim sets, adds, and compares strings and numbers', () => {
     expect(updateItem(claim(PK, 'sync', NOW))).toStrictEqual({
       Key: { pk: { S: '1900000109#1234323JKHDFE1243252' } },
-      UpdateExpression: 'SET #next = :v0, #due_at = :v1 ADD #attempt :v2',
-      ConditionExpression: '(attribute_exists(#due) AND #due_at <= :v3 AND #next = :v4)',
-      ExpressionAttributeNames: { '#next': 'next', '#due_at': 'due_at', '#attempt': 'attempt', '#due': 'due' },
+      UpdateExpression: 'SET #next = :v0, #leased_until = :v1 ADD #attempt :v2',
+      ConditionExpression:
+        '(attribute_exists(#due) AND #due_at <= :v3 AND ' +
+        '(attribute_not_exists(#leased_until) OR #leased_until <= :v4) AND #next = :v5)',
+      ExpressionAttributeNames: {
+        '#next': 'next',
+        '#leased_until': 'leased_until',
+        '#attempt': 'attempt',
+        '#due': 'due',
+        '#due_at': 'due_at',
+      },
       ExpressionAttributeValues: {
         ':v0': { S: 'query' },
         ':v1': { N: '1795487430000' },
         ':v2': { N: '1' },
         ':v3': { N: '1795487400000' },
-        ':v4': { S: 'sync' },
+        ':v4': { N: '1795487400000' },
+        ':v5': { S: 'sync' },
       },
     })
   })
@@ -30,7 +39,7 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(UpdateExpression).toBe(
       'SET #state = :v0, #due = :v1, #call = :v2, #call_hash = :v3, #day = :v4, #created_at = :v5, #v = :v6, ' +
-        '#noticed_at = :v7, #attempt = :v8, #next = :v9, #due_at = :v10',
+        '#noticed_at = :v7, #attempt = :v8, #next = :v9, #leased_until = :v10, #due_at = :v11',
     )
     expect(ConditionExpression).toBe('attribute_not_exists(#pk)')
     expect(ExpressionAttributeValues?.[':v2']).toStrictEqual({
@@ -51,17 +60,16 @@ describe('a transition in the words of DynamoDB', () => {
     )
 
     expect(ConditionExpression).toBe(
-      '(#call_hash <> :v11 AND ' +
-        '#attempt = :v12 AND #state = :v13 AND attribute_not_exists(#transaction_id) AND ' +
-        '(attribute_not_exists(#due_at) OR (#due_at <= :v14 OR #due_at > :v15)) AND ' +
+      '(#call_hash <> :v12 AND ' +
+        '#attempt = :v13 AND #state = :v14 AND attribute_not_exists(#transaction_id) AND ' +
+        '(attribute_not_exists(#leased_until) OR #leased_until <= :v15) AND ' +
         '(attribute_not_exists(#noticed_at) OR #noticed_at < :v16))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
-      ':v11': { S: 'other' },
-      ':v12': { N: '3' },
-      ':v13': { S: 'HELD' },
-      ':v14': { N: '1795487400000' },
-      ':v15': { N: '1795487440000' },
+      ':v12': { S: 'other' },
+      ':v13': { N: '3' },
+      ':v14': { S: 'HELD' },
+      ':v15': { N: '1795487400000' },
       ':v16': { N: '1795487399000' },
     })
   })
@@ -86,23 +94,22 @@ describe('a transition in the words of DynamoDB', () => {
 
     expect(UpdateExpression).toBe(
       'SET #due_at = :v0, #last_error = :v1, #waits = :v2, #late_at = if_not_exists(#late_at, :v3), ' +
-        '#absent_since = if_not_exists(#absent_since, :v4)',
+        '#absent_since = if_not_exists(#absent_since, :v4) REMOVE #leased_until',
     )
     expect(ConditionExpression).toBe('(#attempt = :v5 AND #next = :v6)')
   })
 
-  it('15 close compares with both ends of a lease', () => {
+  it('15 close compares with the end of a lease', () => {
     const { ConditionExpression, ExpressionAttributeValues } = updateItem(close(CLAIMED, 'refunded in cash', NOW))
 
     expect(ConditionExpression).toBe(
-      '(#attempt = :v3 AND (#state = :v4 OR #state = :v5) AND (#due_at <= :v6 OR #due_at > :v7) AND attribute_not_exists(#bill_at) AND attribute_not_exists(#transaction_id))',
+      '(#attempt = :v3 AND (#state = :v4 OR #state = :v5) AND (attribute_not_exists(#leased_until) OR #leased_until <= :v6) AND attribute_not_exists(#bill_at) AND attribute_not_exists(#transaction_id))',
     )
     expect(ExpressionAttributeValues).toMatchObject({
       ':v3': { N: '3' },
       ':v4': { S: 'PENDING' },
       ':v5': { S: 'HELD' },
       ':v6': { N: '1795487400000' },
-      ':v7': { N: '1795487440000' },
     })
   })
 

@@ -59,6 +59,7 @@ describe('many rows', () => {
       'due',
       'shards',
       'due_at',
+      'leased_until',
       'attempt',
       'call',
       'call_hash',

@@ -3,7 +3,7 @@ import type { DecisionName } from '../../lib/intake/operator-decision.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
-import { HELD, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { HELD, NOW, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
 const request = (what: DecisionName) => ({
@@ -43,19 +43,21 @@ describe.each([
     expect(fakes.rows.get(PK)?.decisions).toHaveLength(1)
   })
 
-  it.each([NOW, NOW + 1, NOW + 600 * SECOND])('is carried out without a lease, whenever the next call is: %i', async (due_at) => {
-    const { leased_until: _, ...free } = row
-    const fakes = fakeDeps({ rows: [{ ...free, due_at }] })
+  it.each([NOW, NOW + 1, NOW + 600 * SECOND])(
+    'is carried out without a lease, whenever the next call is: %i',
+    async (due_at) => {
+      const fakes = fakeDeps({ rows: [{ ...unleased(row), due_at }] })
 
-    const { reply } = await applyDecision(request(what), fakes.deps)
+      const { reply } = await applyDecision(request(what), fakes.deps)
 
-    expect(reply.status).toBe(200)
-    expect(fakes.rows.get(PK)?.decisions).toHaveLength(1)
-  })
+      expect(reply.status).toBe(200)
+      expect(fakes.rows.get(PK)?.decisions).toHaveLength(1)
+    },
+  )
 })
 
 it('closing a synced order only ends the asking, and stays on the row as well', async () => {
-  const fakes = fakeDeps({ rows: [{ ...SYNCED, due_at: NOW + 600 * SECOND }] })
+  const fakes = fakeDeps({ rows: [{ ...unleased(SYNCED), due_at: NOW + 600 * SECOND }] })
 
   const { log } = await applyDecision(request('close'), fakes.deps)
 
@@ -69,7 +71,7 @@ it('closing a synced order only ends the asking, and stays on the row as well', 
 })
 
 describe('a withdrawal that somebody else overtakes', () => {
-  const NOT_TAKEN: Row = { ...PAYAFTER_ROW, next: 'sync', due_at: NOW, last_error: LAST_ERRORS.unsent }
+  const NOT_TAKEN: Row = { ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW, last_error: LAST_ERRORS.unsent }
 
   /** Withdraws the row as it was read, when it has become another meanwhile. */
   const overtaken = async (read: Row, meanwhile: Row) => {
@@ -81,7 +83,7 @@ describe('a withdrawal that somebody else overtakes', () => {
   it.each<[string, Row, Row]>([
     ['a due event that sends the sync', NOT_TAKEN, { ...NOT_TAKEN, next: 'query', attempt: 4 }],
     ['a sync that was taken', NOT_TAKEN, { ...NOT_TAKEN, state: 'SYNCED', attempt: 5 }],
-    ['a query that is out', { ...HELD, due_at: NOW }, { ...HELD, attempt: 4, due_at: NOW + 30 * SECOND }],
+    ['a query that is out', unleased(HELD), { ...HELD, attempt: 4, leased_until: NOW + 30 * SECOND }],
     ['a release, and its sync that was taken', HELD, { ...SYNCED, attempt: 6, due_at: NOW + 600 * SECOND }],
     ['a release, and its sync that failed', HELD, { ...NOT_TAKEN, attempt: 5, due_at: NOW + 60 * SECOND }],
   ])('leaves the row to %s', async (_, read, meanwhile) => {

@@ -4,7 +4,7 @@ import type { DecisionName, DecisionRequest } from '../../lib/intake/operator-de
 import type { Decision, Row } from '../../lib/ledger/row.ts'
 import { applyDecision } from '../../lib/operations/apply-decision.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
-import { DAY, KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { DAY, KEY, NOW, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
@@ -19,10 +19,10 @@ const request = (what: DecisionName, notDouble?: boolean): DecisionRequest => ({
   ...(notDouble && { notDouble }),
 })
 
-const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = PAYAFTER_ROW
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(PAYAFTER_ROW)
 
-const WAITING = { ...PAYAFTER_ROW, due_at: NOW + 600 * SECOND }
-const HELD = { ...PAYAFTER_ROW, state: 'HELD', reason: 'paid_less', due_at: NOW + 1 * DAY } as const
+const WAITING = { ...unleased(PAYAFTER_ROW), due_at: NOW + 600 * SECOND }
+const HELD = { ...unleased(PAYAFTER_ROW), state: 'HELD', reason: 'paid_less', due_at: NOW + 1 * DAY } as const
 const REJECTED = { ...ENDED, state: 'REJECTED', reason: 'invalid' } as const
 const CHARGED = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004' } as const
 

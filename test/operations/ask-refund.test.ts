@@ -95,7 +95,7 @@ describe('a refund that is asked about', () => {
   it('in two parts settles the case with the second, and both answers are kept', async () => {
     const refunds = [noted(), noted({ out_refund_no: 'RF-2' })]
     const first = await ask(claimed(...refunds), part('RF-1', 3000))
-    const second = await ask({ ...first.row, due_at: NOW + 30 * SECOND }, part('RF-2', 900))
+    const second = await ask({ ...first.row, leased_until: NOW + 30 * SECOND }, part('RF-2', 900))
 
     expect(first.row).toMatchObject({
       case: '1900000109',
@@ -206,7 +206,7 @@ describe('a refund that is asked about', () => {
   })
 
   it('is not asked about when the lease would end before the answer', async () => {
-    const row = { ...claimed(noted()), due_at: NOW + 7 * SECOND }
+    const row = { ...claimed(noted()), leased_until: NOW + 7 * SECOND }
     const { row: after, log, fakes } = await ask(row, says())
 
     expect(fakes.sent).toEqual([])

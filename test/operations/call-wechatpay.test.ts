@@ -81,7 +81,7 @@ describe('a step that is recorded', () => {
 
 describe('a step that somebody else overtook', () => {
   it('leaves the row to them, and says how it stands', async () => {
-    const theirs = claimed({ attempt: 4, due_at: NOW + 29 * SECOND })
+    const theirs = claimed({ attempt: 4, leased_until: NOW + 29 * SECOND })
     const fakes = fakeDeps({ rows: [theirs], says: SAYS.signatureWrong })
 
     const { row, log, metrics } = await callWechatPay('sync', claimed(), fakes.deps)
@@ -235,7 +235,7 @@ describe('a lease', () => {
   })
 
   it('that the row does not have sends nothing', async () => {
-    const { due_at: _, ...unleased } = claimed()
+    const { leased_until: _, ...unleased } = claimed()
     const fakes = fakeDeps({ rows: [unleased] })
 
     const { log } = await callWechatPay('sync', unleased, fakes.deps)

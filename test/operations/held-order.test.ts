@@ -5,12 +5,12 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { answered, NO_ANSWER, orderSays } from '../support/fake-wechatpay.ts'
-import { DAY, HELD, HOUR, KEY, NOW, PAYAFTER_ORDER, PK } from '../support/orders.ts'
+import { DAY, HELD, HOUR, KEY, NOW, PAYAFTER_ORDER, PK, unleased } from '../support/orders.ts'
 
 const QUERY_DUE = { ...KEY, next: 'query' } as const
 
 /** Held since yesterday because the total was another than 3900 fen, and due to be asked about now. */
-const DUE: Row = { ...HELD, call: PAYAFTER_ORDER.call, due_at: NOW }
+const DUE: Row = { ...unleased(HELD), call: PAYAFTER_ORDER.call, due_at: NOW }
 
 /** The row of a held order after one more look, and what is told of the change. */
 const lookAt = async (members: string, row = DUE) => {

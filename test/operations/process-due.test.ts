@@ -3,7 +3,7 @@ import type { DueEvent } from '../../lib/ledger/due-event.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { SAYS } from '../support/fake-wechatpay.ts'
-import { KEY, NOW, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
 const SYNC_DUE: DueEvent = { ...KEY, next: 'sync' }
@@ -11,7 +11,7 @@ const QUERY_DUE: DueEvent = { ...KEY, next: 'query' }
 
 describe('a due event', () => {
   it('takes the due sync of its row', async () => {
-    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }] })
+    const fakes = fakeDeps({ rows: [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW }] })
 
     const handled = await processDue(SYNC_DUE, fakes.deps)
 
@@ -25,7 +25,7 @@ describe('a due event', () => {
 
   it('takes the due query of its row', async () => {
     const fakes = fakeDeps({
-      rows: [{ ...PAYAFTER_ROW, state: 'SYNCED', due_at: NOW }],
+      rows: [{ ...unleased(PAYAFTER_ROW), state: 'SYNCED', due_at: NOW }],
       says: SAYS.paidToMerchant,
     })
 
@@ -38,9 +38,10 @@ describe('a due event', () => {
 
   it.each([
     ['there is no row', []],
-    ['it is not due yet', [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW + 1 }]],
-    ['somebody took it', [{ ...PAYAFTER_ROW, next: 'query', due_at: NOW + 29 * SECOND }]],
-    ['a query is due', [{ ...PAYAFTER_ROW, next: 'query', due_at: NOW }]],
+    ['it is not due yet', [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW + 1 }]],
+    ['somebody took it', [{ ...PAYAFTER_ROW, next: 'query', leased_until: NOW + 29 * SECOND }]],
+    ['somebody has it', [{ ...PAYAFTER_ROW, next: 'sync', leased_until: NOW + 1 }]],
+    ['a query is due', [{ ...unleased(PAYAFTER_ROW), next: 'query', due_at: NOW }]],
   ] as const)('does nothing when %s', async (_, rows) => {
     const fakes = fakeDeps({ rows })
 
@@ -54,7 +55,7 @@ describe('a due event', () => {
   })
 
   it('does not throw when the ledger is out of reach: the row is its own retry', async () => {
-    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(1) })
+    const fakes = fakeDeps({ rows: [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW }], ledger: failingFrom(1) })
 
     const handled = await processDue(SYNC_DUE, fakes.deps)
 
@@ -72,7 +73,7 @@ describe('a due event', () => {
   })
 
   it('does not throw when the outcome cannot be written', async () => {
-    const fakes = fakeDeps({ rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }], ledger: failingFrom(2) })
+    const fakes = fakeDeps({ rows: [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW }], ledger: failingFrom(2) })
 
     const handled = await processDue(SYNC_DUE, fakes.deps)
 
@@ -82,7 +83,7 @@ describe('a due event', () => {
   })
 
   it('does not throw for a mistake of ours', async () => {
-    const broken = { ...PAYAFTER_ROW, next: 'sync', due_at: NOW, call: { mchid: '1900000109' } }
+    const broken = { ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW, call: { mchid: '1900000109' } }
     const fakes = fakeDeps({ rows: [broken as typeof PAYAFTER_ROW] }) // a row as nobody writes it
 
     const handled = await processDue(SYNC_DUE, fakes.deps)

@@ -5,10 +5,10 @@ import { readPublishTask } from '../../lib/intake/publish-task.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { type Change, publishAgain, publishOrderEvents } from '../../lib/operations/publish-order-events.ts'
 import { fakeBus } from '../support/fake-bus.ts'
-import { CLAIMED, NOW } from '../support/orders.ts'
+import { CLAIMED, NOW, unleased } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 
-const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = CLAIMED
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(CLAIMED)
 
 const PENDING: Row = CLAIMED
 const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', receipt: WORD }

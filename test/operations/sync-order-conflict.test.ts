@@ -7,7 +7,7 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
-import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
 const ENDED = { due: undefined, due_at: undefined, next: undefined }
@@ -19,7 +19,7 @@ const CORRECTED: PaymentNotice = {
   call_hash: 'another call',
 }
 
-const rowThat = (row: object) => ({ ...PAYAFTER_ROW, ...row })
+const rowThat = (row: object) => ({ ...unleased(PAYAFTER_ROW), ...row })
 
 describe('another notice for the same order', () => {
   it.each([

@@ -4,10 +4,10 @@ import type { PaymentNotice } from '../../lib/ledger/notice.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
-import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { KEY, NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 
 const CHECKED: PaymentNotice = { ...PAYAFTER_ORDER, mode: 'check', expected_amount: 3900 }
-const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = PAYAFTER_ROW
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(PAYAFTER_ROW)
 
 describe('an order that must be looked at before it is synced', () => {
   it('is written and announced for a query at once, and nothing is sent', async () => {

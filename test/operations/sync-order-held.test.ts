@@ -6,10 +6,10 @@ import { processDue } from '../../lib/operations/process-due.ts'
 import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { orderSays, SAYS } from '../support/fake-wechatpay.ts'
-import { DAY, HELD, KEY, NOW, PAYAFTER_ORDER, PK, SECOND } from '../support/orders.ts'
+import { DAY, HELD, KEY, NOW, PAYAFTER_ORDER, PK, SECOND, unleased } from '../support/orders.ts'
 
 /** Held since yesterday, and not to be asked about before tomorrow. */
-const WAITING: Row = { ...HELD, call: PAYAFTER_ORDER.call, due_at: NOW + 1 * DAY }
+const WAITING: Row = { ...unleased(HELD), call: PAYAFTER_ORDER.call, due_at: NOW + 1 * DAY }
 
 /** The notice that was held, and a newer one with another amount. */
 const SAME: PaymentNotice = { ...PAYAFTER_ORDER, mode: 'check', expected_amount: 3900 }
@@ -17,11 +17,11 @@ const CORRECTED: PaymentNotice = { ...SAME, expected_amount: 5000, call_hash: 't
 
 describe('a corrected notice of a held order', () => {
   it.each([
-    ['its lease has ended', NOW],
-    ['it waits for longer than a lease', NOW + 40 * SECOND + 1],
-    ['it waits for tomorrow', NOW + 1 * DAY],
-  ])('takes its place when %s: the order is looked at anew', async (_, due_at) => {
-    const fakes = fakeDeps({ rows: [{ ...WAITING, due_at }] })
+    ['its lease has ended', { due_at: NOW, leased_until: NOW }],
+    ['it is due in a moment', { due_at: NOW + 1 }],
+    ['it waits for tomorrow', { due_at: NOW + 1 * DAY }],
+  ])('takes its place when %s: the order is looked at anew', async (_, times) => {
+    const fakes = fakeDeps({ rows: [{ ...WAITING, ...times }] })
 
     const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', fakes.deps)
 
@@ -40,10 +40,10 @@ describe('a corrected notice of a held order', () => {
   })
 
   it.each([
-    ['just began', NOW + 40 * SECOND],
+    ['just began', NOW + 30 * SECOND],
     ['is about to end', NOW + 1],
-  ])('is a conflict while a query is out whose lease %s; by event it comes again', async (_, due_at) => {
-    const row = { ...WAITING, due_at }
+  ])('is a conflict while a query is out whose lease %s; by event it comes again', async (_, leased_until) => {
+    const row = { ...WAITING, due_at: NOW - 1, leased_until }
     const fakes = fakeDeps({ rows: [row] })
 
     const { reply, throwsByEvent } = await syncOrder(CORRECTED, 'event', fakes.deps)

@@ -5,7 +5,7 @@ import { syncOrder } from '../../lib/operations/sync-order.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { NO_ANSWER, SAYS, SIGNER } from '../support/fake-wechatpay.ts'
 import { rsaPair } from '../support/keys.ts'
-import { NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND } from '../support/orders.ts'
+import { NOW, PAYAFTER_ORDER, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 import { LAST_ERRORS } from '../support/verdicts.ts'
 
@@ -165,7 +165,7 @@ describe('the first notice of an order', () => {
 })
 
 describe('the same notice again', () => {
-  const again = (row: object, says = SAYS.taken) => fakeDeps({ rows: [{ ...PAYAFTER_ROW, ...row }], says })
+  const again = (row: object, says = SAYS.taken) => fakeDeps({ rows: [{ ...unleased(PAYAFTER_ROW), ...row }], says })
 
   it.each([
     ['a call may be out', {}, 202],
@@ -237,7 +237,7 @@ describe('the same notice again', () => {
 
   it('is thrown back when the ledger fails at the claim', async () => {
     const fakes = fakeDeps({
-      rows: [{ ...PAYAFTER_ROW, next: 'sync', due_at: NOW }],
+      rows: [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW }],
       ledger: failingFrom(2),
     })
 

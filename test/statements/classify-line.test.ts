@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classifyLedgerOnly, classifyLine, classifyOther, classifyUndone } from '../../lib/statements/classify-line.ts'
-import { CLAIMED, DAY, HELD, NOW } from '../support/orders.ts'
+import { CLAIMED, DAY, HELD, NOW, unleased } from '../support/orders.ts'
 import { MCHID } from '../support/statement-deps.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { statementOf } from './parse/reading.ts'
@@ -20,7 +20,7 @@ const paidBy = async (amount: string) => {
 }
 
 const SYNCED = { ...CLAIMED, state: 'SYNCED', receipt: WORD } as const
-const { due: _, due_at: __, next: ___, ...ENDED } = SYNCED
+const { due: _, due_at: __, next: ___, ...ENDED } = unleased(SYNCED)
 const PROVED = { ...ENDED, proof: WORD }
 
 describe('a line whose order', () => {

@@ -21,6 +21,7 @@ const dueAt = fc.constantFrom(
   ...[NOW - 1, NOW, NOW, NOW, NOW + 1],
   ...[30 * SECOND, 40 * SECOND].flatMap((after) => [NOW + after, NOW + after + 1]),
 )
+const leasedUntil = fc.constantFrom(NOW - 1, NOW, NOW + 1, NOW + 30 * SECOND)
 const noticedAt = fc.constantFrom(ORDER.noticed_at - 1, ORDER.noticed_at, ORDER.noticed_at + 1)
 
 const state = fc.constantFrom('PENDING', 'PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED')
@@ -37,6 +38,7 @@ const wholeRow = fc.record(
     next: fc.constantFrom('sync', 'query'),
     due: fc.constant('1900000109#0'),
     due_at: dueAt,
+    leased_until: leasedUntil,
     call: fc.constant(ORDER.call),
     call_hash: fc.constantFrom('the first call', 'another call'),
     noticed_at: noticedAt,

@@ -50,6 +50,9 @@ export const CLAIMED: Row = {
   v: 1,
 }
 
+/** A row once its answer was recorded: nobody has it. */
+export const unleased = ({ leased_until: _, ...row }: Row): Row => row
+
 /** An order of the API whose sync is answered with four members, and whose query with one flat state. */
 export const PAYAFTER_ORDER: PaymentNotice = { ...ORDER, call: { ...ORDER.call, order_api: 'payafter-orders' } }
 
@@ -58,7 +61,7 @@ export const PAYAFTER_ROW: Row = { ...CLAIMED, call: PAYAFTER_ORDER.call }
 
 /** A row that has been due for so long: its order number and its shard. */
 export const dueRow = (out_order_no: string, shard: number, dueForMs: number, mchid = '1900000109'): Row => ({
-  ...CLAIMED,
+  ...unleased(CLAIMED),
   pk: `${mchid}#${out_order_no}`,
   next: 'sync',
   due: `${mchid}#${shard}`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decidedReply, refusedReply } from '../../lib/views/reply.ts'
-import { CLAIMED, NOW, SECOND } from '../support/orders.ts'
+import { CLAIMED, NOW, SECOND, unleased } from '../support/orders.ts'
 import { FACTS, ROWS } from './rows.ts'
 
 describe('the reply to a decision', () => {
@@ -33,7 +33,7 @@ describe('the reply to a decision', () => {
   })
 
   it.each(['expedite', 'close', 'withdraw'] as const)('does not offer what was just refused: %s', (what) => {
-    const { body } = refusedReply({ ...CLAIMED, due_at: NOW }, what, NOW)
+    const { body } = refusedReply({ ...unleased(CLAIMED), due_at: NOW }, what, NOW)
 
     expect(body.possible).toStrictEqual(['expedite', 'close', 'withdraw'].filter((name) => name !== what))
   })
@@ -43,10 +43,10 @@ describe('the reply to a decision', () => {
   })
 
   it.each([
-    [{ ...CLAIMED, due_at: NOW }, ['expedite', 'close', 'withdraw']],
-    [{ ...CLAIMED, due_at: NOW + 40 * SECOND + 1 }, ['expedite', 'close', 'withdraw']],
-    [{ ...ROWS.held, due_at: NOW + 40 * SECOND + 1 }, ['release', 'close', 'withdraw']],
-    [{ ...ROWS.accepted, due_at: NOW + 600 * SECOND }, ['close']],
+    [{ ...unleased(CLAIMED), due_at: NOW }, ['expedite', 'close', 'withdraw']],
+    [{ ...unleased(CLAIMED), due_at: NOW + 40 * SECOND }, ['expedite', 'close', 'withdraw']],
+    [{ ...unleased(ROWS.held), due_at: NOW + 40 * SECOND }, ['release', 'close', 'withdraw']],
+    [{ ...unleased(ROWS.accepted), due_at: NOW + 600 * SECOND }, ['close']],
     [ROWS.proved, []],
     [ROWS.closed, ['reopen']],
     [ROWS.charged, []],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Row } from '../../lib/ledger/row.ts'
 import { conflictReply, decidedReply, refusedReply, rowReply, statusReply } from '../../lib/views/reply.ts'
-import { CLAIMED, NOW, SECOND } from '../support/orders.ts'
+import { CLAIMED, NOW, SECOND, unleased } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 import { PERSONAL, serviceOrder } from '../wechatpay/answers.ts'
 import { FACTS, ROWS } from './rows.ts'
@@ -122,7 +122,16 @@ describe('the reply for a pending order', () => {
     [NOW, '1'],
     [NOW - 5 * SECOND, '1'],
   ])('names whole seconds to wait, one at least, when due at %i', (due_at, seconds) => {
-    expect(rowReply({ ...CLAIMED, due_at }, NOW, true).headers).toEqual({ 'retry-after': seconds })
+    expect(rowReply({ ...unleased(CLAIMED), due_at }, NOW, true).headers).toEqual({ 'retry-after': seconds })
+  })
+
+  it('names the seconds that a lease has left, where that is later', () => {
+    const row = { ...CLAIMED, due_at: NOW - 1, leased_until: NOW + 9 * SECOND }
+
+    expect(rowReply(row, NOW, true)).toMatchObject({
+      headers: { 'retry-after': '9' },
+      body: { next_attempt_at: '2026-11-24T02:30:09.000Z' },
+    })
   })
 
   it('names a second to wait when nothing is due', () => {

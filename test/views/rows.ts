@@ -1,10 +1,10 @@
 import type { Row } from '../../lib/ledger/row.ts'
-import { CLAIMED, NOW } from '../support/orders.ts'
+import { CLAIMED, NOW, unleased } from '../support/orders.ts'
 import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 
 const ORDER_ID = '15646546545165651651'
 
-const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = CLAIMED
+const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(CLAIMED)
 
 /** A row for each way in which an order can stand. */
 export const ROWS = {

@@ -3,7 +3,7 @@ import { type Row, readRowKey } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { conflict, create } from '../../../lib/ledger/transitions/notice.ts'
 import { close, expedite, withDecision } from '../../../lib/ledger/transitions/operator.ts'
-import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND, unleased } from '../../support/orders.ts'
 import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'
 
@@ -23,6 +23,7 @@ export const describeApply = (opened: Opened): void => {
         next: 'query',
         due: '1900000109#3',
         due_at: NOW + 30 * SECOND,
+        leased_until: NOW + 30 * SECOND,
         attempt: 1,
         call: {
           order_api: 'serviceorder',
@@ -58,7 +59,7 @@ export const describeApply = (opened: Opened): void => {
       const applied = await opened().ledger.apply(afterQuery(row, VERDICTS.absent, MOMENT))
 
       expect(applied?.row).toStrictEqual({
-        ...row,
+        ...unleased(row),
         due_at: NOW + 8 * MINUTE,
         last_error: LAST_ERRORS.absent,
         late_at: NOW - 5,
@@ -91,7 +92,7 @@ export const describeApply = (opened: Opened): void => {
     })
 
     it('adds to the list of what persons decided, from nothing as well', async () => {
-      const row = await opened().put({ ...CLAIMED, pk: freshKey(), due_at: NOW + 60 * MINUTE })
+      const row = await opened().put({ ...unleased(CLAIMED), pk: freshKey(), due_at: NOW + 60 * MINUTE })
       const one = { what: 'expedite', by: 'arn:aws:iam::123456789012:user/li', at: NOW, why: 'customer is here' }
       const two = { ...one, what: 'close', why: 'refunded in cash' }
 

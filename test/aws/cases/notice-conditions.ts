@@ -23,6 +23,7 @@ const notDue = {
   ...NO_ROW,
   'not due yet': row({ ...due, due_at: NOW + 1 }),
   'no due_at': row({ ...due, due_at: undefined }),
+  'somebody has it': row({ ...due, leased_until: NOW + 1 }),
   'nothing is left to do': row({ ...due, due: undefined }),
   'the other step': row({ ...due, next: 'query' }),
   'no step': row({ ...due, next: undefined }),

@@ -10,13 +10,13 @@ import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { reindex } from '../../../lib/ledger/transitions/waiting-index.ts'
 import type { RefundVerdict } from '../../../lib/wechatpay/refund-api.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
-import { CHECKED, CLAIMED, DAY, NOW, ORDER, PK } from '../../support/orders.ts'
+import { CHECKED, CLAIMED, DAY, NOW, ORDER, PK, unleased } from '../../support/orders.ts'
 import { VERDICTS, WORD } from '../../support/verdicts.ts'
 
 const ORDERS: readonly PaymentNotice[] = [ORDER, CHECKED]
 const CHARGE = { amount: 3900, transaction_id: '4200000446202611247000000001' }
 
-const { due: _, due_at: __, next: ___, leased_until: ____, ...ENDED } = CLAIMED
+const { due: _, due_at: __, next: ___, ...ENDED } = unleased(CLAIMED)
 const LONG_AGO = NOW - 31 * DAY
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'not_found' }
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less', mode: 'check', expected_amount: 1 }

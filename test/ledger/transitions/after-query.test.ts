@@ -16,7 +16,7 @@ const AFTER_QUERY = {
     pk: PK,
     when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists) and bill_at is missing',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
-    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
+    remove: ['absent_since', 'due', 'due_at', 'late_at', 'leased_until', 'next', 'reason', 'refused'],
   },
   collected: {
     name: '9 collected',
@@ -30,7 +30,7 @@ const AFTER_QUERY = {
       order_id: '15646546545165651651',
     },
     remove: [
-      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'leased_until', 'next', 'reason', 'refused'],
       ...['settled_at', 'settled_by'],
     ],
     keep: { case: '1900000109', case_at: NOW },
@@ -40,7 +40,7 @@ const AFTER_QUERY = {
     pk: PK,
     when: 'attempt = 3 and due exists',
     set: { state: 'PENDING', next: 'sync', due_at: NOW, last_error: LAST_ERRORS.unpaid },
-    remove: ['absent_since'],
+    remove: ['absent_since', 'leased_until'],
   },
   part_paid: {
     name: '17 hold',
@@ -55,7 +55,7 @@ const AFTER_QUERY = {
       transaction_id: '4200000446202611247000000002',
       last_error: LAST_ERRORS.part_paid,
     },
-    remove: ['absent_since'],
+    remove: ['absent_since', 'leased_until'],
   },
   open: {
     name: '11 wait',
@@ -63,14 +63,14 @@ const AFTER_QUERY = {
     when: 'attempt = 3 and due exists',
     set: { state: 'PENDING', next: 'query', due_at: NOW + 1 * MINUTE, last_error: LAST_ERRORS.open },
     keep: {},
-    remove: ['absent_since'],
+    remove: ['absent_since', 'leased_until'],
   },
   closed: {
     name: '11 end',
     pk: PK,
     when: 'attempt = 3 and due exists',
     set: { state: 'REJECTED', reason: 'revoked', last_error: LAST_ERRORS.closed, expires_at: IN_400_DAYS },
-    remove: ['absent_since', 'due', 'due_at', 'next'],
+    remove: ['absent_since', 'due', 'due_at', 'leased_until', 'next'],
   },
   absent: { ...askAgain(LAST_ERRORS.absent), keep: { absent_since: NOW } },
   undecided: askAgain(LAST_ERRORS.undecided),
@@ -90,6 +90,7 @@ function askAgain(last_error: object) {
     when: 'attempt = 3 and next = query',
     set: { due_at: NOW + 1 * MINUTE, last_error },
     keep: {},
+    remove: ['leased_until'],
   }
 }
 
@@ -161,7 +162,7 @@ describe.each(['REJECTED', 'DOUBLE_CHARGED'] as const)(
         name: '21 as it stood',
         pk: PK,
         when: `attempt = 3 and state = ${state}`,
-        remove: ['bill_at', 'due', 'due_at', 'next'],
+        remove: ['bill_at', 'due', 'due_at', 'leased_until', 'next'],
       })
     })
   },

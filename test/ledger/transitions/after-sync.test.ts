@@ -35,7 +35,7 @@ const AFTER_SYNC = {
     when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists) and bill_at is missing',
     set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
     keep: { receipt: WORD },
-    remove: ['absent_since', 'due', 'due_at', 'late_at', 'next', 'reason', 'refused'],
+    remove: ['absent_since', 'due', 'due_at', 'late_at', 'leased_until', 'next', 'reason', 'refused'],
     otherwise: KEEP_RECEIPT,
   },
   collected: {
@@ -51,7 +51,7 @@ const AFTER_SYNC = {
     },
     keep: { receipt: WORD, case: '1900000109', case_at: NOW },
     remove: [
-      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'refused'],
+      ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'leased_until', 'next', 'reason', 'refused'],
       ...['settled_at', 'settled_by'],
     ],
     otherwise: KEEP_RECEIPT,
@@ -78,6 +78,7 @@ function ask(kind: keyof typeof LAST_ERRORS, afterMs: number, more = {}) {
     when: 'attempt = 3 and state = PENDING',
     set: { next: 'query', due_at: NOW + afterMs, last_error: LAST_ERRORS[kind], ...more },
     keep: {},
+    remove: ['leased_until'],
   }
 }
 
@@ -88,6 +89,7 @@ function later(kind: keyof typeof LAST_ERRORS) {
     when: 'attempt = 3 and state = PENDING',
     set: { next: 'sync', due_at: NOW + 1 * MINUTE, last_error: LAST_ERRORS[kind] },
     keep: {},
+    remove: ['leased_until'],
   }
 }
 
@@ -132,7 +134,7 @@ describe('a refusal of a parameter, which names no order', () => {
       pk: PK,
       when: 'attempt = 3 and state = PENDING',
       set: { state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid, expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
     })
   })
 

@@ -10,7 +10,7 @@ import {
 } from '../../../lib/ledger/transitions/bill.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
-import { CLAIMED, DAY, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, DAY, MINUTE, NOW, PK, SECOND, unleased } from '../../support/orders.ts'
 import { changed } from '../../support/plain-ledger.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 import { VERDICTS, WORD } from '../../support/verdicts.ts'
@@ -20,7 +20,7 @@ const ONE = '4200000446202611247000000001'
 const TWO = '4200000446202611247000000002'
 const BILL = '20261123'
 
-const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
+const { due: _, due_at: __, next: ___, ...ENDED } = unleased(CLAIMED)
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'not_found' }
 const DOUBLE: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: ONE }
 const REFUNDING: Row = {
@@ -41,7 +41,7 @@ describe('21: an order for which a trade bill has a charge', () => {
     expect(words(askForBill(REJECTED, BILL, NOW))).toStrictEqual({
       name: '21 ask for the bill',
       pk: PK,
-      when: `attempt = 3 and state = REJECTED and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+      when: `attempt = 3 and state = REJECTED and (leased_until is missing or leased_until <= ${NOW})`,
       set: { next: 'query', due: '1900000109#0', due_at: NOW, bill: BILL, bill_at: NOW },
       count: ['attempt'],
     })
@@ -56,8 +56,8 @@ describe('21: an order for which a trade bill has a charge', () => {
 
   it.each<[string, Row]>([
     ['it was asked about for this bill', { ...REJECTED, bill: BILL }],
-    ['its query is due', { ...CLAIMED, due_at: NOW }],
-    ['its query is overdue', { ...CLAIMED, due_at: NOW - 1 }],
+    ['its query is due', { ...unleased(CLAIMED), due_at: NOW }],
+    ['its query is overdue', { ...unleased(CLAIMED), due_at: NOW - 1 }],
     ['a query will prove its sync', { ...CLAIMED, state: 'SYNCED', due_at: NOW + 600 * SECOND }],
   ])('is left alone where %s', (_, row) => {
     expect(askForBill(row, BILL, NOW)).toBeUndefined()
@@ -65,7 +65,8 @@ describe('21: an order for which a trade bill has a charge', () => {
 
   it.each<[string, Row]>([
     ['it was asked about for another bill', { ...REJECTED, bill: '20261122' }],
-    ['its query is due later', { ...CLAIMED, due_at: NOW + 1 }],
+    ['its query is due later', { ...unleased(CLAIMED), due_at: NOW + 1 }],
+    ['its query is out, and may be from before the bill', { ...CLAIMED, due_at: NOW }],
     ['its sync is due', { ...CLAIMED, next: 'sync', due_at: NOW }],
     ['its refund is asked about', REFUNDING],
     ['it was synced and proved', { ...ENDED, state: 'SYNCED', proof: WORD }],
@@ -112,7 +113,7 @@ describe('the answer to a query for a bill', () => {
       pk: PK,
       when: 'attempt = 3 and state = REJECTED',
       count: ['attempt'],
-      remove: ['bill_at', 'due', 'due_at', 'next'],
+      remove: ['bill_at', 'due', 'due_at', 'leased_until', 'next'],
     })
   })
 
@@ -184,7 +185,7 @@ describe('9: a further charge of an order that was charged twice', () => {
         case: '1900000109',
         case_at: NOW,
       },
-      remove: ['bill_at', 'due', 'due_at', 'expires_at', 'next', 'reason', 'settled_at', 'settled_by'],
+      remove: ['bill_at', 'due', 'due_at', 'expires_at', 'leased_until', 'next', 'reason', 'settled_at', 'settled_by'],
     })
   })
 
@@ -243,8 +244,13 @@ describe('the answer to a query of a row that is in the middle of its own, and w
   const removed = (row: Row, verdict: Verdict) => words(afterQuery(row, verdict, MOMENT))
 
   it('is the answer for the bill as well, also where it says nothing', () => {
-    expect(removed(asked, VERDICTS.unknown)).toMatchObject({ name: '12 ask again', remove: ['bill_at'] })
-    expect(removed({ ...CLAIMED, state: 'SYNCED' }, VERDICTS.unknown)).not.toHaveProperty('remove')
+    expect(removed(asked, VERDICTS.unknown)).toMatchObject({
+      name: '12 ask again',
+      remove: ['bill_at', 'leased_until'],
+    })
+    expect(removed({ ...CLAIMED, state: 'SYNCED' }, VERDICTS.unknown)).toMatchObject({
+      remove: ['leased_until'],
+    })
   })
 
   it('says so once, since DynamoDB refuses an attribute that is written twice', () => {
@@ -266,30 +272,33 @@ describe('the answer to a query of a row that is in the middle of its own, and w
   it('takes from a synced order what it had because it had ended, when WeChat Pay says otherwise', () => {
     expect(removed(proved, VERDICTS.unpaid)).toMatchObject({
       name: '10 unpaid',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'proof', 'reason'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof', 'reason'],
     })
     expect(removed(proved, VERDICTS.open)).toMatchObject({
       name: '11 wait',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'proof', 'reason'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof', 'reason'],
     })
   })
 
   it('leaves the reason and the expiry that it sets itself', () => {
     expect(removed(proved, VERDICTS.closed)).toMatchObject({
       name: '11 end',
-      remove: ['absent_since', 'bill_at', 'due', 'due_at', 'next', 'proof'],
+      remove: ['absent_since', 'bill_at', 'due', 'due_at', 'leased_until', 'next', 'proof'],
     })
     expect(removed(proved, VERDICTS.part_paid)).toMatchObject({
       name: '17 hold',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'proof'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof'],
     })
   })
 
   it('takes nothing of it from an order in another state', () => {
-    expect(removed(asked, VERDICTS.unpaid)).toMatchObject({ name: '10 unpaid', remove: ['absent_since', 'bill_at'] })
+    expect(removed(asked, VERDICTS.unpaid)).toMatchObject({
+      name: '10 unpaid',
+      remove: ['absent_since', 'bill_at', 'leased_until'],
+    })
     expect(removed({ ...CLAIMED, state: 'SYNCED', proof: WORD }, VERDICTS.unpaid)).toMatchObject({
       name: '10 unpaid',
-      remove: ['absent_since'],
+      remove: ['absent_since', 'leased_until'],
     })
   })
 })

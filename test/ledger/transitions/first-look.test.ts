@@ -57,8 +57,9 @@ describe('a first notice whose order must be looked at first', () => {
 })
 
 describe('a corrected notice whose order must be looked at first', () => {
+  const { leased_until: _, ...free } = HELD
   const former = {
-    ...HELD,
+    ...free,
     cashier_id: '0042',
     paid_time_clamped: true,
     cleared: true,
@@ -102,6 +103,7 @@ describe('a corrected notice whose order must be looked at first', () => {
       call_hash: 'another call',
       next: 'query',
       due_at: NOW + 30 * SECOND,
+      leased_until: NOW + 30 * SECOND,
       attempt: 4,
       cashier_id: '0007',
       amount: 5000,

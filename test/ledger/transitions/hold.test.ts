@@ -50,7 +50,7 @@ describe('17: an order that is held', () => {
         due_at: NOW + 1 * DAY,
         last_error: LAST_ERRORS.unpaid,
       },
-      remove: ['absent_since'],
+      remove: ['absent_since', 'leased_until'],
     })
   })
 
@@ -144,7 +144,11 @@ describe('a held order of which WeChat Pay tells nothing', () => {
   it('remembers since when there is no such order', () => {
     const { name, keep, remove } = afterQuery(held({}), answer('absent', undefined), MOMENT)
 
-    expect({ name, keep, remove }).toStrictEqual({ name: '17 hold', keep: { absent_since: NOW }, remove: [] })
+    expect({ name, keep, remove }).toStrictEqual({
+      name: '17 hold',
+      keep: { absent_since: NOW },
+      remove: ['leased_until'],
+    })
   })
 
   it('ends as not found when there has been none for 24 hours', () => {
@@ -155,7 +159,7 @@ describe('a held order of which WeChat Pay tells nothing', () => {
       pk: PK,
       when: 'attempt = 3 and state = HELD',
       set: { state: 'REJECTED', reason: 'not_found', last_error: LAST_ERRORS.absent, expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
     })
   })
 

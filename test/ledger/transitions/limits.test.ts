@@ -117,7 +117,7 @@ describe('an order that WeChat Pay does not know', () => {
       pk: PK,
       when: 'attempt = 3 and state = PENDING',
       set: { state: 'REJECTED', reason: 'not_found', last_error: LAST_ERRORS.absent, expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
     })
   })
 
@@ -147,7 +147,7 @@ describe('an order of more than thirty days', () => {
       pk: PK,
       when: 'attempt = 3 and state = PENDING',
       set: { state: 'REJECTED', reason: 'too_old', last_error: LAST_ERRORS[verdict.kind], expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
     })
   })
 
@@ -163,7 +163,7 @@ describe('an order of more than thirty days', () => {
         pk: PK,
         when: 'attempt = 3 and state = SYNCED and due exists',
         set: { reason: 'unproved', last_error: LAST_ERRORS[verdict.kind], expires_at: IN_400_DAYS },
-        remove: ['due', 'due_at', 'next'],
+        remove: ['due', 'due_at', 'leased_until', 'next'],
         alarm: 'unproved',
       })
     },

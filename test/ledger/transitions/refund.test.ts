@@ -4,16 +4,16 @@ import type { Refund, Row } from '../../../lib/ledger/row.ts'
 import { afterRefund, nextRefund, noteRefund, settledRemoves } from '../../../lib/ledger/transitions/refund.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import type { RefundVerdict, RefundVerdictKind } from '../../../lib/wechatpay/refund-api.ts'
-import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK, SECOND, unleased } from '../../support/orders.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 import { WORD } from '../../support/verdicts.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
 const ONE = '4200000446202611247000000001'
 const TWO = '4200000446202611247000000002'
-const NO_CALL_OUT = `(due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`
+const NO_CALL_OUT = `(leased_until is missing or leased_until <= ${NOW})`
 
-const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
+const { due: _, due_at: __, next: ___, ...ENDED } = unleased(CLAIMED)
 const DOUBLE: Row = {
   ...ENDED,
   state: 'DOUBLE_CHARGED',
@@ -170,7 +170,7 @@ const REFUNDED: RefundVerdict = {
   success_time: '2026-11-25T15:16:00+08:00',
   signedResponse: WORD,
 }
-const { signedResponse: ____, ...UNSIGNED } = REFUNDED
+const { signedResponse: _____, ...UNSIGNED } = REFUNDED
 
 /** The row while it is asked about the last of its refunds. */
 const asking = (asked: Refund, more: Partial<Row> = {}): Row => ({
@@ -212,7 +212,7 @@ describe('the answer about a refund', () => {
         reason: 'refund R-1',
         expires_at: IN_400_DAYS,
       },
-      remove: ['case', 'case_at', 'due', 'due_at', 'next'],
+      remove: ['case', 'case_at', 'due', 'due_at', 'leased_until', 'next'],
       count: ['attempt'],
     })
   })
@@ -239,6 +239,7 @@ describe('the answer about a refund', () => {
         due_at: NOW + 1 * MINUTE,
       },
       count: ['attempt'],
+      remove: ['leased_until'],
     })
   })
 
@@ -251,7 +252,7 @@ describe('the answer about a refund', () => {
         refunds: [{ out_refund_no: 'R-1', noted_at: NOW - 60_000, status: 'closed', answered_at: NOW, code: 'X' }],
       },
       count: ['attempt'],
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
       alarm: 'refund_failed',
     })
   })
@@ -366,6 +367,6 @@ describe('what was charged is back', () => {
 })
 
 it('a settlement ends what is asked of WeChat Pay, but for the query of a trade bill', () => {
-  expect(settledRemoves({})).toStrictEqual(['due', 'due_at', 'next', 'case', 'case_at'])
+  expect(settledRemoves({})).toStrictEqual(['due', 'due_at', 'next', 'leased_until', 'case', 'case_at'])
   expect(settledRemoves({ bill_at: NOW })).toStrictEqual(['case', 'case_at'])
 })

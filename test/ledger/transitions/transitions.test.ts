@@ -20,7 +20,7 @@ import {
   withDecision,
   withdraw,
 } from '../../../lib/ledger/transitions/operator.ts'
-import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND } from '../../support/orders.ts'
+import { CLAIMED, IN_400_DAYS, NOW, ORDER, PK, SECOND, unleased } from '../../support/orders.ts'
 import { holds } from '../../support/plain-ledger.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 
@@ -134,7 +134,14 @@ describe('what a notice does to the ledger', () => {
       name: '1 create',
       pk: PK,
       when: 'pk is missing',
-      set: { ...BORN, noticed_at: NOW - 1 * SECOND, attempt: 1, next: 'query', due_at: NOW + 30 * SECOND },
+      set: {
+        ...BORN,
+        noticed_at: NOW - 1 * SECOND,
+        attempt: 1,
+        next: 'query',
+        due_at: NOW + 30 * SECOND,
+        leased_until: NOW + 30 * SECOND,
+      },
     })
   })
 
@@ -165,8 +172,8 @@ describe('what a notice does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '2 claim',
       pk: PK,
-      when: `due exists and due_at <= ${NOW} and next = sync`,
-      set: { next: 'query', due_at: NOW + 30 * SECOND },
+      when: `due exists and due_at <= ${NOW} and (leased_until is missing or leased_until <= ${NOW}) and next = sync`,
+      set: { next: 'query', leased_until: NOW + 30 * SECOND },
       count: ['attempt'],
     })
   })
@@ -177,8 +184,8 @@ describe('what a notice does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '2 claim',
       pk: PK,
-      when: `due exists and due_at <= ${NOW} and next = query`,
-      set: { next: 'query', due_at: NOW + 30 * SECOND },
+      when: `due exists and due_at <= ${NOW} and (leased_until is missing or leased_until <= ${NOW}) and next = query`,
+      set: { next: 'query', leased_until: NOW + 30 * SECOND },
       count: ['attempt'],
     })
   })
@@ -187,8 +194,8 @@ describe('what a notice does to the ledger', () => {
     const transition = inWords(claim(PK, 'refund', NOW))
 
     expect(transition).toMatchObject({
-      when: `due exists and due_at <= ${NOW} and next = refund`,
-      set: { next: 'refund', due_at: NOW + 30 * SECOND },
+      when: `due exists and due_at <= ${NOW} and (leased_until is missing or leased_until <= ${NOW}) and next = refund`,
+      set: { next: 'refund', leased_until: NOW + 30 * SECOND },
     })
   })
 
@@ -196,7 +203,7 @@ describe('what a notice does to the ledger', () => {
     const transition = inWords(claim(PK, 'sync', NOW, 'the first call'))
 
     expect(transition).toMatchObject({
-      when: `due exists and due_at <= ${NOW} and next = sync and state = PENDING and call_hash = the first call`,
+      when: `due exists and due_at <= ${NOW} and (leased_until is missing or leased_until <= ${NOW}) and next = sync and state = PENDING and call_hash = the first call`,
     })
   })
 
@@ -209,7 +216,7 @@ describe('what a notice does to the ledger', () => {
       ...transition,
       when:
         'call_hash <> another call and attempt = 3 and state = REJECTED and transaction_id is missing' +
-        ` and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))` +
+        ` and (leased_until is missing or leased_until <= ${NOW})` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
     })
     expect(transition).toStrictEqual({
@@ -217,7 +224,7 @@ describe('what a notice does to the ledger', () => {
       pk: PK,
       when:
         'call_hash <> another call and attempt = 3 and state = HELD and transaction_id is missing' +
-        ` and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))` +
+        ` and (leased_until is missing or leased_until <= ${NOW})` +
         ` and (noticed_at is missing or noticed_at < ${NOW - 1 * SECOND})`,
       set: {
         ...BORN,
@@ -225,6 +232,7 @@ describe('what a notice does to the ledger', () => {
         noticed_at: NOW - 1 * SECOND,
         next: 'query',
         due_at: NOW + 30 * SECOND,
+        leased_until: NOW + 30 * SECOND,
       },
       count: ['attempt'],
       remove: [
@@ -315,7 +323,7 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '14 reopen',
       pk: PK,
-      when: `attempt = 3 and state = REJECTED and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+      when: `attempt = 3 and state = REJECTED and (leased_until is missing or leased_until <= ${NOW})`,
       set: { state: 'PENDING', next: 'query', due: '1900000109#0', due_at: NOW, created_at: NOW },
       count: ['attempt'],
       remove: [
@@ -331,15 +339,15 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '15 close',
       pk: PK,
-      when: `attempt = 3 and (state = PENDING or state = HELD) and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and bill_at is missing and transaction_id is missing`,
+      when: `attempt = 3 and (state = PENDING or state = HELD) and (leased_until is missing or leased_until <= ${NOW}) and bill_at is missing and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
-      remove: ['due', 'due_at', 'next'],
+      remove: ['due', 'due_at', 'leased_until', 'next'],
       otherwise: {
         name: '15 stop asking',
         pk: PK,
-        when: `attempt = 3 and state = SYNCED and due exists and bill_at is missing and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
+        when: `attempt = 3 and state = SYNCED and due exists and bill_at is missing and (leased_until is missing or leased_until <= ${NOW}) and transaction_id is missing`,
         set: { state: 'SYNCED', reason: 'closed by hand: refunded in cash', expires_at: IN_400_DAYS },
-        remove: ['due', 'due_at', 'next'],
+        remove: ['due', 'due_at', 'leased_until', 'next'],
       },
     })
   })
@@ -350,7 +358,7 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '16 settle',
       pk: PK,
-      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at is missing and (leased_until is missing or leased_until <= ${NOW})`,
       set: {
         state: 'DOUBLE_CHARGED',
         settled_at: NOW,
@@ -359,11 +367,11 @@ describe('what a person does to the ledger', () => {
         expires_at: IN_400_DAYS,
       },
       count: ['attempt'],
-      remove: ['case', 'case_at', 'due', 'due_at', 'next'],
+      remove: ['case', 'case_at', 'due', 'due_at', 'leased_until', 'next'],
       otherwise: {
         name: '16 settle the charge',
         pk: PK,
-        when: `attempt = 3 and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> part_paid and settled_at is missing and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+        when: `attempt = 3 and transaction_id exists and state <> DOUBLE_CHARGED and state <> PENDING and reason <> part_paid and settled_at is missing and (leased_until is missing or leased_until <= ${NOW})`,
         set: {
           state: 'DOUBLE_CHARGED',
           settled_at: NOW,
@@ -372,7 +380,7 @@ describe('what a person does to the ledger', () => {
           expires_at: IN_400_DAYS,
         },
         count: ['attempt'],
-        remove: ['case', 'case_at', 'due', 'due_at', 'next'],
+        remove: ['case', 'case_at', 'due', 'due_at', 'leased_until', 'next'],
       },
     })
   })
@@ -383,7 +391,7 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '16 correct',
       pk: PK,
-      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at exists and (due_at is missing or (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}))`,
+      when: `attempt = 3 and state = DOUBLE_CHARGED and settled_at exists and (leased_until is missing or leased_until <= ${NOW})`,
       set: {
         state: 'DOUBLE_CHARGED',
         settled_at: NOW,
@@ -392,7 +400,7 @@ describe('what a person does to the ledger', () => {
         expires_at: IN_400_DAYS,
       },
       count: ['attempt'],
-      remove: ['case', 'case_at', 'due', 'due_at', 'next'],
+      remove: ['case', 'case_at', 'due', 'due_at', 'leased_until', 'next'],
     })
   })
 
@@ -402,7 +410,7 @@ describe('what a person does to the ledger', () => {
     expect(transition).toStrictEqual({
       name: '18 release',
       pk: PK,
-      when: `attempt = 3 and state = HELD and reason = paid_less and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
+      when: `attempt = 3 and state = HELD and reason = paid_less and (leased_until is missing or leased_until <= ${NOW}) and transaction_id is missing`,
       set: { state: 'PENDING', next: 'sync', due_at: NOW, created_at: NOW, cleared: true },
       count: ['attempt'],
       remove: ['absent_since', 'bill_at', 'last_error', 'late_at', 'reason', 'refused'],
@@ -419,12 +427,12 @@ describe('what a person does to the ledger', () => {
     const row = { ...CLAIMED, state: 'HELD', reason: 'part_paid', amount: 900, transaction_id: '42' } as const
 
     expect(inWords(release(row, NOW))).toMatchObject({
-      when: `attempt = 3 and state = HELD and reason = part_paid and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND})`,
+      when: `attempt = 3 and state = HELD and reason = part_paid and (leased_until is missing or leased_until <= ${NOW})`,
     })
   })
 
   describe('a charge that a person ends the order with', () => {
-    const charged = { ...CLAIMED, attempt: 0, amount: 3900, transaction_id: '42' }
+    const charged = { ...unleased(CLAIMED), attempt: 0, amount: 3900, transaction_id: '42' }
     const ends = { '15 close': close, '19 withdraw': withdraw }
 
     it.each(Object.entries(ends))('%s: is settled with it when the person says that it is not double', (_, end) => {

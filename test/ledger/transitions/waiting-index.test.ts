@@ -9,15 +9,15 @@ import { claim, create, createFromStatement, reopen } from '../../../lib/ledger/
 import { close } from '../../../lib/ledger/transitions/operator.ts'
 import type { Transition } from '../../../lib/ledger/transitions/transition.ts'
 import { reindex, withWaitingIndex } from '../../../lib/ledger/transitions/waiting-index.ts'
-import { CLAIMED, DAY, NOW, ORDER, PK } from '../../support/orders.ts'
+import { CLAIMED, DAY, NOW, ORDER, PK, unleased } from '../../support/orders.ts'
 import { changed, holds } from '../../support/plain-ledger.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
 import { VERDICTS } from '../../support/verdicts.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
 const DUE = '1900000109#0'
-const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'amount_differs', due_at: NOW + DAY, waits: DUE }
-const { due: _, due_at: __, next: ___, ...ENDED } = CLAIMED
+const HELD: Row = { ...unleased(CLAIMED), state: 'HELD', reason: 'amount_differs', due_at: NOW + DAY, waits: DUE }
+const { due: _, due_at: __, next: ___, ...ENDED } = unleased(CLAIMED)
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', expires_at: 1, waits: DUE }
 const CASE = { case: '1900000109', case_at: ENDED.created_at } as const
 const CHARGED: Row = { ...ENDED, ...CASE, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42', waits: DUE }
@@ -140,8 +140,8 @@ describe('what a transition does to the index', () => {
     const { remove, otherwise } = withWaitingIndex(close(HELD, 'x', NOW), HELD)
 
     expect([remove, otherwise?.remove]).toStrictEqual([
-      ['due', 'due_at', 'next', 'waits'],
-      ['due', 'due_at', 'next', 'waits'],
+      ['due', 'due_at', 'next', 'leased_until', 'waits'],
+      ['due', 'due_at', 'next', 'leased_until', 'waits'],
     ])
   })
 })

@@ -28,7 +28,7 @@ describe('19: a notice that the shop takes back', () => {
         pk: PK,
         when: 'attempt = 3 and state = PENDING and transaction_id is missing',
         set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
-        remove: ['bill_at', 'due', 'due_at', 'next'],
+        remove: ['bill_at', 'due', 'due_at', 'leased_until', 'next'],
       })
     },
   )
@@ -49,9 +49,9 @@ describe('19: a notice that the shop takes back', () => {
     expect(transition && inWords(transition)).toStrictEqual({
       name: '19 withdraw',
       pk: PK,
-      when: `attempt = 3 and state = HELD and (due_at <= ${NOW} or due_at > ${NOW + 40 * SECOND}) and transaction_id is missing`,
+      when: `attempt = 3 and state = HELD and (leased_until is missing or leased_until <= ${NOW}) and transaction_id is missing`,
       set: { state: 'REJECTED', reason: 'withdrawn: wrong order number', expires_at: IN_400_DAYS },
-      remove: ['bill_at', 'due', 'due_at', 'next'],
+      remove: ['bill_at', 'due', 'due_at', 'leased_until', 'next'],
     })
   })
 

@@ -9,7 +9,7 @@ import { fakeBus } from '../../support/fake-bus.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { NO_ANSWER } from '../../support/fake-wechatpay.ts'
 import { startLedger } from '../../support/ledger-table.ts'
-import { dueRow, MINUTE, NOW, PAYAFTER_ROW } from '../../support/orders.ts'
+import { dueRow, MINUTE, NOW, PAYAFTER_ROW, unleased } from '../../support/orders.ts'
 import { pacedSigners } from '../../support/paced-signers.ts'
 
 const MCHID = '1900000109'
@@ -25,7 +25,7 @@ const putDue = (names: readonly string[]) =>
   Promise.all(
     names.map((out_order_no) =>
       table.put({
-        ...PAYAFTER_ROW,
+        ...unleased(PAYAFTER_ROW),
         pk: `${MCHID}#${out_order_no}`,
         next: 'sync',
         due_at: NOW - 1 * MINUTE,
