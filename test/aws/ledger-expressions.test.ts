@@ -122,8 +122,8 @@ describe('a transition in the words of DynamoDB', () => {
     )
 
     expect(UpdateExpression).toBe('SET #due_at = :v0, #decisions = :v1, #decided = :v2')
-    expect(ConditionExpression).toMatch(/ AND #decided = :v6\)$/)
-    expect(ExpressionAttributeValues).toMatchObject({ ':v1': { L: [{}, {}] }, ':v2': { N: '8' }, ':v6': { N: '7' } })
+    expect(ConditionExpression).toMatch(/ AND #decided = :v5\)$/)
+    expect(ExpressionAttributeValues).toMatchObject({ ':v1': { L: [{}, {}] }, ':v2': { N: '8' }, ':v5': { N: '7' } })
   })
 
   it('a conflict only adds', () => {

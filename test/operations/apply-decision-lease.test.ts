@@ -18,8 +18,17 @@ const DECISION = { what: 'close', by: 'arn:aws:iam::123456789012:user/li', at: N
 
 const SYNCED: Row = { ...PAYAFTER_ROW, state: 'SYNCED' }
 
+it('a release while a query is out is carried out, and the sync waits for the end of its lease', async () => {
+  const fakes = fakeDeps({ rows: [HELD] })
+
+  const { reply } = await applyDecision(request('release'), fakes.deps)
+
+  expect(reply).toMatchObject({ status: 200, body: { next: 'sync', next_attempt_at: '2026-11-24T02:30:30.000Z' } })
+  expect(fakes.rows.get(PK)).toMatchObject({ due_at: NOW, leased_until: NOW + 30 * SECOND })
+  expect(fakes.published).toEqual([])
+})
+
 describe.each([
-  ['release', HELD],
   ['close', HELD],
   ['withdraw', HELD],
   ['close', PAYAFTER_ROW],

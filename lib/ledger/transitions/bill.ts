@@ -7,7 +7,7 @@ import { type BookRow, dueKeyOf, nextCallAt, type Row } from '../row.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import { secondChargeAttributes } from './charge.ts'
-import { DUE_ATTRIBUTES, noCallInFlight, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
+import { DUE_ATTRIBUTES, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
 import { nextRefund, noteRefund } from './refund.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
@@ -26,7 +26,7 @@ export const askForBill = (row: BookRow, day: string, now: number): Transition |
   const transition: Transition = {
     name: '21 ask for the bill',
     pk: row.pk,
-    when: and(unchangedSinceRead(row), equals('state', row.state), noCallInFlight(now)),
+    when: and(unchangedSinceRead(row), equals('state', row.state)),
     set: { next: 'query', due: row.due ?? dueKeyOf(row), due_at: now, bill: day, bill_at: now },
     // A late answer to a call from before does not replace the query, and nobody decides without having seen it.
     count: ['attempt'],

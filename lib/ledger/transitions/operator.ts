@@ -36,22 +36,21 @@ export const withDecision = (
 })
 
 /**
- * 13: makes the next call due as soon as a lease could end. A synced row is excluded: its query must wait until it can
- * prove the sync. `attempt` is compared with the row as it was read, since `now` says nothing about a lease that began
- * later.
+ * 13: makes the next call due soon, and not at once: a notice that comes again and again would have WeChat Pay asked
+ * each time. A synced row is excluded: its query must wait until it can prove the sync. Whoever has the row keeps it.
  */
-export const expedite = (row: RowAsRead, now: number): Transition => ({
+export const expedite = ({ pk }: Pick<Row, 'pk'>, now: number): Transition => ({
   name: '13 expedite',
-  pk: row.pk,
-  when: and(unchangedSinceRead(row), equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
+  pk,
+  when: and(equals('state', 'PENDING'), exists('due'), after('due_at', now + LIMITS.lease)),
   set: { due_at: now + LIMITS.lease },
 })
 
-/** 14: reopens a rejected order with the same call; a query comes first. */
+/** 14: reopens a rejected order with the same call; a query comes first, once nobody has the row any more. */
 export const reopenByOperator = (row: RowAsRead & Pick<Row, 'call'>, now: number): Transition => ({
   name: '14 reopen',
   pk: row.pk,
-  when: and(unchangedSinceRead(row), equals('state', 'REJECTED'), noCallInFlight(now)),
+  when: and(unchangedSinceRead(row), equals('state', 'REJECTED')),
   set: { state: 'PENDING', next: 'query', due: dueKeyOf(row), due_at: now, created_at: now },
   count: ['attempt'],
   remove: CLEARED_ON_REOPEN,
@@ -147,7 +146,7 @@ const settleCharge = (row: SettledRow, settlement: Settlement, now: number): Tra
 })
 
 /**
- * 18: a held order may be synced after all. If WeChat Pay charged it, it needs no sync, unless only a part was charged.
+ * 18: a held order may be synced after all, once nobody has the row any more. If WeChat Pay charged it, it needs no sync, unless only a part was charged.
  * A release from the hourly cap does not confirm the amount: if the order must be queried first, the query still comes
  * first.
  */
@@ -156,7 +155,7 @@ export const release = (row: Row, now: number): Transition => ({
   pk: row.pk,
   when: and(
     // The operator releases what was shown: since then the order may be held for another reason, or charged.
-    ...[unchangedSinceRead(row), equals('state', 'HELD'), equals('reason', row.reason ?? ''), noCallInFlight(now)],
+    ...[unchangedSinceRead(row), equals('state', 'HELD'), equals('reason', row.reason ?? '')],
     ...(row.reason === 'part_paid' ? [] : [missing('transaction_id')]),
   ),
   set: {

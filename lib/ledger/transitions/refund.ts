@@ -61,8 +61,8 @@ export const noteRefund = (
         name: '22 note refund',
         ...noted,
         when: and(
-          ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), noCallInFlight(now)],
-          ...[sameChargeAsRead(row), corrects ? exists('settled_at') : missing('settled_at')],
+          ...[unchangedSinceRead(row), equals('state', 'DOUBLE_CHARGED'), sameChargeAsRead(row)],
+          ...[corrects ? exists('settled_at') : missing('settled_at')],
           ...(row.bill_at === undefined ? [] : [equals('next', 'query')]),
         ),
       }

@@ -40,25 +40,26 @@ const decision = { what: 'release', by: 'arn:aws:iam::123456789012:user/li', at:
 export const PERSON_CASES: readonly ConditionCase[] = [
   {
     transition: expedite(CLAIMED, NOW),
-    changes: { 'due after a lease': row({ due_at: NOW + 30 * SECOND + 1 }) },
+    changes: {
+      'due after a lease': row({ due_at: NOW + 30 * SECOND + 1 }),
+      'claimed since it was read': row({ attempt: 4, due_at: NOW + 30 * SECOND + 1, leased_until: NOW + 30 * SECOND }),
+    },
     leaves: {
       ...NO_ROW,
       'due within a lease': row({ due_at: NOW + 30 * SECOND }),
       'not pending': row({ state: 'SYNCED', due_at: NOW + 30 * SECOND + 1 }),
       'nothing is left to do': row({ due: undefined, due_at: NOW + 30 * SECOND + 1 }),
-      'claimed since it was read': row({ attempt: 4, due_at: NOW + 30 * SECOND + 1 }),
     },
   },
   {
     transition: reopenByOperator(CLAIMED, NOW),
-    changes: REJECTED,
+    changes: { ...REJECTED, ...callOut('REJECTED') },
     leaves: {
       ...NO_ROW,
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
       'claimed since it was read': row({ state: 'REJECTED', attempt: 4, due_at: NOW }),
-      ...callOut('REJECTED'),
     },
   },
   {
@@ -154,7 +155,7 @@ export const PERSON_CASES: readonly ConditionCase[] = [
   {
     transition: withDecision(release(asked, NOW), asked, decision),
     changes: {
-      ...each(noCallOut('HELD'), 'held', { reason: 'paid_less' }),
+      ...each({ ...noCallOut('HELD'), ...callOut('HELD') }, 'held', { reason: 'paid_less' }),
       'decided before they were counted': row({
         ...{ state: 'HELD', reason: 'paid_less', due_at: NOW },
         decisions: [{ ...decision, what: 'reopen' }],
@@ -162,7 +163,6 @@ export const PERSON_CASES: readonly ConditionCase[] = [
     },
     leaves: {
       ...NO_ROW,
-      ...each(callOut('HELD'), 'held', { reason: 'paid_less' }),
       'decided since it was read': row({
         ...{ state: 'HELD', reason: 'paid_less', due_at: NOW },
         ...{ decisions: [decision], decided: 1 },

@@ -41,7 +41,7 @@ describe('21: an order for which a trade bill has a charge', () => {
     expect(words(askForBill(REJECTED, BILL, NOW))).toStrictEqual({
       name: '21 ask for the bill',
       pk: PK,
-      when: `attempt = 3 and state = REJECTED and (leased_until is missing or leased_until <= ${NOW})`,
+      when: 'attempt = 3 and state = REJECTED',
       set: { next: 'query', due: '1900000109#0', due_at: NOW, bill: BILL, bill_at: NOW },
       count: ['attempt'],
     })

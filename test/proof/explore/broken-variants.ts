@@ -197,9 +197,13 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     limits: { confirmDelay: 0 },
   },
   {
-    name: 'a confirm delay under the lease',
+    name: 'a late success that ends the lease of another, and a confirm delay under the lease',
     scenario: 'a doubled notice',
     limits: { confirmDelay: 10 * SECOND },
+    design: altered(['4 accepted'], ({ remove = [], ...transition }) => ({
+      ...transition,
+      remove: [...remove, 'leased_until'],
+    })),
   },
   {
     name: 'a confirm delay under the signature window',

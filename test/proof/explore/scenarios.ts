@@ -184,7 +184,10 @@ const NAMES = Object.keys(WORLDS) as readonly ScenarioName[] // the keys of the 
 type Size = Pick<Scenario, 'faults' | 'invocations'>
 
 /** By default one fault and two invocations at the same time. */
-export const scenario = (name: ScenarioName, size: Partial<Size> & Pick<Scenario, 'bills'> = {}): Scenario => ({
+export const scenario = (
+  name: ScenarioName,
+  size: Partial<Size> & Pick<Scenario, 'bills' | 'persons'> = {},
+): Scenario => ({
   ...{ name, faults: 1, invocations: 2 },
   ...WORLDS[name],
   ...size,
