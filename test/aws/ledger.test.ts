@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { claim, create } from '../../lib/ledger/transitions/notice.ts'
 import { startDynalite } from '../support/dynalite.ts'
 import { startLedger } from '../support/ledger-table.ts'
-import { CLAIMED, NOW, ORDER } from '../support/orders.ts'
+import { CLAIMED, NOW, ORDER, unleased } from '../support/orders.ts'
 import { holds } from '../support/plain-ledger.ts'
 import { ANSWER_CASES } from './cases/answer-conditions.ts'
 import { CASE_CASES } from './cases/case-conditions.ts'
@@ -49,7 +49,7 @@ describe('fifty at once', () => {
   it('one claims the row, in each of twenty rounds', async () => {
     for (const round of rounds) {
       const pk = `1900000109#claimed-${round}`
-      await opened.put({ ...CLAIMED, pk, next: 'query', due_at: NOW })
+      await opened.put({ ...unleased(CLAIMED), pk, next: 'query', due_at: NOW })
 
       const applied = await Promise.all(fifty.map(() => opened.ledger.apply(claim(pk, 'query', NOW))))
 

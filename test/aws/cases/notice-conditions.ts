@@ -52,6 +52,7 @@ export const NOTICE_CASES: readonly ConditionCase[] = [
     leaves: {
       ...NO_ROW,
       'not due yet': row({ next: 'query', due_at: NOW + 1 }),
+      'somebody has it': row({ next: 'query', leased_until: NOW + 1 }),
       'nothing is left to do': row({ due_at: NOW, next: 'query', due: undefined }),
       'the other step': row(due),
     },

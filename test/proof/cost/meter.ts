@@ -1,0 +1,179 @@
+import type { AttributeMap } from 'dynalite/db/index.js'
+import { readTemplate, resourcesOf } from '../../../lib/local/stack/template.ts'
+import type { Order, OrderSeed } from '../../../lib/local/wechatpay/orders.ts'
+import { startWorld, type World, type WorldMerchant } from '../../../lib/local/world.ts'
+import { watchInvocations } from '../../support/invocations.ts'
+import { MINUTE } from '../../support/orders.ts'
+import { handOver } from '../../support/till.ts'
+import { ASSUMED, PRICES } from './prices.ts'
+import { itemBytes, readUnitsOf, unitsOf, writeUnitsOf } from './units.ts'
+
+/** Numbers as long as WeChat Pay's: 32 digits of a service, 18 characters of an appid. */
+const SERVICE = '00004000000000160000000000000001'
+const KINDS = {
+  'payafter-orders': {
+    merchant: { mchid: '1900000109', services: { [SERVICE]: 'wxd678efh567hg6787' } },
+    seed: { family: 'payafter-orders', mchid: '1900000109' },
+  },
+  serviceorder: {
+    merchant: { mchid: '1900000110', order_api: 'serviceorder', services: { [SERVICE]: 'wxd678efh567hg6788' } },
+    seed: { family: 'serviceorder', mchid: '1900000110' },
+  },
+  partner: {
+    merchant: { mchid: '1900000201', provider: '1900000200', order_api: 'partner', services: { [SERVICE]: '' } },
+    seed: { family: 'serviceorder', mchid: '1900000200', sub_mchid: '1900000201', appid: 'wxd678efh567hg6789' },
+  },
+  acquiringbank: {
+    merchant: {
+      ...{ mchid: '1900000301', provider: '1900000300', channel_id: '1900000399' },
+      ...{ order_api: 'acquiringbank', services: { [SERVICE]: '' } },
+    },
+    seed: {
+      ...{ family: 'serviceorder', mchid: '1900000300', sub_mchid: '1900000301', channel_id: '1900000399' },
+      appid: 'wxd678efh567hg6790',
+    },
+  },
+} as const satisfies Readonly<Record<string, { merchant: WorldMerchant; seed: Partial<OrderSeed> }>>
+
+export type Kind = keyof typeof KINDS
+export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[] // the keys of the object above
+
+/** One write to the ledger: its units, and how many bytes the row has after it. */
+export type Step = { readonly step: string; readonly table: number; readonly indexes: number; readonly bytes: number }
+
+/** What one order has AWS do. */
+export type Counted = {
+  readonly steps: readonly Step[]
+  readonly writeUnits: number
+  readonly readUnits: number
+  readonly httpRequests: number
+  readonly lambdaRequests: number
+  readonly gbSeconds: number
+  readonly events: number
+  readonly logBytes: number
+}
+
+/**
+ * One order on the usual way, handed over by HTTP, once an order before it has started the functions. The runs of
+ * reconcile are not counted: they come each minute, whatever the number of orders.
+ */
+export const countOrder = async (kind: Kind): Promise<Counted> => {
+  const { merchant, seed } = KINDS[kind]
+  // Each write comes to `outcome` alone. On AWS several may come together, and cost less.
+  const world = await startWorld({ merchants: [merchant], streamWindowMs: 0 })
+  const invocations = watchInvocations(world)
+  try {
+    const handOne = async (out_order_no: string): Promise<Order> => {
+      const order = world.wechatpay.addOrder({
+        ...seed,
+        ...{ service_id: SERVICE, out_order_no, total_amount: 8800 },
+      })
+      const detail = { paid_time: '20250301120000' }
+      await handOver(world, 'HTTP API 2.0', { mchid: merchant.mchid, out_order_no, detail })
+      await world.idle()
+      await world.pass(12 * MINUTE)
+      await world.idle()
+      return order
+    }
+    await handOne('POS20250301120000000000000000001')
+    const ledger = watchLedger(world)
+    const [firstInvocation, firstEvent] = [invocations.all.length, world.bus.history.events.length]
+    const order = await handOne('POS20250301120000000000000000002')
+    if (!order.payments.some(({ paid_type }) => paid_type === 'MCH')) throw new Error(`the order of ${kind} is not paid`)
+    const made = invocations.all.slice(firstInvocation).filter((one) => one.function !== 'reconcile')
+    const calls = made.filter((one) => one.function === 'sync' || one.function === 'query').length
+    const ms = calls * ASSUMED.callMs + made.length * ASSUMED.ownMs
+    const { steps, readUnits } = ledger.counted()
+    return {
+      steps,
+      writeUnits: steps.reduce((sum, { table, indexes }) => sum + table + indexes, 0),
+      readUnits,
+      httpRequests: 1,
+      lambdaRequests: made.length,
+      gbSeconds: (memoryGb() * ms) / 1000,
+      events: world.bus.history.events
+        .slice(firstEvent)
+        .reduce((sum, { detail }) => sum + Math.ceil(detail.length / 65_536), 0),
+      logBytes: made.flatMap(({ invocation }) => invocation.logs).reduce((sum, line) => sum + bytesOfLine(line), 0),
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+const memoryGb = (): number => {
+  const sizes = resourcesOf(readTemplate(), 'AWS::Lambda::Function').map(([id, { Properties }]) => [
+    id,
+    Number(Properties.MemorySize),
+  ])
+  return Number(Object.fromEntries(sizes).SyncLambdaFunction) / 1024
+}
+
+/** A measured time has as many digits as on AWS, so that the same order always counts the same. */
+const bytesOfLine = (line: string): number =>
+  Buffer.byteLength(line.replaceAll(/("(?:\w*(?:latency|_ms|_to_synced|difference|duration)\w*)":)[\d.]+/g, '$1200')) +
+  ASSUMED.lineBytes
+
+type Request = { readonly Key?: AttributeMap; readonly ConsistentRead?: boolean; readonly TableName?: string }
+
+/** Every write and read of the ledger from now on. */
+const watchLedger = (world: World) => {
+  const items = new Map<string, AttributeMap>()
+  const steps: Step[] = []
+  let readUnits = 0
+  const unwritten: string[] = []
+  world.table.onRecord(({ dynamodb: { Keys, OldImage, NewImage } }) => {
+    const pk = JSON.stringify(Keys)
+    if (NewImage) items.set(pk, NewImage)
+    const asked = unwritten.indexOf(pk)
+    if (asked >= 0) unwritten.splice(asked, 1)
+    steps.push({ step: stepOf(OldImage, NewImage), ...unitsOf(OldImage, NewImage), bytes: itemBytes(NewImage) })
+  })
+  // It never strikes: it only sees what is asked.
+  world.table.faults.add({
+    kind: 'fail',
+    times: Number.POSITIVE_INFINITY,
+    match: ({ operation, input }) => {
+      const { Key, ConsistentRead = false } = input as Request
+      const pk = JSON.stringify(Key)
+      if (operation === 'UpdateItem') unwritten.push(pk)
+      if (operation === 'GetItem') readUnits += readUnitsOf(itemBytes(items.get(pk)), ConsistentRead)
+      return false
+    },
+  })
+  /** A write whose condition failed, or that changed nothing, costs what the row has. */
+  const counted = () => ({
+    steps: [
+      ...steps,
+      ...unwritten.map((pk): Step => {
+        const bytes = itemBytes(items.get(pk))
+        return { step: 'refused', table: writeUnitsOf(bytes), indexes: 0, bytes }
+      }),
+    ],
+    readUnits,
+  })
+  return { counted }
+}
+
+/** What a write did, by what the row has after it. */
+const stepOf = (before: AttributeMap | undefined, after: AttributeMap | undefined): string => {
+  if (!before) return 'create'
+  if (after?.proof && !before.proof) return 'confirmed'
+  if (after?.receipt && !before.receipt) return 'accepted'
+  return JSON.stringify(after?.attempt) === JSON.stringify(before.attempt) ? 'other' : 'claim'
+}
+
+/** Dollars for a million orders, by service. */
+export const dollarsOf = (counted: Counted) => {
+  const of = {
+    api: counted.httpRequests * PRICES.httpRequest,
+    requests: counted.lambdaRequests * PRICES.lambdaRequest,
+    time: counted.gbSeconds * PRICES.gbSecond,
+    writes: counted.writeUnits * PRICES.writeUnit,
+    reads: counted.readUnits * PRICES.readUnit,
+    events: counted.events * PRICES.event,
+    logs: (counted.logBytes / 1e9) * PRICES.logGigabyte,
+  }
+  const million = Object.fromEntries(Object.entries(of).map(([name, one]) => [name, one * 1e6])) as typeof of
+  return { ...million, together: Object.values(million).reduce((sum, one) => sum + one, 0) }
+}

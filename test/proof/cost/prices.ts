@@ -1,0 +1,29 @@
+/**
+ * What AWS bills, in US dollars: list prices of US East (N. Virginia), on demand, without free tiers; other regions
+ * differ. Read on 2026-11-29 at https://aws.amazon.com/{api-gateway,lambda,dynamodb,eventbridge,cloudwatch,secrets-manager}/pricing/.
+ */
+export const PRICES = {
+  /** An HTTP API, of each 512 KB. */
+  httpRequest: 1.0 / 1e6,
+  lambdaRequest: 0.2 / 1e6,
+  /** arm64. */
+  gbSecond: 0.0000133334,
+  /** On demand: 1 KB written, and 4 KB read consistently or twice as much eventually. */
+  writeUnit: 0.625 / 1e6,
+  readUnit: 0.125 / 1e6,
+  /** An event of our own, of each 64 KB. What a rule delivers is free, and so are reads of a stream by Lambda. */
+  event: 1.0 / 1e6,
+  logGigabyte: 0.5,
+} as const
+
+/** Each month, whatever the number of orders. */
+export const MONTHLY = { secret: 0.4, alarm: 0.1, metric: 0.3, dashboard: 3 } as const
+
+/** What the machine that counts cannot measure as it is on AWS. */
+export const ASSUMED = {
+  /** Of one signed call; an invocation takes it and its own work. */
+  callMs: 200,
+  ownMs: 12,
+  /** CloudWatch counts so many bytes for each line beside its text. */
+  lineBytes: 26,
+} as const
