@@ -122,6 +122,14 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     takes: '1 minute',
     when: 'each change of the reader or of the report',
   },
+  cost: {
+    command: ['test/proof/cost/main.ts'],
+    built: true,
+    proves:
+      'what AWS bills for one order: units by write, and dollars for a million; --api NAME for another kind of order',
+    takes: '10 seconds',
+    when: 'each change of a row, of its indexes or of a write; --write keeps it for Evidence',
+  },
   bench: {
     command: ['test/proof/bench/run.ts'],
     proves: 'cold start and warm call beside other clients, as ratios of one run',

@@ -79,7 +79,8 @@ export const countOrder = async (kind: Kind): Promise<Counted> => {
     const ledger = watchLedger(world)
     const [firstInvocation, firstEvent] = [invocations.all.length, world.bus.history.events.length]
     const order = await handOne('POS20250301120000000000000000002')
-    if (!order.payments.some(({ paid_type }) => paid_type === 'MCH')) throw new Error(`the order of ${kind} is not paid`)
+    if (!order.payments.some(({ paid_type }) => paid_type === 'MCH'))
+      throw new Error(`the order of ${kind} is not paid`)
     const made = invocations.all.slice(firstInvocation).filter((one) => one.function !== 'reconcile')
     const calls = made.filter((one) => one.function === 'sync' || one.function === 'query').length
     const ms = calls * ASSUMED.callMs + made.length * ASSUMED.ownMs

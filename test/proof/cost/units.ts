@@ -8,7 +8,10 @@ const bytes = (text: string): number => Buffer.byteLength(text)
 
 /** One byte for two significant digits, and one more; one for a sign. */
 const numberBytes = (text: string): number => {
-  const digits = text.replace(/e.*$/i, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '')
+  const digits = text
+    .replace(/e.*$/i, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '')
   return Math.ceil(digits.length / 2) + 1 + (text.startsWith('-') ? 1 : 0)
 }
 

@@ -5,7 +5,7 @@ import { syncOrder } from '../../../lib/operations/sync-order.ts'
 import type { Sent } from '../../../lib/wechatpay/send.ts'
 import { fakeDeps } from '../../support/fake-deps.ts'
 import { answered } from '../../support/fake-wechatpay.ts'
-import { KEY, ORDER, PAYAFTER_ROW, PK } from '../../support/orders.ts'
+import { KEY, ORDER, PAYAFTER_ROW, PK, unleased } from '../../support/orders.ts'
 import { type AnswerId, OLD_REFUSALS, signed, unsigned } from './answers.ts'
 import { NOW } from './canonical-row.ts'
 import { type InvocationId, NOBODY } from './invocation.ts'
@@ -57,7 +57,12 @@ const ANSWERS: Readonly<Record<CallType, typeof TO_BOTH>> = {
   ],
 }
 
-const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = { ...PAYAFTER_ROW, call_hash: 'a', noticed_at: 1 }
+const {
+  due: _due,
+  due_at: _dueAt,
+  next: _next,
+  ...ENDED
+} = unleased({ ...PAYAFTER_ROW, call_hash: 'a', noticed_at: 1 })
 const DUE = { ...ENDED, due: '1900000109#0', created_at: NOW }
 const AT_ONCE = { next: 'query', due_at: NOW } as const
 const OPEN = { verdict: 'open', at: NOW - 60_000, attempt: 3 } as const
@@ -66,7 +71,7 @@ const ROWS: Readonly<Record<string, Row | undefined>> = {
   'no row': undefined,
   'a sync is due': { ...DUE, next: 'sync', due_at: NOW },
   'a query is due': { ...DUE, ...AT_ONCE },
-  'a call is out': { ...DUE, next: 'query', due_at: NOW + 30_000 },
+  'a call is out': { ...DUE, next: 'query', due_at: NOW, leased_until: NOW + 30_000 },
   'the merchant has not completed the order': { ...DUE, next: 'query', due_at: NOW + 60_000, last_error: OPEN },
   'another call is pending': { ...DUE, ...AT_ONCE, call_hash: 'b' },
   'an older call was rejected': { ...ENDED, call_hash: 'b', noticed_at: 0, state: 'REJECTED', expires_at: 1 },

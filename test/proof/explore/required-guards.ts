@@ -88,9 +88,9 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
     fails('a refund of a charge beside a rejected order', 'billForgotten'),
   '22 note refund: attempt =': fails('long waits for a refund', 'billForgotten'),
   '22 note refund: next =': fails('a refund of a charge beside a rejected order', 'unaskedRefund', { bills: 2 }),
-  '23 refunded: attempt =': fails('long waits for a refund', 'closedUnderCall'),
+  '23 refunded: attempt =': fails('long waits for a refund', 'billForgotten'),
   '24 refund waits: attempt =': fails('long waits for a refund', 'billForgotten'),
-  '25 refund ended: attempt =': fails('long waits for a refund', 'closedUnderCall'),
+  '25 refund ended: attempt =': fails('long waits for a refund', 'billForgotten'),
   '26 note transaction: attempt =': fails('a case that is charged again', 'waits'),
   '26 note transaction: state = DOUBLE_CHARGED': fails('a bill of an order that was rejected, and a notice', 'waits'),
   '26 note transaction: transaction_id missing': fails(
