@@ -8,6 +8,7 @@ import { TURNS } from '../../lib/ledger/whose-turn.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import { readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
 import { REFUSALS, type Refusal, type Turn } from '../../lib/wechatpay/refusals.ts'
+import { costTable } from '../proof/cost/table.ts'
 import { PARTS } from '../proof/parts.ts'
 
 export type Language = 'en' | 'zh'
@@ -242,7 +243,19 @@ const proof = (language: Language): Table => {
 
 export type Tables = Readonly<Record<string, (language: Language) => Table>>
 
-const TABLES = { refusals, stands, lines, days, alarms, variables, parameters, limits, scripts, proof } as const
+const TABLES = {
+  refusals,
+  stands,
+  lines,
+  days,
+  alarms,
+  variables,
+  parameters,
+  limits,
+  scripts,
+  proof,
+  cost: costTable,
+} as const
 
 export const TABLE_NAMES = Object.keys(TABLES)
 

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readTemplate, resourcesOf } from '../../../lib/local/stack/template.ts'
-import { type Counted, countOrder, dollarsOf, KIND_NAMES, type Kind } from './meter.ts'
+import { type Counted, dollarsOf } from './counted.ts'
+import { countOrder, KIND_NAMES, type Kind, SHOWN } from './meter.ts'
 import { MONTHLY } from './prices.ts'
 
 /*
@@ -10,7 +11,7 @@ import { MONTHLY } from './prices.ts'
  * of order, whatever stands in the documents. --write: keeps the figures for docs/evidence.md (npm run documents).
  */
 const { values } = parseArgs({
-  options: { api: { type: 'string', multiple: true }, write: { type: 'boolean' }, json: { type: 'string' } },
+  options: { api: { type: 'string', multiple: true }, write: { type: 'boolean' } },
 })
 
 const kindOf = (name: string): Kind => {
@@ -35,7 +36,7 @@ const inWords = (kind: Kind, counted: Counted): string =>
     '',
   ].join('\n')
 
-const kinds = values.api?.map(kindOf) ?? (['payafter-orders', 'serviceorder'] as const)
+const kinds = values.api?.map(kindOf) ?? SHOWN
 const counts: Partial<Record<Kind, Counted>> = {}
 for (const kind of kinds) {
   const counted = await countOrder(kind)
@@ -47,6 +48,7 @@ console.log(
   `Each month, whatever the number of orders: ${alarms} alarms ${(alarms * MONTHLY.alarm).toFixed(2)}, ` +
     `a secret of each merchant ${MONTHLY.secret.toFixed(2)}, each metric ${MONTHLY.metric.toFixed(2)}, a dashboard ${MONTHLY.dashboard.toFixed(2)}.`,
 )
-const text = `${JSON.stringify(counts, null, 2)}\n`
-if (values.json) writeFileSync(values.json, text)
-if (values.write) writeFileSync(fileURLToPath(new URL('cost.json', import.meta.url)), text)
+if (values.write) {
+  if (values.api) throw new Error('--write keeps the two kinds that the documents show: leave --api out')
+  writeFileSync(fileURLToPath(new URL('cost.json', import.meta.url)), `${JSON.stringify(counts, null, 2)}\n`)
+}

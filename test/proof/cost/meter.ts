@@ -5,7 +5,8 @@ import { startWorld, type World, type WorldMerchant } from '../../../lib/local/w
 import { watchInvocations } from '../../support/invocations.ts'
 import { MINUTE } from '../../support/orders.ts'
 import { handOver } from '../../support/till.ts'
-import { ASSUMED, PRICES } from './prices.ts'
+import type { Counted, Step } from './counted.ts'
+import { ASSUMED } from './prices.ts'
 import { itemBytes, readUnitsOf, unitsOf, writeUnitsOf } from './units.ts'
 
 /** Numbers as long as WeChat Pay's: 32 digits of a service, 18 characters of an appid. */
@@ -37,21 +38,8 @@ const KINDS = {
 
 export type Kind = keyof typeof KINDS
 export const KIND_NAMES = Object.keys(KINDS) as readonly Kind[] // the keys of the object above
-
-/** One write to the ledger: its units, and how many bytes the row has after it. */
-export type Step = { readonly step: string; readonly table: number; readonly indexes: number; readonly bytes: number }
-
-/** What one order has AWS do. */
-export type Counted = {
-  readonly steps: readonly Step[]
-  readonly writeUnits: number
-  readonly readUnits: number
-  readonly httpRequests: number
-  readonly lambdaRequests: number
-  readonly gbSeconds: number
-  readonly events: number
-  readonly logBytes: number
-}
+/** Those that docs/evidence.md shows. */
+export const SHOWN = ['payafter-orders', 'serviceorder'] as const satisfies readonly Kind[]
 
 /**
  * One order on the usual way, handed over by HTTP, once an order before it has started the functions. The runs of
@@ -95,7 +83,10 @@ export const countOrder = async (kind: Kind): Promise<Counted> => {
       events: world.bus.history.events
         .slice(firstEvent)
         .reduce((sum, { detail }) => sum + Math.ceil(detail.length / 65_536), 0),
-      logBytes: made.flatMap(({ invocation }) => invocation.logs).reduce((sum, line) => sum + bytesOfLine(line), 0),
+      logBytes: [
+        ASSUMED.accessLine,
+        ...made.flatMap(({ invocation }) => [...ASSUMED.lambdaLines, ...invocation.logs]),
+      ].reduce((sum, line) => sum + bytesOfLine(line), 0),
     }
   } finally {
     await world.close()
@@ -162,19 +153,4 @@ const stepOf = (before: AttributeMap | undefined, after: AttributeMap | undefine
   if (after?.proof && !before.proof) return 'confirmed'
   if (after?.receipt && !before.receipt) return 'accepted'
   return JSON.stringify(after?.attempt) === JSON.stringify(before.attempt) ? 'other' : 'claim'
-}
-
-/** Dollars for a million orders, by service. */
-export const dollarsOf = (counted: Counted) => {
-  const of = {
-    api: counted.httpRequests * PRICES.httpRequest,
-    requests: counted.lambdaRequests * PRICES.lambdaRequest,
-    time: counted.gbSeconds * PRICES.gbSecond,
-    writes: counted.writeUnits * PRICES.writeUnit,
-    reads: counted.readUnits * PRICES.readUnit,
-    events: counted.events * PRICES.event,
-    logs: (counted.logBytes / 1e9) * PRICES.logGigabyte,
-  }
-  const million = Object.fromEntries(Object.entries(of).map(([name, one]) => [name, one * 1e6])) as typeof of
-  return { ...million, together: Object.values(million).reduce((sum, one) => sum + one, 0) }
 }

@@ -26,4 +26,13 @@ export const ASSUMED = {
   ownMs: 12,
   /** CloudWatch counts so many bytes for each line beside its text. */
   lineBytes: 26,
+  /** Lambda's own lines of an invocation: START, END and REPORT, in text. */
+  lambdaLines: [
+    'START RequestId: 8f5f8f0e-5d5a-4c86-9c3a-000000000000 Version: $LATEST',
+    'END RequestId: 8f5f8f0e-5d5a-4c86-9c3a-000000000000',
+    'REPORT RequestId: 8f5f8f0e-5d5a-4c86-9c3a-000000000000\tDuration: 212.34 ms\tBilled Duration: 213 ms\tMemory Size: 512 MB\tMax Memory Used: 110 MB\t',
+  ],
+  /** The line of the API's access log for one request, as the stack has it. */
+  accessLine:
+    '{"time":"24/Nov/2026:02:30:00 +0000","request_id":"JKJaXmPLvHcESHA=","caller":"arn:aws:sts::123456789012:assumed-role/till/i-0123456789abcdef0","method":"POST","path":"/merchants/1900000109/payafter-orders/POS20250301120000000000000000002/sync","status":"200","latency_ms":"312","error":"-","integration_error":"-"}',
 } as const

@@ -1,8 +1,7 @@
-import type { AttributeMap } from 'dynalite/db/index.js'
 import { tableOf } from '../../../lib/local/ledger-table.ts'
 
-type Value = Readonly<Record<string, unknown>>
-type Item = AttributeMap | undefined
+/** An item in DynamoDB's JSON, as a stream has it; undefined where there is none. */
+type Item = Readonly<Record<string, object>> | undefined
 
 const bytes = (text: string): number => Buffer.byteLength(text)
 
@@ -19,7 +18,8 @@ const numberBytes = (text: string): number => {
  * Size of a value of an item.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
-const valueBytes = (value: Value): number => {
+// The type says what the content is.
+const valueBytes = (value: object): number => {
   const [[type, content] = ['NULL', true]] = Object.entries(value)
   switch (type) {
     case 'S':
@@ -29,11 +29,11 @@ const valueBytes = (value: Value): number => {
     case 'B':
       return Buffer.from(String(content), 'base64').length
     case 'SS':
-      return (content as string[]).reduce((sum, one) => sum + bytes(one), 0) // as DynamoDB's types say
+      return (content as string[]).reduce((sum, one) => sum + bytes(one), 0)
     case 'L':
-      return (content as Value[]).reduce((sum, one) => sum + 1 + valueBytes(one), 3)
+      return (content as object[]).reduce((sum, one) => sum + 1 + valueBytes(one), 3)
     case 'M':
-      return 3 + itemBytes(content as AttributeMap) + Object.keys(content as AttributeMap).length
+      return 3 + itemBytes(content as Item) + Object.keys(content as object).length
     default:
       return 1
   }
@@ -41,7 +41,7 @@ const valueBytes = (value: Value): number => {
 
 /** Size of an item, names and values. */
 export const itemBytes = (item: Item): number =>
-  Object.entries(item ?? {}).reduce((sum, [name, value]) => sum + bytes(name) + valueBytes(value as Value), 0)
+  Object.entries(item ?? {}).reduce((sum, [name, value]) => sum + bytes(name) + valueBytes(value), 0)
 
 export const writeUnitsOf = (size: number): number => Math.max(1, Math.ceil(size / 1024))
 /** Eventually consistent reads cost half. */

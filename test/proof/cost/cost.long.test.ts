@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Counted } from './counted.ts'
+import { countOrder, SHOWN } from './meter.ts'
+
+const KEPT: Readonly<Record<string, Counted>> = JSON.parse(readFileSync(new URL('cost.json', import.meta.url), 'utf8'))
+
+/** Rows and log lines tell times, and a time that ends with zeros is shorter. */
+const withoutBytes = ({ steps = [], ...others }: Partial<Counted>): object => ({
+  ...others,
+  steps: steps.map(({ bytes: _, ...step }) => step),
+})
+
+describe('what an order costs', () => {
+  it.each(SHOWN)('is as the documents say: npm run cost -- --write, npm run documents: %s', async (kind) => {
+    const { logBytes, ...counted } = await countOrder(kind)
+
+    const { logBytes: kept = 0, ...others } = KEPT[kind] ?? {}
+    expect(withoutBytes(counted)).toEqual(withoutBytes(others))
+    expect(Math.abs(logBytes - kept)).toBeLessThan(50)
+  })
+
+  it('has no write to an index in a claim', async () => {
+    const { steps } = await countOrder('partner')
+
+    expect(steps.map(({ step, indexes }) => [step, indexes])).toEqual([
+      ['create', 2],
+      ['accepted', 2],
+      ['claim', 0],
+      ['confirmed', 1],
+    ])
+  })
+})
