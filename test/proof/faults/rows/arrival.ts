@@ -171,7 +171,7 @@ export const ARRIVAL: readonly Row[] = [
     step: API,
     fault: 'a person closes a held order while a till corrects it',
     must: 'it stays closed: the till found it held, and it is not any more',
-    guard: 'lib/ledger/transitions/notice.ts reopened noCallDueOrInFlight',
+    guard: 'lib/ledger/transitions/notice.ts reopened noCallInFlight',
     test: ['operations/sync-order-conflict.test.ts', 'stays closed where the till found it held a moment before'],
   },
   {
