@@ -152,7 +152,6 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['the function answers before the API gives up', (l) => l.functionTimeout < l.apiTimeout],
   ['init fits into a secret and a connection', (l) => l.init < l.sdkTotal],
   ['a lease outlives its function on any two clocks', (l) => l.lease >= l.functionTimeout + 2 * l.clockDifference],
-  ['a query waits until the lease of its sync ended', (l) => l.confirmDelay >= l.lease],
   [
     'a query waits until no older answer can be replayed',
     (l) => l.confirmDelay > l.signatureWindow + l.clockDifference,

@@ -27,11 +27,6 @@ describe('checkLimits', () => {
     ['init fits into a secret and a connection', { init: 4499 }, { init: 4500 }],
     ['a lease outlives its function on any two clocks', { lease: 30_000 }, { lease: 29_999 }],
     ['a lease outlives its function on any two clocks', { clockDifference: 5000 }, { clockDifference: 5001 }],
-    [
-      'a query waits until the lease of its sync ended',
-      { confirmDelay: 30_000, signatureWindow: 20_000 },
-      { confirmDelay: 29_999, signatureWindow: 20_000 },
-    ],
     ['a query waits until no older answer can be replayed', { confirmDelay: 305_001 }, { confirmDelay: 305_000 }],
     ['an order is asked about again only after its lease', { askAgain: 30_001 }, { askAgain: 30_000 }],
     ['a running charge is given longer', { askAgainBusy: 60_000 }, { askAgainBusy: 59_999 }],

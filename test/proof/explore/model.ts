@@ -35,7 +35,7 @@ import { createWrites, type Write, type Written } from './writes.ts'
 export const KINDS = ['step', 'call', 'wait', 'fault', 'person'] as const
 export type Kind = (typeof KINDS)[number]
 
-const LATE_ENDS = ['4 accepted', '8 confirmed', '9 collected']
+const LATE_ENDS = ['8 confirmed', '9 collected']
 
 /** Receives each possible next state. `who` is the index of the invocation that moves, or -1. */
 export type Emit = (next: World, kind: Kind, what: string, who: number, broken?: string) => void
