@@ -5,7 +5,7 @@ import { servedFiles } from '../config/served-files.ts'
 import { nextCallAt, type Row } from '../ledger/row.ts'
 import { startApiGateway } from './api-gateway.ts'
 import { createApiGuard } from './api-guard.ts'
-import { createClock } from './clock.ts'
+import { type Clock, createClock } from './clock.ts'
 import { createContract, type HttpAnswer } from './contract.ts'
 import { credentialsEnv, credentialsIn } from './credentials.ts'
 import { createDeadLetterQueue } from './event-bus/dead-letter-queue.ts'
@@ -22,7 +22,7 @@ import { startSecretsManager } from './secrets-manager.ts'
 import { servedConfig } from './served-config.ts'
 import { readDefaultRules, readRules, readStreamFilters } from './stack/rules.ts'
 import { startTopic } from './topic.ts'
-import { startWechatpay } from './wechatpay/wechatpay.ts'
+import { startWechatpay, type Wechatpay } from './wechatpay/wechatpay.ts'
 
 export type WorldMerchant = {
   readonly mchid: string
@@ -63,6 +63,8 @@ export const startWorld = async (options: {
   readonly maxConcurrency?: number
   /** Passed to the local WeChat Pay. */
   readonly debitAfterMs?: number
+  /** A stage in another region: this one has the same WeChat Pay and the same time, and everything else of its own. */
+  readonly beside?: { readonly clock: Clock; readonly wechatpay: Wechatpay }
   /** How long the table's stream collects records for one invocation of outcome; by default 20 ms. */
   readonly streamWindowMs?: number
   /** Starts each function. A test may replace startLambda to change what the sandboxes do. */
@@ -71,18 +73,20 @@ export const startWorld = async (options: {
   const stateFile = options.ledgerPath && `${options.ledgerPath}-world.json`
   const kept = readKeptState(stateFile)
   // Rows have times of the earlier clock, which may have been moved, so the clock continues from there.
-  const clock = createClock(Math.max(kept.now, Date.now()))
+  const clock = options.beside?.clock ?? createClock(Math.max(kept.now, Date.now()))
   const now = () => clock.now()
   // Any program of this machine can reach a loopback server, so only requests signed with these credentials are served.
   const credentials = credentialsIn(options.env)
   const { debitAfterMs, env: { WECHATPAY_ORIGIN: calledBy } = {} } = options
-  const wechatpay = await startWechatpay({
-    now,
-    orders: kept.orders,
-    ...(kept.accounts && { accounts: kept.accounts }),
-    ...(debitAfterMs !== undefined && { debitAfterMs }),
-    ...(calledBy !== undefined && { calledBy }),
-  })
+  const wechatpay =
+    options.beside?.wechatpay ??
+    (await startWechatpay({
+      now,
+      orders: kept.orders,
+      ...(kept.accounts && { accounts: kept.accounts }),
+      ...(debitAfterMs !== undefined && { debitAfterMs }),
+      ...(calledBy !== undefined && { calledBy }),
+    }))
   const secrets = await startSecretsManager({ now, credentials })
   const table = await startLedgerTable({
     clock,
@@ -114,15 +118,16 @@ export const startWorld = async (options: {
     const signsFor = options.merchants.filter((merchant) => signerOf(merchant) === mchid)
     const subMerchants = signsFor.filter(({ provider }) => provider !== undefined).map((sub) => sub.mchid)
     const channel_id = signsFor.find((sub) => sub.channel_id !== undefined)?.channel_id
-    wechatpay.addMerchant({
-      mchid,
-      serial_no: serialNo(),
-      publicKeyPem: keyPair(mchid).publicKeyPem,
-      services: Object.assign({}, ...signsFor.map(({ services }) => services)),
-      ...(subMerchants.length > 0 && { subMerchants }),
-      ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
-      ...(channel_id && { channel_id }),
-    })
+    if (!options.beside)
+      wechatpay.addMerchant({
+        mchid,
+        serial_no: serialNo(),
+        publicKeyPem: keyPair(mchid).publicKeyPem,
+        services: Object.assign({}, ...signsFor.map(({ services }) => services)),
+        ...(subMerchants.length > 0 && { subMerchants }),
+        ...(signsFor.some(({ order_api }) => order_api === 'acquiringbank') && { role: 'acquiringbank' as const }),
+        ...(channel_id && { channel_id }),
+      })
     putKey(mchid)
   }
 
@@ -288,7 +293,8 @@ export const startWorld = async (options: {
     uploads.close()
     stream.close()
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
-    await Promise.all([wechatpay.close(), secrets.close(), table.close(), objects.close(), topic.close()])
+    await Promise.all([secrets.close(), table.close(), objects.close(), topic.close()])
+    if (!options.beside) await wechatpay.close()
     keep()
     holdToContract()
   }

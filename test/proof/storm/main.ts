@@ -13,6 +13,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly scenario: Scen
   'wrong-notices': () => import('./scenarios/wrong-notices.ts'),
   bill: () => import('./scenarios/bill.ts'),
   shops: () => import('./scenarios/shops.ts'),
+  takeover: () => import('./scenarios/takeover.ts'),
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)

@@ -33,7 +33,7 @@ const WECHATPAY_FAULTS: readonly FaultName[] = [
 ]
 /** Eight seconds each, until the function's own time limit; the late request is processed after that. */
 const SLOW_WECHATPAY_FAULTS: readonly FaultName[] = ['no-answer', 'no-answer-after-applying', 'late-request']
-const LATE_MS = 9_000
+export const LATE_MS = 9_000
 
 /** The first one is what an order meets that is cut off. */
 const TABLE_FAULTS = ['fail', 'throughput-exceeded', 'throttle', 'lose-answer', 'reset'] as const
