@@ -53,6 +53,10 @@ export const LIMITS = {
   absentOrders: 3,
   /** When WeChat Pay refuses this many sub-merchants of a signer on one day, the signer is likely at fault. */
   refusedSubMerchants: 10,
+  /** A notice that comes later than this is asked about first: another stage may have taken over meanwhile. */
+  noticeLate: 30 * MINUTE,
+  /** A sync that nobody sent for so long since it was due is asked about first, for the same reason. */
+  longDue: 3 * HOUR,
   late: 15 * MINUTE,
   lateWaiting: 24 * HOUR,
   keepEnded: 400 * DAY,
@@ -162,6 +166,10 @@ const RULES: readonly (readonly [rule: string, holds: (l: Limits) => boolean])[]
   ['retries grow', (l) => l.retryFirst <= l.retryMost && l.retryMost <= l.retrySlow],
   ['retries end', (l) => l.retrySlowAfter < l.giveUp && l.absentGiveUp < l.giveUp],
   ['reconcile stops before its own time-out', (l) => l.reconcileDispatch + l.sdkTotal < l.reconcileTimeout],
+  [
+    'a list of any size is synced at the usual pace before its last order is long due',
+    (l) => (l.statementLines / l.dispatchesPerSecond) * SECOND < l.longDue,
+  ],
   ['a report is renewed until the last order is given up', (l) => l.reportOpen > l.giveUp],
   ['a page of who sends nothing has time to be written', (l) => l.findSilent < l.statementTimeout / 1.2],
   ['a renewed report has time to end', (l) => l.renewReports < l.statementTimeout / 1.5],

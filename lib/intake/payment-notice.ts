@@ -88,7 +88,7 @@ export const readPaymentNotice = (
     )
   const { paid_time, paid_time_clamped, stated_time } = paid
   const call = { ...resolveParties(merchant, parsed.output), out_order_no, paid_time }
-  const mode = modeOf(merchant, amount)
+  const mode = modeOf(merchant, amount, nowMs - noticed_at > LIMITS.noticeLate)
   const labels = readLabels({ shop_id, cashier_id, pos_ref })
   return {
     mchid: merchant.mchid,
@@ -116,10 +116,13 @@ const readLabels = (stated: { readonly [name in keyof Labels]: string | undefine
   return labels.length > 0 ? Object.fromEntries(labels) : undefined
 }
 
-/** If the notice has an amount, the order is queried before its first sync, so that the amount can be compared. */
-const modeOf = ({ mode }: Merchant, amount: number | undefined): PaymentNotice['mode'] => {
+/**
+ * If the notice has an amount, the order is queried before its first sync, so that the amount can be compared; if it is
+ * late, since a stage in another region may have sent the sync meanwhile.
+ */
+const modeOf = ({ mode }: Merchant, amount: number | undefined, isLate: boolean): PaymentNotice['mode'] => {
   if (mode !== 'sync') return mode
-  return amount === undefined ? undefined : 'check'
+  return amount === undefined && !isLate ? undefined : 'check'
 }
 
 /**

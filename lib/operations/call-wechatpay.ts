@@ -5,7 +5,7 @@ import type { DueEvent } from '../ledger/due-event.ts'
 import { classifyAbsent, hasKnownOrder, NO_ORDER_KNOWN, partyIndexKey, partyKey } from '../ledger/known-merchants.ts'
 import { type CallType, type NextCall, nextCallAt, type Row, readRowKey } from '../ledger/row.ts'
 import { refusedKey } from '../ledger/sub-merchant-trouble.ts'
-import { afterQuery, afterSync } from '../ledger/transitions/answer.ts'
+import { afterQuery, afterSync, askFirst } from '../ledger/transitions/answer.ts'
 import { withDueLane } from '../ledger/transitions/due-lane.ts'
 import { expiry } from '../ledger/transitions/lease.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
@@ -54,6 +54,7 @@ const CALLS = {
 export const callWechatPay = async (step: CallType, claimed: Row, deps: OrderDeps): Promise<CallResult> => {
   const { request, judge: classify, after } = CALLS[step]
   const row = deps.renewed?.(claimed) ?? claimed
+  if (step === 'sync' && isLongDue(row, deps.now())) return askedFirst(row, deps)
   const signer = await deps.merchants.signer(row.call.mchid).catch(credentialVerdict)
   const startedAt = deps.now()
   if (!('kind' in signer) && isLeaseOver(row, startedAt)) return leaseOver(step, row)
@@ -68,6 +69,14 @@ export const callWechatPay = async (step: CallType, claimed: Row, deps: OrderDep
     await rememberKnownParty(row, verdict, deps)
     return refusedTogether(row, transition, deps)
   })
+}
+
+/** The row has waited for its sync so long that this stage stood still meanwhile: see `askFirst`. */
+const isLongDue = ({ due_at = Number.POSITIVE_INFINITY }: Row, now: number): boolean => now - due_at > LIMITS.longDue
+
+const askedFirst = (row: Row, deps: OrderDeps): Promise<CallResult> => {
+  const transition = withDueLane(askFirst(row, { now: deps.now(), random: deps.random() }), row)
+  return record(transition, { row, log: { step: 'sync', verdict: 'long due' }, metrics: {} }, deps)
 }
 
 /** This invocation was too slow: it makes no call. */

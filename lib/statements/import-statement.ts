@@ -50,7 +50,7 @@ export const importStatement = async (
     const by = isProvider(deps.merchants, statement.mchid) ? 'sub_mchid' : 'shop_id'
     const report = openReport(read, folder, deps.objects, isOld ? 'end' : isRenewal ? 'keep' : 'put', by)
     try {
-      const taken = handled(read, await takeFile(file, fetched.size, read, report, deps))
+      const taken = handled(read, await takeFile(file, fetched, read, report, deps))
       // If a newer version was uploaded meanwhile, its report may have been written before these orders existed. So it
       // is written again.
       if (!(isNewest && (await stillStands(key, fetched, deps)))) await importStatement(key, deps)
@@ -81,7 +81,7 @@ const gone = async (
 
 const takeFile = async (
   file: string,
-  size: number,
+  { size, modifiedAt }: Fetched,
   statement: StatementKey,
   report: ReportFiles,
   deps: StatementDeps,
@@ -99,7 +99,7 @@ const takeFile = async (
   const list = await openList(file, statement.name)
   if ('refused' in list) return refuse(list.refused)
   try {
-    const read = await readForeseen(list, { mchid, merchants: deps.merchants, now })
+    const read = await readForeseen(list, { mchid, merchants: deps.merchants, now, put_at: modifiedAt })
     if ('refused' in read) return refuse(read.refused)
     const { foreseen, reading } = read
     const compareDeps = { ...deps, now: () => now }

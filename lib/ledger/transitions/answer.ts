@@ -31,6 +31,15 @@ export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transitio
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition =>
   withLeaseEnded(withWaitingIndex(queryAnswered(row, verdict, moment), row))
 
+/**
+ * 6 without a call: the sync has been due for so long that this stage stood still, and one in another region may have
+ * sent it. WeChat Pay is asked first, at once.
+ */
+export const askFirst = (row: Row, moment: Moment): Transition =>
+  withLeaseEnded(withWaitingIndex(ask(row, LONG_DUE, moment, { due_at: moment.now }), row))
+
+const LONG_DUE: Verdict = { kind: 'unknown', verified: false, code: 'LONG_DUE' }
+
 const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition => {
   switch (verdict.kind) {
     case 'accepted':

@@ -61,6 +61,8 @@ export type LineContext = {
   readonly mchid: string
   readonly merchants: Lookup
   readonly now: number
+  /** When the list was put into the bucket, ms. */
+  readonly put_at?: number
 }
 
 /**
@@ -189,7 +191,7 @@ const readStated = (
   line: number,
   stated: Stated,
   payee: Payee,
-  { merchants, now }: Pick<LineContext, 'merchants' | 'now'>,
+  { merchants, now, put_at: noticed_at = now }: Pick<LineContext, 'merchants' | 'now' | 'put_at'>,
 ): Payment => {
   if ('problem' in payee) throw new LineError(payee.problem)
   const { mchid } = payee
@@ -211,7 +213,7 @@ const readStated = (
     cashier_id,
     pos_ref,
   }
-  const order = readPaymentNotice({ via: 'direct', noticed_at: now, notice: present(notice) }, merchants, now)
+  const order = readPaymentNotice({ via: 'direct', noticed_at, notice: present(notice) }, merchants, now)
   return {
     kind: 'payment',
     line,

@@ -1,4 +1,5 @@
-import type { Invocation } from '../../../../lib/local/lambda/invocation.ts'
+import { isHttp } from '../../../../lib/intake/event-source.ts'
+import { type Invocation, TooManyRequestsException } from '../../../../lib/local/lambda/invocation.ts'
 import type { Lambda, LambdaOptions } from '../../../../lib/local/lambda/start-lambda.ts'
 
 /**
@@ -17,6 +18,8 @@ export const createRegion = (startLambda: (options: LambdaOptions) => Promise<La
       lambdas.push(lambda)
       return Object.assign(lambda, {
         invoke: async (event: unknown): Promise<Invocation> => {
+          // Whoever waits for an answer gets none.
+          if (back && isHttp(event)) throw new TooManyRequestsException('the region is lost')
           await back?.promise
           return invoke(event)
         },

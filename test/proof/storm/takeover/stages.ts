@@ -99,14 +99,15 @@ export const rehearse = async (options: TakeoverOptions, say: Say) => {
     let handed = 0
     const one = async (handover: Handover): Promise<void> => {
       handed += 1
-      if (region.isLost) {
+      if (handed > lostAfter) {
         if (handover.via === 'event' && handed < lostAfter + queue.length * TAKEN_BY_BUS) await till.handOver(handover)
         return
       }
-      if (handed === listedAfter) putLists(first, booked)
+      if (handed === listedAfter) putLists(first, booked, false)
       if (handed === lostAfter) {
+        while (!(await hasAll(first, booked))) await sleep(50)
         await region.lose()
-        say(`the first region is lost after ${handed} of ${queue.length} notices and a list of ${booked.length}`)
+        say(`the first region is lost after ${lostAfter} of ${queue.length} notices and a list of ${booked.length}`)
         return
       }
       // Nothing answers a till once the region is lost.
@@ -150,7 +151,7 @@ export const rehearse = async (options: TakeoverOptions, say: Say) => {
     move(0, MOVES_BEFORE)
 
     const observing = await startSecond('observe')
-    putLists(observing, earlier)
+    putLists(observing, earlier, true)
     await observing.idle()
     await settle(observing, [0, OBSERVED])
     const observed = (await observing.table.rows()).filter(({ state }) => state !== undefined)
@@ -220,8 +221,13 @@ const toldOnce = (plan: PlannedOrder): PlannedOrder => ({
 
 const viaOf = ({ notices: [notice] }: PlannedOrder): Handover['via'] => notice?.via ?? 'http'
 
-const putLists = (world: World, paid: readonly PlannedOrder[]): void => {
-  for (const [key, list] of listsOf(paid)) world.objects.put(key, list)
+const putLists = (world: World, paid: readonly PlannedOrder[], hasSums: boolean): void => {
+  for (const [key, list] of listsOf(paid, hasSums)) world.objects.put(key, list)
+}
+
+const hasAll = async ({ table }: World, orders: readonly PlannedOrder[]): Promise<boolean> => {
+  const known = new Set((await table.rows()).map(({ pk }) => pk))
+  return orders.every(({ merchant, out_order_no }) => known.has(`${merchant.mchid}#${out_order_no}`))
 }
 
 const isObserved = ({ state, reason }: Readonly<Record<string, unknown>>): boolean =>
