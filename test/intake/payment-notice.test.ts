@@ -484,3 +484,20 @@ describe('readOrderKey', () => {
     },
   )
 })
+
+describe('a notice of a merchant whose orders are synced unseen', () => {
+  const sentAt = (ms: number) => {
+    const event = { ...busEvent(goodNotice()), time: new Date(NOW - ms).toISOString() }
+    return read(event).mode
+  }
+
+  it('is asked about first when it comes more than half an hour late: another stage may have sent its sync', () => {
+    expect([sentAt(30 * 60_000), sentAt(30 * 60_000 + 1000)]).toEqual([undefined, 'check'])
+  })
+
+  it('stays observed, however late it comes', () => {
+    const late = { ...busEvent(goodNotice()), time: new Date(NOW - 86_400_000).toISOString() }
+
+    expect(read(late, servedWith({ mode: 'observe' })).mode).toBe('observe')
+  })
+})

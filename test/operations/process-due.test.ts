@@ -3,7 +3,7 @@ import type { DueEvent } from '../../lib/ledger/due-event.ts'
 import { processDue } from '../../lib/operations/process-due.ts'
 import { fakeDeps } from '../support/fake-deps.ts'
 import { SAYS } from '../support/fake-wechatpay.ts'
-import { KEY, NOW, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
+import { HOUR, KEY, NOW, PAYAFTER_ROW, PK, SECOND, unleased } from '../support/orders.ts'
 import { failingFrom } from '../support/plain-ledger.ts'
 
 const SYNC_DUE: DueEvent = { ...KEY, next: 'sync' }
@@ -34,6 +34,32 @@ describe('a due event', () => {
     expect(fakes.sent).toMatchObject([{ method: 'GET' }])
     expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED', attempt: 4, proof: { status: 200 } })
     expect(log).toMatchObject({ via: 'due', step: 'query', transition: '8 confirmed' })
+  })
+
+  it('asks first, at once, when the sync was due for more than three hours: another stage may have sent it', async () => {
+    const waiting = { ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW - 3 * HOUR - 1 } as const
+    const fakes = fakeDeps({ rows: [waiting] })
+
+    const { log } = await processDue(SYNC_DUE, fakes.deps)
+
+    expect(fakes.sent).toHaveLength(0)
+    expect(fakes.rows.get(PK)).toMatchObject({
+      state: 'PENDING',
+      next: 'query',
+      due_at: NOW,
+      last_error: { verdict: 'unknown', code: 'LONG_DUE' },
+    })
+    expect(fakes.rows.get(PK)).not.toHaveProperty('leased_until')
+    expect(fakes.published).toStrictEqual([QUERY_DUE])
+    expect(log).toMatchObject({ via: 'due', step: 'sync', verdict: 'long due', transition: '6 ask' })
+  })
+
+  it('sends a sync that was due for three hours: a list of 200,000 lines takes almost as long', async () => {
+    const fakes = fakeDeps({ rows: [{ ...unleased(PAYAFTER_ROW), next: 'sync', due_at: NOW - 3 * HOUR }] })
+
+    await processDue(SYNC_DUE, fakes.deps)
+
+    expect(fakes.sent).toMatchObject([{ method: 'POST' }])
   })
 
   it.each([

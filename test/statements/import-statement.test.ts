@@ -622,3 +622,21 @@ describe('a merchant that has sent statements', () => {
     })
   })
 })
+
+describe('a list that is read late', () => {
+  it('is asked about first, line by line, though it states no sums: another stage may have sent the syncs', async () => {
+    const key = emulated.upload('late', csv('L-1,2026/11/24 9:30'))
+
+    await importStatement(key, { ...emulated.deps, now: () => NOW + 31 * MINUTE })
+
+    expect(await read('L-1')).toMatchObject({ state: 'PENDING', next: 'query', mode: 'check' })
+  })
+
+  it('is synced unseen when it is read within half an hour', async () => {
+    const key = emulated.upload('in-time', csv('L-2,2026/11/24 9:30'))
+
+    await importStatement(key, { ...emulated.deps, now: () => NOW + 30 * MINUTE })
+
+    expect(await read('L-2')).toMatchObject({ state: 'PENDING', next: 'sync' })
+  })
+})

@@ -77,7 +77,7 @@ export const startStatementDeps = async (now = NOW) => {
 
   const close = () => Promise.all([table.close(), s3.close()])
 
-  return { ...s3, deps, table, report, files, close }
+  return { ...s3, deps, table, upload, report, files, close }
 }
 
 /** The report's JSON. */
