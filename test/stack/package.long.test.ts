@@ -14,6 +14,7 @@ const commitSeconds = Number(/\/(\d+)-/.exec(S3Key)?.[1]) / 1000
 
 let again = ''
 let china = ''
+let copied = ''
 beforeAll(async () => {
   const params = [
     'webhook=wecom',
@@ -22,7 +23,7 @@ beforeAll(async () => {
     'memory=1024',
     'logRetentionDays=30',
   ]
-  ;[again, china] = await Promise.all([
+  ;[again, china, copied] = await Promise.all([
     packageCopy(commitSeconds),
     packageCopy(
       commitSeconds,
@@ -32,10 +33,11 @@ beforeAll(async () => {
       'prod',
       ...params.map((param) => `--param=${param}`),
     ),
+    packageCopy(commitSeconds, '--stage', 'prod', '--param=ledgerReplica=ap-southeast-1'),
   ])
-}, 60_000)
+}, 180_000)
 afterAll(() => {
-  for (const folder of [again, china]) rmSync(folder, { recursive: true, force: true })
+  for (const folder of [again, china, copied]) rmSync(folder, { recursive: true, force: true })
 })
 
 describe('npm run package', () => {
@@ -103,6 +105,27 @@ describe('a stage in China', () => {
       ['Retain', true],
       ['Delete', false],
     ])
+  })
+
+  it('replicates the ledger where it is told to, each copy as protected as the other, and else not', () => {
+    const ledger = readTemplate(`${copied}/${TEMPLATE}`).Resources.Ledger
+    const protects = {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    }
+
+    expect(ledger).toMatchObject({
+      Type: 'AWS::DynamoDB::GlobalTable',
+      Properties: {
+        StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        Replicas: [
+          { Region: { Ref: 'AWS::Region' }, ...protects },
+          { Region: 'ap-southeast-1', ...protects },
+        ],
+      },
+    })
+    expect(ledger?.Properties).not.toHaveProperty('PointInTimeRecoverySpecification')
+    expect(template.Resources.Ledger?.Type).toBe('AWS::DynamoDB::Table')
   })
 
   it('reserves no concurrency unless it is told to, since a new account has none to give', () => {

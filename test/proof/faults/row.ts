@@ -25,6 +25,7 @@ export const STEPS = [
   'stream',
   'deploy',
   'cold start',
+  'the stage stands still',
 ] as const
 
 export type Row = {
