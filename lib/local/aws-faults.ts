@@ -27,9 +27,11 @@ export const createFaults = <Request, Fault extends FaultRule<Request> & { reado
   const strikes = (fault: Fault, request: Request): boolean =>
     (fault.match?.(request) ?? true) && (fault.probability === undefined || random() < fault.probability)
 
-  const strike = (request: () => Request): Fault | undefined => {
+  const strike = (read: () => Request): Fault | undefined => {
+    let request: Request | undefined
     for (const [fault, left] of active) {
-      if (!strikes(fault, request())) continue
+      request ??= read()
+      if (!strikes(fault, request)) continue
       if (left > 1) active.set(fault, left - 1)
       else active.delete(fault)
       injected[fault.kind] = (injected[fault.kind] ?? 0) + 1

@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import dynalite, { type DynaliteOptions } from 'dynalite'
+import conditionParser from 'dynalite/db/conditionParser.js'
 import database, { type ItemStore, type Store } from 'dynalite/db/index.js'
+import updateParser from 'dynalite/db/updateParser.js'
+import { keepParsed } from './parsed-expressions.ts'
 
 export type DynaliteServer = {
   /** Lets dynalite answer, and settles after that. `isLost` resets the connection instead of sending the answer. */
@@ -14,6 +17,9 @@ export type DynaliteServer = {
 
 type Replay = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & EventEmitter
 type Handler = (request: Replay, response: ServerResponse) => void
+
+// One parser of each kind serves every store of this process.
+for (const parser of [conditionParser, updateParser]) keepParsed(parser)
 
 /** dynalite without its HTTP server, and with access to its store. */
 export const openDynalite = (options: DynaliteOptions): DynaliteServer => {

@@ -25,3 +25,13 @@ declare module 'dynalite/db/index.js' {
   const database: { create(options: DynaliteOptions): Store }
   export default database
 }
+
+declare module 'dynalite/db/conditionParser.js' {
+  const parser: import('./parsed-expressions.ts').Parser
+  export default parser
+}
+
+declare module 'dynalite/db/updateParser.js' {
+  const parser: import('./parsed-expressions.ts').Parser
+  export default parser
+}

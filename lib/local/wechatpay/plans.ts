@@ -48,7 +48,13 @@ const matches = ({ kind, mchid, out_order_no }: Match, call: Subject): boolean =
   (mchid === undefined || mchid === call.mchid) &&
   (out_order_no === undefined || out_order_no === call.out_order_no)
 
-type Plan<Drawn> = { readonly match: Match; left: number; readonly pick: () => Drawn | undefined }
+type Plan<Drawn> = {
+  readonly match: Match
+  /** Its place in the order in which plans were added. */
+  readonly place: number
+  left: number
+  readonly pick: () => Drawn | undefined
+}
 
 /** What to do with coming requests. Plans are asked in the order in which they were added. */
 export type Plans<Drawn> = {
@@ -59,18 +65,21 @@ export type Plans<Drawn> = {
 }
 
 export const createPlans = <Drawn>(): Plans<Drawn> => {
-  let plans: Plan<Drawn>[] = []
-  const remove = (plan: Plan<Drawn>) => {
-    plans = plans.filter((other) => other !== plan)
-  }
+  // A storm has plans for thousands of orders. Those for any order are under undefined.
+  const byOrder = new Map<string | undefined, Set<Plan<Drawn>>>()
+  let added = 0
+  const of = (out_order_no: string | undefined) => byOrder.get(out_order_no) ?? new Set()
+  const remove = (plan: Plan<Drawn>) => of(plan.match.out_order_no).delete(plan)
+  const plansFor = ({ out_order_no }: Subject) =>
+    [...of(undefined), ...of(out_order_no)].sort((a, b) => a.place - b.place)
   return {
     add: (match, times, pick) => {
-      const plan: Plan<Drawn> = { match, left: times, pick }
-      plans.push(plan)
-      return () => remove(plan)
+      const plan: Plan<Drawn> = { match, place: added++, left: times, pick }
+      byOrder.set(match.out_order_no, of(match.out_order_no).add(plan))
+      return () => void remove(plan)
     },
     draw: (call) => {
-      for (const plan of plans) {
+      for (const plan of plansFor(call)) {
         const drawn = matches(plan.match, call) ? plan.pick() : undefined
         if (drawn === undefined) continue
         plan.left--
@@ -79,9 +88,7 @@ export const createPlans = <Drawn>(): Plans<Drawn> => {
       }
       return undefined
     },
-    clear: () => {
-      plans = []
-    },
+    clear: () => byOrder.clear(),
   }
 }
 
