@@ -1,4 +1,4 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Credentials } from './credentials.ts'
 
@@ -20,9 +20,9 @@ const HEADER =
  * or in the query of a presigned URL. Its age is not checked, since the credentials end with the local world.
  */
 export const checkSignature = (service: string, credentials: Credentials): Check => {
-  const keys = new Map<string, Buffer>()
-  const keyOf = (scope: string): Buffer => {
-    const key = keys.get(scope) ?? signingKey(credentials.secretAccessKey, scope)
+  const keys = new Map<string, KeyObject>()
+  const keyOf = (scope: string): KeyObject => {
+    const key = keys.get(scope) ?? createSecretKey(signingKey(credentials.secretAccessKey, scope))
     keys.set(scope, key)
     return key
   }
