@@ -39,7 +39,7 @@ const ROWS_IN_MEMORY = 40_000
 const ROWS_READ_AHEAD = 200_000
 const MAX_PAGE_SIZE = 1000
 const MIN_PAGE_SIZE = 25
-const PUTS_IN_FLIGHT = 16
+export const PUTS_IN_FLIGHT = 16
 /** Queries of the index at the same time: each has a socket, and thousands of them would fill the memory. */
 const QUERIES_IN_FLIGHT = 64
 

@@ -10,6 +10,7 @@ import { readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
 import { REFUSALS, type Refusal, type Turn } from '../../lib/wechatpay/refusals.ts'
 import { costTable } from '../proof/cost/table.ts'
 import { PARTS } from '../proof/parts.ts'
+import { SCALE_TABLES } from '../proof/scale/tables.ts'
 
 export type Language = 'en' | 'zh'
 
@@ -244,17 +245,9 @@ const proof = (language: Language): Table => {
 export type Tables = Readonly<Record<string, (language: Language) => Table>>
 
 const TABLES = {
-  refusals,
-  stands,
-  lines,
-  days,
-  alarms,
-  variables,
-  parameters,
-  limits,
-  scripts,
-  proof,
+  ...{ refusals, stands, lines, days, alarms, variables, parameters, limits, scripts, proof },
   cost: costTable,
+  ...SCALE_TABLES,
 } as const
 
 export const TABLE_NAMES = Object.keys(TABLES)

@@ -70,6 +70,13 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     takes: '10 seconds',
     when: 'each change of check or observe mode',
   },
+  scale: {
+    command: ['test/proof/scale/main.ts'],
+    proves:
+      'a day of 100 million orders by arithmetic and minute by minute: what it needs, what is too small for it, what it costs; the shards are even; what docs/scale.md says comes from it',
+    takes: '5 seconds',
+    when: 'each change of pace, shards or retries',
+  },
   explore: {
     command: ['test/proof/explore/main.ts'],
     proves:

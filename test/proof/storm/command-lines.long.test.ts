@@ -10,6 +10,7 @@ describe('a program that proves something by a long run', () => {
     ['storm/main.ts', ['month', '--orders']],
     ['storm/main.ts', ['month', '--days']],
     ['storm/main.ts', ['wrong-notices', '--notices']],
+    ['scale/main.ts', ['--orders']],
     ['served/main.ts', ['--shops']],
     ['served/main.ts', ['--rounds']],
     ['fuzz/main.ts', ['--runs']],

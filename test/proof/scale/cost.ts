@@ -1,0 +1,21 @@
+import { LIMITS } from '../../../lib/limits.ts'
+import { ORDER, PRICE } from './assumptions.ts'
+
+const GB = 1e9
+const DAY = 86_400_000
+
+/** What one order costs by its part, in US dollars, if it takes so many units of write. */
+export const costOf = (writeUnits: number) => ({
+  api: PRICE.api,
+  lambda: ORDER.lambdaRequests * PRICE.lambdaRequest + ORDER.gbSeconds * PRICE.gbSecond,
+  table: writeUnits * PRICE.writeUnit,
+  events: (1 + ORDER.orderEvents) * PRICE.event,
+  logs: (ORDER.logBytes / GB) * PRICE.logGb,
+})
+
+export const sumOf = (parts: Readonly<Record<string, number>>): number =>
+  Object.values(parts).reduce((sum, part) => sum + part, 0)
+
+/** What it costs a day to keep the rows of so many orders a day, once the first of them are deleted. */
+export const storedCost = (orders: number): number =>
+  ((orders * (LIMITS.keepEnded / DAY) * ORDER.storedBytes) / GB) * (PRICE.storedGbMonth / 30)
