@@ -4,13 +4,17 @@ import { ORDER, PRICE } from './assumptions.ts'
 const GB = 1e9
 const DAY = 86_400_000
 
-/** What one order costs by its part, in US dollars, if it takes so many units of write. */
+/** In US dollars, to the cent of a million orders, so that what is shown adds up. */
+const toTheCent = (each: number): number => Math.round(each * 1e8) / 1e8
+
+/** What one order costs by its part, if it takes so many units of write. */
 export const costOf = (writeUnits: number) => ({
   api: PRICE.api,
-  lambda: ORDER.lambdaRequests * PRICE.lambdaRequest + ORDER.gbSeconds * PRICE.gbSecond,
-  table: writeUnits * PRICE.writeUnit,
-  events: (1 + ORDER.orderEvents) * PRICE.event,
-  logs: (ORDER.logBytes / GB) * PRICE.logGb,
+  lambdaRequests: toTheCent(ORDER.lambdaRequests * PRICE.lambdaRequest),
+  lambdaTime: toTheCent(ORDER.gbSeconds * PRICE.gbSecond),
+  table: toTheCent(writeUnits * PRICE.writeUnit),
+  events: toTheCent((1 + ORDER.orderEvents) * PRICE.event),
+  logs: toTheCent((ORDER.logBytes / GB) * PRICE.logGb),
 })
 
 export const sumOf = (parts: Readonly<Record<string, number>>): number =>

@@ -73,8 +73,8 @@ export const simulate = ({ orders, pace, outage }: Day): Simulated => {
 
   const call = (now: number, created: number, next: Cohort['next'], count: number): void => {
     calls[now] = (calls[now] ?? 0) + count
-    if (isDown(now)) return retry(now, created, next, count)
-    if (next === 'wrong' && (now - created) * MINUTE >= LIMITS.absentGiveUp) ended += count
+    if (isDown(now)) retry(now, created, next, count)
+    else if (next === 'wrong' && (now - created) * MINUTE >= LIMITS.absentGiveUp) ended += count
     // Its retries are spread already by when each of them was created.
     else if (next === 'wrong') retry(now, created, next, count, [0.5])
     else if (next === 'query') ended += count

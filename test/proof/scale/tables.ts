@@ -27,7 +27,8 @@ const short = (value: number): string =>
 /** 1,234,567 as 1.2 million, resp. 123 万. */
 const many = (value: number, language: Language): string => {
   if (value < 10_000) return Math.round(value).toLocaleString('en')
-  return language === 'en' ? `${short(value / 1e6)} million` : `${short(value / 1e4)} 万`
+  if (language === 'en') return `${short(value / 1e6)} million`
+  return value < 1e8 ? `${short(value / 1e4)} 万` : `${short(value / 1e8)} 亿`
 }
 
 const hours = (language: Language): Table => {
@@ -59,15 +60,17 @@ const needs = (language: Language): Table => ({
     language === 'en'
       ? ['in the busiest second', ...VOLUMES.map((orders) => many(orders, 'en')), 'there are', 'enough for', 'before']
       : ['最忙的一秒', ...VOLUMES.map((orders) => many(orders, 'zh')), '现有', '足够每日', '事先要做'],
-  rows: NEEDS.map((need) => {
-    const enough = enoughFor(need)
-    return [
-      need[language],
-      ...VOLUMES.map((orders) => short(need.needed(orders))),
-      need.have === undefined ? '–' : short(need.have),
-      enough === undefined ? '–' : many(enough, language),
-    ]
-  }),
+  // What breaks first stands first.
+  rows: NEEDS.map((need) => ({ need, enough: enoughFor(need) }))
+    .sort((a, b) => (a.enough ?? Number.MAX_VALUE) - (b.enough ?? Number.MAX_VALUE))
+    .map(({ need, enough }) => {
+      return [
+        need[language],
+        ...VOLUMES.map((orders) => short(need.needed(orders))),
+        need.have === undefined ? '–' : short(need.have),
+        enough === undefined ? '–' : many(enough, language),
+      ]
+    }),
 })
 
 /** Days of one signer. */
@@ -115,7 +118,8 @@ const shards = (language: Language): Table => ({
 
 const PARTS: Readonly<Record<keyof ReturnType<typeof costOf>, Readonly<Record<Language, string>>>> = {
   api: { en: 'API Gateway', zh: 'API Gateway' },
-  lambda: { en: 'Lambda', zh: 'Lambda' },
+  lambdaRequests: { en: 'Lambda, requests', zh: 'Lambda 请求' },
+  lambdaTime: { en: 'Lambda, time', zh: 'Lambda 时长' },
   table: { en: 'DynamoDB, writes', zh: 'DynamoDB 写入' },
   events: { en: 'EventBridge', zh: 'EventBridge' },
   logs: { en: 'CloudWatch Logs', zh: 'CloudWatch Logs' },
