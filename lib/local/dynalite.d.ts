@@ -22,7 +22,7 @@ declare module 'dynalite/db/index.js' {
     createValueStream(): Readable
   }
   export type Store = { getItemDb(tableName: string): ItemStore; db: { close(done: Done): void } }
-  const database: { create(options: DynaliteOptions): Store }
+  const database: { create(options: DynaliteOptions): Store; compare: unknown }
   export default database
 }
 

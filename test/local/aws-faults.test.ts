@@ -26,6 +26,19 @@ describe('a fault', () => {
     expect(struck).toEqual([undefined, 'hang', undefined, 'hang', undefined])
   })
 
+  it('reads a request once, however many faults look at it', () => {
+    const { faults, strike } = createFaults<string, Toy>()
+    for (const kind of ['fail', 'hang', 'reset']) faults.add({ kind, match: (request) => request === kind })
+    let read = 0
+
+    strike(() => {
+      read += 1
+      return 'none of them'
+    })
+
+    expect(read).toBe(1)
+  })
+
   it('gives way to the next once it is used up', () => {
     const { faults, strike } = createFaults<string, Toy>()
     faults.add({ kind: 'fail' })
