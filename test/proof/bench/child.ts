@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
 type Env = Readonly<Record<string, string>>
 
 /**
- * A whole process from start to end: its CPU, user and system, ms, as the kernel told it to the shell that waited;
- * and what it printed, where that is wanted. Throws what it said when it fails.
+ * A whole process from start to end, ms: its CPU, user and system, and the time that it took, as the kernel told them
+ * to the shell that waited; and what it printed, where that is wanted. Throws what it said when it fails.
  */
 export const runWhole = async (
   command: readonly string[],
@@ -15,7 +16,7 @@ export const runWhole = async (
   output: 'ignore' | 'pipe' = 'ignore',
   cwd: string = process.cwd(),
 ) => {
-  const script = 'TIMEFORMAT="%3U %3S"; time "$@" 2>&3'
+  const script = 'TIMEFORMAT="%3R %3U %3S"; time "$@" 2>&3'
   const child = spawn('bash', ['--norc', '-c', script, 'bash', ...command], {
     env,
     cwd,
@@ -25,8 +26,11 @@ export const runWhole = async (
   const [printed, times, errors] = await Promise.all(child.stdio.slice(1, 4).map(textOf))
   const [code] = await ended
   if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}: ${errors?.slice(-2000)}`)
-  const cpuMs = (times ?? '').split(/\s+/).reduce((sum, seconds) => sum + Number(seconds) * 1000, 0)
-  return { cpuMs, printed: printed ?? '' }
+  const [real = 0, user = 0, system = 0] = (times ?? '')
+    .trim()
+    .split(/\s+/)
+    .map((seconds) => Number(seconds) * 1000)
+  return { cpuMs: user + system, tookMs: real, printed: printed ?? '' }
 }
 
 const textOf = async (stream: unknown): Promise<string> => (stream ? text(stream as Readable) : '') // only pipes are read
@@ -50,6 +54,9 @@ export const startSteps = async (command: readonly string[], env: Env) => {
       await answer()
       return performance.now() - startedAt
     },
+    /** The most that was ever resident, MB. */
+    peakMb: (): number =>
+      Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     end: async (): Promise<void> => {
       const closed = once(child, 'close')
       child.stdin.end()

@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { keepOff } from './pin.ts'
 import type { Counts, Latency, Opened, Order } from './server.ts'
+import { WORK } from './work.ts'
 
 export type Outside = {
   /** All that a program finds in its environment to reach the outside. */
@@ -14,6 +16,7 @@ export type Outside = {
 
 export const startOutside = async (): Promise<Outside> => {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)))
+  if (child.pid !== undefined) keepOff(child.pid)
   const { port, secret } = await answer<Opened>(child)
   const origin = `http://127.0.0.1:${port}`
   const order = async <T>(what: Order): Promise<T> => {
@@ -28,6 +31,8 @@ export const startOutside = async (): Promise<Outside> => {
       WECHATPAY_ORIGIN: origin,
       AWS_ENDPOINT_URL: origin,
       BENCH_SECRET: secret,
+      BENCH_APPID: WORK.appid,
+      BENCH_SERVICE_ID: WORK.service_id,
     },
     setLatency: async (latency) => order({ latency }),
     counts: () => order<Counts>('counts'),

@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 import { servedFiles } from '../../../lib/config/served-files.ts'
 import { buildFunctions, leanBundling } from '../../../stack/build.mjs'
 import { configFor } from '../../support/served-by.ts'
+import { PINNED } from './pin.ts'
+import type { Contestant } from './rounds.ts'
 import { WORK } from './work.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -15,12 +17,28 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 /** Flags that Lambda's own runtime gives to Node. */
 const FLAGS = ['--expose-gc', '--max-http-header-size=81920']
 export const node = (program: string, file: string, flags: readonly string[] = []): readonly string[] => [
+  ...PINNED,
   process.execPath,
   ...FLAGS,
   ...flags,
   at(`programs/${program}.mjs`),
   file,
 ]
+
+/** A program that is told by `whole` how often it works, and by `steps` what to do next. */
+export type Program = { readonly whole: readonly string[]; readonly steps: readonly string[] }
+
+/** What one would write instead of this project, and what it may cost us at most beside it. */
+export type Instead = Program & {
+  readonly name: string
+  readonly words: string
+  readonly bytes: number
+  /** What each sync asks the outside, and each process. */
+  readonly asks: { readonly sync: Contestant['asks']; readonly process: Contestant['asks'] }
+  readonly atMost: { readonly cold?: number; readonly warm?: number }
+}
+
+const nodeProgram = (file: string): Program => ({ whole: node('whole', file), steps: node('steps', file) })
 
 /** Everything that is measured, built here and now from the same source, outside of the project. */
 export const buildPrograms = async () => {
@@ -43,23 +61,66 @@ export const buildPrograms = async () => {
       out: name,
     })),
   })
+  await build({
+    bundle: true,
+    platform: 'node',
+    // Ours would make it strict, which the plugin does not bear.
+    tsconfigRaw: {},
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    entryPoints: ['middy', 'powertools'].map((name) => at(`peers/${name}.mjs`)),
+  })
+  const goFunction = buildGo('go-function', `${folder}/go-function`)
   return {
-    ours: `${folder}/ours/index.mjs`,
-    defaults: `${folder}/defaults.cjs`,
-    floor: `${folder}/floor.cjs`,
-    call: `${folder}/call.cjs`,
+    ours: nodeProgram(`${folder}/ours/index.mjs`),
+    defaults: nodeProgram(`${folder}/defaults.cjs`),
+    floor: nodeProgram(`${folder}/floor.cjs`),
+    call: nodeProgram(`${folder}/call.cjs`),
     reconcile: `${folder}/reconcile.cjs`,
-    axiosPlugin: at('peers/axios-plugin.mjs'),
-    nodeV3: at('peers/node-v3.mjs'),
-    go: buildGo(`${folder}/wechatpay-go`),
-    gzipBytes: gzipSync(readFileSync(`${folder}/ours/function.cjs`), { level: 9 }).length,
+    axiosPlugin: nodeProgram(at('peers/axios-plugin.mjs')),
+    nodeV3: nodeProgram(at('peers/node-v3.mjs')),
+    go: buildGo('wechatpay-go', `${folder}/wechatpay-go`),
+    instead: [
+      {
+        ...nodeProgram(`${folder}/middy.cjs`),
+        name: 'middy',
+        words: 'middy and wechatpay-axios-plugin, without a ledger',
+        bytes: sizeOf(`${folder}/middy.cjs`),
+        asks: { sync: { call: 1 }, process: { secret: 1 } },
+        atMost: { cold: 0.6, warm: 1 },
+      },
+      {
+        ...nodeProgram(`${folder}/powertools.cjs`),
+        name: 'powertools',
+        words: 'the same with the idempotency of Powertools',
+        bytes: sizeOf(`${folder}/powertools.cjs`),
+        asks: { sync: { begin: 1, call: 1, complete: 1 }, process: { secret: 1 } },
+        atMost: { cold: 0.5, warm: 0.6 },
+      },
+      ...(goFunction
+        ? [
+            {
+              whole: [...PINNED, goFunction],
+              steps: [...PINNED, goFunction],
+              name: 'go-function',
+              words: 'the official Go SDK as a function, without a ledger',
+              bytes: sizeOf(goFunction),
+              asks: { sync: { call: 1 }, process: { secret: 1 } },
+              atMost: {},
+            },
+          ]
+        : []),
+    ] satisfies readonly Instead[],
+    gzipBytes: sizeOf(`${folder}/ours/function.cjs`),
     remove: () => rmSync(folder, { recursive: true }),
   }
 }
 
 /** Undefined where Go is not installed. */
-const buildGo = (file: string): string | undefined => {
+const buildGo = (peer: string, file: string): string | undefined => {
   if (spawnSync('go', ['version']).status !== 0) return undefined
-  execFileSync('go', ['build', '-o', file, '.'], { cwd: at('peers/wechatpay-go') })
+  execFileSync('go', ['build', '-trimpath', '-ldflags=-s -w', '-o', file, '.'], { cwd: at(`peers/${peer}`) })
   return file
 }
+
+const sizeOf = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length

@@ -1,10 +1,14 @@
 import type { Line } from './contests/contest.ts'
 import type { Spread } from './statistics.ts'
 
-/** The noise of a machine may bend a ratio by so much before the run fails. */
-const SLACK = 1.1
+/** A goal has failed when even the quarter of the rounds that went best for us lies above it. */
+export const hasFailed = ({ ratio, atMost }: Line): boolean => atMost !== undefined && ratio.q1 > atMost
 
-export const isKept = ({ ratio, atMost }: Line): boolean => atMost === undefined || ratio.median <= atMost * SLACK
+const verdict = (line: Line): string => {
+  if (line.atMost === undefined) return ''
+  if (line.ratio.median <= line.atMost) return 'met'
+  return hasFailed(line) ? 'FAILED' : 'missed'
+}
 
 /** The lines as a table in Markdown. */
 export const table = (lines: readonly Line[]): string => {
@@ -17,13 +21,7 @@ export const table = (lines: readonly Line[]): string => {
       : `**${fixed(line.ratio.median)}** (${fixed(line.ratio.q1)} … ${fixed(line.ratio.q3)})`,
     line.atMost === undefined ? '' : fixed(line.atMost),
     line.aim === undefined ? '' : fixed(line.aim),
-    line.atMost === undefined
-      ? ''
-      : isKept(line)
-        ? line.ratio.median <= line.atMost
-          ? 'kept'
-          : 'within 10 %'
-        : 'BROKEN',
+    verdict(line),
   ])
   const head = ['what', 'ours', 'other', 'ratio (quartiles)', 'at most', 'aim', '']
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')

@@ -16,13 +16,13 @@ import { small } from './contests/small.ts'
 import { warm } from './contests/warm.ts'
 import { startOutside } from './outside.ts'
 import { buildPrograms } from './programs.ts'
-import { isKept, table } from './report.ts'
+import { hasFailed, table } from './report.ts'
 import { NOTICE, SYNC_BODY, SYNC_TARGET, WORK } from './work.ts'
 
 const { values } = parseArgs({
   options: {
     cold: { type: 'string', default: '15' },
-    warm: { type: 'string', default: '7' },
+    warm: { type: 'string', default: '15' },
     rows: { type: 'string', default: '1000000' },
     draft: { type: 'boolean', default: false },
   },
@@ -61,17 +61,20 @@ try {
   programs.remove()
 }
 
+const instead = programs.instead.map(({ words, bytes }) => ({ what: words, gzipBytes: bytes }))
 const bundle = { gzipBytes: programs.gzipBytes, atMost: 90 * 1024, aim: 75 * 1024 }
 const written = {
   node: process.version,
   processors: `${cpus().length} x ${cpus()[0]?.model}`,
   rounds: { cold: wholeNumber('--cold', values.cold), warm: wholeNumber('--warm', values.warm) },
   bundle,
+  instead,
   skipped,
   lines,
 }
 say(`\n${table(lines)}`)
 say(`\nbundle of sync, gzip: ${bundle.gzipBytes} bytes of at most ${bundle.atMost}, aim ${bundle.aim}`)
+for (const { what, gzipBytes } of instead) say(`${what}, gzip: ${gzipBytes} bytes`)
 for (const what of skipped) say(`skipped: ${what}`)
 if (!values.draft) {
   const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -79,4 +82,4 @@ if (!values.draft) {
   writeFileSync(at('bench.svg'), chart(lines))
   execFileSync('npx', ['biome', 'format', '--write', at('bench.json')], { stdio: 'ignore' })
 }
-process.exitCode = lines.every(isKept) && bundle.gzipBytes <= bundle.atMost ? 0 : 1
+process.exitCode = !lines.some(hasFailed) && bundle.gzipBytes <= bundle.atMost ? 0 : 1

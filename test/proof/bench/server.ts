@@ -59,6 +59,9 @@ const marshalled = (row: object) => aws({ Attributes: marshall(row, { removeUnde
 const answers = {
   secret: aws({ Name: WORK.mchid, SecretString: secret, VersionId: '01234567-89ab-cdef-0123-456789abcdef' }),
   read: aws({}),
+  party: aws({}),
+  begin: aws({}),
+  complete: aws({}),
   claim: marshalled(claimedRow(now)),
   record: marshalled(syncedRow(now, String(signedAnswer().headers['Wechatpay-Signature']))),
   due: aws({ Items: dueItems(now), LastEvaluatedKey: { pk: { S: 'x' } } }),
@@ -76,7 +79,11 @@ const kindOf = (target: string | undefined, url: string | undefined, body: strin
     case 'DynamoDB_20120810.GetItem':
       return 'read'
     case 'DynamoDB_20120810.UpdateItem':
-      return body.includes('attribute_not_exists') ? 'claim' : 'record'
+      if (body.includes('"TableName":"idempotency"')) return 'complete'
+      if (body.includes('#is_known')) return 'party'
+      return body.includes('attribute_not_exists(#pk)') ? 'claim' : 'record'
+    case 'DynamoDB_20120810.PutItem':
+      return 'begin'
     case 'DynamoDB_20120810.Query':
       return 'due'
     case 'AWSEvents.PutEvents':

@@ -1,6 +1,5 @@
 import { LIMITS } from '../../../../lib/limits.ts'
 import { startSteps } from '../child.ts'
-import { node } from '../programs.ts'
 import type { Latency } from '../server.ts'
 import { ratios, spread } from '../statistics.ts'
 import type { Line, Setting } from './contest.ts'
@@ -12,7 +11,7 @@ const WELL: Latency = { secret: 0, ledger: 0, wechatpay: 0 }
 export const ill = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
   const init = async (changed: Readonly<Record<string, string>>, latency: Latency): Promise<number> => {
     await outside.setLatency(latency)
-    const process = await startSteps(node('steps', programs.ours), { ...env, ...changed })
+    const process = await startSteps(programs.ours.steps, { ...env, ...changed })
     const took = await process.step('load')
     await process.end()
     await outside.setLatency(WELL)

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSteps } from '../child.ts'
-import { node } from '../programs.ts'
+import type { Program } from '../programs.ts'
 import { type Contestant, runRounds } from '../rounds.ts'
 import { type Share, shareOf } from '../share.ts'
 import { type Line, line, type Setting } from './contest.ts'
@@ -53,11 +53,19 @@ const withShare = async (
   where: string,
   isJudged: boolean,
 ): Promise<readonly Line[]> => {
-  const contestant = (name: string, file: string, read: Contestant['asks']): Contestant => ({
+  const contestant = (
+    name: string,
+    program: Program,
+    perSync: Contestant['asks'],
+    perProcess: Contestant['asks'],
+  ): Contestant => ({
     name,
-    asks: { secret: 1, claim: CALLS, call: CALLS, record: CALLS, ...read },
+    asks: {
+      ...Object.fromEntries(Object.entries(perSync).map(([kind, count]) => [kind, count * CALLS])),
+      ...perProcess,
+    },
     measure: async () => {
-      const process = await startSteps(node('steps', file), env)
+      const process = await startSteps(program.steps, env)
       if (init === 'within the share') {
         share.admit(process.pid)
         await pause(SETTLE_MS)
@@ -67,24 +75,27 @@ const withShare = async (
       const first = await process.step('call')
       for (let call = 2; call < CALLS; call += 1) await process.step('call')
       const fifth = await process.step('call')
+      const memory = process.peakMb()
       await process.end()
-      return { first, fifth, both: load + first }
+      return { first, fifth, both: load + first, memory }
     },
   })
+  const sync = { claim: 1, call: 1, record: 1 }
   const measured = await runRounds(
     rounds,
-    [contestant('ours', programs.ours, { read: 1 }), contestant('defaults', programs.defaults, {})],
+    [
+      contestant('ours', programs.ours, sync, { secret: 1, read: 1, party: 1 }),
+      contestant('defaults', programs.defaults, sync, { secret: 1, party: 1 }),
+      ...programs.instead.map((other) => contestant(other.name, other, other.asks.sync, other.asks.process)),
+    ],
     outside.counts,
   )
-  const judged = (limits: { readonly atMost: number; readonly aim: number }) => (isJudged ? limits : {})
+  const judged = (limits: { readonly atMost?: number; readonly aim?: number }) => (isJudged ? limits : {})
   return [
-    line(
-      `init + first sync at ${where}: ours / defaults with nothing in init`,
-      'ms',
-      measured,
-      ['ours both', 'defaults both'],
-      judged({ atMost: 0.45, aim: 0.4 }),
-    ),
+    line(`init + first sync at ${where}: ours / defaults with nothing in init`, 'ms', measured, [
+      'ours both',
+      'defaults both',
+    ]),
     line(
       `first sync at ${where}: ours / our fifth`,
       'ms',
@@ -93,5 +104,17 @@ const withShare = async (
       judged({ atMost: 1.25, aim: 1.1 }),
     ),
     line(`first sync at ${where}: ours / defaults`, 'ms', measured, ['ours first', 'defaults first']),
+    ...programs.instead.flatMap(({ name, words, atMost: { cold } }) => [
+      line(
+        `init + first sync at ${where}: ours / ${words}`,
+        'ms',
+        measured,
+        ['ours both', `${name} both`],
+        judged(cold === undefined ? {} : { atMost: cold }),
+      ),
+      ...(isJudged
+        ? [line(`memory after ${CALLS} syncs: ours / ${words}`, 'MB', measured, ['ours memory', `${name} memory`])]
+        : []),
+    ]),
   ]
 }

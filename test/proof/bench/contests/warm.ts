@@ -1,5 +1,6 @@
 import { runWhole } from '../child.ts'
-import { node } from '../programs.ts'
+import { PINNED } from '../pin.ts'
+import type { Program } from '../programs.ts'
 import { type Contestant, runRounds } from '../rounds.ts'
 import { type Line, line, type Setting } from './contest.ts'
 
@@ -11,7 +12,7 @@ const LONG = 1500
 export const warm = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
   const contestant = (
     name: string,
-    command: readonly string[],
+    { whole: command }: Pick<Program, 'whole'>,
     perWork: Contestant['asks'],
     perProcess: Contestant['asks'] = {},
   ): Contestant => ({
@@ -23,7 +24,8 @@ export const warm = async ({ outside, programs, env }: Setting, rounds: number):
     measure: async () => {
       const short = await runWhole([...command, String(SHORT)], env)
       const long = await runWhole([...command, String(LONG)], env)
-      return { cpu: ((long.cpuMs - short.cpuMs) * 1000) / (LONG - SHORT) }
+      const ofOne = (longMs: number, shortMs: number) => ((longMs - shortMs) * 1000) / (LONG - SHORT)
+      return { cpu: ofOne(long.cpuMs, short.cpuMs), time: ofOne(long.tookMs, short.tookMs) }
     },
   })
   const sync = { claim: 1, call: 1, record: 1 }
@@ -31,19 +33,30 @@ export const warm = async ({ outside, programs, env }: Setting, rounds: number):
   const measured = await runRounds(
     rounds,
     [
-      contestant('ours', node('whole', programs.ours), sync, { secret: 1, read: 1 }),
-      contestant('floor', node('whole', programs.floor), sync),
-      contestant('call', node('whole', programs.call), call),
-      contestant('axios-plugin', node('whole', programs.axiosPlugin), call),
-      contestant('node-v3', node('whole', programs.nodeV3), call),
-      ...(programs.go ? [contestant('go', [programs.go], call)] : []),
+      contestant('ours', programs.ours, sync, { secret: 1, read: 1, party: 1 }),
+      contestant('floor', programs.floor, sync),
+      ...programs.instead.map((other) => contestant(other.name, other, other.asks.sync, other.asks.process)),
+      contestant('call', programs.call, call),
+      contestant('axios-plugin', programs.axiosPlugin, call),
+      contestant('node-v3', programs.nodeV3, call),
+      ...(programs.go ? [contestant('go', { whole: [...PINNED, programs.go] }, call)] : []),
     ],
     outside.counts,
   )
   const ofCall = (peer: string, name: string, atMost: number, aim: number) =>
     line(`warm CPU of the WeChat call: ours / ${name}`, 'us', measured, ['call cpu', `${peer} cpu`], { atMost, aim })
   return [
-    line('warm CPU of a whole sync: ours / floor', 'us', measured, ['ours cpu', 'floor cpu'], { atMost: 3, aim: 2.2 }),
+    line('warm CPU of a whole sync: ours / floor', 'us', measured, ['ours cpu', 'floor cpu'], { atMost: 2.2 }),
+    ...programs.instead.flatMap(({ name, words, atMost: { warm } }) => [
+      line(
+        `warm CPU of a whole sync: ours / ${words}`,
+        'us',
+        measured,
+        ['ours cpu', `${name} cpu`],
+        warm === undefined ? {} : { atMost: warm },
+      ),
+      line(`warm time of a whole sync: ours / ${words}`, 'us', measured, ['ours time', `${name} time`]),
+    ]),
     ofCall('axios-plugin', 'wechatpay-axios-plugin', 0.6, 0.5),
     ...(programs.go ? [ofCall('go', 'the official Go SDK', 0.6, 0.5)] : []),
     ofCall('node-v3', 'wechatpay-node-v3', 0.5, 0.4),

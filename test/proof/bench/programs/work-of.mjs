@@ -9,7 +9,7 @@ export const workOf = async (file) => {
     : createRequire(import.meta.url)(file)
   if (once) return once
   const notice = JSON.parse(process.env.BENCH_NOTICE)
-  const context = { awsRequestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd' }
+  const context = { awsRequestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd', getRemainingTimeInMillis: () => 20_000 }
   return async () => {
     const { statusCode, body } = await handler(notice, context)
     if (statusCode !== 200) throw new Error(`the function answered ${statusCode} ${body}`)
