@@ -27,30 +27,12 @@ export const bundling = {
 /** A POS or a person waits for these functions, so their cold start matters. */
 export const AWAITED = new Set(['sync', 'query', 'status', 'decide'])
 
-const LEFT_OUT = [
-  '@aws-sdk/middleware-endpoint-discovery',
-  '@aws-sdk/signature-v4-multi-region',
-  '@smithy/core/event-streams',
-  '@smithy/node-http-handler',
-  '@smithy/signature-v4',
-  'node:fs/promises',
-]
+const LEAN = ['dynamodb', 'eventbridge', 'secrets-manager']
 
-/** For functions whose SDK clients have all settings of functionSettings, so that the SDK reads no files. */
+/** For functions that ask AWS for no more than lib/aws/sdk/lean-clients.ts has. */
 export const leanBundling = {
   ...bundling,
-  alias: { ...bundling.alias, ...Object.fromEntries(LEFT_OUT.map((name) => [name, './lib/aws/sdk/stubs.ts'])) },
-  // The SDK reads only the version from its own package.json.
-  plugins: [
-    {
-      name: 'version-alone',
-      setup: ({ onLoad }) =>
-        onLoad({ filter: /@aws-sdk\/client-[a-z-]+\/package\.json$/ }, ({ path }) => {
-          const { version } = JSON.parse(readFileSync(path, 'utf8'))
-          return { contents: JSON.stringify({ version }), loader: 'json' }
-        }),
-    },
-  ],
+  alias: Object.fromEntries(LEAN.map((name) => [`@aws-sdk/client-${name}`, './lib/aws/sdk/lean-clients.ts'])),
 }
 
 /** Bundles each function, to .build unless `write` is false. Gives esbuild's metafile. */

@@ -18,7 +18,7 @@ type Answer = {
   readonly response: {
     readonly statusCode: number
     readonly headers: Record<string, string>
-    readonly body: Uint8Array
+    readonly body: Buffer
   }
 }
 type Options = { readonly abortSignal?: AbortSignal }
@@ -110,7 +110,7 @@ const queryString = (query: NonNullable<Request['query']>): string => {
   return text && `?${text}`
 }
 
-const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: Uint8Array): Answer['response'] => ({
+const answerOf = ({ statusCode = 0, headers }: IncomingMessage, body: Buffer): Answer['response'] => ({
   statusCode,
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
   body,
