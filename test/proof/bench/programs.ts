@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { servedFiles } from '../../../lib/config/served-files.ts'
-import { buildFunctions, leanBundling } from '../../../stack/build.mjs'
+import { buildFunctions, bundling, leanBundling } from '../../../stack/build.mjs'
 import { configFor } from '../../support/served-by.ts'
 import { PINNED } from './pin.ts'
 import type { Contestant } from './rounds.ts'
@@ -53,14 +53,10 @@ export const buildPrograms = async () => {
   const define = leanBundling.define ?? {}
   const shared = { absWorkingDir: ROOT, outdir: folder, outExtension: { '.js': '.cjs' }, bundle: true, define } as const
   await build({ ...shared, platform: 'node', entryPoints: [{ in: 'functions/sync.ts', out: 'defaults' }] })
-  await build({
-    ...shared,
-    ...leanBundling,
-    entryPoints: ['floor', 'call', 'reconcile'].map((name) => ({
-      in: `test/proof/bench/programs/${name}.ts`,
-      out: name,
-    })),
-  })
+  const ownPrograms = (names: readonly string[]) =>
+    names.map((name) => ({ in: `test/proof/bench/programs/${name}.ts`, out: name }))
+  await build({ ...shared, ...leanBundling, entryPoints: ownPrograms(['floor', 'call']) })
+  await build({ ...shared, ...bundling, entryPoints: ownPrograms(['reconcile']) })
   await build({
     bundle: true,
     platform: 'node',
