@@ -9,14 +9,19 @@ import { itJudgesAsPlainCode } from './cases/property.ts'
 export type Database = { readonly endpoint: string; readonly close: () => Promise<void> }
 
 /** What the ledger does on any DynamoDB, one request at a time. */
-export const describeLedger = (name: string, start: () => Promise<Database>, propertyRuns: number): void => {
+export const describeLedger = (
+  name: string,
+  start: () => Promise<Database>,
+  propertyRuns: number,
+  connect?: Parameters<typeof openLedger>[1],
+): void => {
   describe(`the ledger on ${name}`, () => {
     let opened: OpenLedger
 
     beforeAll(async () => {
       const database = await start()
       // Without a table nothing below would end what was started.
-      opened = await openLedger(database.endpoint).catch(async (error: unknown) => {
+      opened = await openLedger(database.endpoint, connect).catch(async (error: unknown) => {
         await database.close()
         throw error
       })

@@ -9,8 +9,8 @@ import { startDynalite } from './dynalite.ts'
 
 const TABLE = 'ledger'
 
-/** An empty ledger table with the real keys and indexes, in the DynamoDB at this address. */
-export const openLedger = async (endpoint: string) => {
+/** An empty ledger table with the real keys and indexes, in the DynamoDB at this address. `connect`: by what client. */
+export const openLedger = async (endpoint: string, connect: (endpoint: string) => DynamoDBClient = dynamoClient) => {
   const client = dynamoClient(endpoint)
   await client.send(tableOf(TABLE))
   await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: TABLE })
@@ -21,9 +21,14 @@ export const openLedger = async (endpoint: string) => {
     return row
   }
 
-  const ledger = createLedger(client, TABLE)
+  const ledgerClient = connect(endpoint)
+  const ledger = createLedger(ledgerClient, TABLE)
   const dueKeys = createDueKeys(client, TABLE)
-  return { client, table: TABLE, ledger, dueKeys, put, close: () => client.destroy() }
+  const close = () => {
+    client.destroy()
+    ledgerClient.destroy()
+  }
+  return { client, table: TABLE, ledger, dueKeys, put, close }
 }
 
 /** The same in a DynamoDB of its own, in memory. */

@@ -14,7 +14,13 @@ type Settings = Pick<
 >
 type Options = { readonly abortSignal?: AbortSignal }
 type Output = Record<string, unknown>
-type Command = { readonly target: string; readonly version: '1.0' | '1.1'; readonly input: object }
+type Command = {
+  readonly target: string
+  readonly version: '1.0' | '1.1'
+  readonly input: object
+  /** What the SDK would give for the answer. */
+  readonly read: (answer: Output) => Output
+}
 
 /** The clock of AWS is told from ours when it differs by so much, as in the SDK. */
 const CLOCK_SKEW = 240_000
@@ -50,7 +56,7 @@ const clientOf = (hostPrefix: string) =>
       }
     }
 
-    private async attempt({ target, version, input }: Command, options: Options): Promise<Output> {
+    private async attempt({ target, version, input, read }: Command, options: Options): Promise<Output> {
       const { protocol, hostname, host, port, pathname } = this.url
       const body = JSON.stringify(input)
       const request = {
@@ -74,7 +80,7 @@ const clientOf = (hostPrefix: string) =>
       this.skew = skewBy(response.headers, signedWith)
       const text = response.body.toString()
       if (response.statusCode >= 300) throw failureOf(response, text, Math.abs(this.skew - signedWith) >= CLOCK_SKEW)
-      return text === '' ? {} : JSON.parse(text)
+      return text === '' ? {} : read(JSON.parse(text))
     }
 
     destroy(): void {
@@ -86,10 +92,11 @@ export const DynamoDBClient = clientOf('dynamodb')
 export const EventBridgeClient = clientOf('events')
 export const SecretsManagerClient = clientOf('secretsmanager')
 
-const commandOf = (target: string, version: Command['version']) =>
+const commandOf = (target: string, version: Command['version'], read: Command['read'] = (answer) => answer) =>
   class {
     readonly target = target
     readonly version = version
+    readonly read = read
     readonly input: object
 
     constructor(input: object) {
@@ -101,7 +108,9 @@ export const GetItemCommand = commandOf('DynamoDB_20120810.GetItem', '1.0')
 export const UpdateItemCommand = commandOf('DynamoDB_20120810.UpdateItem', '1.0')
 export const QueryCommand = commandOf('DynamoDB_20120810.Query', '1.0')
 export const PutEventsCommand = commandOf('AWSEvents.PutEvents', '1.1')
-export const GetSecretValueCommand = commandOf('secretsmanager.GetSecretValue', '1.1')
+export const GetSecretValueCommand = commandOf('secretsmanager.GetSecretValue', '1.1', ({ SecretBinary, ...answer }) =>
+  typeof SecretBinary === 'string' ? { ...answer, SecretBinary: Buffer.from(SecretBinary, 'base64') } : answer,
+)
 
 /** How the SDK calls what an error asks for. */
 type ErrorType = Parameters<Settings['retryStrategy']['refreshRetryTokenForRetry']>[1]['errorType']

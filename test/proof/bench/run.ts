@@ -2,7 +2,7 @@
 // --cold N, --warm N: rounds. --rows N: orders for reconcile. --draft: nothing is written.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { lambdaEnvironment } from '../../../lib/local/lambda/environment.ts'
@@ -64,6 +64,7 @@ try {
 const instead = programs.instead.map(({ words, bytes }) => ({ what: words, gzipBytes: bytes }))
 const bundle = { gzipBytes: programs.gzipBytes, atMost: 90 * 1024, aim: 75 * 1024 }
 const written = {
+  load: loadavg().map((load) => Math.round(load * 10) / 10),
   node: process.version,
   processors: `${cpus().length} x ${cpus()[0]?.model}`,
   rounds: { cold: wholeNumber('--cold', values.cold), warm: wholeNumber('--warm', values.warm) },
