@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { startDynalite } from '../support/dynalite.ts'
 import { leanClient } from '../support/lean-client.ts'
+import { describeFaults } from './cases/faults.ts'
 import { describeLedger } from './ledger-cases.ts'
 
 // As the bundler does, except for what the tests themselves ask of the SDK.
@@ -19,3 +20,4 @@ afterAll(() => {
 })
 
 describeLedger('dynalite, by the client of the bundles', startDynalite, 80, leanClient)
+describeFaults('the client of the bundles', leanClient)

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -8,11 +7,8 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
-import { create } from '../../lib/ledger/transitions/notice.ts'
 import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
-import { startDynalite } from '../support/dynalite.ts'
 import { dynamoClient } from '../support/ledger-table.ts'
-import { serveRaw } from '../support/loopback.ts'
 import { NOW, ORDER, PK } from '../support/orders.ts'
 import { describeFaults } from './cases/faults.ts'
 

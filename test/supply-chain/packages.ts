@@ -5,13 +5,12 @@ const NO_INPUT = EVERY.filter((name) => name !== 'valibot')
 
 const DYNAMODB = ['@aws-sdk/client-dynamodb', '@aws-sdk/dynamodb-codec', '@aws-sdk/util-dynamodb']
 
-/** What the SDK brings along where the lean build does not leave it out. */
+/** With a waiting caller: our own clients are in place of the SDK's. */
+const LEAN = ['@aws-sdk/util-dynamodb', '@middy/core', 'valibot']
+
 const WHOLE = ['@smithy/node-http-handler', '@smithy/signature-v4']
 const REGIONS = '@aws-sdk/signature-v4-multi-region'
 const DISCOVERY = ['@aws-sdk/endpoint-cache', '@aws-sdk/middleware-endpoint-discovery', 'mnemonist', 'obliterator']
-
-const ROWS = [...EVERY, ...DYNAMODB, '@aws-sdk/client-eventbridge']
-const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
 
 /**
  * The packages of others in each function. Whatever else gets in must be written here first, so that somebody has looked
@@ -19,9 +18,9 @@ const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   certificates: [...EVERY.filter((name) => name !== 'valibot'), ...WHOLE, '@aws-sdk/client-secrets-manager'],
-  decide: ROWS,
+  decide: LEAN,
   outcome: [...EVERY, ...WHOLE, ...DYNAMODB, ...DISCOVERY, REGIONS, '@aws-sdk/client-eventbridge'],
-  query: STEP,
+  query: LEAN,
   reconcile: [
     ...NO_INPUT,
     ...WHOLE,
@@ -63,6 +62,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'xmlchars',
     'yauzl',
   ],
-  status: [...EVERY, ...DYNAMODB, '@aws-sdk/client-secrets-manager'],
-  sync: STEP,
+  status: LEAN,
+  sync: LEAN,
 }

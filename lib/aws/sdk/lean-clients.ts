@@ -128,13 +128,13 @@ class ServiceError extends Error {
 
 export class ConditionalCheckFailedException extends ServiceError {}
 
-/** As the SDK reads it: from the header or the body, without a namespace in front and an address behind. */
+/** As the SDK reads it: from the body or else a header, without a namespace in front and an address behind. */
 const failureOf = (
   { statusCode, headers }: { readonly statusCode: number; readonly headers: Readonly<Record<string, string>> },
   text: string,
   isSkewCorrected: boolean,
 ): ServiceError => {
-  const code = headers['x-amzn-errortype'] ?? codeIn(text)
+  const code = codeIn(text) || (headers['x-amzn-errortype'] ?? '')
   const name = /^(?:[^#:,]*#)?(\w+)/.exec(code)?.[1] ?? 'UnknownError'
   const errorType = typeOfAnswer(name, statusCode, isSkewCorrected)
   return name === 'ConditionalCheckFailedException'

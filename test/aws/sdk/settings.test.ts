@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient, type DynamoDBClientConfig, GetItemCommand } from '@aws-sdk/client-dynamodb'
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager'
+import { GetSecretValueCommand, type SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import * as lean from '../../../lib/aws/sdk/lean-clients.ts'
 import { clientSettings, functionSettings } from '../../../lib/aws/sdk/settings.ts'
 import { startSecretsManager } from '../secrets-manager.ts'
 
@@ -17,11 +18,24 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+type SecretsManager = Awaited<ReturnType<typeof startSecretsManager>>
+const sdkAsks =
+  (settings: () => SecretsManagerClientConfig) =>
+  ({ connect }: SecretsManager) =>
+    connect(settings()).send(new GetSecretValueCommand({ SecretId: 'x' }))
+
 describe.each([
-  ['our settings', () => clientSettings],
-  ['the settings of a function', () => functionSettings('secretsmanager')],
-])('a client with %s', (_settings, settings) => {
-  let secretsManager: Awaited<ReturnType<typeof startSecretsManager>>
+  ['the SDK with our settings', sdkAsks(() => clientSettings)],
+  ['the SDK with the settings of a function', sdkAsks(() => functionSettings('secretsmanager'))],
+  [
+    'the bundles',
+    ({ endpoint }: SecretsManager) =>
+      new lean.SecretsManagerClient({ ...functionSettings('secretsmanager'), endpoint }).send(
+        new lean.GetSecretValueCommand({ SecretId: 'x' }),
+      ),
+  ],
+])('a client of %s', (_whose, send) => {
+  let secretsManager: SecretsManager
 
   beforeEach(async () => {
     secretsManager = await startSecretsManager()
@@ -31,16 +45,20 @@ describe.each([
     await secretsManager.close()
   })
 
-  const ask = () =>
-    secretsManager
-      .connect(settings())
-      .send(new GetSecretValueCommand({ SecretId: 'x' }))
-      .catch((error: unknown) => error)
+  const ask = () => send(secretsManager).catch((error: unknown) => error)
 
   it('is answered', async () => {
     secretsManager.answerWith({ SecretString: '{"a":"支"}' })
 
     expect(await ask()).toMatchObject({ SecretString: '{"a":"支"}' })
+  })
+
+  it('is answered with bytes, where the secret is of bytes', async () => {
+    secretsManager.answerWith({ SecretBinary: 'eyJhIjoi5pSvIn0=' })
+
+    const { SecretBinary } = (await ask()) as { readonly SecretBinary: Uint8Array }
+
+    expect(new TextDecoder().decode(SecretBinary)).toBe('{"a":"支"}')
   })
 
   it('asks once of a server that refuses', async () => {
@@ -84,21 +102,30 @@ describe.each([
 
 type Answer = { readonly statusCode: number; readonly headers?: Record<string, string>; readonly body?: string }
 
-/** What a client with the settings of a function sends, when it is answered so. */
-const sent = async (answer: Answer = { statusCode: 200 }, more: DynamoDBClientConfig = {}) => {
-  const requests: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = []
-  const handle = async ({ hostname, headers }: (typeof requests)[number]) => {
-    requests.push({ hostname, headers: { ...headers } })
-    const body = new TextEncoder().encode(answer.body ?? '{}')
-    return { response: { headers: {}, ...answer, body } }
-  }
-  const requestHandler = { handle } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>
-  const client = new DynamoDBClient({ ...functionSettings('dynamodb'), ...more, requestHandler })
-  await client.send(new GetItemCommand({ TableName: 'ledger', Key: {} })).catch(() => undefined)
-  return requests
-}
+const CLIENTS = [
+  ['the SDK', DynamoDBClient, GetItemCommand],
+  [
+    'the bundles',
+    lean.DynamoDBClient as unknown as typeof DynamoDBClient,
+    lean.GetItemCommand as unknown as typeof GetItemCommand,
+  ],
+] as const
 
-describe('a client of a function', () => {
+describe.each(CLIENTS)('a client of a function, by %s,', (_whose, Client, Command) => {
+  /** What it sends, when it is answered so. */
+  const sent = async (answer: Answer = { statusCode: 200 }, more: DynamoDBClientConfig = {}) => {
+    const requests: { readonly hostname: string; readonly headers: Readonly<Record<string, string>> }[] = []
+    const handle = async ({ hostname, headers }: (typeof requests)[number]) => {
+      requests.push({ hostname, headers: { ...headers } })
+      const body = Buffer.from(answer.body ?? '{}')
+      return { response: { headers: {}, ...answer, body } }
+    }
+    const requestHandler = { handle } as unknown as NonNullable<DynamoDBClientConfig['requestHandler']>
+    const client = new Client({ ...functionSettings('dynamodb'), ...more, requestHandler })
+    await client.send(new Command({ TableName: 'ledger', Key: {} })).catch(() => undefined)
+    return requests
+  }
+
   it('goes to the region’s own address', async () => {
     expect(await sent()).toMatchObject([{ hostname: 'dynamodb.cn-north-1.amazonaws.com.cn' }])
   })

@@ -62,7 +62,7 @@ try {
 }
 
 const instead = programs.instead.map(({ words, bytes }) => ({ what: words, gzipBytes: bytes }))
-const bundle = { gzipBytes: programs.gzipBytes, atMost: 90 * 1024, aim: 75 * 1024 }
+const bundle = { gzipBytes: programs.gzipBytes, atMost: 45 * 1024, aim: 40 * 1024 }
 const written = {
   load: loadavg().map((load) => Math.round(load * 10) / 10),
   node: process.version,
