@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, vi } from 'vitest'
 import { startDynalite } from '../support/dynalite.ts'
 import { leanClient } from '../support/lean-client.ts'
-import { describeFaults } from './cases/faults.ts'
 import { describeLedger } from './ledger-cases.ts'
 
 // As the bundler does, except for what the tests themselves ask of the SDK.
@@ -20,4 +19,10 @@ afterAll(() => {
 })
 
 describeLedger('dynalite, by the client of the bundles', startDynalite, 80, leanClient)
-describeFaults('the client of the bundles', leanClient)
+
+// What the ledger does when DynamoDB fails it, once more.
+vi.doMock('../support/ledger-table.ts', async (original) => ({
+  ...(await original<object>()),
+  dynamoClient: leanClient,
+}))
+await import('./ledger-faults.test.ts')

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -7,10 +8,12 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLedger, type Ledger } from '../../lib/aws/ledger.ts'
 import { UnavailableError } from '../../lib/errors.ts'
+import { create } from '../../lib/ledger/transitions/notice.ts'
 import { type CannedAnswer, startCannedAws } from '../support/canned-aws.ts'
+import { startDynalite } from '../support/dynalite.ts'
 import { dynamoClient } from '../support/ledger-table.ts'
+import { serveRaw } from '../support/loopback.ts'
 import { NOW, ORDER, PK } from '../support/orders.ts'
-import { describeFaults } from './cases/faults.ts'
 
 const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
 const ROW = `{"pk":{"S":"${PK}"},"receipt":{"M":{"body":{"S":"${OPENID}"}}}}`
@@ -41,15 +44,100 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
 
 const PARTY = '1900000109#party#serviceorder#1900000109#500001#wxd678efh567hg6787#'
 
-describeFaults('the SDK', dynamoClient)
+const METHODS = [
+  ['read', (ledger: Ledger) => ledger.read(PK)],
+  ['apply', (ledger: Ledger) => ledger.apply(create(ORDER, NOW))],
+  ['count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
+  ['meet', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
+  ['miss', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  [
+    'refused',
+    (ledger: Ledger) => ledger.recordRefusedSubMerchant('1900000200#refused#20261124', '1900000201', 1_830_047_400),
+  ],
+  ['due', (ledger: Ledger) => ledger.due('1900000109#0', NOW, 10)],
+] as const
 
-it('throws UnavailableError for what is thrown and is no error', async () => {
-  const client = dynamoClient('http://127.0.0.1')
-  client.middlewareStack.add(() => () => Promise.reject(ROW), { step: 'initialize' })
+describe.each(METHODS)('%s', (_, ask) => {
+  it.each([
+    [
+      'a refusal that quotes a row',
+      { status: 400, body: `{"__type":"ValidationException","message":"bad item","Item":${ROW}}` },
+      'the ledger says ValidationException',
+    ],
+    [
+      'a refused permission',
+      { status: 400, body: '{"__type":"AccessDeniedException","message":"arn:aws:iam::123456789012:role/sync"}' },
+      'the ledger says AccessDeniedException',
+    ],
+    ['a row cut short', { status: 200, body: `{"Item":${ROW.slice(0, -1)}` }, 'the ledger says SyntaxError'],
+    ['a failure of DynamoDB', { status: 500, body: ROW }, 'the ledger says'],
+  ])('throws UnavailableError, and no word of a row, for %s', async (_, answer, message) => {
+    const { endpoint } = await canned(answer)
 
-  const asked = createLedger(client, 'ledger').read(PK)
+    const error = await failure(ask(ledgerAt(endpoint)))
 
-  await expect(asked).rejects.toThrow(new UnavailableError('the ledger says unknown error'))
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(error).toMatchObject({ code: 'ERR_UNAVAILABLE', message: expect.stringContaining(message) })
+    const shown = inspect(error, { depth: 10, showHidden: true })
+    expect(shown).not.toContain(OPENID)
+    expect(shown).not.toContain(ORDER.out_order_no)
+    expect(shown).not.toContain('arn:aws')
+  })
+
+  it('throws UnavailableError when nobody listens', async () => {
+    const { endpoint, close } = await startCannedAws({ status: 200, body: '{}' })
+    await close()
+
+    const error = await failure(ask(ledgerAt(endpoint)))
+
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain(ORDER.out_order_no)
+  })
+
+  it('throws UnavailableError for what is thrown and is no error', async () => {
+    const client = { send: () => Promise.reject(ROW) } as unknown as DynamoDBClient
+
+    const asked = ask(createLedger(client, 'ledger'))
+
+    await expect(asked).rejects.toThrow(new UnavailableError('the ledger says unknown error'))
+  })
+
+  it('throws UnavailableError when there is no such table', async () => {
+    const { endpoint, close } = await startDynalite()
+    closing.push(close)
+
+    const error = await failure(ask(ledgerAt(endpoint)))
+
+    expect(error).toBeInstanceOf(UnavailableError)
+    expect(error).toMatchObject({ message: 'the ledger says ResourceNotFoundException' })
+  })
+})
+
+it.each([
+  ['a count', (ledger: Ledger) => ledger.count('1900000109#hour#498746', 1_795_492_800)],
+  ['to meet a party', (ledger: Ledger) => ledger.recordKnownParty(PARTY, 1_830_047_400)],
+  ['to miss an order', (ledger: Ledger) => ledger.recordAbsentOrder(PARTY, ORDER.out_order_no, 1_830_047_400)],
+  [
+    'a refused sub-merchant',
+    (ledger: Ledger) => ledger.recordRefusedSubMerchant('1900000200#refused#20261124', '1900000201', 1_830_047_400),
+  ],
+])('gives up %s before it would ask twice: a payment waits for it', async (_, ask) => {
+  const { port, requests } = await serveRaw(() => {})
+
+  const error = await failure(ask(ledgerAt(`http://127.0.0.1:${port}`)))
+
+  expect(error).toBeInstanceOf(UnavailableError)
+  expect(requests).toHaveLength(1)
+})
+
+it('gives up as soon to look whether what it counts is new', async () => {
+  const { port, requests } = await serveRaw(() => {})
+
+  const ledger = ledgerAt(`http://127.0.0.1:${port}`)
+  const error = await failure(ledger.count('1900000109#hour#2026112410#0', 1_795_492_800, '1900000109#A'))
+
+  expect(error).toBeInstanceOf(UnavailableError)
+  expect(requests).toHaveLength(1)
 })
 
 it.each([{}, { Attributes: {} }])('knows no count when the answer says none: %j', async (answer) => {

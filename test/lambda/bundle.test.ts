@@ -35,7 +35,7 @@ describe('the bundle of sync', () => {
     const packages = inputs.flatMap(({ path }) => /node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(path)?.[1] ?? [])
 
     expect(inputs.map(({ path }) => path)).toContain('lib/aws/sdk/lean-clients.ts')
-    expect([...new Set(packages)].sort()).toEqual(['@aws-sdk/util-dynamodb', '@middy/core', 'valibot'])
+    expect([...new Set(packages)].sort()).toEqual(['@aws-sdk/util-dynamodb', '@middy/core', '@middy/util', 'valibot'])
   })
 
   it('loads nothing by a native import, which would load undici with node:http', () => {

@@ -17,8 +17,9 @@ export const clientSettings = {
 } as const
 
 /**
- * Settings of a client inside a function, where time is paid for. All of them are options of the SDK; the notes of the
- * benchmark tell what each of them saves. `cacheMiddleware` needs that no request has options of its own.
+ * Settings of a client inside a function, where time is paid for. All of them are options of the SDK; those that
+ * lean-clients.ts reads hold for it as well. The notes of the benchmark tell what each of them saves. `cacheMiddleware`
+ * needs that no request has options of its own.
  */
 export const functionSettings = (service: keyof typeof ENDPOINT_VARIABLES) => {
   const {
