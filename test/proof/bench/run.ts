@@ -41,21 +41,25 @@ const setting = {
   },
 }
 const lines: Line[] = []
+const add = (more: readonly Line[]): void => {
+  say(`${table(more)}\n`)
+  lines.push(...more)
+}
 const skipped: string[] = []
 try {
   say(`cold: ${values.cold} rounds`)
-  lines.push(...(await cold(setting, wholeNumber('--cold', values.cold))))
+  add(await cold(setting, wholeNumber('--cold', values.cold)))
   say(`at 512 MB: ${values.cold} rounds`)
   const waited = await small(setting, wholeNumber('--cold', values.cold))
   if (typeof waited === 'string') skipped.push(`at 512 MB: ${waited}`)
-  else lines.push(...waited)
+  else add(waited)
   say('init with something wrong: 3 rounds')
-  lines.push(...(await ill(setting, 3)))
+  add(await ill(setting, 3))
   say(`warm: ${values.warm} rounds`)
   if (!programs.go) skipped.push('the official Go SDK: Go is not installed')
-  lines.push(...(await warm(setting, wholeNumber('--warm', values.warm))))
+  add(await warm(setting, wholeNumber('--warm', values.warm)))
   say(`reconcile: ${values.rows} orders`)
-  lines.push(...(await reconcile(setting, wholeNumber('--rows', values.rows))))
+  add(await reconcile(setting, wholeNumber('--rows', values.rows)))
 } finally {
   outside.close()
   programs.remove()
@@ -73,7 +77,6 @@ const written = {
   skipped,
   lines,
 }
-say(`\n${table(lines)}`)
 say(`\nbundle of sync, gzip: ${bundle.gzipBytes} bytes of at most ${bundle.atMost}, aim ${bundle.aim}`)
 for (const { what, gzipBytes } of instead) say(`${what}, gzip: ${gzipBytes} bytes`)
 for (const what of skipped) say(`skipped: ${what}`)
