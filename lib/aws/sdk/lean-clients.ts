@@ -4,7 +4,8 @@ import type { functionSettings } from './settings.ts'
  * esbuild puts this file in place of the SDK's clients of DynamoDB, EventBridge and Secrets Manager in the bundles of
  * functions with a waiting caller. They use a handful of operations, all of which are one JSON object to and fro; the
  * SDK's layers around that are most of such a bundle, and of the CPU of a write. Names, settings, retries and errors
- * are those of the SDK: the same code runs with either, and the same tests hold for both.
+ * are those of the SDK: the same code runs with either, and the same tests hold for both. Addresses are those of the
+ * regions of aws, aws-cn and aws-us-gov.
  * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
  */
 
