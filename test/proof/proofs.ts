@@ -147,7 +147,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   },
   bench: {
     command: ['test/proof/bench/run.ts'],
-    proves: 'cold start and warm sync beside what one would write instead, and the call beside other clients, as ratios of one run',
+    proves:
+      'cold start and warm sync beside what one would write instead, and the call beside other clients, as ratios of one run',
     takes: '30 minutes',
     when: 'each change of the bundle or of the call',
   },
