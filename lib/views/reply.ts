@@ -1,6 +1,7 @@
 import type { DecisionName } from '../intake/operator-decision.ts'
 import type { Json } from '../json.ts'
 import { hasOpenCharge, type Row, type State } from '../ledger/row.ts'
+import { provedAt } from '../ledger/signed-answers.ts'
 import { isClosedByHand } from '../ledger/transitions/lease.ts'
 import { LIMITS } from '../limits.ts'
 import { adviceFacts, isoTime, lastAnswer, orderFacts, orderView, syncedAt } from './order-view.ts'
@@ -167,6 +168,6 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
 const syncedBody = (row: Row) => ({
   appid: row.call.appid,
   ...orderFacts(row),
-  confirmed: row.proof !== undefined,
+  confirmed: provedAt(row) !== undefined,
   synced_at: syncedAt(row),
 })
