@@ -26,7 +26,8 @@ export const packAnswer = (answer: SignedAnswer): Uint8Array => {
   const { deflateRawSync } = process.getBuiltinModule('node:zlib')
   // JSON has no line break of its own, so the first one ends it.
   const text = deflateRawSync(`${head}\n${body}`, { level: 9, memLevel: 9, dictionary: DICTIONARY })
-  return Buffer.concat([Buffer.from([VERSION, raw.length >> 8, raw.length & 0xff]), raw, text])
+  // A plain Uint8Array, as the SDK gives what it reads.
+  return new Uint8Array(Buffer.concat([Buffer.from([VERSION, raw.length >> 8, raw.length & 0xff]), raw, text]))
 }
 
 /** Throws if the bytes are none that `packAnswer` gave. */
