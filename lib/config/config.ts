@@ -39,7 +39,10 @@ const MEMBERS = {
   /** The S3 bucket for statements and reports. */
   bucket: member('BUCKET', matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
   /** The S3 bucket of WeChat Pay's signed answers. */
-  evidenceBucket: member('EVIDENCE_BUCKET', matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket of evidence')),
+  evidenceBucket: member(
+    'EVIDENCE_BUCKET',
+    matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket of evidence'),
+  ),
   /** The secret whose text hides openids in the list of customers. */
   customerKey: member('CUSTOMER_KEY', matching(/^[0-9A-Za-z/_+=.@:-]{1,2048}$/, 'must be the ARN of a secret')),
   /** The SNS topic of the alarms, to which the mails of open cases go too. */

@@ -33,7 +33,10 @@ describe('a packed answer', () => {
         body: text,
         sent_at: fc.nat(),
       },
-      { requiredKeys: ['answers', 'serial', 'timestamp', 'nonce', 'signature', 'status', 'body', 'sent_at'], noNullPrototype: true },
+      {
+        requiredKeys: ['answers', 'serial', 'timestamp', 'nonce', 'signature', 'status', 'body', 'sent_at'],
+        noNullPrototype: true,
+      },
     )
     fc.assert(
       fc.property(answers, (answer) => {
@@ -56,7 +59,10 @@ describe('a packed answer', () => {
   })
 
   it('still reads what was packed with the first version', () => {
-    const packed = Buffer.from('AQAJc2lnbmF0dXJlZZPBCsJADES/SJikaZoc7do9CFVExKNU1EMrWJCiCP67uAhinftjXkjyV+u5WJG5ARgbeCIIzmAlAuEnye+D+/srD831dO7aRkxuyTui0lCUAiXECCarypAFzAzKiB5zCFslQSETpCm/R7npow31MJ0vdzX39z2t/LFot8e1XsYre74A', 'base64')
+    const packed = Buffer.from(
+      'AQAJc2lnbmF0dXJlZZPBCsJADES/SJikaZoc7do9CFVExKNU1EMrWJCiCP67uAhinftjXkjyV+u5WJG5ARgbeCIIzmAlAuEnye+D+/srD831dO7aRkxuyTui0lCUAiXECCarypAFzAzKiB5zCFslQSETpCm/R7npow31MJ0vdzX39z2t/LFot8e1XsYre74A',
+      'base64',
+    )
 
     expect(unpackAnswer(packed)).toStrictEqual(ANSWER)
   })

@@ -127,7 +127,8 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (name === '7 reject' && before?.transaction_id !== undefined) return BROKEN.heldCharge
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
   if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
-  if (after.state === 'SYNCED' && after.proved_at && after.reason !== undefined && !before?.reason) return BROKEN.doubted
+  if (after.state === 'SYNCED' && after.proved_at && after.reason !== undefined && !before?.reason)
+    return BROKEN.doubted
   if (name === '16 settle' && before?.settled_at !== undefined) return BROKEN.settledTwice
   if ((adviceOf(after).turn === 'service') !== (after.waits === undefined)) return BROKEN.waits
   if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
