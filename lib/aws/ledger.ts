@@ -189,7 +189,7 @@ const unavailable = unavailableOf('the ledger')
 export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [], answer }: Transition) => {
   const placeholders = createPlaceholders()
   const sets = [
-    ...Object.entries({ ...set, ...(answer && { answer: packAnswer(answer) }) }).map(
+    ...Object.entries({ ...set, ...(answer && { answer: packAnswer(answer, pk) }) }).map(
       ([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`,
     ),
     ...Object.entries(keep).map(

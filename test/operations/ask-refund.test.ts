@@ -76,7 +76,7 @@ describe('a refund that is asked about', () => {
       reason: 'refund RF-1',
       refunds: [{ out_refund_no: 'RF-1', status: 'refunded', refund_amount: 3900, answered_at: NOW }],
     })
-    expect(unpackAnswer(row.answer ?? new Uint8Array())).toMatchObject({
+    expect(unpackAnswer(row.answer ?? new Uint8Array(), PK)).toMatchObject({
       answers: 'refund',
       out_refund_no: 'RF-1',
       status: 200,
@@ -113,7 +113,7 @@ describe('a refund that is asked about', () => {
     expect(first.log).toMatchObject({ transition: '24 refund waits' })
     expect(first.fakes.published).toMatchObject([{ next: 'refund' }])
     expect(second.row).toMatchObject({ ...isSettled, reason: 'refund RF-1, RF-2' })
-    const kept = [first, second].map(({ row }) => unpackAnswer(row.answer ?? new Uint8Array()).out_refund_no)
+    const kept = [first, second].map(({ row }) => unpackAnswer(row.answer ?? new Uint8Array(), PK).out_refund_no)
     expect(kept).toEqual(['RF-1', 'RF-2'])
   })
 
@@ -282,5 +282,5 @@ it.each([
 it('what is kept of a refund in the ledger does hold the account, as WeChat Pay signed it', async () => {
   const { row } = await ask(claimed(noted()), says())
 
-  expect(unpackAnswer(row.answer ?? new Uint8Array()).body).toContain(ACCOUNT)
+  expect(unpackAnswer(row.answer ?? new Uint8Array(), PK).body).toContain(ACCOUNT)
 })

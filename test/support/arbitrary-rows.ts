@@ -50,7 +50,7 @@ const wholeRow = fc.record(
     pos_ref: fc.constant('P-1'),
     taken_at: noticedAt,
     proved_at: noticedAt,
-    answer: fc.constant(packAnswer({ ...WORD, answers: 'sync' })),
+    answer: fc.constant(packAnswer({ ...WORD, answers: 'sync' }, PK)),
     receipt: fc.constant({ ...WORD, nonce: 'first' }),
     proof: fc.constant({ ...WORD, nonce: 'first' }),
     last_error: fc.constantFrom(...Object.values(LAST_ERRORS)),

@@ -43,7 +43,7 @@ export const changed = (transition: Transition, row: Partial<Row> = {}): Partial
   refuseDoubles(transition)
   const { pk, set = {}, keep = {}, count = [], remove = [], answer } = transition
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
-  const kept = answer && { answer: packAnswer(answer) }
+  const kept = answer && { answer: packAnswer(answer, pk) }
   const after = { ...keep, ...row, ...set, ...kept, ...Object.fromEntries(counted), pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
 }

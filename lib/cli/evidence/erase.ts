@@ -72,8 +72,8 @@ export const eraseRow = async (row: Row, { connection, isDryRun, now }: EraseDep
 /** After an hour the function of evidence is out of order, and its alarm rings. */
 const BEING_KEPT = 3_600_000
 
-const isBeingKept = ({ answer }: Row, now: number): boolean =>
-  answer !== undefined && now - unpackAnswer(answer).sent_at < BEING_KEPT
+const isBeingKept = ({ pk, answer }: Row, now: number): boolean =>
+  answer !== undefined && now - unpackAnswer(answer, pk).sent_at < BEING_KEPT
 
 const WITHOUT = {
   answers: (text: string, pks: ReadonlySet<string>): string =>

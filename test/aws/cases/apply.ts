@@ -10,7 +10,8 @@ import { freshKey, type Opened, ofOrder } from './opened.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
 
-const unpacked = (row: Row | undefined) => row && { ...row, ...(row.answer && { answer: unpackAnswer(row.answer) }) }
+const unpacked = (row: Row | undefined) =>
+  row && { ...row, ...(row.answer && { answer: unpackAnswer(row.answer, row.pk) }) }
 
 /** What is written, whole row by whole row. */
 export const describeApply = (opened: Opened): void => {
