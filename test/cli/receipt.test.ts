@@ -350,12 +350,20 @@ describe('receipt verify', () => {
     )
   })
 
-  test('names a file that is not there, and asks for a key', async () => {
+  test('names a file that is not there, and without a key takes the one in the file', async () => {
     const missing = await runCli(['receipt', 'verify', 'nowhere.json', '--key', 'pub_key.pem'], { cwd })
     const keyless = await runCli(['receipt', 'verify', FILE], { cwd, env: CHINESE })
+    const { keys: _, ...bare } = exported() as Receipt & { keys: unknown }
+    writeFileSync(join(cwd, 'older.json'), withDigest({ ...bare, format: 'payscore-receipt/2' } as Receipt))
+    const older = await runCli(['receipt', 'verify', 'older.json'], { cwd })
 
     expect(missing).toEqual({ code: 2, out: '', err: 'file nowhere.json: not found, or not a file\n' })
-    expect(keyless).toEqual({ code: 2, out: '', err: '错误:缺少必需选项 --key <pem>\n(使用 --help 查看帮助)\n' })
+    expect([keyless.code, keyless.err]).toEqual([0, ''])
+    expect(keyless.out).toContain(`使用凭证文件自带的密钥核验:${world.wechatpay.keyId}`)
+    expect([older.code, older.out]).toEqual([
+      1,
+      '✗ older.json: the file does not hold the key that it names. Say --key FILE, WeChat Pay’s public key or platform certificate.\n',
+    ])
   })
 })
 
