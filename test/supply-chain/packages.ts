@@ -18,9 +18,32 @@ const STEP = [...ROWS, '@aws-sdk/client-secrets-manager']
  * at it.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  certificates: [...EVERY.filter((name) => name !== 'valibot'), ...WHOLE, '@aws-sdk/client-secrets-manager'],
+  certificates: [
+    ...NO_INPUT,
+    ...WHOLE,
+    REGIONS,
+    '@aws-sdk/checksums',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/middleware-sdk-s3',
+    '@aws-sdk/xml-builder',
+  ],
   decide: ROWS,
   outcome: [...EVERY, ...WHOLE, ...DYNAMODB, ...DISCOVERY, REGIONS, '@aws-sdk/client-eventbridge'],
+  evidence: [
+    ...NO_INPUT,
+    ...WHOLE,
+    ...DYNAMODB,
+    ...DISCOVERY,
+    REGIONS,
+    '@aws-sdk/checksums',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/middleware-sdk-s3',
+    '@aws-sdk/xml-builder',
+    'p-limit',
+    'yocto-queue',
+  ],
   query: STEP,
   reconcile: [
     ...NO_INPUT,
