@@ -82,7 +82,7 @@ describe('the receipt of an order whose charge was refunded', () => {
     expect(out).toContain(`✓ ${FILE} (signed answers: query, refund RF-1, refund RF|2*@x)\n`)
     expect(inChinese.out).toContain(`✓ ${FILE} (签名应答:查单、退款 RF-1、退款 RF|2*@x)\n`)
     expect(JSON.parse(json)).toMatchObject({ words: ['query'], refunds: NUMBERS, left_out: [] })
-    expect(receipt).toMatchObject({ format: 'payscore-receipt/2', out_order_no: 'REFUNDED' })
+    expect(receipt).toMatchObject({ format: 'payscore-receipt/3', out_order_no: 'REFUNDED' })
     expect(refundWords(receipt).map(({ out_refund_no }) => out_refund_no)).toEqual(NUMBERS)
     for (const { message } of refundWords(receipt)) expect(Buffer.from(message, 'base64').toString()).toContain(ACCOUNT)
   })
