@@ -12,6 +12,7 @@ import { type DigestDeps, sendDigest } from '../lib/audit/digest/send-digest.ts'
 import { createBillLog } from '../lib/aws/bill-log.ts'
 import { bucketSettings, createBucket } from '../lib/aws/bucket.ts'
 import { createEventBus } from '../lib/aws/event-bus.ts'
+import { createEvidenceStore } from '../lib/aws/evidence-store.ts'
 import { createLedger } from '../lib/aws/ledger.ts'
 import { createLedgerReader } from '../lib/aws/ledger-reader.ts'
 import { createMerchantSecrets } from '../lib/aws/merchant-secrets.ts'
@@ -26,7 +27,15 @@ import { respond } from '../lib/lambda/respond.ts'
 import { createBillActions } from '../lib/operations/bill-actions.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const config = readConfig(['served', 'ledgerTable', 'bucket', 'alarmTopic', 'eventBus', ...CALL_CONFIG])
+const config = readConfig([
+  'served',
+  'ledgerTable',
+  'bucket',
+  'evidenceBucket',
+  'alarmTopic',
+  'eventBus',
+  ...CALL_CONFIG,
+])
 const client = new DynamoDBClient(functionSettings('dynamodb'))
 const keys = createMerchantSecrets(new SecretsManagerClient(functionSettings('secretsmanager')), {
   prefix: config.secretsPrefix,
@@ -42,6 +51,7 @@ const deps: AuditDeps = {
   actions: createBillActions(reader, createLedgerDeps({ ledger, bus })),
   merchants: config.served,
   objects: createBucket(new S3Client(bucketSettings), config.bucket),
+  evidence: createEvidenceStore(new S3Client(bucketSettings), config.evidenceBucket),
   scratch: tmpdir(),
 }
 

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BillClaim, BillKey, BillLog, BillOutcome, BillRecord } from '../aws/bill-log.ts'
 import type { Bucket } from '../aws/bucket.ts'
+import type { EvidenceStore } from '../aws/evidence-store.ts'
 import { classifyDay, isDamage, isRefundMissing, isRefundUrgent } from '../bill/classify.ts'
 import { chinaDay, daysBefore, formatChinaTime } from '../china-time.ts'
 import { type Served, signerOfMerchant } from '../config/served.ts'
+import { keepBillAnswer } from '../evidence/bill-answer.ts'
 import { type BookRow, isOpenStatus, readRowKey } from '../ledger/row.ts'
 import { LIMITS } from '../limits.ts'
 import { isScheduledAgain } from './bill-day.ts'
@@ -18,6 +20,7 @@ export type AuditDeps = FetchDeps &
     readonly bills: BillLog
     readonly merchants: Served
     readonly objects: Pick<Bucket, 'put' | 'putFile'>
+    readonly evidence: Pick<EvidenceStore, 'putOnce'>
     /** Each run makes its own folder here. */
     readonly scratch: string
   }
@@ -69,10 +72,12 @@ const auditClaimed = async (
   // A day that was done, or compared, stays so when a further run cannot have the bill.
   const isWorse = (claim.row.done || wasCompared(claim)) && !compared && report.outcome !== claim.row.outcome
   if (report.outcome !== 'waiting' && !isWorse) await files.upload(report)
+  const answer = fetched.verdict.signedResponse
+  const evidence = answer && (await keepBillAnswer(key, answer, deps.evidence))
   const isRecorded = await deps.bills.record(claim, {
     ...(isWorse ? {} : recordOf(report, fetched, compared)),
     ...(report.reason !== undefined && { reason: report.reason }),
-    ...(fetched.verdict.signedResponse && { answer: fetched.verdict.signedResponse }),
+    ...(evidence !== undefined && { evidence }),
     ...(isNew && { told: today }),
   })
   if (!isRecorded) return { kind: 'fenced', ...key }

@@ -7,7 +7,6 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { unavailableOf } from '../errors.ts'
 import { LIMITS } from '../limits.ts'
-import type { SignedResponse } from '../wechatpay/verdict.ts'
 
 /** Which bill: the mchid that signs, and the day as yyyyMMdd. */
 export type BillKey = { readonly mchid: string; readonly day: string }
@@ -36,8 +35,8 @@ export type BillRow = {
   readonly agreed_at?: number
   /** Of the text of the bill, 40 hex digits. */
   readonly sha1?: string
-  /** WeChat Pay's signed answer to the request for the bill. */
-  readonly answer?: SignedResponse
+  /** The object of evidence with WeChat Pay's newest signed answer to the request for the bill. */
+  readonly evidence?: string
   /** Lines of the bill by kind, and by class together with the ledger. */
   readonly counts?: Readonly<Record<string, number>>
   readonly classes?: Readonly<Record<string, number>>

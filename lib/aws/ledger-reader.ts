@@ -41,7 +41,7 @@ const NAMES = [
   ],
   ...['expected_amount', 'last_error', 'late_at', 'day', 'reason', 'amount', 'transaction_id', 'created_at'],
   ...['settled_at', 'settled_by', 'refunds', 'case', 'case_at', 'bill', 'bill_at'],
-  ...['statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],
+  ...['taken_at', 'proved_at', 'statement', 'shop_id', 'cashier_id', 'pos_ref', 'v'],
 ]
 const PROJECTION = {
   ProjectionExpression: [...NAMES.map((name) => `#${name}`), '#receipt.#sent_at', '#proof.#sent_at'].join(', '),

@@ -10,6 +10,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { unavailableOf } from '../errors.ts'
 import type { Condition } from '../ledger/condition.ts'
 import type { PartyStatus } from '../ledger/known-merchants.ts'
+import { packAnswer } from '../ledger/packed-answer.ts'
 import type { Row } from '../ledger/row.ts'
 import type { Transition } from '../ledger/transitions/transition.ts'
 import { LIMITS } from '../limits.ts'
@@ -185,10 +186,12 @@ const partyLimit = () => ({ abortSignal: AbortSignal.timeout(LIMITS.party) })
 const unavailable = unavailableOf('the ledger')
 
 /** The UpdateItem of a transition. */
-export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [] }: Transition) => {
+export const updateItem = ({ pk, when, set = {}, keep = {}, count = [], remove = [], answer }: Transition) => {
   const placeholders = createPlaceholders()
   const sets = [
-    ...Object.entries(set).map(([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`),
+    ...Object.entries({ ...set, ...(answer && { answer: packAnswer(answer, pk) }) }).map(
+      ([name, value]) => `${placeholders.name(name)} = ${placeholders.value(value)}`,
+    ),
     ...Object.entries(keep).map(
       ([name, value]) =>
         `${placeholders.name(name)} = if_not_exists(${placeholders.name(name)}, ${placeholders.value(value)})`,

@@ -1,12 +1,13 @@
 import { daysBetween } from '../china-time.ts'
 import type { BookRow, State } from '../ledger/row.ts'
+import { provedAt } from '../ledger/signed-answers.ts'
 import type { BillVerdict } from '../wechatpay/bill-api.ts'
 import type { Candidate } from './candidate.ts'
 import type { BillClass, LineClass } from './classes.ts'
 import type { BillReading } from './read-bill.ts'
 
 /** What of a row a class depends on. */
-export type Situation = Pick<BookRow, 'state' | 'reason' | 'order_id' | 'transaction_id' | 'proof'>
+export type Situation = Pick<BookRow, 'state' | 'reason' | 'order_id' | 'transaction_id' | 'proved_at' | 'proof'>
 
 /** What a charge is by the state of its order, when neither the transaction nor a newer answer says more. */
 const BY_STATE: Readonly<Record<State, LineClass>> = {
@@ -35,7 +36,7 @@ export const classify = (candidate: Candidate, row: Situation | undefined, agree
     return isRefund ? 'refunded' : 'numbered'
   // The shop took its notice back: the charge is as it should be.
   if (row.state === 'REJECTED' && row.reason?.startsWith('withdrawn')) return 'plain'
-  if (row.state === 'SYNCED' && row.proof && row.proof.sent_at > agreedAt) return isSure ? 'contradiction' : 'plain'
+  if (row.state === 'SYNCED' && (provedAt(row) ?? 0) > agreedAt) return isSure ? 'contradiction' : 'plain'
   return BY_STATE[row.state]
 }
 

@@ -5,6 +5,7 @@ import { addAnnounce } from './commands/announce.ts'
 import { addAudit } from './commands/audit.ts'
 import { addDecisions } from './commands/decisions.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addErase } from './commands/erase.ts'
 import { addList } from './commands/list.ts'
 import { addMerchantPut } from './commands/merchant-put.ts'
 import { addReceipt } from './commands/receipt.ts'
@@ -61,6 +62,7 @@ export const buildProgram = (session: Session, done: (code: number) => void): Co
   addReport(program, session, done)
   addSilent(program, session, done)
   addAudit(program, session, done)
+  addErase(program, session, done)
   addReceiptVerify(addReceipt(program, session, done), session, done)
   checkValues(program, session)
   return program

@@ -102,6 +102,7 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
   '--stack': named(/^([A-Za-z][A-Za-z0-9-]{0,127}|arn:[\w.:/-]{1,1000})$/, { en: 'a stack', zh: '堆栈名' }),
   '--stage': named(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, { en: 'a stage', zh: '阶段名' }),
   '--bucket': named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { en: 'a bucket', zh: '存储桶名' }),
+  '--evidence': named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { en: 'a bucket', zh: '存储桶名' }),
   '--bus': named(/^([\w./-]{1,256}|arn:[\w.:/-]{1,1000})$/, { en: 'a bus', zh: '事件总线名' }),
   '--queue': matching(/^https?:\/\/\S{1,1000}$/, { en: 'must be the URL of a queue', zh: '须为队列的 URL' }),
   '--limit': wholeNumber(1, 1000),
@@ -150,6 +151,8 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
     { en: 'must be like SERVICE_ID=APPID', zh: '格式不正确,示例:服务ID=APPID' },
     pasted,
   ),
+  '--customer-key': named(/^[\w/+=.@:-]{1,2048}$/, { en: 'a secret', zh: '密钥名称' }),
+  '--openid-file': { ...fileToRead, read: (path, session) => (path === '-' ? path : fileToRead.read(path, session)) },
   '--secrets-prefix': matching(/^[\w/+=.@-]{1,200}$/, { en: 'is no name of a secret', zh: '不是有效的密钥名称前缀' }),
   // Problems with a merchant's files are reported all together, by the command.
   '--cert': anyPath,

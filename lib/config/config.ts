@@ -11,6 +11,8 @@ export const VARIABLES = {
   LEDGER_TABLE: undefined,
   EVENT_BUS: undefined,
   BUCKET: undefined,
+  EVIDENCE_BUCKET: undefined,
+  CUSTOMER_KEY: undefined,
   ALARM_TOPIC: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
   TILL_ROLES: '',
@@ -36,6 +38,13 @@ const MEMBERS = {
   eventBus: member('EVENT_BUS', matching(/^[0-9A-Za-z._-]{1,256}$/, 'must be the name of the event bus')),
   /** The S3 bucket for statements and reports. */
   bucket: member('BUCKET', matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket')),
+  /** The S3 bucket of WeChat Pay's signed answers. */
+  evidenceBucket: member(
+    'EVIDENCE_BUCKET',
+    matching(/^[0-9a-z.-]{3,63}$/i, 'must be the name of the bucket of evidence'),
+  ),
+  /** The secret whose text hides openids in the list of customers. */
+  customerKey: member('CUSTOMER_KEY', matching(/^[0-9A-Za-z/_+=.@:-]{1,2048}$/, 'must be the ARN of a secret')),
   /** The SNS topic of the alarms, to which the mails of open cases go too. */
   alarmTopic: member(
     'ALARM_TOPIC',

@@ -1,5 +1,6 @@
 import { REFUSALS, type RefusalTexts, type Turn } from '../wechatpay/refusals.ts'
-import { hasOpenCharge, isOpenStatus, type Refund, type Row } from './row.ts'
+import { type BookRow, hasOpenCharge, isOpenStatus, type Refund } from './row.ts'
+import { provedAt } from './signed-answers.ts'
 
 /** Whose turn it is with an order, and what to do. Cashiers, accountants and engineers read this. */
 export type Advice = { readonly turn: Turn; readonly en: RefusalTexts; readonly zh: RefusalTexts }
@@ -298,18 +299,25 @@ const SITUATIONS = {
 
 /** The attributes of a row that decide the advice. */
 export type Situation = Pick<
-  Row,
-  'state' | 'due' | 'settled_at' | 'settled_by' | 'reason' | 'last_error' | 'transaction_id' | 'refunds'
-> & {
-  readonly proof?: unknown
-}
+  BookRow,
+  | 'state'
+  | 'due'
+  | 'settled_at'
+  | 'settled_by'
+  | 'reason'
+  | 'last_error'
+  | 'transaction_id'
+  | 'refunds'
+  | 'proved_at'
+  | 'proof'
+>
 
 /** Returns the advice for the current state of a row. */
 export const adviceOf = (row: Situation): Advice => {
   if (row.state !== 'DOUBLE_CHARGED' && row.reason !== 'part_paid' && hasOpenCharge(row)) return SITUATIONS.charged
   switch (row.state) {
     case 'SYNCED':
-      if (row.proof) return SITUATIONS.proved
+      if (provedAt(row) !== undefined) return SITUATIONS.proved
       if (row.due !== undefined) return SITUATIONS.accepted
       return row.reason === 'unproved' ? SITUATIONS.unproved : SITUATIONS.unasked
     case 'DOUBLE_CHARGED':

@@ -115,9 +115,19 @@ export type Row = Labels & {
   readonly decisions?: readonly Decision[]
   /** How many decisions were ever made; absent in rows from before they were counted. */
   readonly decided?: number
-  /** WeChat Pay's signed responses: `receipt` to the sync, `proof` to the query. They may hold personal data. */
+  /** When the signed answers came (ms) by which WeChat Pay took the sync, and which proves how the order ended. */
+  readonly taken_at?: number
+  readonly proved_at?: number
+  /**
+   * The newest signed answer by which the order went on, packed, until it is kept as evidence. It may hold personal data.
+   */
+  readonly answer?: Uint8Array
+  /** Where the order's signed answers are kept: names of objects, without their folder. */
+  readonly evidence?: ReadonlySet<string>
+  /** Rows of earlier versions have signed answers of their own: to the sync, to the query, and about refunds. */
   readonly receipt?: SignedResponse
   readonly proof?: SignedResponse
+  readonly refund_answers?: Readonly<Record<string, SignedResponse>>
   readonly last_error?: LastError
   /**
    * Nonce of the first signed refusal of a parameter. It takes a second refusal, with another nonce, to end the order.
@@ -142,8 +152,6 @@ export type Row = Labels & {
   readonly settled_by?: SettledBy
   /** The refunds of the charge, oldest first. */
   readonly refunds?: readonly Refund[]
-  /** WeChat Pay's signed responses about refunds that succeeded, by out_refund_no. They hold personal data. */
-  readonly refund_answers?: Readonly<Record<string, SignedResponse>>
   /** Partition key of the index of double charges that are not settled: the signer; and since when (ms). */
   readonly case?: string
   readonly case_at?: number
@@ -156,8 +164,8 @@ export type Row = Labels & {
   readonly v: 1
 }
 
-/** A row without the signed responses: only their `sent_at` is read. */
-export type BookRow = Omit<Row, 'receipt' | 'proof' | 'refund_answers'> & {
+/** A row without its signed answers: of those of earlier versions only `sent_at` is read. */
+export type BookRow = Omit<Row, 'answer' | 'evidence' | 'receipt' | 'proof' | 'refund_answers'> & {
   readonly receipt?: { readonly sent_at: number }
   readonly proof?: { readonly sent_at: number }
 }

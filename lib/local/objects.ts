@@ -16,8 +16,24 @@ export type StoredObject = {
   readonly version: string
 }
 
+/** Object Lock by the bucket's default retention, and the only keys that the bucket is for. */
+export type Lock = {
+  readonly bucket: string
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE'
+  readonly retainMs: number
+  readonly keys: RegExp
+}
+
+/** The objects of the locked bucket, the newest of each key, and every version that was not deleted by key and version. */
+export type Locked = {
+  readonly bucket: string
+  readonly stored: ReadonlyMap<string, StoredObject>
+  readonly versions: ReadonlyMap<string, StoredObject>
+}
+
 type ObjectRequest = {
-  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2'
+  readonly operation: 'GetObject' | 'HeadObject' | 'PutObject' | 'DeleteObject' | 'ListObjectsV2' | 'ListObjectVersions'
+  readonly bucket: string
   readonly key: string
 }
 /** `fail` is a 500 and nothing was done; `reset` resets the connection before. */
@@ -33,6 +49,7 @@ export type Objects = {
   readonly faults: Faults<ObjectRequest, ObjectFault>
   /** The newest object of each key. */
   readonly stored: ReadonlyMap<string, StoredObject>
+  readonly locked: Locked
   /** Gives the new version id. */
   put(key: string, body: string | Buffer, contentType?: string): string
   onCreated(listener: OnCreated): void
@@ -41,20 +58,25 @@ export type Objects = {
 
 const PAGE = 1000
 
-/** S3 with one bucket: GetObject as a stream, PutObject, DeleteObject, ListObjectsV2, and the events of new objects. */
+/**
+ * S3 with one bucket, and a second one whose objects are locked: GetObject as a stream, PutObject, DeleteObject,
+ * ListObjectsV2, ListObjectVersions, and the events of new objects of the first.
+ */
 export const startObjects = async ({
   clock,
   bucket,
+  lock = NO_LOCK,
   credentials,
 }: {
   readonly clock: Clock
   readonly bucket: string
+  readonly lock?: Lock
   /** The credentials whose signatures are accepted; by default any well-formed signature. */
   readonly credentials?: Credentials
 }): Promise<Objects> => {
   const check = credentials && checkSignature('s3', credentials)
-  const stored = new Map<string, StoredObject>()
-  const versions = new Map<string, StoredObject>()
+  const { stored, versions, add } = createVersions(clock)
+  const locked = createVersions(clock)
   const listeners: OnCreated[] = []
   const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
 
@@ -65,10 +87,7 @@ export const startObjects = async ({
     cacheControl?: string,
   ): string => {
     const bytes = Buffer.from(body)
-    const version = `v${versions.size + 1}`
-    const object = { body: bytes, contentType, cacheControl, modifiedAt: clock.now(), version }
-    stored.set(key, object)
-    versions.set(`${key} ${version}`, object)
+    const version = add(key, bytes, contentType, cacheControl)
     for (const listener of listeners)
       listener({
         source: 'aws.s3',
@@ -82,6 +101,51 @@ export const startObjects = async ({
         },
       })
     return version
+  }
+
+  const serveLocked = (
+    { operation, key }: ObjectRequest,
+    url: URL,
+    headers: IncomingMessage['headers'],
+    body: Buffer,
+    response: ServerResponse,
+  ) => {
+    const refuse = (status: number, code: string) => answerXml(response, status, errorXml(code))
+    const version = url.searchParams.get('versionId')
+    switch (operation) {
+      case 'PutObject':
+        if (!lock.keys.test(key)) return refuse(403, 'AccessDenied')
+        // S3 takes nothing into a bucket with Object Lock of which it cannot tell that it came whole.
+        if (!isChecked(headers, body)) return refuse(400, 'InvalidRequest')
+        if (headers['if-none-match'] === '*' && locked.stored.has(key)) return refuse(412, 'PreconditionFailed')
+        return response
+          .writeHead(200, { ETag: etag(body), 'x-amz-version-id': locked.add(key, body, headers['content-type']) })
+          .end()
+      case 'DeleteObject': {
+        if (version === null) {
+          locked.hide(key)
+          return response.writeHead(204).end()
+        }
+        const object = locked.versions.get(`${key} ${version}`)
+        const isPast = lock.mode === 'GOVERNANCE' && headers['x-amz-bypass-governance-retention'] === 'true'
+        if (object && !isPast && object.modifiedAt + lock.retainMs > clock.now()) return refuse(403, 'AccessDenied')
+        locked.drop(key, version)
+        return response.writeHead(204).end()
+      }
+      case 'ListObjectsV2':
+        return answerXml(response, 200, listing(locked.stored, lock.bucket, url))
+      case 'ListObjectVersions':
+        return answerXml(response, 200, versionListing(locked, lock.bucket, url))
+      default: {
+        const object = version === null ? locked.stored.get(key) : locked.versions.get(`${key} ${version}`)
+        if (object && lock.retainMs > 0) {
+          const until = new Date(object.modifiedAt + lock.retainMs).toISOString()
+          response.setHeader('x-amz-object-lock-mode', lock.mode)
+          response.setHeader('x-amz-object-lock-retain-until-date', until)
+        }
+        return sendObject(object, version === null ? 'NoSuchKey' : 'NoSuchVersion', response)
+      }
+    }
   }
 
   const serve = (
@@ -104,6 +168,8 @@ export const startObjects = async ({
         return response.writeHead(204).end()
       case 'ListObjectsV2':
         return answerXml(response, 200, listing(stored, bucket, url))
+      case 'ListObjectVersions':
+        return answerXml(response, 501, errorXml('NotImplemented'))
       case 'HeadObject':
       case 'GetObject': {
         const version = url.searchParams.get('versionId')
@@ -118,19 +184,20 @@ export const startObjects = async ({
     const url = new URL(incoming.url ?? '/', 'http://s3')
     const [named, ...rest] = url.pathname.slice(1).split('/')
     const key = decodeURIComponent(rest.join('/'))
-    const operation = operationOf(incoming.method ?? '', key)
-    if (named !== bucket || !operation) return answerXml(response, 404, errorXml('NoSuchBucket'))
+    const operation = operationOf(incoming.method ?? '', key, url)
+    if ((named !== bucket && named !== lock.bucket) || !operation)
+      return answerXml(response, 404, errorXml('NoSuchBucket'))
     // If this server accepted what S3 refuses, tests would not notice it.
     const isSigned =
       /^AWS4-HMAC-SHA256 /.test(incoming.headers.authorization ?? '') || url.searchParams.has('X-Amz-Signature')
     if (!isSigned || check?.(incoming, body)) return answerXml(response, 403, errorXml('AccessDenied'))
     if (/aws-chunked/.test(String(incoming.headers['content-encoding'])))
       return answerXml(response, 501, errorXml('NotImplemented'))
-    const request = { operation, key }
+    const request = { operation, bucket: named, key }
     const fault = strike(() => request)
     if (fault?.kind === 'reset') return incoming.socket.destroy()
     if (fault?.kind === 'fail') return answerXml(response, 500, errorXml('InternalError'))
-    return serve(request, url, incoming.headers, body, response)
+    return (named === lock.bucket ? serveLocked : serve)(request, url, incoming.headers, body, response)
   })
 
   return {
@@ -138,6 +205,7 @@ export const startObjects = async ({
     bucket,
     faults,
     stored,
+    locked: { bucket: lock.bucket, stored: locked.stored, versions: locked.versions },
     put,
     onCreated: (listener) => {
       listeners.push(listener)
@@ -146,8 +214,45 @@ export const startObjects = async ({
   }
 }
 
-const operationOf = (method: string, key: string): ObjectRequest['operation'] | undefined => {
-  if (key === '') return method === 'GET' ? 'ListObjectsV2' : undefined
+/** No bucket has this name. */
+const NO_LOCK: Lock = { bucket: '', mode: 'GOVERNANCE', retainMs: 0, keys: /^/ }
+
+/** What S3 keeps of one bucket with versions. */
+const createVersions = (clock: Clock) => {
+  const stored = new Map<string, StoredObject>()
+  const versions = new Map<string, StoredObject>()
+  let count = 0
+  const add = (key: string, body: Buffer, contentType = 'application/octet-stream', cacheControl?: string): string => {
+    count += 1
+    const version = `v${count}`
+    const object = { body, contentType, cacheControl, modifiedAt: clock.now(), version }
+    stored.set(key, object)
+    versions.set(`${key} ${version}`, object)
+    return version
+  }
+  const drop = (key: string, version: string): void => {
+    versions.delete(`${key} ${version}`)
+    if (stored.get(key)?.version === version) stored.delete(key)
+  }
+  return { stored, versions, add, hide: (key: string) => void stored.delete(key), drop }
+}
+
+const isChecked = (headers: IncomingMessage['headers'], body: Buffer): boolean =>
+  headers['x-amz-checksum-sha256'] === createHash('sha256').update(body).digest('base64')
+
+const versionListing = ({ stored, versions }: Omit<Locked, 'bucket'>, bucket: string, url: URL): string => {
+  const prefix = url.searchParams.get('prefix') ?? ''
+  const found = [...versions].filter(([name]) => name.startsWith(prefix))
+  const entries = found.map(([name, { version, modifiedAt }]) => {
+    const key = name.slice(0, -version.length - 1)
+    return `<Version><Key>${xml(key)}</Key><VersionId>${version}</VersionId><IsLatest>${stored.get(key)?.version === version}</IsLatest><LastModified>${new Date(modifiedAt).toISOString()}</LastModified></Version>`
+  })
+  return `<?xml version="1.0" encoding="UTF-8"?><ListVersionsResult><Name>${bucket}</Name><Prefix>${xml(prefix)}</Prefix><IsTruncated>false</IsTruncated>${entries.join('')}</ListVersionsResult>`
+}
+
+const operationOf = (method: string, key: string, url: URL): ObjectRequest['operation'] | undefined => {
+  if (key === '' && method === 'GET') return url.searchParams.has('versions') ? 'ListObjectVersions' : 'ListObjectsV2'
+  if (key === '') return undefined
   return ({ GET: 'GetObject', HEAD: 'HeadObject', PUT: 'PutObject', DELETE: 'DeleteObject' } as const)[method]
 }
 

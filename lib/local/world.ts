@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { DIGEST_SOURCE } from '../audit/digest/digest-event.ts'
 import { readMerchantsConfig } from '../config/merchants.ts'
@@ -46,6 +47,8 @@ export const TILL = 'com.example.pos'
 const LEDGER = 'payscore-ledger'
 const BUS = 'payscore'
 const BUCKET = 'payscore-statements'
+const EVIDENCE = 'payscore-evidence'
+const CUSTOMER_KEY = 'payscore/customers'
 const TOPIC = 'payscore-alarms'
 const SECRETS = 'payscore/merchants'
 
@@ -67,6 +70,10 @@ export const startWorld = async (options: {
   readonly beside?: { readonly clock: Clock; readonly wechatpay: Wechatpay }
   /** How long the table's stream collects records for one invocation of outcome; by default 20 ms. */
   readonly streamWindowMs?: number
+  /** The same for evidence; by default 20 ms. */
+  readonly evidenceWindowMs?: number
+  /** The mode of the lock of evidence; by default GOVERNANCE. */
+  readonly evidenceLock?: 'GOVERNANCE' | 'COMPLIANCE'
   /** Starts each function. A test may replace startLambda to change what the sandboxes do. */
   readonly start?: typeof startLambda
 }) => {
@@ -95,7 +102,15 @@ export const startWorld = async (options: {
     ...(options.ledgerPath && { path: options.ledgerPath }),
   })
   const bus = await startEventBus({ clock, name: BUS, credentials })
-  const objects = await startObjects({ clock, bucket: BUCKET, credentials })
+  const objects = await startObjects({
+    ...{ clock, bucket: BUCKET, credentials },
+    lock: {
+      bucket: EVIDENCE,
+      mode: options.evidenceLock ?? 'GOVERNANCE',
+      retainMs: 1096 * 86_400_000,
+      keys: /^(answers|customers|bills)\/\d{4}\/\d\d\/\d\d\/[\w.-]+$|^keys\/\w+\.pem$|^erasures\/[\w.-]+$/,
+    },
+  })
   const topic = await startTopic({ name: TOPIC, credentials })
   /** Gives a merchant a new key, at WeChat Pay and in its secret. `isRight: false`: only in its secret. */
   const putKey = (mchid: string, isRight = true): void => {
@@ -140,6 +155,8 @@ export const startWorld = async (options: {
     LEDGER_TABLE: LEDGER,
     EVENT_BUS: BUS,
     BUCKET,
+    EVIDENCE_BUCKET: EVIDENCE,
+    CUSTOMER_KEY,
     ALARM_TOPIC: topic.arn,
     WECHATPAY_ORIGIN: wechatpay.origin,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
@@ -162,18 +179,23 @@ export const startWorld = async (options: {
       clock,
       maxConcurrency: options.maxConcurrency ?? 10,
     })
-  const [sync, query, reconcile, outcome, status, decide, statement, audit] = await Promise.all([
-    start('sync', 20_000),
-    start('query', 20_000),
-    start('reconcile', 58_000),
-    start('outcome', 20_000),
-    start('status', 20_000),
-    start('decide', 20_000),
-    start('statement', 900_000),
-    start('audit', 900_000),
-  ])
+  secrets.putSecret(CUSTOMER_KEY, randomBytes(32).toString('hex'))
+  const [sync, query, reconcile, outcome, status, decide, statement, audit, evidence, certificates] = await Promise.all(
+    [
+      start('sync', 20_000),
+      start('query', 20_000),
+      start('reconcile', 58_000),
+      start('outcome', 20_000),
+      start('status', 20_000),
+      start('decide', 20_000),
+      start('statement', 900_000),
+      start('audit', 900_000),
+      start('evidence', 120_000),
+      start('certificates', 20_000),
+    ],
+  )
 
-  const lambdas = { sync, query, reconcile, outcome, status, decide, statement, audit }
+  const lambdas = { sync, query, reconcile, outcome, status, decide, statement, audit, evidence, certificates }
   const lambdaApi = await startLambdaApi({ audit }, credentials)
   const lambdaNamed = (name: string): Lambda => {
     const lambda = Object.entries(lambdas).find(([known]) => known === name)?.[1]
@@ -201,8 +223,13 @@ export const startWorld = async (options: {
   const stream = mapStream({
     table,
     lambda: outcome,
-    filters: readStreamFilters(),
+    filters: readStreamFilters('Outcome'),
     ...(streamWindowMs !== undefined && { windowMs: streamWindowMs }),
+  })
+  // The stack waits a minute for more, and here nobody waits so long.
+  const evidenceStream = mapStream({
+    ...{ table, lambda: evidence, filters: readStreamFilters('Evidence'), batchSize: 1000 },
+    windowMs: options.evidenceWindowMs ?? 20,
   })
   const contract = createContract()
   const differences: string[] = []
@@ -233,6 +260,7 @@ export const startWorld = async (options: {
       await uploads.idle()
       await bus.idle()
       await stream.idle()
+      await evidenceStream.idle()
     }
   }
 
@@ -249,6 +277,9 @@ export const startWorld = async (options: {
     await idle()
     return invocation
   }
+
+  /** As the stack schedules it each day. */
+  const runCertificates = async () => certificates.invoke({})
 
   const runReconcile = async () => {
     const invocation = await reconcile.invoke({})
@@ -292,6 +323,7 @@ export const startWorld = async (options: {
     await bus.close()
     uploads.close()
     stream.close()
+    evidenceStream.close()
     await Promise.all(Object.values(lambdas).map((lambda) => lambda.close()))
     await Promise.all([secrets.close(), table.close(), objects.close(), topic.close()])
     if (!options.beside) await wechatpay.close()
@@ -321,6 +353,8 @@ export const startWorld = async (options: {
     runReconcile,
     renewReports,
     runAudit,
+    runCertificates,
+    evidenceStream,
     pass,
     holdAnswer,
     close,

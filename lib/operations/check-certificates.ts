@@ -1,22 +1,30 @@
 import type { MerchantSecrets } from '../aws/merchant-secrets.ts'
 import { errorFields } from '../log.ts'
 import { daysLeft } from '../wechatpay/merchant-secret.ts'
+import type { Signer } from '../wechatpay/signed-call.ts'
 import type { OperationResult } from './result.ts'
 
 /**
  * Reads the secret of every signing merchant, so that a faulty secret or an expiring certificate is found before an
- * order needs it.
+ * order needs it, and WeChat Pay's keys are kept before they are rotated.
  */
 export const checkCertificates = async (
   mchids: readonly string[],
   merchants: Pick<MerchantSecrets, 'signer'>,
   now: number,
+  keepKeys: (signer: Signer, now: number) => Promise<void>,
 ): Promise<OperationResult> => {
   const reports = await Promise.all(
     mchids.map(async (mchid) => {
       try {
-        const { notAfter } = await merchants.signer(mchid)
-        return { mchid, certificate_days_left: notAfter === undefined ? undefined : daysLeft(notAfter, now) }
+        const signer = await merchants.signer(mchid)
+        const { notAfter } = signer
+        const unkept = await keepKeys(signer, now).then(() => undefined, errorFields)
+        return {
+          mchid,
+          certificate_days_left: notAfter === undefined ? undefined : daysLeft(notAfter, now),
+          ...(unkept && { unkept }),
+        }
       } catch (error) {
         return { mchid, ...errorFields(error) }
       }

@@ -2,6 +2,7 @@ import { chinaTimeMs } from '../china-time.ts'
 import { type Advice, adviceOf } from '../ledger/advice.ts'
 import type { BookRow } from '../ledger/row.ts'
 import { hasOpenCharge, readRowKey, type State } from '../ledger/row.ts'
+import { provedAt, takenAt } from '../ledger/signed-answers.ts'
 import { LIMITS } from '../limits.ts'
 import type { LineClass } from './line-classes.ts'
 import type { Payment, StatementLine } from './parse/statement-line.ts'
@@ -179,12 +180,12 @@ const contradiction = ({ order, paid_time }: Payment, first: Telling): Problem |
 
 const entryOf = (row: BookRow): Omit<Entry, 'class'> => {
   const advice = adviceOf(row)
-  const synced_at = row.state === 'SYNCED' ? (row.receipt ?? row.proof)?.sent_at : undefined
+  const synced_at = row.state === 'SYNCED' ? (takenAt(row) ?? provedAt(row)) : undefined
   const isEnded = row.state === 'DOUBLE_CHARGED' && row.settled_at !== undefined
   return {
     out_order_no: readRowKey(row.pk).out_order_no,
     state: row.state,
-    confirmed: row.state === 'SYNCED' && row.proof !== undefined,
+    confirmed: row.state === 'SYNCED' && provedAt(row) !== undefined,
     since: row.created_at,
     ...(row.expected_amount !== undefined && { amount: row.expected_amount }),
     ...(row.call.sub_mchid !== undefined && { sub_mchid: row.call.sub_mchid }),

@@ -1,4 +1,5 @@
 import { hasOpenCharge, type Row } from '../ledger/row.ts'
+import { provedAt } from '../ledger/signed-answers.ts'
 import { isSubMerchantsTrouble } from '../ledger/sub-merchant-trouble.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import { orderView } from './order-view.ts'
@@ -19,7 +20,8 @@ const SOURCE = 'payscore.ledger'
  */
 export const orderEvents = (before: Row | undefined, after: Row): readonly OrderEvent[] => {
   const isNewState = before?.state !== after.state
-  const isProved = after.state === 'SYNCED' && after.proof !== undefined && before?.proof === undefined
+  const isProved =
+    after.state === 'SYNCED' && provedAt(after) !== undefined && !(before && provedAt(before) !== undefined)
   const isCharged = hasOpenCharge(after) && before?.transaction_id !== after.transaction_id
   const isSettled = isSettledCase(after) && !(before && isSettledCase(before))
   const isLate = after.late_at !== undefined && before?.late_at === undefined

@@ -8,10 +8,10 @@ import {
   type Refund,
   type Row,
 } from '../ledger/row.ts'
+import { provedAt, takenAt } from '../ledger/signed-answers.ts'
 import { plainYuan } from '../money.ts'
 import type { Text } from '../two-languages.ts'
 import { REFUSALS } from '../wechatpay/refusals.ts'
-import type { SignedResponse } from '../wechatpay/verdict.ts'
 import { REFUND_STATUS } from './state-words.ts'
 import { VERDICT_WORDS } from './verdict-words.ts'
 
@@ -27,7 +27,9 @@ export type HistoryEntry = {
  * one.
  */
 export const historyOf = (row: Row): readonly HistoryEntry[] => {
-  const { call, noticed_at, created_at, receipt, proof, last_error, decisions = [], late_at } = row
+  const { call, noticed_at, created_at, last_error, decisions = [], late_at } = row
+  const taken_at = takenAt(row)
+  const proved_at = provedAt(row)
   const handedOver = noticed_at ?? created_at
   const [first] = decisions
   const earlier = countDecisions(row) - decisions.length
@@ -35,10 +37,10 @@ export const historyOf = (row: Row): readonly HistoryEntry[] => {
     { at: chinaTimeMs(call.paid_time), by: 'shop', what: PAID },
     { at: handedOver, by: 'shop', what: HANDED_OVER },
     created_at - handedOver > 60_000 ? { at: created_at, by: 'us', what: REOPENED } : undefined,
-    receipt && { at: receipt.sent_at, by: 'wechatpay', what: signed(SYNC_TAKEN, receipt) },
+    taken_at === undefined ? undefined : { at: taken_at, by: 'wechatpay', what: SYNC_TAKEN },
     last_error && { at: last_error.at, by: 'wechatpay', what: answered(last_error) },
     late_at === undefined ? undefined : { at: late_at, by: 'us', what: LATE },
-    proof && { at: proof.sent_at, by: 'wechatpay', what: signed(proofText(row), proof) },
+    proved_at === undefined ? undefined : { at: proved_at, by: 'wechatpay', what: proofText(row) },
     ...(row.refunds ?? []).map(refundAnswered),
     earlier > 0 && first ? { at: first.at, by: 'person', what: EARLIER(earlier) } : undefined,
     ...decisions.map(decided),
@@ -76,11 +78,6 @@ const proofText = ({ state, amount, transaction_id }: Row): Text =>
         en: 'WeChat Pay says that the order is done, collected by the merchant alone',
         zh: '微信支付查单显示订单已完成,由商户渠道收款',
       }
-
-const signed = ({ en, zh }: Text, { request_id, serial }: SignedResponse): Text => ({
-  en: `${en} (signed with ${serial}${request_id ? `, Request-Id ${request_id}` : ''})`,
-  zh: `${zh}(由 ${serial} 签名${request_id ? `,Request-Id ${request_id}` : ''})`,
-})
 
 const answered = ({ verdict, status, code, request_id, refusal, attempt }: LastError): Text => {
   const facts = [status, code, request_id && `Request-Id ${request_id}`].filter(Boolean).join(', ')

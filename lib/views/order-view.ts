@@ -1,6 +1,7 @@
 import type { Json } from '../json.ts'
 import { type Advice, adviceOf } from '../ledger/advice.ts'
 import { countDecisions, nextCallAt, type Refund, type Row, readRowKey } from '../ledger/row.ts'
+import { provedAt, takenAt } from '../ledger/signed-answers.ts'
 
 /** RFC 3339 in UTC. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
@@ -14,10 +15,10 @@ export const nextAttemptAt = (row: Row): string | undefined => {
   return at === undefined ? undefined : isoTime(at)
 }
 
-/** When the sync was sent that WeChat Pay took; without a receipt, when the query was sent that proved it. */
-export const syncedAt = ({ receipt, proof }: Row): string | undefined => {
-  const response = receipt ?? proof
-  return response && isoTime(response.sent_at)
+/** When the sync was sent that WeChat Pay took; if its answer was lost, when the query was sent that proved it. */
+export const syncedAt = (row: Row): string | undefined => {
+  const at = takenAt(row) ?? provedAt(row)
+  return at === undefined ? undefined : isoTime(at)
 }
 
 /** What the state means, whose turn it is, and what to do. */
@@ -53,7 +54,7 @@ const refundView = ({ noted_at, answered_at, ...refund }: Refund) => ({
 export const orderView = (row: Row): Json => ({
   ...orderFacts(row),
   ...adviceFacts(row),
-  confirmed: row.state === 'SYNCED' && row.proof !== undefined,
+  confirmed: row.state === 'SYNCED' && provedAt(row) !== undefined,
   order_api: row.call.order_api,
   service_id: row.call.service_id,
   paid_time: row.call.paid_time,

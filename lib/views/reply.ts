@@ -1,6 +1,7 @@
 import type { DecisionName } from '../intake/operator-decision.ts'
 import type { Json } from '../json.ts'
 import { hasOpenCharge, nextCallAt, type Row, type State } from '../ledger/row.ts'
+import { provedAt } from '../ledger/signed-answers.ts'
 import { isClosedByHand } from '../ledger/transitions/lease.ts'
 import { adviceFacts, isoTime, lastAnswer, nextAttemptAt, orderFacts, orderView, syncedAt } from './order-view.ts'
 
@@ -166,6 +167,6 @@ const pendingReply = (row: Row, now: number, replayed: boolean): Reply => {
 const syncedBody = (row: Row) => ({
   appid: row.call.appid,
   ...orderFacts(row),
-  confirmed: row.proof !== undefined,
+  confirmed: provedAt(row) !== undefined,
   synced_at: syncedAt(row),
 })

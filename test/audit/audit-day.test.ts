@@ -7,7 +7,6 @@ import { LIMITS } from '../../lib/limits.ts'
 import type { Line } from '../bill/bill-writer.ts'
 import { answered, forged } from '../support/fake-wechatpay.ts'
 import { MINUTE, NOW, DAY as ONE_DAY } from '../support/orders.ts'
-import { WORD } from '../support/verdicts.ts'
 import {
   AT_18,
   type AuditWorld,
@@ -84,7 +83,7 @@ describe('a line of a bill that agreed', () => {
     [
       'of an order that was proved after the bill',
       charged('A1'),
-      { state: 'SYNCED', order_id: ORDER_ID, proof: { ...WORD, sent_at: NOW + 1 } },
+      { state: 'SYNCED', order_id: ORDER_ID, proved_at: NOW + 1 },
       'contradiction',
       undefined,
     ],
@@ -233,7 +232,7 @@ describe('a day', () => {
 
     expect(await run(world)).toMatchObject({ outcome: 'asked', classes: { charged_after_sync: 1 } })
     world.clock.now += HALF_HOUR
-    world.rows.set(PK, rowOf('A1', { state: 'SYNCED', order_id: ORDER_ID, proof: { ...WORD, sent_at: NOW + 1 } }))
+    world.rows.set(PK, rowOf('A1', { state: 'SYNCED', order_id: ORDER_ID, proved_at: NOW + 1 }))
     expect(await run(world)).toMatchObject({ outcome: 'agreed', classes: { contradiction: 1 } })
     world.clock.now += HALF_HOUR
     expect(await run(world)).toMatchObject({ kind: 'not claimed' })

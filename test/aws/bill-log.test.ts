@@ -6,7 +6,6 @@ import { LIMITS } from '../../lib/limits.ts'
 import { type OpenLedger, startLedger } from '../support/ledger-table.ts'
 import { IN_400_DAYS, MINUTE, NOW } from '../support/orders.ts'
 import { plainBillLog } from '../support/plain-bill-log.ts'
-import { WORD } from '../support/verdicts.ts'
 
 let table: OpenLedger
 beforeAll(async () => {
@@ -111,13 +110,14 @@ describe.each<[string, () => BillLog]>([
 it('is no order for the stream, and ends with the ledger’s orders', async () => {
   const log = createBillLog(table.client, table.table)
   const claim = await log.claim({ mchid: '1900000109', day: '20261123' }, NOW, false)
-  if (claim) await log.record(claim, { outcome: 'agreed', answer: WORD, counts: { rows: 3 } })
+  if (claim)
+    await log.record(claim, { outcome: 'agreed', evidence: 'bills/2026/11/23/1900000109-0a.json', counts: { rows: 3 } })
 
   expect(await stored('bill#1900000109#20261123')).toEqual({
     pk: 'bill#1900000109#20261123',
     attempt: 1,
     outcome: 'agreed',
-    answer: WORD,
+    evidence: 'bills/2026/11/23/1900000109-0a.json',
     counts: { rows: 3 },
     expires_at: IN_400_DAYS,
   })

@@ -78,11 +78,11 @@ describe('a transition in the words of DynamoDB', () => {
     const { UpdateExpression, ConditionExpression } = updateItem(afterSync(CLAIMED, VERDICTS.accepted, MOMENT))
 
     expect(UpdateExpression).toBe(
-      'SET #state = :v0, #receipt = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5 ' +
-        'ADD #attempt :v6 REMOVE #reason, #expires_at, #absent_since, #refused, #waits',
+      'SET #state = :v0, #taken_at = :v1, #order_id = :v2, #next = :v3, #due = :v4, #due_at = :v5, #answer = :v6 ' +
+        'ADD #attempt :v7 REMOVE #reason, #expires_at, #absent_since, #refused, #waits',
     )
     expect(ConditionExpression).toBe(
-      '(attribute_exists(#pk) AND #state <> :v7 AND #state <> :v8 AND ' +
+      '(attribute_exists(#pk) AND #state <> :v8 AND #state <> :v9 AND ' +
         '(attribute_not_exists(#transaction_id) OR attribute_exists(#settled_at)))',
     )
   })

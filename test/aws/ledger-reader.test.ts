@@ -81,6 +81,8 @@ describe('many rows', () => {
       'case_at',
       'bill',
       'bill_at',
+      'taken_at',
+      'proved_at',
       'statement',
       'shop_id',
       'cashier_id',

@@ -74,8 +74,8 @@ describe('status', () => {
         '',
         '2025-03-01 12:00:00  the customer paid at the till',
         'TIME  the shop handed the payment over',
-        'TIME  WeChat Pay took the sync (signed with KEY, Request-Id ID)',
-        'TIME  WeChat Pay says that the order is done, collected by the merchant alone (signed with KEY, Request-Id ID)',
+        'TIME  WeChat Pay took the sync',
+        'TIME  WeChat Pay says that the order is done, collected by the merchant alone',
         '',
       ].join('\n'),
     )

@@ -35,6 +35,7 @@ beforeAll(async () => {
   placeOrder(world, 'payafter-orders', ORDER)
   await handOver(world, 'HTTP API 2.0', noticeOf('payafter-orders', ORDER))
   await world.pass(11 * MINUTE)
+  await world.runCertificates()
   stubAws(world.env)
   await runCli(['receipt', ORDER, '--out', FILE], { cwd })
   vi.unstubAllEnvs()
@@ -55,13 +56,13 @@ describe('receipt', () => {
       [
         `✓ ${FILE} (signed answers: sync, query)`,
         `✓ ${FILE.replace('.json', '.html')}`,
-        `→ npx payscore receipt verify ${FILE} --key FILE   (WeChat Pay’s key ${world.wechatpay.keyId})`,
+        `→ npx payscore receipt verify ${FILE}`,
         '',
       ].join('\n'),
     )
     expect(statSync(join(cwd, FILE)).mode & 0o777).toBe(0o600)
     const { sync, query, ...rest } = exported()
-    expect(rest).toMatchObject({ format: 'payscore-receipt/2', refunds: [], mchid: DIRECT.mchid, out_order_no: ORDER })
+    expect(rest).toMatchObject({ format: 'payscore-receipt/3', refunds: [], mchid: DIRECT.mchid, out_order_no: ORDER })
     expect(Buffer.from(sync?.message ?? '', 'base64').toString()).toMatch(
       /^\d{10}\n\S+\n\{"appid":"wxd678efh567hg6787",.*\}\n$/,
     )
@@ -104,6 +105,7 @@ describe('receipt', () => {
       refunds: [],
       left_out: [],
       serials: [world.wechatpay.keyId],
+      keys: [world.wechatpay.keyId],
     })
   })
 
@@ -293,10 +295,10 @@ describe('receipt verify', () => {
 
     expect(inEnglish.code).toBe(1)
     expect(inEnglish.out).toBe(
-      `✗ ${FILE}: the signature does not verify with this key: the receipt was changed, or --key is another key than the one it names\n`,
+      `✗ ${FILE}: the signature does not verify with this key: the receipt was changed, or the key is another one than it names\n`,
     )
     expect(JSON.parse(inJson.out)).toEqual({ valid: false, fault: 'signature' })
-    expect(() => sh(opensslLine(FILE, 'query', 'other.pem', false))).toThrow()
+    expect(() => sh(opensslLine(FILE, 'query', { path: 'other.pem', isCertificate: false }))).toThrow()
   })
 
   test('takes several keys, a platform certificate among them', async () => {
@@ -312,7 +314,7 @@ describe('receipt verify', () => {
     writeFileSync(join(cwd, 'tenpay sign.pem'), certificate(keys))
     writeFileSync(join(cwd, "it's.json"), signedAnew(keys.privateKey))
 
-    const said = sh(opensslLine("it's.json", 'query', 'tenpay sign.pem', true))
+    const said = sh(opensslLine("it's.json", 'query', { path: 'tenpay sign.pem', isCertificate: true }))
 
     expect(said).toBe('Verified OK\n')
   })
@@ -322,7 +324,7 @@ describe('receipt verify', () => {
     writeFileSync(join(cwd, 'long.pem'), String(publicKey.export({ type: 'spki', format: 'pem' })))
     writeFileSync(join(cwd, 'long.json'), signedAnew(privateKey, `{"a":"${'x'.repeat(64 * 1024)}"}`))
 
-    expect(sh(opensslLine('long.json', 'query', 'long.pem', false))).toBe('Verified OK\n')
+    expect(sh(opensslLine('long.json', 'query', { path: 'long.pem', isCertificate: false }))).toBe('Verified OK\n')
   })
 
   test('takes a key that Windows saved with a byte order mark and its own ends of lines', async () => {
@@ -348,12 +350,20 @@ describe('receipt verify', () => {
     )
   })
 
-  test('names a file that is not there, and asks for a key', async () => {
+  test('names a file that is not there, and without a key takes the one in the file', async () => {
     const missing = await runCli(['receipt', 'verify', 'nowhere.json', '--key', 'pub_key.pem'], { cwd })
     const keyless = await runCli(['receipt', 'verify', FILE], { cwd, env: CHINESE })
+    const { keys: _, ...bare } = exported() as Receipt & { keys: unknown }
+    writeFileSync(join(cwd, 'older.json'), withDigest({ ...bare, format: 'payscore-receipt/2' } as Receipt))
+    const older = await runCli(['receipt', 'verify', 'older.json'], { cwd })
 
     expect(missing).toEqual({ code: 2, out: '', err: 'file nowhere.json: not found, or not a file\n' })
-    expect(keyless).toEqual({ code: 2, out: '', err: '错误:缺少必需选项 --key <pem>\n(使用 --help 查看帮助)\n' })
+    expect([keyless.code, keyless.err]).toEqual([0, ''])
+    expect(keyless.out).toContain(`使用凭证文件自带的密钥核验:${world.wechatpay.keyId}`)
+    expect([older.code, older.out]).toEqual([
+      1,
+      '✗ older.json: the file does not hold the key that it names. Say --key FILE, WeChat Pay’s public key or platform certificate.\n',
+    ])
   })
 })
 

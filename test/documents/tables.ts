@@ -79,7 +79,7 @@ const STANDS: Readonly<Record<string, Situation>> = {
   'HELD, `over_cap`': { state: 'HELD', reason: 'over_cap' },
   'HELD, `transaction_id`': { state: 'HELD', transaction_id: 'x' },
   'SYNCED, `confirmed: false`': { state: 'SYNCED', due: 'x' },
-  'SYNCED, `confirmed: true`': { state: 'SYNCED', proof: {} },
+  'SYNCED, `confirmed: true`': { state: 'SYNCED', proved_at: 0 },
   'SYNCED, `unproved`': { state: 'SYNCED', reason: 'unproved' },
   'REJECTED, `not_found`': { state: 'REJECTED', reason: 'not_found' },
   'REJECTED, `invalid`': { state: 'REJECTED', reason: 'invalid' },

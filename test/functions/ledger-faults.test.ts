@@ -30,7 +30,7 @@ const isWrite =
 const isRecord =
   (out_order_no: string): Match =>
   (request) =>
-    isWrite(out_order_no)(request) && /#receipt|#proof|#last_error =/.test(String(request.input.UpdateExpression))
+    isWrite(out_order_no)(request) && /#taken_at|#proved_at|#last_error =/.test(String(request.input.UpdateExpression))
 
 const pay = (out_order_no: string) => handOver(world, 'HTTP API 2.0', noticeOf(API, out_order_no))
 const posts = (out_order_no: string) => world.wechatpay.history.posts(out_order_no).length

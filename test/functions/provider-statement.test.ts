@@ -30,7 +30,7 @@ it('a provider’s list has each payment told to WeChat Pay for the sub-merchant
   expect(await rowOf(world, 'partner', 'LIST-1')).toMatchObject({
     state: 'SYNCED',
     call: { mchid: provider, sub_mchid: mchid },
-    proof: { status: 200 },
+    proved_at: expect.any(Number),
   })
   const orders = (await world.table.rows()).filter(({ state }) => state !== undefined)
   expect(orders.map(({ pk }) => pk)).toEqual([`${mchid}#LIST-1`])

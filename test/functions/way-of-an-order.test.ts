@@ -61,7 +61,7 @@ it.each(CASES)('makes exactly one POST of a notice by $trigger for an order of $
   expect(told).toEqual(expectedAnswer(api, trigger, out_order_no, order.order_id))
   expect(await rowOf(world, api, out_order_no)).toMatchObject({
     state: 'SYNCED',
-    receipt: { status: WIRE[api].status },
+    taken_at: expect.any(Number),
   })
 })
 
@@ -83,7 +83,7 @@ describe('after the confirm delay', () => {
       ['GET', onWire(WIRE[api].get, letter), ''],
     ])
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
-    expect(await rowOf(world, api, out_order_no)).toMatchObject({ proof: { status: 200 } })
+    expect(await rowOf(world, api, out_order_no)).toMatchObject({ proved_at: expect.any(Number) })
   })
 
   const provedAtOnce = CASES.filter(({ api }) => api === 'serviceorder')
@@ -92,8 +92,8 @@ describe('after the confirm delay', () => {
 
     expect(world.wechatpay.history.queries(out_order_no)).toEqual([])
     expect(world.wechatpay.history.posts(out_order_no)).toHaveLength(1)
-    const { receipt, proof } = (await rowOf(world, one.api, out_order_no)) ?? {}
-    expect(proof).toEqual(receipt)
+    const { taken_at, proved_at } = (await rowOf(world, one.api, out_order_no)) ?? {}
+    expect(proved_at).toEqual(taken_at)
   })
 
   it.each(CASES)('shows the order of $api as confirmed, told by $trigger', async ({ api, letter }) => {

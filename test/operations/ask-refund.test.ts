@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../lib/errors.ts'
+import { unpackAnswer } from '../../lib/ledger/packed-answer.ts'
 import type { Refund, Row } from '../../lib/ledger/row.ts'
 import { askRefund } from '../../lib/operations/ask-refund.ts'
 import { orderEvents } from '../../lib/views/order-events.ts'
@@ -57,12 +58,12 @@ const isSettled = { state: 'DOUBLE_CHARGED', settled_at: NOW, settled_by: 'refun
 /** Nobody is asked any more, and the case is a person's. */
 const isEnded = (row: Row): void => {
   expect(row).toMatchObject({ state: 'DOUBLE_CHARGED', case: '1900000109' })
-  for (const name of ['settled_at', 'due', 'due_at', 'next', 'refund_answers']) expect(row).not.toHaveProperty(name)
+  for (const name of ['settled_at', 'due', 'due_at', 'next']) expect(row).not.toHaveProperty(name)
 }
 /** It is asked again; nothing is settled or kept. */
 const isDueAt = (row: Row, due_at: number): void => {
   expect(row).toMatchObject({ state: 'DOUBLE_CHARGED', case: '1900000109', next: 'refund', due_at })
-  for (const name of ['settled_at', 'refund_answers']) expect(row).not.toHaveProperty(name)
+  for (const name of ['settled_at', 'answer']) expect(row).not.toHaveProperty(name)
 }
 
 describe('a refund that is asked about', () => {
@@ -74,7 +75,12 @@ describe('a refund that is asked about', () => {
       ...isSettled,
       reason: 'refund RF-1',
       refunds: [{ out_refund_no: 'RF-1', status: 'refunded', refund_amount: 3900, answered_at: NOW }],
-      refund_answers: { 'RF-1': { status: 200, sent_at: NOW } },
+    })
+    expect(unpackAnswer(row.answer ?? new Uint8Array(), PK)).toMatchObject({
+      answers: 'refund',
+      out_refund_no: 'RF-1',
+      status: 200,
+      sent_at: NOW,
     })
     for (const name of ['case', 'case_at', 'due', 'due_at', 'next']) expect(row).not.toHaveProperty(name)
     expect(fakes.rows.get(PK)).toStrictEqual(row)
@@ -107,7 +113,8 @@ describe('a refund that is asked about', () => {
     expect(first.log).toMatchObject({ transition: '24 refund waits' })
     expect(first.fakes.published).toMatchObject([{ next: 'refund' }])
     expect(second.row).toMatchObject({ ...isSettled, reason: 'refund RF-1, RF-2' })
-    expect(Object.keys(second.row.refund_answers ?? {})).toEqual(['RF-1', 'RF-2'])
+    const kept = [first, second].map(({ row }) => unpackAnswer(row.answer ?? new Uint8Array(), PK).out_refund_no)
+    expect(kept).toEqual(['RF-1', 'RF-2'])
   })
 
   it('of a part alone leaves the case open', async () => {
@@ -125,7 +132,7 @@ describe('a refund that is asked about', () => {
       const { row, log } = await ask(claimed(noted({ noted_at: NOW - age })), says({ status: 'PROCESSING' }))
       expect(log).toMatchObject({ transition: '24 refund waits' })
       expect(row).toMatchObject({ case: '1900000109', refunds: [{ status: 'processing' }] })
-      expect(row).not.toHaveProperty('refund_answers')
+      expect(row).not.toHaveProperty('answer')
       return (row.due_at ?? 0) - NOW
     })
 
@@ -265,7 +272,7 @@ it.each([
   const told = JSON.stringify([
     ...[log, metrics, orderView(row), historyOf(row), orderEvents(before, row), orderEvents(undefined, row)],
     ...[fakes.published, fakes.puts],
-    { ...row, refund_answers: undefined },
+    { ...row, answer: undefined },
   ])
 
   for (const personal of [ACCOUNT, OPENID, '0403', 'user_received_account', 'openid'])
@@ -275,5 +282,5 @@ it.each([
 it('what is kept of a refund in the ledger does hold the account, as WeChat Pay signed it', async () => {
   const { row } = await ask(claimed(noted()), says())
 
-  expect(row.refund_answers?.['RF-1']?.body).toContain(ACCOUNT)
+  expect(unpackAnswer(row.answer ?? new Uint8Array(), PK).body).toContain(ACCOUNT)
 })

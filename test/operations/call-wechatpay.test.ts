@@ -27,7 +27,7 @@ describe('a step that is recorded', () => {
         body: '',
       },
     ])
-    expect(row).toMatchObject({ state: 'SYNCED', proof: { status: 200, sent_at: NOW } })
+    expect(row).toMatchObject({ state: 'SYNCED', proved_at: NOW })
     expect(fakes.rows.get(PK)).toStrictEqual(row)
     expect(log).toEqual({
       mchid: '1900000109',
@@ -102,7 +102,7 @@ describe('a step that somebody else overtook', () => {
 
     const { row, log } = await callWechatPay('sync', claimed(), fakes.deps)
 
-    expect(row).toMatchObject({ state: 'SYNCED', attempt: 3, receipt: { status: 200 } })
+    expect(row).toMatchObject({ state: 'SYNCED', attempt: 3, taken_at: NOW })
     expect(log).toMatchObject({ transition: '4b keep' })
   })
 
@@ -370,7 +370,7 @@ describe('a party', () => {
     const ledger = { recordKnownParty: () => Promise.reject(new UnavailableError('no')) }
     const fakes = fakeDeps({ rows: [claimed()], says: SAYS.paidToMerchant, ledger })
 
-    expect((await callWechatPay('query', claimed(), fakes.deps)).row).toMatchObject({ state: 'SYNCED', proof: {} })
+    expect((await callWechatPay('query', claimed(), fakes.deps)).row).toMatchObject({ state: 'SYNCED', proved_at: NOW })
   })
 
   it.each([SAYS.alreadyDone, SAYS.signatureWrong, SAYS.parameterWrong, NO_ANSWER, forged(SAYS.paidToMerchant)])(

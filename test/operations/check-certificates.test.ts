@@ -11,6 +11,8 @@ const signer = (mchid: string, notAfter?: number): Signer => ({
   ...(notAfter !== undefined && { notAfter }),
 })
 
+const keepNone = async () => {}
+
 it('tells the days that each certificate has left, and the fewest as metric', async () => {
   const ends = new Map([
     ['1900000109', Date.UTC(2027, 0, 23, 0)],
@@ -22,6 +24,7 @@ it('tells the days that each certificate has left, and the fewest as metric', as
     [...ends.keys()],
     { signer: async (mchid) => signer(mchid, ends.get(mchid)) },
     NOW,
+    keepNone,
   )
 
   expect(log.merchants).toEqual([
@@ -49,6 +52,7 @@ it('counts a secret that is unsound, and goes on with the others', async () => {
       },
     },
     NOW,
+    keepNone,
   )
 
   expect(log.merchants).toMatchObject([
@@ -65,13 +69,13 @@ it('counts a secret that is unsound, and goes on with the others', async () => {
 it('counts no secret as unsound that only cannot be had now', async () => {
   const signer = () => Promise.reject(new UnavailableError('Secrets Manager says ThrottlingException'))
 
-  const { metrics } = await checkCertificates(['1900000109', '1900000110'], { signer }, NOW)
+  const { metrics } = await checkCertificates(['1900000109', '1900000110'], { signer }, NOW, keepNone)
 
   expect(metrics).toEqual({})
 })
 
 it('has no metric of days where no secret says when its certificate ends, nor of faults where there are none', async () => {
-  const { metrics } = await checkCertificates(['1900000109'], { signer: async (mchid) => signer(mchid) }, NOW)
+  const { metrics } = await checkCertificates(['1900000109'], { signer: async (mchid) => signer(mchid) }, NOW, keepNone)
 
   expect(metrics).toEqual({})
 })

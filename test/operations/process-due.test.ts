@@ -32,7 +32,7 @@ describe('a due event', () => {
     const { log } = await processDue(QUERY_DUE, fakes.deps)
 
     expect(fakes.sent).toMatchObject([{ method: 'GET' }])
-    expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED', attempt: 4, proof: { status: 200 } })
+    expect(fakes.rows.get(PK)).toMatchObject({ state: 'SYNCED', attempt: 4, proved_at: expect.any(Number) })
     expect(log).toMatchObject({ via: 'due', step: 'query', transition: '8 confirmed' })
   })
 

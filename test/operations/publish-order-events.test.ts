@@ -11,11 +11,17 @@ import { LAST_ERRORS, WORD } from '../support/verdicts.ts'
 const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(CLAIMED)
 
 const PENDING: Row = CLAIMED
-const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', receipt: WORD }
-const PROVED: Row = { ...ENDED, state: 'SYNCED', receipt: WORD, proof: WORD }
+const SYNCED: Row = { ...CLAIMED, state: 'SYNCED', order_id: '15646546545165651651', taken_at: WORD.sent_at }
+const PROVED: Row = { ...ENDED, state: 'SYNCED', taken_at: WORD.sent_at, proved_at: WORD.sent_at }
 const REJECTED: Row = { ...ENDED, state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid }
 const HELD: Row = { ...CLAIMED, state: 'HELD', reason: 'paid_less' }
-const CHARGED: Row = { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', proof: WORD }
+const CHARGED: Row = {
+  ...ENDED,
+  state: 'DOUBLE_CHARGED',
+  amount: 3900,
+  transaction_id: '42000004',
+  proved_at: WORD.sent_at,
+}
 
 const announced = async (before: Row | undefined, after: Row): Promise<readonly string[]> => {
   const { bus, events } = fakeBus()

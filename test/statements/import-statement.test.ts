@@ -128,7 +128,7 @@ describe('a statement', () => {
     const of = (out_order_no: string, shop_id: string | undefined) => ({
       ...CLAIMED,
       state: 'SYNCED' as const,
-      proof: WORD,
+      proved_at: WORD.sent_at,
       pk: `${MCHID}#${out_order_no}`,
       call: { ...CLAIMED.call, out_order_no, paid_time: '20261002100000' },
       day: `${MCHID}#20261002#2`,
@@ -427,7 +427,7 @@ describe('the reports', () => {
     const row = await read('J-1')
     if (!row) throw new Error('not booked')
     const { due: _, due_at: __, next: ___, ...ended } = row
-    await emulated.table.put({ ...ended, state: 'SYNCED', proof: WORD })
+    await emulated.table.put({ ...ended, state: 'SYNCED', proved_at: WORD.sent_at })
 
     const { log } = await refreshReports(emulated.deps)
 

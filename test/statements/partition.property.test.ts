@@ -77,7 +77,7 @@ const row: fc.Arbitrary<Row> = fc
       created_at: NOW,
       v: 1,
       ...(isDue && { due: `${MCHID}#0`, due_at: NOW, next: 'query' }),
-      ...(isProved && { receipt: WORD, proof: WORD }),
+      ...(isProved && { taken_at: WORD.sent_at, proved_at: WORD.sent_at }),
     }
     return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as unknown as Row // whole, as above: filtering forgets which members there are
   })

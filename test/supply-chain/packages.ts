@@ -17,9 +17,32 @@ const DISCOVERY = ['@aws-sdk/endpoint-cache', '@aws-sdk/middleware-endpoint-disc
  * at it.
  */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  certificates: [...EVERY.filter((name) => name !== 'valibot'), ...WHOLE, '@aws-sdk/client-secrets-manager'],
+  certificates: [
+    ...NO_INPUT,
+    ...WHOLE,
+    REGIONS,
+    '@aws-sdk/checksums',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/middleware-sdk-s3',
+    '@aws-sdk/xml-builder',
+  ],
   decide: LEAN,
   outcome: [...EVERY, ...WHOLE, ...DYNAMODB, ...DISCOVERY, REGIONS, '@aws-sdk/client-eventbridge'],
+  evidence: [
+    ...NO_INPUT,
+    ...WHOLE,
+    ...DYNAMODB,
+    ...DISCOVERY,
+    REGIONS,
+    '@aws-sdk/checksums',
+    '@aws-sdk/client-s3',
+    '@aws-sdk/client-secrets-manager',
+    '@aws-sdk/middleware-sdk-s3',
+    '@aws-sdk/xml-builder',
+    'p-limit',
+    'yocto-queue',
+  ],
   query: LEAN,
   reconcile: [
     ...NO_INPUT,

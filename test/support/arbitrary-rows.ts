@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { PaymentNotice } from '../../lib/ledger/notice.ts'
+import { packAnswer } from '../../lib/ledger/packed-answer.ts'
 import type { Row } from '../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../lib/ledger/transitions/answer.ts'
 import { claim, conflict, create, createFromStatement, reopen } from '../../lib/ledger/transitions/notice.ts'
@@ -49,6 +50,9 @@ const wholeRow = fc.record(
     cleared: fc.constant(true),
     decisions: fc.constant([DECISION]),
     pos_ref: fc.constant('P-1'),
+    taken_at: noticedAt,
+    proved_at: noticedAt,
+    answer: fc.constant(packAnswer({ ...WORD, answers: 'sync' }, PK)),
     receipt: fc.constant({ ...WORD, nonce: 'first' }),
     proof: fc.constant({ ...WORD, nonce: 'first' }),
     last_error: fc.constantFrom(...Object.values(LAST_ERRORS)),

@@ -3,6 +3,7 @@ import type { DueFrom, DuePage, DueRow, Ledger } from '../../lib/aws/ledger.ts'
 import type { LedgerReader } from '../../lib/aws/ledger-reader.ts'
 import { UnavailableError } from '../../lib/errors.ts'
 import type { Condition } from '../../lib/ledger/condition.ts'
+import { packAnswer } from '../../lib/ledger/packed-answer.ts'
 import type { BookRow, Row } from '../../lib/ledger/row.ts'
 import type { Transition } from '../../lib/ledger/transitions/transition.ts'
 import { LIMITS } from '../../lib/limits.ts'
@@ -40,9 +41,10 @@ export const holds = (condition: Condition, row: Partial<Row> = {}): boolean => 
 /** The row after a transition whose condition was true. */
 export const changed = (transition: Transition, row: Partial<Row> = {}): Partial<Row> => {
   refuseDoubles(transition)
-  const { pk, set = {}, keep = {}, count = [], remove = [] } = transition
+  const { pk, set = {}, keep = {}, count = [], remove = [], answer } = transition
   const counted = count.map((name) => [name, (row[name] ?? 0) + 1])
-  const after = { ...keep, ...row, ...set, ...Object.fromEntries(counted), pk }
+  const kept = answer && { answer: packAnswer(answer, pk) }
+  const after = { ...keep, ...row, ...set, ...kept, ...Object.fromEntries(counted), pk }
   return Object.fromEntries(Object.entries(after).filter(([name]) => !remove.some((gone) => gone === name)))
 }
 

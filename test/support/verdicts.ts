@@ -14,6 +14,10 @@ export const WORD: SignedResponse = {
   sent_at: NOW - 2 * SECOND,
 }
 
+/** The same as a transition carries it. */
+export const SYNC_WORD = { ...WORD, answers: 'sync' } as const
+export const QUERY_WORD = { ...WORD, answers: 'query' } as const
+
 /** One verdict of each kind. */
 export const VERDICTS = {
   accepted: { kind: 'accepted', verified: true, status: 200, order_id: '15646546545165651651', signedResponse: WORD },

@@ -8,10 +8,10 @@ const { due: _due, due_at: _dueAt, next: _next, ...ENDED } = unleased(CLAIMED)
 
 /** A row for each way in which an order can stand. */
 export const ROWS = {
-  accepted: { ...CLAIMED, state: 'SYNCED', order_id: ORDER_ID, receipt: WORD },
-  proved: { ...ENDED, state: 'SYNCED', order_id: ORDER_ID, receipt: WORD, proof: { ...WORD, sent_at: NOW } },
-  proved_only: { ...ENDED, state: 'SYNCED', order_id: ORDER_ID, proof: { ...WORD, sent_at: NOW } },
-  unproved: { ...ENDED, state: 'SYNCED', receipt: WORD, reason: 'unproved', last_error: LAST_ERRORS.unknown },
+  accepted: { ...CLAIMED, state: 'SYNCED', order_id: ORDER_ID, taken_at: WORD.sent_at },
+  proved: { ...ENDED, state: 'SYNCED', order_id: ORDER_ID, taken_at: WORD.sent_at, proved_at: NOW },
+  proved_only: { ...ENDED, state: 'SYNCED', order_id: ORDER_ID, proved_at: NOW },
+  unproved: { ...ENDED, state: 'SYNCED', taken_at: WORD.sent_at, reason: 'unproved', last_error: LAST_ERRORS.unknown },
   leased: CLAIMED,
   waiting: { ...CLAIMED, last_error: LAST_ERRORS.busy },
   open: { ...CLAIMED, last_error: LAST_ERRORS.open },
@@ -30,7 +30,7 @@ export const ROWS = {
     order_id: ORDER_ID,
     amount: 3900,
     transaction_id: '42000004',
-    proof: WORD,
+    proved_at: WORD.sent_at,
   },
   settled: { ...ENDED, state: 'DOUBLE_CHARGED', amount: 3900, transaction_id: '42000004', settled_at: NOW },
 } as const satisfies Readonly<Record<string, Row>>

@@ -87,7 +87,7 @@ describe('the reply to whoever asks how an order stands', () => {
       { confirmed: false, meaning_zh: '已同步;已由人工停止查单核实', turn: 'service', next_step: 'Nothing.' },
     ],
     [
-      { ...ROWS.charged, receipt: WORD },
+      { ...ROWS.charged, taken_at: WORD.sent_at },
       { state: 'DOUBLE_CHARGED', synced_at: undefined },
     ],
     [

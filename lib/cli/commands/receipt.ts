@@ -2,16 +2,28 @@ import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type OrderKey, type Row, readRowKey } from '../../ledger/row.ts'
 import { type NewFile, writePrivate } from '../../private-file.ts'
 import { CliError } from '../../two-languages.ts'
-import { addLedgerOptions, connect, type LedgerOptions } from '../aws/connect.ts'
+import { addLedgerOptions, connect } from '../aws/connect.ts'
+import { collectAnswers, collectKeys, type Days } from '../evidence/collect.ts'
+import { connectEvidence, type EvidenceOptions } from '../evidence/store.ts'
 import { addCommand, addExamples } from '../help.ts'
-import { findRow } from '../order/find.ts'
-import { type Receipt, receiptOf, receiptText, refundsLeftOut, refundWords, WORDS } from '../receipt/file.ts'
+import { findRow, findRowOrNone, keyOfName } from '../order/find.ts'
+import {
+  chooseAnswers,
+  type Receipt,
+  receiptKeys,
+  receiptOf,
+  receiptText,
+  refundsLeftOut,
+  refundWords,
+  WORDS,
+} from '../receipt/file.ts'
 import { evidenceSheet } from '../receipt/sheet.ts'
 import type { Session } from '../session.ts'
 
-type Options = LedgerOptions & { readonly out?: string; readonly sheet?: string; readonly force?: boolean }
+type Options = EvidenceOptions & Days & { readonly out?: string; readonly sheet?: string; readonly force?: boolean }
 
 /** `receipt ORDER`: writes WeChat Pay's signed responses to a file, and a page about them. */
 export const addReceipt = (program: Command, session: Session, done: (code: number) => void): Command => {
@@ -32,6 +44,16 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
       }),
     )
     .option('--sheet <file>', t({ en: 'the page (the same name, .html)', zh: '证明页(同名 .html)' }))
+    .option(
+      '--day <yyyymmdd>',
+      t({ en: 'look through the answers kept on this day too', zh: '同时查找该日存证的应答' }),
+    )
+    .option('--from <yyyymmdd>', t({ en: 'look through the answers kept from this day', zh: '查找存证应答的开始日期' }))
+    .option('--to <yyyymmdd>', t({ en: 'to this day (today)', zh: '查找存证应答的结束日期(默认今天)' }))
+    .option(
+      '--evidence <bucket>',
+      t({ en: 'the bucket of signed answers (EVIDENCE_BUCKET)', zh: '签名应答的存储桶(EVIDENCE_BUCKET)' }),
+    )
     .option('--force', t({ en: 'replace files that are there', zh: '覆盖已有文件' }))
   addLedgerOptions(command, session).action(async (order: string, options: Options) =>
     done(await exportReceipt(order, options, session)),
@@ -42,7 +64,8 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
     [
       'npx payscore receipt 1234323JKHDFE1243252 --stack payscore-sync-prod',
       'npx payscore receipt 1234323JKHDFE1243252 --out receipt.json --stack payscore-sync-prod',
-      'npx payscore receipt verify receipt.json --key pub_key.pem',
+      'npx payscore receipt 1900000109/1234323JKHDFE1243252 --from 20261101 --to 20261130 --stack payscore-sync-prod',
+      'npx payscore receipt verify receipt.json',
     ],
     {
       en: 'The receipt holds the answers as WeChat Pay signed them, which may name the customer (openid) and the account that got a refund: it is written for your eyes alone. The page names neither.',
@@ -54,8 +77,7 @@ export const addReceipt = (program: Command, session: Session, done: (code: numb
 const contentOf = (receipt: Receipt) => {
   const words = WORDS.filter((name) => receipt[name] !== null)
   const refunds = refundWords(receipt)
-  const serials = [...words.map((name) => receipt[name]?.serial ?? ''), ...refunds.map(({ serial }) => serial)]
-  return { words, refunds: refunds.map(({ out_refund_no }) => out_refund_no), serials: [...new Set(serials)] }
+  return { words, refunds: refunds.map(({ out_refund_no }) => out_refund_no) }
 }
 
 /** Receipts hold personal data. Without --out they go to a folder in the person's home, never into a git checkout. */
@@ -65,17 +87,31 @@ const homeFolder = ({ env }: Session): string => {
   return folder
 }
 
+const nothingSigned = (order: string, { state }: Row) => ({
+  en: `${order}: WeChat Pay has signed nothing about this order yet (state ${state}). npx payscore status tells what comes next.`,
+  zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${state})。请用 npx payscore status 查看下一步。`,
+})
+
+const NOTHING_KEPT = (order: string) => ({
+  en: `${order}: the ledger has no such order, and among the signed answers of these days is none about it. Say --from and --to for other days.`,
+  zh: `${order}:台账中没有该订单,所查日期的存证中也没有其签名应答。请用 --from 和 --to 指定其他日期。`,
+})
+
 const safe = (out_order_no: string): string => out_order_no.replaceAll(/[|*]/g, '_')
 
 const exportReceipt = async (order: string, options: Options, session: Session): Promise<number> => {
   const { t, say, paint } = session
-  const row = await findRow(order, options, await connect(options, session), session)
-  const receipt = receiptOf(row)
-  if (!receipt)
-    throw new CliError({
-      en: `${order}: WeChat Pay has signed nothing about this order yet (state ${row.state}). npx payscore status tells what comes next.`,
-      zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${row.state})。请用 npx payscore status 查看下一步。`,
-    })
+  const connection = await connect(options, session)
+  const evidence = await connectEvidence(options, session)
+  // Evidence outlives the row.
+  const row = await findRowOrNone(order, options, connection, session)
+  const key = row ? readRowKey(row.pk) : keyOfName(order, options)
+  if (!key) await findRow(order, options, connection, session)
+  const named = key as OrderKey // else findRow has thrown
+  const answers = chooseAnswers(await collectAnswers(named, row, evidence, options, session.now()), row)
+  const serials = [answers.sync, answers.query, ...answers.refunds].flatMap((answer) => answer?.serial ?? [])
+  const receipt = receiptOf(named, answers, await collectKeys([...new Set(serials)], evidence))
+  if (!receipt) throw new CliError(row ? nothingSigned(order, row) : NOTHING_KEPT(order))
   const isOurs = options.out === undefined
   const out = options.out ?? join(homeFolder(session), `receipt-${receipt.mchid}-${safe(receipt.out_order_no)}.json`)
   const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
@@ -88,11 +124,23 @@ const exportReceipt = async (order: string, options: Options, session: Session):
     file(out, receiptText(receipt), '--out', !isOurs),
     file(sheet, page, '--sheet', options.sheet !== undefined),
   )
-  const { words, refunds, serials } = contentOf(receipt)
-  const left_out = refundsLeftOut(row, receipt)
+  const { words, refunds } = contentOf(receipt)
+  const left_out = refundsLeftOut(answers, receipt)
+  const keys = receiptKeys(receipt).map(({ id }) => id)
+  const lacking = [...new Set(serials)].filter((serial) => !keys.includes(serial))
   if (options.json) {
     const { mchid, out_order_no } = receipt
-    session.json({ file: out, sheet, mchid, out_order_no, words, refunds, left_out, serials })
+    session.json({
+      file: out,
+      sheet,
+      mchid,
+      out_order_no,
+      words,
+      refunds,
+      left_out,
+      serials: [...new Set(serials)],
+      keys,
+    })
     return 0
   }
   const inEnglish = [...words, ...refunds.map((number) => `refund ${number}`)].join(', ')
@@ -109,7 +157,9 @@ const exportReceipt = async (order: string, options: Options, session: Session):
       })}`,
     )
   say(
-    `→ npx payscore receipt verify ${out} --key ${t({ en: `FILE   (WeChat Pay’s key ${serials.join(', ')})`, zh: `FILE   (微信支付密钥 ${serials.join('、')})` })}`,
+    lacking.length === 0
+      ? `→ npx payscore receipt verify ${out}`
+      : `→ npx payscore receipt verify ${out} --key ${t({ en: `FILE   (WeChat Pay’s key ${lacking.join(', ')}, which is not kept as evidence yet)`, zh: `FILE   (微信支付密钥 ${lacking.join('、')},尚未存证)` })}`,
   )
   return 0
 }

@@ -51,14 +51,31 @@ export const findRow = async (
   connection: Connection,
   session: Session,
 ): Promise<Row> => {
-  const row =
-    (await readByNumber(name, options, connection, session)) ?? (await searchTransaction(name, connection, session))
+  const row = await findRowOrNone(name, options, connection, session)
   if (row) return row
   throw new CliError({
     en: `${name}: the ledger has no such order. Compare mchid and order number; if they are right, nobody handed a payment over.`,
     zh: `${name}:台账中没有该订单。请核对商户号和商户服务订单号;若无误,则尚未收到线下收款通知。`,
   })
 }
+
+/** The same; undefined where the ledger has no such order. */
+export const findRowOrNone = async (
+  name: string,
+  options: LedgerOptions,
+  connection: Connection,
+  session: Session,
+): Promise<Row | undefined> =>
+  (await readByNumber(name, options, connection, session)) ?? (await searchTransaction(name, connection, session))
+
+/** The key of an order that is named without a row; undefined unless merchant and number are both said. */
+export const keyOfName = (name: string, { mchid }: LedgerOptions): OrderKey | undefined => {
+  const [, named, number] = PATH.exec(name) ?? []
+  if (named !== undefined && number !== undefined) return { mchid: named, out_order_no: number }
+  return mchid === undefined ? undefined : { mchid, out_order_no: name }
+}
+
+const PATH = /^(\d{1,32})[/#](.+)$/
 
 const readByNumber = async (
   name: string,
@@ -80,7 +97,7 @@ const readByNumber = async (
 }
 
 const keysOf = (name: string, options: LedgerOptions, session: Session): readonly OrderKey[] => {
-  const [, mchid, number] = /^(\d{1,32})[/#](.+)$/.exec(name) ?? []
+  const [, mchid, number] = PATH.exec(name) ?? []
   if (mchid !== undefined && number !== undefined) return [{ mchid, out_order_no: number }]
   return mchidsOf(options, session).map((one) => ({ mchid: one, out_order_no: name }))
 }

@@ -1,7 +1,10 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import * as v from 'valibot'
+import { type KeyFile, keyDigest } from '../../evidence/key-files.ts'
 import { type Json, membersOf } from '../../json.ts'
-import { type Row, readRowKey } from '../../ledger/row.ts'
+import type { SignedAnswer } from '../../ledger/packed-answer.ts'
+import type { OrderKey, Row } from '../../ledger/row.ts'
+import { provedAt, takenAt } from '../../ledger/signed-answers.ts'
 import { isoTime } from '../../views/order-view.ts'
 import { list, parseBody } from '../../wechatpay/answer-body.ts'
 import { readOrderState } from '../../wechatpay/order-state.ts'
@@ -31,7 +34,23 @@ const Format2 = v.strictObject({
   refunds: v.array(RefundWord),
   digest: v.string(),
 })
-const Receipt = v.variant('format', [Format1, Format2])
+const Key = v.strictObject({
+  id: v.pipe(v.string(), v.regex(/^\w+$/)),
+  pem: v.string(),
+  secret: v.string(),
+  mchid: v.string(),
+  since: v.string(),
+  sha256: v.string(),
+})
+/** With WeChat Pay's keys, so that it can be verified when they are long rotated. */
+const Format3 = v.strictObject({
+  format: v.literal('payscore-receipt/3'),
+  ...orderWords,
+  refunds: v.array(RefundWord),
+  keys: v.array(Key),
+  digest: v.string(),
+})
+const Receipt = v.variant('format', [Format1, Format2, Format3])
 
 /**
  * WeChat Pay's signed responses about an order and the refunds of its charge, which anybody can verify again. `message`
@@ -46,28 +65,61 @@ export type WordName = (typeof WORDS)[number]
 /** What a receipt has of refunds; nothing in a file of format 1. */
 export const refundWords = (receipt: Receipt): readonly RefundWord[] => ('refunds' in receipt ? receipt.refunds : [])
 
+/** WeChat Pay's keys in a receipt; none in a file of an earlier format. */
+export const receiptKeys = (receipt: Receipt): readonly KeyFile[] => ('keys' in receipt ? receipt.keys : [])
+
+/** The answers that a receipt is made of. */
+export type Chosen = {
+  readonly sync: SignedAnswer | undefined
+  readonly query: SignedAnswer | undefined
+  /** About refunds that succeeded, the newest of each. */
+  readonly refunds: readonly SignedAnswer[]
+}
+
+/**
+ * Chooses by what the row says of the order; without a row the first answer that took the sync, and the last that says
+ * how the order ended. @param answers the oldest first
+ */
+export const chooseAnswers = (answers: readonly SignedAnswer[], row: Row | undefined): Chosen => {
+  const of = (what: SignedAnswer['answers']) => answers.filter((answer) => answer.answers === what)
+  const at = (some: readonly SignedAnswer[], time: number | undefined) => some.find(({ sent_at }) => sent_at === time)
+  const syncs = of('sync').filter(({ status }) => status >= 200 && status < 300)
+  const queries = of('query')
+  const refunds = new Map(of('refund').map((answer) => [answer.out_refund_no, answer]))
+  return {
+    sync: row ? at(syncs, takenAt(row)) : syncs[0],
+    query: row
+      ? (at(queries, provedAt(row)) ?? at(syncs, provedAt(row)))
+      : [...queries, ...syncs].findLast((answer) => isDone(exported(answer))),
+    refunds: [...refunds.values()].filter(({ body }) => parse(body).status === 'SUCCESS'),
+  }
+}
+
 /** Undefined if WeChat Pay has not signed anything about the order yet. */
-export const receiptOf = ({ pk, receipt, proof, refund_answers = {} }: Row): Receipt | undefined => {
-  if (!receipt && !proof) return undefined
-  const query = proof ? exported(proof) : null
-  const refunds = Object.entries(refund_answers).map(([out_refund_no, answer]) => ({
-    out_refund_no,
-    ...exported(answer),
-  }))
+export const receiptOf = (
+  order: OrderKey,
+  { sync, query: ended, refunds }: Chosen,
+  keys: readonly KeyFile[],
+): Receipt | undefined => {
+  if (!sync && !ended) return undefined
+  const query = ended ? exported(ended) : null
   const content = {
-    format: 'payscore-receipt/2' as const,
-    ...readRowKey(pk),
-    sync: receipt ? exported(receipt) : null,
+    format: 'payscore-receipt/3' as const,
+    ...{ mchid: order.mchid, out_order_no: order.out_order_no },
+    sync: sync ? exported(sync) : null,
     query,
-    refunds: refunds.filter((refund) => isOfCharge(refund, query)),
+    refunds: refunds
+      .map((answer) => ({ out_refund_no: answer.out_refund_no ?? '', ...exported(answer) }))
+      .filter((refund) => isOfCharge(refund, query)),
+    keys: keys.map(({ id, pem, secret, mchid, since, sha256 }) => ({ id, pem, secret, mchid, since, sha256 })),
   }
   return { ...content, digest: digestOf(content) }
 }
 
 /** Numbers of the refunds of which a receipt is no proof: the signed query does not name the transaction. */
-export const refundsLeftOut = ({ refund_answers = {} }: Row, receipt: Receipt): readonly string[] => {
+export const refundsLeftOut = ({ refunds }: Chosen, receipt: Receipt): readonly string[] => {
   const proved = refundWords(receipt).map(({ out_refund_no }) => out_refund_no)
-  return Object.keys(refund_answers).filter((out_refund_no) => !proved.includes(out_refund_no))
+  return refunds.map(({ out_refund_no = '' }) => out_refund_no).filter((number) => !proved.includes(number))
 }
 
 const exported = ({
@@ -98,11 +150,11 @@ export const receiptText = (receipt: Receipt): string => `${JSON.stringify(recei
 const digestOf = (content: object): string => createHash('sha256').update(JSON.stringify(content)).digest('hex')
 
 /** What is wrong with a receipt, in the order of the checks. */
-export type ReceiptFault = 'form' | 'digest' | 'order' | 'refund' | 'signature' | 'nameless'
+export type ReceiptFault = 'form' | 'digest' | 'order' | 'refund' | 'keyless' | 'signature' | 'nameless'
 
 /**
  * Gives the receipt if all checks pass: form, digest, the order in the signed bodies, the transaction in those about
- * refunds, and each signature by one of the keys.
+ * refunds, and each signature by one of the keys. Without a key those of the file are used: each for what names it.
  */
 export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt | ReceiptFault => {
   const receipt = readReceipt(bytes)
@@ -114,7 +166,15 @@ export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt
   if (!words.every((word) => namesOrder(word, receipt))) return 'order'
   const refunds = refundWords(receipt)
   if (!refunds.every((refund) => isOfCharge(refund, receipt.query))) return 'refund'
-  if (![...words, ...refunds].every((word) => isSigned(word, keys))) return 'signature'
+  const all = [...words, ...refunds]
+  if (keys.length > 0) {
+    if (!all.every((word) => isSigned(word, keys))) return 'signature'
+  } else {
+    const own = keysInFile(receipt)
+    if (!own) return 'form'
+    if (!all.every(({ serial }) => own.has(serial))) return 'keyless'
+    if (!all.every((word) => isSigned(word, [own.get(word.serial) as KeyObject]))) return 'signature' // each has one
+  }
   return isProof(receipt) ? receipt : 'nameless'
 }
 
@@ -124,6 +184,17 @@ export const checkReceipt = (bytes: Buffer, keys: readonly KeyObject[]): Receipt
  */
 const isProof = ({ sync, query }: Receipt): boolean =>
   (sync !== null && signedBody(sync).body !== '') || (query !== null && (sync === null || isDone(query)))
+
+/** Undefined if what the file says of a key is not so. */
+const keysInFile = (receipt: Receipt): ReadonlyMap<string, KeyObject> | undefined => {
+  try {
+    const keys = receiptKeys(receipt).map(({ id, pem, sha256 }) => ({ id, key: createPublicKey(pem), sha256 }))
+    if (!keys.every(({ key, sha256 }) => keyDigest(key) === sha256)) return undefined
+    return new Map(keys.map(({ id, key }) => [id, key]))
+  } catch {
+    return undefined
+  }
+}
 
 const isDone = (word: Word): boolean => VERDICT_KINDS[readOrderState(parse(signedBody(word).body)).kind].isDone === true
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chinaTime, readableTime } from '../../china-time.ts'
+import type { KeyFile } from '../../evidence/key-files.ts'
 import { adviceOf } from '../../ledger/advice.ts'
 import type { Row } from '../../ledger/row.ts'
 import { plainYuan } from '../../money.ts'
@@ -8,6 +9,7 @@ import { historyOf } from '../../views/order-history.ts'
 import {
   type Fact,
   type Receipt,
+  receiptKeys,
   refundFacts,
   refundWords,
   signedBody,
@@ -21,21 +23,11 @@ import {
  * One page in Chinese for a dispute, for the customer, a bank or WeChat Pay: what was paid, where and when, what WeChat
  * Pay has signed, and how to verify it. It has no personal data of the customer; the receipt file has.
  */
-export const evidenceSheet = (row: Row, receipt: Receipt, file: string, madeAtMs: number): string => {
-  const { call } = row
+export const evidenceSheet = (row: Row | undefined, receipt: Receipt, file: string, madeAtMs: number): string => {
   const facts: readonly Line[] = [
     ['商户号', receipt.mchid],
     ['商户服务订单号', receipt.out_order_no],
-    ['微信支付服务订单号', row.order_id],
-    ['服务ID', call.service_id],
-    ['门店', row.shop_id],
-    ['收银员', row.cashier_id],
-    ['小票号', row.pos_ref],
-    ['收款成功时间(线下)', readableTime(call.paid_time)],
-    ['线下收款金额', row.expected_amount === undefined ? undefined : `${plainYuan(row.expected_amount)} 元`],
-    ['支付分扣款金额', row.amount === undefined ? undefined : `${plainYuan(row.amount)} 元`],
-    ['微信支付订单号(扣款)', row.transaction_id],
-    ['当前状态', adviceOf(row).zh.meaning],
+    ...(row ? rowLines(row) : []),
   ]
   const words = WORDS.flatMap((name) => {
     const word = receipt[name]
@@ -59,18 +51,35 @@ code { font: 11px/1.3 ui-monospace, Consolas, monospace; overflow-wrap: anywhere
 <h2>一、订单</h2>
 ${table(facts)}
 <h2>二、经过</h2>
-${table(historyOf(row).map(({ at, what }) => [chinaTime(at), what.zh]))}
+${row ? table(historyOf(row).map(({ at, what }) => [chinaTime(at), what.zh])) : html`<p>台账记录已过期删除,仅存签名应答。</p>`}
 <h2>三、微信支付的签名应答</h2>
 ${lines([...words, ...refunds])}
 <h2>四、如何核验</h2>
-<p>凭证文件 <code>${file}</code> 保存了微信支付应答的原始字节和签名。使用商户平台“API安全”中与上述密钥ID对应的微信支付公钥(或平台证书),可离线核验:</p>
-<p><code>npx payscore receipt verify ${file} --key pub_key.pem</code></p>
+<p>凭证文件 <code>${file}</code> 保存了微信支付应答的原始字节、签名和验签公钥,密钥更换后仍可离线核验;也可用 <code>--key</code> 指定商户平台“API安全”中与上述密钥ID对应的微信支付公钥(或平台证书):</p>
+<p><code>npx payscore receipt verify ${file}</code></p>
+${receiptKeys(receipt).map(keyLine)}
 <p>该命令同时给出仅使用 OpenSSL 的等效核验命令。签名算法:SHA256 with RSA(PKCS#1 v1.5),签名串为“应答时间戳\\n应答随机串\\n应答报文主体\\n”。</p>
 <h2>五、说明</h2>
 <p>“微信支付的签名应答”中的应答内容和签名时间由微信支付签名,任何一位被改动都会导致核验失败。Request-Id、HTTP 状态和“经过”来自本商户的同步台账,可凭 Request-Id 向微信支付核实。原始应答可能包含用户标识(openid)和退款入账账户,本页不包含;请勿公开凭证文件。</p>
 </html>
 `.markup
 }
+
+const keyLine = ({ id, sha256, since }: KeyFile): Markup =>
+  html`<p>微信支付公钥 ${id}:SHA-256 <code>${sha256}</code>,${since} 取自本商户的密钥配置;请与微信支付公布的密钥核对。</p>`
+
+const rowLines = (row: Row): readonly Line[] => [
+  ['微信支付服务订单号', row.order_id],
+  ['服务ID', row.call.service_id],
+  ['门店', row.shop_id],
+  ['收银员', row.cashier_id],
+  ['小票号', row.pos_ref],
+  ['收款成功时间(线下)', readableTime(row.call.paid_time)],
+  ['线下收款金额', row.expected_amount === undefined ? undefined : `${plainYuan(row.expected_amount)} 元`],
+  ['支付分扣款金额', row.amount === undefined ? undefined : `${plainYuan(row.amount)} 元`],
+  ['微信支付订单号(扣款)', row.transaction_id],
+  ['当前状态', adviceOf(row).zh.meaning],
+]
 
 const NAMES: Readonly<Record<WordName, string>> = { sync: '同步订单状态的应答', query: '查询支付分订单的应答' }
 

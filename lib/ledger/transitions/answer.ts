@@ -3,7 +3,7 @@ import type { Verdict } from '../../wechatpay/verdict.ts'
 import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, type Condition, differs, equals, exists, missing, or } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
-import { dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
+import { type CallType, dueKeyOf, hasOpenCharge, type LastError, type Row, type State } from '../row.ts'
 import { isRefusedAlone } from '../sub-merchant-trouble.ts'
 import { afterBillQuery, isAskedForBill } from './bill.ts'
 import { caseOf } from './case-index.ts'
@@ -17,6 +17,7 @@ import {
   sameChargeAsRead,
   withLeaseEnded,
 } from './lease.ts'
+import { provedBy, takenBy, withAnswer } from './signed.ts'
 import type { Alarm, Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
@@ -25,11 +26,14 @@ export type Moment = { readonly now: number; readonly random: number }
 
 /** The transition that follows the answer to this attempt's sync. */
 export const afterSync = (row: Row, verdict: Verdict, moment: Moment): Transition =>
-  withLeaseEnded(withWaitingIndex(syncAnswered(row, verdict, moment), row))
+  afterAnswer(syncAnswered(row, verdict, moment), row, 'sync', verdict)
 
 /** The transition that follows the answer to this attempt's query. A refused query never ends an order. */
 export const afterQuery = (row: Row, verdict: Verdict, moment: Moment): Transition =>
-  withLeaseEnded(withWaitingIndex(queryAnswered(row, verdict, moment), row))
+  afterAnswer(queryAnswered(row, verdict, moment), row, 'query', verdict)
+
+const afterAnswer = (transition: Transition, row: Row, step: CallType, verdict: Verdict): Transition =>
+  withLeaseEnded(withWaitingIndex(withAnswer(transition, row, step, verdict), row))
 
 /**
  * 6 without a call: the sync has been due for so long that this stage stood still, and one in another region may have
@@ -47,13 +51,13 @@ const syncAnswered = (row: Row, verdict: Verdict, moment: Moment): Transition =>
     case 'confirmed':
       return {
         ...confirmed(row, verdict, moment),
-        keep: signedResponseAs('receipt', verdict),
+        keep: takenBy(verdict),
         otherwise: keepReceipt(row, verdict),
       }
     case 'collected':
       return {
         ...collected(row, verdict, moment),
-        keep: { ...caseOf(row, moment.now), ...signedResponseAs('receipt', verdict) },
+        keep: { ...caseOf(row, moment.now), ...takenBy(verdict) },
         otherwise: keepReceipt(row, verdict),
       }
     case 'invalid':
@@ -121,7 +125,7 @@ const accepted = (row: Row, verdict: Verdict, { now }: Moment): Transition => ({
   when: and(exists('pk'), differs('state', 'SYNCED'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row)),
   set: {
     state: 'SYNCED',
-    ...signedResponseAs('receipt', verdict),
+    ...takenBy(verdict),
     ...orderId(verdict),
     next: 'query',
     due: dueKeyOf(row),
@@ -147,7 +151,7 @@ const keepReceipt = (row: Row, verdict: Verdict): Transition => ({
   name: '4b keep',
   pk: row.pk,
   when: exists('pk'),
-  keep: signedResponseAs('receipt', verdict),
+  keep: takenBy(verdict),
 })
 
 /**
@@ -216,7 +220,7 @@ const confirmed = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
   name: '8 confirmed',
   pk: row.pk,
   when: and(exists('pk'), differs('state', 'DOUBLE_CHARGED'), ...noChargeSince(row), ...noBillSince(row)),
-  set: { state: 'SYNCED', ...signedResponseAs('proof', verdict), ...orderId(verdict), expires_at: expiry(now) },
+  set: { state: 'SYNCED', ...provedBy(verdict), ...orderId(verdict), expires_at: expiry(now) },
   remove: [...DUE_ATTRIBUTES, 'reason', 'late_at', 'absent_since', 'refused'],
 })
 
@@ -234,7 +238,7 @@ const collected = (row: Row, verdict: Verdict, { now }: Moment): Transition => (
     or(differs('state', 'DOUBLE_CHARGED'), and(missing('settled_at'), sameChargeAsRead(row))),
     missing('refunds'),
   ),
-  set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...signedResponseAs('proof', verdict), ...orderId(verdict) },
+  set: { state: 'DOUBLE_CHARGED', ...verdict.charge, ...provedBy(verdict), ...orderId(verdict) },
   remove: [
     ...DUE_ATTRIBUTES,
     'reason',
@@ -416,17 +420,20 @@ const lateSince = (row: Row, { kind }: Verdict, moment: Moment): Partial<Row> =>
   return isOlder(row.created_at, limit, moment) ? { late_at: moment.now } : {}
 }
 
-const signedResponseAs = (name: 'receipt' | 'proof', { signedResponse }: Verdict): Partial<Row> =>
-  signedResponse ? { [name]: signedResponse } : {}
-
 const orderId = ({ order_id }: Verdict): Partial<Row> => (order_id ? { order_id } : {})
 
 /** WeChat Pay had taken the sync and now says otherwise. */
 const syncUndoneAlarm = ({ state }: Row): { alarm?: Alarm } => (state === 'SYNCED' ? { alarm: 'undone' } : {})
 
 /** Of an order that a trade bill had asked about again: what it had because it had ended as synced. */
-const undoneAttributes = ({ state, bill_at }: Row): readonly ('proof' | 'reason' | 'expires_at')[] =>
-  state === 'SYNCED' && bill_at !== undefined ? ['proof', 'reason', 'expires_at'] : []
+const undoneAttributes = ({
+  state,
+  bill_at,
+  proof,
+}: Row): readonly ('proved_at' | 'proof' | 'reason' | 'expires_at')[] =>
+  state === 'SYNCED' && bill_at !== undefined
+    ? ['proved_at', ...(proof ? (['proof'] as const) : []), 'reason', 'expires_at']
+    : []
 
 /** The same where `name` is set to what follows. */
 const undoneAttributesBut = (row: Row, ...names: readonly ('reason' | 'expires_at')[]) =>

@@ -4,11 +4,13 @@ import { VERDICT_KINDS } from '../../wechatpay/verdict-kinds.ts'
 import { and, equals, missing } from '../condition.ts'
 import { retryDelay } from '../retry-schedule.ts'
 import { type BookRow, dueKeyOf, nextCallAt, type Row } from '../row.ts'
+import { provedAt } from '../signed-answers.ts'
 import type { Moment } from './answer.ts'
 import { caseOf } from './case-index.ts'
 import { secondChargeAttributes } from './charge.ts'
 import { DUE_ATTRIBUTES, sameChargeAsRead, unchangedSinceRead } from './lease.ts'
 import { nextRefund, noteRefund } from './refund.ts'
+import { provedBy } from './signed.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
@@ -39,10 +41,10 @@ export const askForBill = (row: BookRow, day: string, now: number): Transition |
  * The row had ended, and its query is due only because a trade bill has a charge for it. A synced row that is neither
  * proved nor given up is in the middle of its own queries.
  */
-export const isAskedForBill = ({ state, proof, reason }: Pick<Row, 'state' | 'proof' | 'reason'>): boolean =>
-  state === 'REJECTED' ||
-  state === 'DOUBLE_CHARGED' ||
-  (state === 'SYNCED' && (proof !== undefined || reason !== undefined))
+export const isAskedForBill = (row: Pick<Row, 'state' | 'proved_at' | 'proof' | 'reason'>): boolean =>
+  row.state === 'REJECTED' ||
+  row.state === 'DOUBLE_CHARGED' ||
+  (row.state === 'SYNCED' && (provedAt(row) !== undefined || row.reason !== undefined))
 
 /**
  * What follows the answer to a query that a bill made due; undefined where it is what follows any query: a charge of an
@@ -87,7 +89,7 @@ const anotherCharge = (row: Row, verdict: Verdict, moment: Moment): Transition =
     set: {
       state: 'DOUBLE_CHARGED',
       ...verdict.charge,
-      ...(verdict.signedResponse && { proof: verdict.signedResponse }),
+      ...provedBy(verdict),
       ...caseOf(row, row.case_at ?? moment.now),
       ...nextOf(reopened, moment),
     },

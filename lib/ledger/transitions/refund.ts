@@ -15,6 +15,7 @@ import {
   withLeaseEnded,
 } from './lease.ts'
 import type { Settlement } from './operator.ts'
+import { refundAnswer } from './signed.ts'
 import type { Transition } from './transition.ts'
 import { withWaitingIndex } from './waiting-index.ts'
 
@@ -79,25 +80,20 @@ export const afterRefund = (row: Row, asked: Refund, verdict: RefundVerdict, mom
   const { now } = moment
   const answered = withAnswer(asked, verdict, now)
   const refunds = (row.refunds ?? []).map((refund) => (refund === asked ? answered : refund))
-  const { signedResponse } = verdict
   const written = {
     pk: row.pk,
     // Another charge may have been recorded since; then this answer says nothing of the whole.
     when: and(equals('attempt', row.attempt), equals('state', 'DOUBLE_CHARGED'), sameChargeAsRead(row)),
-    set: {
-      refunds,
-      ...(answered.status === 'refunded' &&
-        signedResponse && {
-          refund_answers: { ...row.refund_answers, [asked.out_refund_no]: signedResponse },
-        }),
-    },
+    set: { refunds },
+    // What leaves the refund open is asked about again.
+    ...(!isOpenStatus(answered.status) && refundAnswer(asked.out_refund_no, verdict)),
     // Nobody writes by how the refunds stood before.
     count: ['attempt'] as const,
   }
   return withLeaseEnded(withWaitingIndex(answeredTransition(row, refunds, verdict, written, moment), row))
 }
 
-type Written = Pick<Transition, 'pk' | 'when' | 'count'> & { readonly set: Partial<Row> }
+type Written = Pick<Transition, 'pk' | 'when' | 'count' | 'answer'> & { readonly set: Partial<Row> }
 
 const answeredTransition = (
   row: Row,

@@ -1,4 +1,5 @@
 import type { Condition } from '../condition.ts'
+import type { SignedAnswer } from '../packed-answer.ts'
 import type { Row } from '../row.ts'
 
 /** One UpdateItem on one row: applied completely when its condition holds, otherwise not at all. */
@@ -13,6 +14,8 @@ export type Transition = {
   /** Attributes increased by one. */
   readonly count?: readonly ('attempt' | 'conflicts')[]
   readonly remove?: readonly (keyof Row)[]
+  /** WeChat Pay's signed answer by which the order goes on: it is written as `answer`, packed, to be kept as evidence. */
+  readonly answer?: SignedAnswer
   /** The transition to apply when the condition does not hold. */
   readonly otherwise?: Transition
   /** The metric that raises an alarm when this transition was applied. */

@@ -18,9 +18,13 @@ export const readRules = (template: Template = readTemplate()): readonly Rule[] 
 export const readDefaultRules = (template: Template = readTemplate()): readonly Rule[] =>
   rulesOf(template, ({ EventBusName }) => EventBusName === undefined)
 
-/** The filter patterns of the ledger's stream for the outcome function. */
-export const readStreamFilters = (template: Template = readTemplate()): readonly Json[] =>
-  resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([, { Properties }]) => {
+/** The filter patterns of the ledger's stream for one of its two readers. */
+export const readStreamFilters = (
+  reader: 'Outcome' | 'Evidence',
+  template: Template = readTemplate(),
+): readonly Json[] =>
+  resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(([id, { Properties }]) => {
+    if (!id.startsWith(reader)) return []
     const { FilterCriteria } = Properties as { FilterCriteria?: { Filters: readonly { Pattern: string }[] } }
     return (FilterCriteria?.Filters ?? []).map(({ Pattern }) => JSON.parse(Pattern))
   })

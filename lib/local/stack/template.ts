@@ -55,6 +55,7 @@ const ARNS: Readonly<Record<string, (id: string, properties: Json) => string>> =
   'AWS::Events::Rule': (id) => `events:ap-east-1:111122223333:rule/${id}`,
   'AWS::IAM::Role': (id) => `iam::111122223333:role/${id}`,
   // The ARN of an alias has the function's name and the alias's own name.
+  'AWS::KMS::Key': (id) => `kms:ap-east-1:111122223333:key/${id}`,
   'AWS::Lambda::Alias': (_, { FunctionName, Name }) =>
     `lambda:ap-east-1:111122223333:function:${(FunctionName as Json).Ref}:${Name}`,
   'AWS::Lambda::Function': (id) => `lambda:ap-east-1:111122223333:function:${id}`,

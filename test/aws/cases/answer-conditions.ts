@@ -56,7 +56,7 @@ export const ANSWER_CASES: readonly ConditionCase[] = [
       ...PENDING,
       ...SYNCED,
       ...CHARGED,
-      'a receipt before': row({ receipt: { ...VERDICTS.accepted.signedResponse, nonce: 'first' } }),
+      'an answer before': row({ taken_at: NOW - 1 * DAY }),
     },
     leaves: NO_ROW,
   },

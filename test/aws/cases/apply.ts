@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import { unpackAnswer } from '../../../lib/ledger/packed-answer.ts'
 import { type Row, readRowKey } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import { conflict, create } from '../../../lib/ledger/transitions/notice.ts'
 import { close, expedite, withDecision } from '../../../lib/ledger/transitions/operator.ts'
 import { CLAIMED, MINUTE, NOW, ORDER, PK, SECOND, unleased } from '../../support/orders.ts'
-import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
+import { LAST_ERRORS, QUERY_WORD, SYNC_WORD, VERDICTS, WORD } from '../../support/verdicts.ts'
 import { freshKey, type Opened, ofOrder } from './opened.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
+
+const unpacked = (row: Row | undefined) =>
+  row && { ...row, ...(row.answer && { answer: unpackAnswer(row.answer, row.pk) }) }
 
 /** What is written, whole row by whole row. */
 export const describeApply = (opened: Opened): void => {
@@ -74,7 +78,7 @@ export const describeApply = (opened: Opened): void => {
 
       const applied = await opened().ledger.apply(ofOrder(pk, afterQuery(CLAIMED, VERDICTS.confirmed, MOMENT)))
 
-      expect(applied?.row).toStrictEqual({
+      expect(unpacked(applied?.row)).toStrictEqual({
         pk,
         state: 'SYNCED',
         attempt: 3,
@@ -84,7 +88,8 @@ export const describeApply = (opened: Opened): void => {
         last_error: LAST_ERRORS.open,
         noticed_at: NOW - 61 * SECOND,
         created_at: NOW - 60 * SECOND,
-        proof: WORD,
+        proved_at: NOW - 2 * SECOND,
+        answer: QUERY_WORD,
         order_id: '15646546545165651651',
         expires_at: 1_830_047_400,
         v: 1,
@@ -139,7 +144,13 @@ export const describeApply = (opened: Opened): void => {
       const applied = await opened().ledger.apply(accepted)
 
       expect(applied?.transition).toBe(accepted.otherwise)
-      expect(applied?.row).toStrictEqual({ ...CLAIMED, pk, state: 'SYNCED', receipt: WORD })
+      expect(unpacked(applied?.row)).toStrictEqual({
+        ...CLAIMED,
+        pk,
+        state: 'SYNCED',
+        taken_at: NOW - 2 * SECOND,
+        answer: SYNC_WORD,
+      })
     })
 
     it('applies neither when both conditions fail', async () => {

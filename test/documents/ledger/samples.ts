@@ -28,7 +28,7 @@ const DOUBLE: Row = { ...ENDED, ...CHARGE, ...caseOf(ENDED, NOW), state: 'DOUBLE
 const SETTLED: Row = { ...DOUBLE, settled_at: NOW - DAY, settled_by: 'cash' }
 /** Cases that are asked about for a bill, and one whose charge has no number. */
 const ASKED = { next: 'query', due: '1900000109#0', due_at: NOW, bill: '20261123', bill_at: NOW } as const
-const PROVED: Row = { ...ENDED, state: 'SYNCED', proof: WORD }
+const PROVED: Row = { ...ENDED, state: 'SYNCED', proved_at: WORD.sent_at }
 const { transaction_id: _____, ...UNNUMBERED } = DOUBLE
 
 /** Rows that a trade bill may find, and how they are claimed for its query. */

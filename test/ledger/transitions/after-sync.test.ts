@@ -2,14 +2,20 @@ import { describe, expect, it } from 'vitest'
 import type { State } from '../../../lib/ledger/row.ts'
 import { afterQuery, afterSync } from '../../../lib/ledger/transitions/answer.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
-import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK } from '../../support/orders.ts'
+import { CLAIMED, IN_400_DAYS, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
-import { LAST_ERRORS, VERDICTS, WORD } from '../../support/verdicts.ts'
+import { LAST_ERRORS, SYNC_WORD, VERDICTS, WORD } from '../../support/verdicts.ts'
 
 const STATES: readonly State[] = ['PENDING', 'HELD', 'SYNCED', 'REJECTED', 'DOUBLE_CHARGED']
 const MOMENT = { now: NOW, random: 0.5 }
 
-const KEEP_RECEIPT = { name: '4b keep', pk: PK, when: 'pk exists', keep: { receipt: WORD } }
+const KEEP_RECEIPT = {
+  name: '4b keep',
+  pk: PK,
+  when: 'pk exists',
+  keep: { taken_at: NOW - 2 * SECOND },
+  answer: SYNC_WORD,
+}
 
 /** The one thing that each answer to a sync does, whatever the state that was claimed: the condition judges the rest. */
 const AFTER_SYNC = {
@@ -19,12 +25,13 @@ const AFTER_SYNC = {
     when: 'pk exists and state <> SYNCED and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists)',
     set: {
       state: 'SYNCED',
-      receipt: WORD,
+      taken_at: NOW - 2 * SECOND,
       order_id: '15646546545165651651',
       next: 'query',
       due: '1900000109#0',
       due_at: NOW + 10 * MINUTE,
     },
+    answer: SYNC_WORD,
     count: ['attempt'],
     remove: ['absent_since', 'expires_at', 'reason', 'refused'],
     otherwise: KEEP_RECEIPT,
@@ -33,8 +40,9 @@ const AFTER_SYNC = {
     name: '8 confirmed',
     pk: PK,
     when: 'pk exists and state <> DOUBLE_CHARGED and (transaction_id is missing or settled_at exists) and bill_at is missing',
-    set: { state: 'SYNCED', proof: WORD, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
-    keep: { receipt: WORD },
+    set: { state: 'SYNCED', proved_at: NOW - 2 * SECOND, order_id: '15646546545165651651', expires_at: IN_400_DAYS },
+    keep: { taken_at: NOW - 2 * SECOND },
+    answer: SYNC_WORD,
     remove: ['absent_since', 'due', 'due_at', 'late_at', 'leased_until', 'next', 'reason', 'refused'],
     otherwise: KEEP_RECEIPT,
   },
@@ -46,10 +54,11 @@ const AFTER_SYNC = {
       state: 'DOUBLE_CHARGED',
       amount: 3900,
       transaction_id: '4200000446202611247000000001',
-      proof: WORD,
+      proved_at: NOW - 2 * SECOND,
       order_id: '15646546545165651651',
     },
-    keep: { receipt: WORD, case: '1900000109', case_at: NOW },
+    keep: { taken_at: NOW - 2 * SECOND, case: '1900000109', case_at: NOW },
+    answer: SYNC_WORD,
     remove: [
       ...['absent_since', 'bill_at', 'due', 'due_at', 'expires_at', 'leased_until', 'next', 'reason', 'refused'],
       ...['settled_at', 'settled_by'],
@@ -68,7 +77,7 @@ const AFTER_SYNC = {
   unsent: later('unsent'),
   throttled: ask('throttled', 1 * MINUTE),
   config: { ...ask('config', 1 * MINUTE), alarm: 'config' },
-  invalid: ask('invalid', 1 * MINUTE, { refused: 'fdasflkja484w' }),
+  invalid: { ...ask('invalid', 1 * MINUTE, { refused: 'fdasflkja484w' }), answer: SYNC_WORD },
 } as const satisfies { readonly [kind in keyof typeof VERDICTS]: object }
 
 function ask(kind: keyof typeof LAST_ERRORS, afterMs: number, more = {}) {
@@ -135,6 +144,7 @@ describe('a refusal of a parameter, which names no order', () => {
       when: 'attempt = 3 and state = PENDING',
       set: { state: 'REJECTED', reason: 'invalid', last_error: LAST_ERRORS.invalid, expires_at: IN_400_DAYS },
       remove: ['due', 'due_at', 'leased_until', 'next'],
+      answer: { ...SYNC_WORD, nonce: 'another' },
     })
   })
 

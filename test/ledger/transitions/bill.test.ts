@@ -69,7 +69,7 @@ describe('21: an order for which a trade bill has a charge', () => {
     ['its query is out, and may be from before the bill', { ...CLAIMED, due_at: NOW }],
     ['its sync is due', { ...CLAIMED, next: 'sync', due_at: NOW }],
     ['its refund is asked about', REFUNDING],
-    ['it was synced and proved', { ...ENDED, state: 'SYNCED', proof: WORD }],
+    ['it was synced and proved', { ...ENDED, state: 'SYNCED', proved_at: WORD.sent_at }],
   ])('is asked about where %s', (_, row) => {
     expect(askForBill(row, BILL, NOW)?.set).toMatchObject({ next: 'query', due_at: NOW })
   })
@@ -92,13 +92,13 @@ describe('whose turn an order is that a trade bill has a charge for', () => {
   })
 })
 
-it.each<[string, Pick<Row, 'state' | 'proof' | 'reason'>, boolean]>([
+it.each<[string, Pick<Row, 'state' | 'proved_at' | 'reason'>, boolean]>([
   ['was rejected', { state: 'REJECTED' }, true],
   ['was charged twice', { state: 'DOUBLE_CHARGED' }, true],
-  ['was synced and proved', { state: 'SYNCED', proof: WORD }, true],
+  ['was synced and proved', { state: 'SYNCED', proved_at: WORD.sent_at }, true],
   ['was synced and given up', { state: 'SYNCED', reason: 'unproved' }, true],
   ['is synced, and its proof is awaited', { state: 'SYNCED' }, false],
-  ['is pending', { state: 'PENDING', proof: WORD }, false],
+  ['is pending', { state: 'PENDING', proved_at: WORD.sent_at }, false],
   ['is held', { state: 'HELD', reason: 'over_cap' }, false],
 ])('a row that %s is asked about for a bill alone: %#', (_, row, isAsked) => {
   expect(isAskedForBill(row)).toBe(isAsked)
@@ -131,7 +131,7 @@ describe('the answer to a query for a bill', () => {
   it.each(['confirmed', 'unpaid', 'closed', 'collected'] as const)(
     'is what follows any query of an order that was synced: %s',
     (kind) => {
-      expect(answerTo({ ...ENDED, state: 'SYNCED', proof: WORD }, VERDICTS[kind])).toBeUndefined()
+      expect(answerTo({ ...ENDED, state: 'SYNCED', proved_at: WORD.sent_at }, VERDICTS[kind])).toBeUndefined()
     },
   )
 
@@ -181,7 +181,7 @@ describe('9: a further charge of an order that was charged twice', () => {
         state: 'DOUBLE_CHARGED',
         amount: 7800,
         transaction_id: `${ONE},${TWO}`,
-        proof: WORD,
+        proved_at: NOW - 2 * SECOND,
         case: '1900000109',
         case_at: NOW,
       },
@@ -199,7 +199,7 @@ describe('9: a further charge of an order that was charged twice', () => {
   it('is proved by no word that was not kept', () => {
     const { signedResponse: _, ...unkept } = charging(TWO)
 
-    expect(afterBillQuery(settled, unkept, MOMENT)?.set).not.toHaveProperty('proof')
+    expect(afterBillQuery(settled, unkept, MOMENT)?.set).not.toHaveProperty('proved_at')
   })
 
   it('is the first one that has a number', () => {
@@ -267,27 +267,27 @@ describe('the answer to a query of a row that is in the middle of its own, and w
   })
 
   const ended: Row = { ...ENDED, next: 'query', due: '1900000109#0', due_at: NOW, bill: BILL, bill_at: NOW - 9 }
-  const proved: Row = { ...ended, state: 'SYNCED', proof: WORD, expires_at: 1 }
+  const proved: Row = { ...ended, state: 'SYNCED', proved_at: WORD.sent_at, expires_at: 1 }
 
   it('takes from a synced order what it had because it had ended, when WeChat Pay says otherwise', () => {
     expect(removed(proved, VERDICTS.unpaid)).toMatchObject({
       name: '10 unpaid',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof', 'reason'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proved_at', 'reason'],
     })
     expect(removed(proved, VERDICTS.open)).toMatchObject({
       name: '11 wait',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof', 'reason'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proved_at', 'reason'],
     })
   })
 
   it('leaves the reason and the expiry that it sets itself', () => {
     expect(removed(proved, VERDICTS.closed)).toMatchObject({
       name: '11 end',
-      remove: ['absent_since', 'bill_at', 'due', 'due_at', 'leased_until', 'next', 'proof'],
+      remove: ['absent_since', 'bill_at', 'due', 'due_at', 'leased_until', 'next', 'proved_at'],
     })
     expect(removed(proved, VERDICTS.part_paid)).toMatchObject({
       name: '17 hold',
-      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proof'],
+      remove: ['absent_since', 'bill_at', 'expires_at', 'leased_until', 'proved_at'],
     })
   })
 
@@ -296,7 +296,7 @@ describe('the answer to a query of a row that is in the middle of its own, and w
       name: '10 unpaid',
       remove: ['absent_since', 'bill_at', 'leased_until'],
     })
-    expect(removed({ ...CLAIMED, state: 'SYNCED', proof: WORD }, VERDICTS.unpaid)).toMatchObject({
+    expect(removed({ ...CLAIMED, state: 'SYNCED', proved_at: WORD.sent_at }, VERDICTS.unpaid)).toMatchObject({
       name: '10 unpaid',
       remove: ['absent_since', 'leased_until'],
     })

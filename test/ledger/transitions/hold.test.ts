@@ -4,7 +4,7 @@ import { afterQuery } from '../../../lib/ledger/transitions/answer.ts'
 import type { Verdict } from '../../../lib/wechatpay/verdict.ts'
 import { CLAIMED, DAY, HOUR, IN_400_DAYS, MINUTE, NOW, PK, SECOND } from '../../support/orders.ts'
 import { inWords } from '../../support/transitions-in-words.ts'
-import { LAST_ERRORS, VERDICTS } from '../../support/verdicts.ts'
+import { LAST_ERRORS, QUERY_WORD, VERDICTS } from '../../support/verdicts.ts'
 import { AMOUNTS, type Asked, type Line, type Sums, TABLES } from './hold-table.ts'
 
 const MOMENT = { now: NOW, random: 0.5 }
@@ -51,6 +51,7 @@ describe('17: an order that is held', () => {
         last_error: LAST_ERRORS.unpaid,
       },
       remove: ['absent_since', 'leased_until'],
+      answer: QUERY_WORD,
     })
   })
 

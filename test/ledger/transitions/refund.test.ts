@@ -205,7 +205,6 @@ describe('the answer about a refund', () => {
             request_id: 'R-0',
           },
         ],
-        refund_answers: { 'R-1': WORD },
         state: 'DOUBLE_CHARGED',
         settled_at: NOW,
         settled_by: 'refund',
@@ -214,6 +213,7 @@ describe('the answer about a refund', () => {
       },
       remove: ['case', 'case_at', 'due', 'due_at', 'leased_until', 'next'],
       count: ['attempt'],
+      answer: { ...WORD, answers: 'refund', out_refund_no: 'R-1' },
     })
   })
 
@@ -312,12 +312,13 @@ describe('the answer about a refund', () => {
     expect(afterRefund(DOUBLE, noted(60_000), { kind: 'closed', verified: true }, MOMENT).set?.refunds).toEqual([])
   })
 
-  it('is kept beside those about other refunds, if it is signed', () => {
-    const before = { 'R-0': { ...WORD, nonce: 'before' } }
-    const ask = (verdict: RefundVerdict) => answered(noted(60_000), verdict, { refund_answers: before }).set
+  it('is carried to be kept when it ends the refund, if it is signed', () => {
+    const carried = (verdict: RefundVerdict) => answered(noted(60_000), verdict).answer?.out_refund_no
 
-    expect(ask(REFUNDED)?.refund_answers).toStrictEqual({ ...before, 'R-1': WORD })
-    expect(ask(UNSIGNED)).not.toHaveProperty('refund_answers')
+    expect(carried(REFUNDED)).toBe('R-1')
+    expect(carried({ ...REFUNDED, kind: 'abnormal' })).toBe('R-1')
+    expect(carried({ ...REFUNDED, kind: 'processing' })).toBeUndefined()
+    expect(carried(UNSIGNED)).toBeUndefined()
   })
 })
 

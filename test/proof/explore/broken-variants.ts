@@ -338,8 +338,8 @@ export const BROKEN_VARIANTS: readonly Variant[] = [
     scenario: 'two refunds in part',
     faults: 0,
     design: altered(['25 refund ended'], (transition, { step }) => {
-      if (step !== 'refund' || !transition.set?.refund_answers) return transition
-      const { waits: _, ...set } = transition.set
+      if (step !== 'refund' || !transition.answer) return transition
+      const { waits: _, ...set } = transition.set ?? {}
       return {
         ...transition,
         name: '23 refunded',

@@ -19,8 +19,8 @@ const ENDED = {
 
 const CHARGE = { amount: TOTAL, transaction_id: FIRST_CHARGE } as const
 const WAITS = { waits: `${mchid}#0` } as const
-const PROOF = { proof: signedWord('proof', 'N') }
-const RECEIPT = { receipt: signedWord('accepted sync a', 'N') }
+const PROOF = { proved_at: signedWord('proof', 'N').sent_at }
+const RECEIPT = { taken_at: signedWord('accepted sync a', 'N').sent_at }
 
 /** Rows of orders that have ended, of each kind that makes a difference to a bill. */
 export const ENDED_ROWS = {

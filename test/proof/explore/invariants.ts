@@ -70,6 +70,7 @@ export const BROKEN = {
   unaskedRefund: 'a refund that was noted has not ended, and is not asked about any more',
   askedForNoRefund: 'a refund is to be asked about, and none is noted that has not ended',
   lostRefund: 'a refund that was noted is not on the row any more',
+  unkept: 'a signed answer by which the order went on does not come with the write, to be kept',
 } as const
 
 /** The answer to a call, from WeChat Pay or forged. */
@@ -94,9 +95,10 @@ type WriteFacts = {
 export const brokenByWrite = ({ before, after, transition, held, heard }: WriteFacts): string | undefined => {
   if (!after) return undefined
   const { name, alarm } = transition
-  if (before?.receipt && before.receipt.body !== after.receipt?.body) return BROKEN.receipt
+  if (before?.taken_at && before.taken_at !== after.taken_at) return BROKEN.receipt
+  if (isUnkept(before, after, transition)) return BROKEN.unkept
   // If a charge came meanwhile, an operator must look at it first; the signed response is still stored.
-  if (heard?.kind === 'accepted' && (!after.receipt || !(isTaken(after) || after.transaction_id)))
+  if (heard?.kind === 'accepted' && (!after.taken_at || !(isTaken(after) || after.transaction_id)))
     return BROKEN.deafToReceipt
   if (before?.state === 'DOUBLE_CHARGED' && after.state !== 'DOUBLE_CHARGED') return BROKEN.refunded
   const isAnswered = before?.state === 'DOUBLE_CHARGED' || (held?.state === 'REJECTED' && heard !== undefined)
@@ -126,12 +128,20 @@ export const brokenByWrite = ({ before, after, transition, held, heard }: WriteF
   if (name === '7 reject' && before?.transaction_id !== undefined) return BROKEN.heldCharge
   if (name === '7 reject' && held && held.call_hash !== after.call_hash) return BROKEN.otherCall
   if (name === '13 expedite' && (before?.due_at ?? 0) < (after.due_at ?? 0)) return BROKEN.postponed
-  if (after.state === 'SYNCED' && after.proof && after.reason !== undefined && !before?.reason) return BROKEN.doubted
+  if (after.state === 'SYNCED' && after.proved_at && after.reason !== undefined && !before?.reason)
+    return BROKEN.doubted
   if (name === '16 settle' && before?.settled_at !== undefined) return BROKEN.settledTwice
   if ((adviceOf(after).turn === 'service') !== (after.waits === undefined)) return BROKEN.waits
   if (isUntrue(before, after, heard)) return BROKEN.untrueEnd
   if (name === '10 unpaid' && held && after.cleared && !held.cleared && !mayClear(held)) return BROKEN.wrongSum
   return undefined
+}
+
+/** What a row is told of by a signed answer alone. */
+const isUnkept = (before: Row | undefined, after: Row, { answer }: Transition): boolean => {
+  const isNew = (name: 'taken_at' | 'proved_at') => after[name] !== undefined && after[name] !== before?.[name]
+  const repaid = ({ refunds = [] }: Partial<Row> = {}) => refunds.filter(({ status }) => status === 'refunded').length
+  return answer === undefined && (isNew('taken_at') || isNew('proved_at') || repaid(after) > repaid(before))
 }
 
 /** What a write that follows from a bill, a refund or a settlement violates. */
@@ -244,7 +254,7 @@ const SIGHTS: readonly (Heard['kind'] | undefined)[] = [
 ]
 
 export const effectOf = ({ before, after, transition, heard }: WriteFacts): Effect => ({
-  undoes: before?.state === 'SYNCED' && before.receipt !== undefined && after !== undefined && isTakenBack(after),
+  undoes: before?.state === 'SYNCED' && before.taken_at !== undefined && after !== undefined && isTakenBack(after),
   stops:
     before?.due !== undefined && after !== undefined && after.due === undefined && !FINAL.includes(transition.name),
   rejectsAsAbsent: transition.name === '7 reject' && after?.reason === 'not_found',
@@ -265,12 +275,12 @@ const TAKEN_UP_ANEW = ['3 reopen', '14 reopen', '18 release']
 
 /** What is wrong with a row alone. */
 export const brokenRow = (row: Row): string | undefined => {
-  const { state, next, due, due_at, leased_until, proof, reason, expires_at, bill_at } = row
+  const { state, next, due, due_at, leased_until, proved_at, reason, expires_at, bill_at } = row
   if ((due === undefined) !== (due_at === undefined) || (due === undefined) !== (next === undefined))
     return BROKEN.index
   if (leased_until !== undefined && due === undefined) return BROKEN.leased
   const isEnded = reason !== undefined
-  if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proof && !isEnded)))
+  if (due === undefined && (state === 'PENDING' || state === 'HELD' || (state === 'SYNCED' && !proved_at && !isEnded)))
     return BROKEN.unindexed
   const refund = nextRefund(row)
   // It had ended, and is only asked about again.
@@ -278,7 +288,7 @@ export const brokenRow = (row: Row): string | undefined => {
   if (due !== undefined && expires_at !== undefined && !isOverAnyway) return BROKEN.forgottenByTtl
   if (due === undefined && expires_at === undefined && state !== 'DOUBLE_CHARGED') return BROKEN.kept
   if (bill_at !== undefined && next !== 'query' && isAskedForBill(row)) return BROKEN.billForgotten
-  if (proof && (state === 'PENDING' || state === 'HELD')) return BROKEN.stale
+  if (proved_at && (state === 'PENDING' || state === 'HELD')) return BROKEN.stale
   if (refund && next === undefined) return BROKEN.unaskedRefund
   if (next === 'refund' && !refund) return BROKEN.askedForNoRefund
   if (row.settled_by === 'refund' && !isRepaid(row)) return BROKEN.notRepaid
@@ -288,7 +298,7 @@ export const brokenRow = (row: Row): string | undefined => {
 /** Each refund counts that WeChat Pay signed, and each transaction for all that was charged with it. */
 const isRepaid = (row: Row): boolean => {
   const back = (row.refunds ?? [])
-    .filter(({ out_refund_no, status }) => status === 'refunded' && row.refund_answers?.[out_refund_no])
+    .filter(({ status }) => status === 'refunded')
     .filter(({ transaction_id = '' }) => chargesOf(row).includes(transaction_id))
   return back.reduce((sum, { refund_amount = 0 }) => sum + refund_amount, 0) >= chargesOf(row).length * TOTAL
 }

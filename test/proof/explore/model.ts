@@ -199,7 +199,7 @@ export const createModel = (scenario: Scenario, changes: Partial<Design> = {}) =
     const row = rows.at(rowId)
     if (row && isNeverRefused(row)) return BROKEN.neverRefused
     if (!row) return ''
-    const isUntrue = scenario.isTakenBack && row.state === 'SYNCED' && row.proof
+    const isUntrue = scenario.isTakenBack && row.state === 'SYNCED' && row.proved_at
     return brokenRow(row) ?? (isUntrue ? undefined : brokenByOrder(row, ORDERS[order] ?? 'absent')) ?? ''
   })
 

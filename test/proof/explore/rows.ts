@@ -116,11 +116,11 @@ const agedRefund = <T extends { readonly noted_at: number }>(refund: T, ms: numb
 /** The row for a line of a trace. */
 export const rowInWords = (row: Row | undefined): string => {
   if (!row) return 'no row'
-  const { state, next, call_hash, receipt, proof, reason, refunds = [], bill_at } = row
+  const { state, next, call_hash, taken_at, proved_at, reason, refunds = [], bill_at } = row
   const at = nextCallAt(row)
   const when = at === undefined ? '' : at <= NOW ? ' now' : ` in ${(at - NOW) / 1000} s`
   const owed = next ? `, ${next}${when}` : ''
-  const words = [receipt && 'receipt', proof && 'proof', reason].filter(Boolean).map((word) => `, ${word}`)
+  const words = [taken_at && 'taken', proved_at && 'proved', reason].filter(Boolean).map((word) => `, ${word}`)
   const noted = refunds.map(({ out_refund_no, status = 'not asked about' }) => `, ${out_refund_no} ${status}`)
   const more = [...words, ...noted, ...(bill_at === undefined ? [] : [', asked for a bill'])]
   return `${state} for ${call_hash}${owed}${more.join('')}${row.due === undefined ? ', not in the index' : ''}`

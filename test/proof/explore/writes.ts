@@ -148,7 +148,9 @@ export const createWrites = (scenario: Scenario, design: Design, rows: Rows, inv
 
   const apply = (rowId: RowId, transition: Transition, held?: Row, heard?: Heard): Written => {
     const before = rows.at(rowId)
-    const after = holds(transition.when, before) ? changed(transition, before) : undefined
+    // No later write depends on the bytes of an answer.
+    const { answer: _, ...written } = transition
+    const after = holds(transition.when, before) ? changed(written, before) : undefined
     const row = after ? rows.stored(after) : rowId
     const facts = { before, after: rows.at(row) && (after as Row), transition, held, heard } // an existing row is complete
     return {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
+import { gunzipSync } from 'node:zlib'
 import pLimit from 'p-limit'
-import { receiptOf } from '../../../lib/cli/receipt/file.ts'
+import { chooseAnswers, receiptOf } from '../../../lib/cli/receipt/file.ts'
 import { evidenceSheet } from '../../../lib/cli/receipt/sheet.ts'
+import { answerOf, readLines } from '../../../lib/evidence/answer-line.ts'
 import { type Row, readRowKey, rowKey } from '../../../lib/ledger/row.ts'
 import { keyPair } from '../../../lib/local/keys.ts'
 import { startWorld, type World } from '../../../lib/local/world.ts'
@@ -170,11 +172,22 @@ const refundCharges = async (world: World, answers: string[]): Promise<readonly 
   return canaries.flat()
 }
 
+/** The signed answers of an order in the bucket of evidence. */
+const keptOf = (world: World, { pk }: Row) =>
+  [...world.objects.locked.stored]
+    .filter(([key]) => key.startsWith('answers/'))
+    .flatMap(([, { body }]) => readLines(gunzipSync(body).toString()))
+    .filter((line) => rowKey(line) === pk)
+    .map(answerOf)
+
 /** The page of evidence of each order that WeChat Pay has signed something about, without the signatures that it shows. */
 const sheetsOf = async (world: World): Promise<readonly string[]> =>
   (await world.table.rows()).flatMap((row) => {
-    const receipt = row.call ? receiptOf(row as unknown as Row) : undefined // rows with a call are orders
-    return receipt ? [evidenceSheet(row as unknown as Row, receipt, 'receipt.json', world.clock.now())] : []
+    if (!row.call) return [] // rows with a call are orders
+    const order = row as unknown as Row
+    const key = readRowKey(order.pk)
+    const receipt = receiptOf(key, chooseAnswers(keptOf(world, order), order), [])
+    return receipt ? [evidenceSheet(order, receipt, 'receipt.json', world.clock.now())] : []
   })
 
 const linesOf = (pem: string, what: string): readonly Canary[] =>

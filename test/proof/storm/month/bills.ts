@@ -115,6 +115,7 @@ export const createBillRuns = async ({ time, merchants, wechatpay, reader, deps 
     actions: createBillActions(reader, deps),
     merchants,
     objects: { put: async () => {}, putFile: async () => {} },
+    evidence: { putOnce: async () => true },
     scratch,
   }
   const runs: BillRun[] = []

@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readLines } from '../../lib/evidence/answer-line.ts'
+import { startWorld, type World } from '../../lib/local/world.ts'
+import { stubAwsInEachTest } from '../cli/local-env.ts'
+import { runCli } from '../cli/run-cli.ts'
+import { MINUTE } from '../support/orders.ts'
+import { noticeOf, placeOrder, SERVED } from '../support/served.ts'
+import { handOver } from '../support/till.ts'
+
+const MERCHANT = SERVED.serviceorder
+const OPENID = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6o'
+
+let world: World
+let cwd: string
+
+beforeAll(async () => {
+  world = await startWorld({ merchants: [MERCHANT] })
+  cwd = mkdtempSync(join(tmpdir(), 'evidence-'))
+})
+afterAll(async () => {
+  rmSync(cwd, { recursive: true })
+  await world.close()
+})
+stubAwsInEachTest(() => world.env)
+
+const order = async (out_order_no: string): Promise<void> => {
+  placeOrder(world, 'serviceorder', out_order_no, { openid: OPENID })
+  await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', out_order_no))
+  await world.pass(11 * MINUTE)
+  await world.idle()
+}
+const rowOf = async (out_order_no: string) =>
+  (await world.table.rows()).find(({ pk }) => pk === `${MERCHANT.mchid}#${out_order_no}`)
+const kept = (out_order_no: string) =>
+  [...world.objects.locked.stored]
+    .filter(([key]) => key.startsWith('answers/'))
+    .flatMap(([key, { body }]) => readLines(gunzipSync(body).toString()).map((line) => ({ key, line })))
+    .filter(({ line }) => line.out_order_no === out_order_no)
+const sh = (line: string) => execFileSync('sh', ['-c', line], { cwd, stdio: ['ignore', 'pipe', 'pipe'] }).toString()
+
+describe('the signed answers of an order', () => {
+  test('are kept as evidence and leave the row, which says where they are', async () => {
+    await order('KEPT')
+
+    const row = await rowOf('KEPT')
+    const lines = kept('KEPT')
+    expect(lines.map(({ line }) => line.answers)).toContain('sync')
+    for (const { key } of lines) expect(key).toMatch(/^answers\/\d{4}\/\d\d\/\d\d\/\d{4}-[0-9a-f]{20}\.jsonl\.gz$/)
+    expect(
+      [...((row?.evidence ?? new Set()) as Set<string>)].map((place) => `answers/${place}.jsonl.gz`).sort(),
+    ).toEqual([...new Set(lines.map(({ key }) => key))].sort())
+    expect(row).not.toHaveProperty('answer')
+    expect(row).toMatchObject({ state: 'SYNCED', taken_at: expect.any(Number), proved_at: expect.any(Number) })
+  })
+
+  test('bring no outcome event when they leave the row', async () => {
+    const before = world.bus.history.events.length
+
+    await order('SILENT')
+
+    const types = world.bus.history.events.slice(before).map(({ detailType }) => detailType)
+    expect(types.filter((type) => type === 'Payscore Order Synced').length).toBeLessThanOrEqual(2)
+    expect(types.filter((type) => type.startsWith('Payscore Order') && !/Synced|Paid|Due/.test(type))).toEqual([])
+  })
+
+  test('are kept once a bucket that was down is up again', async () => {
+    const mend = world.objects.faults.add({
+      kind: 'fail',
+      match: ({ bucket }) => bucket === 'payscore-evidence',
+      times: 4,
+    })
+    await order('DOWN')
+    mend()
+
+    expect(kept('DOWN').length).toBeGreaterThan(0)
+    expect(await rowOf('DOWN')).not.toHaveProperty('answer')
+  })
+
+  test('are the same object when the batch comes twice', async () => {
+    const objects = () => [...world.objects.locked.versions.keys()]
+    await order('TWICE')
+    const before = objects()
+    const row = await rowOf('TWICE')
+
+    const [first] = kept('TWICE')
+    const { packAnswer } = await import('../../lib/ledger/packed-answer.ts')
+    const { answerOf } = await import('../../lib/evidence/answer-line.ts')
+    const answer = first && {
+      B: Buffer.from(packAnswer(answerOf(first.line), `${MERCHANT.mchid}#TWICE`)).toString('base64'),
+    }
+    const record = { eventName: 'MODIFY', dynamodb: { NewImage: { pk: { S: `${MERCHANT.mchid}#TWICE` }, answer } } }
+    const { result, error } = await world.lambdas.evidence.invoke({ Records: [record, record] })
+
+    expect([result, error]).toEqual([{}, undefined])
+    expect(objects()).toEqual(before)
+    expect(await rowOf('TWICE')).toEqual(row)
+  })
+})
+
+describe('a receipt', () => {
+  test('of before a rotation of WeChat Pay’s key, and of an order whose row is gone, verifies by itself', async () => {
+    await world.runCertificates()
+    await order('ROTATED')
+    const client = new DynamoDBClient({})
+    const Key = { pk: { S: `${MERCHANT.mchid}#ROTATED` } }
+    await client.send(new DeleteItemCommand({ TableName: world.env.LEDGER_TABLE, Key }))
+    // WeChat Pay's key of the answer is in no secret any more.
+    world.secrets.putSecret(`payscore/merchants/${MERCHANT.mchid}`, '{}')
+
+    const made = await runCli(['receipt', `${MERCHANT.mchid}/ROTATED`, '--out', 'r.json'], { cwd })
+    const checked = await runCli(['receipt', 'verify', 'r.json', '--json'], { cwd })
+
+    expect([made.code, made.err]).toEqual([0, ''])
+    expect(readFileSync(join(cwd, 'r.html'), 'utf8')).toContain('台账记录已过期删除')
+    const { valid, keys_from, openssl } = JSON.parse(checked.out)
+    expect({ valid, keys_from }).toEqual({ valid: true, keys_from: 'file' })
+    for (const line of openssl) expect(sh(line)).toBe('Verified OK\n')
+  })
+})
+
+/** Every version of every object in the bucket of evidence, as text. */
+const everything = (): string =>
+  [...world.objects.locked.versions]
+    .map(([name, { body }]) => `${name} ${name.includes('.gz ') ? gunzipSync(body).toString() : body.toString()}`)
+    .join('\n')
+
+describe('erase', () => {
+  test('takes an order out of evidence past the lock, leaves the others of its object, and says so in a record', async () => {
+    world.putKey(MERCHANT.mchid)
+    placeOrder(world, 'serviceorder', 'ERASED', { openid: 'oErasedErasedErased' })
+    await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', 'ERASED'))
+    await order('BESIDE')
+    const name = `${MERCHANT.mchid}/ERASED`
+    const before = await rowOf('ERASED')
+
+    const dry = await runCli(['erase', name, '--why', 'asked for', '--dry-run', '--past-lock', '--json'], { cwd })
+    const locked = await runCli(['erase', name, '--why', 'asked for', '--law', 'E-commerce Law, art. 31', '--json'], {
+      cwd,
+    })
+    expect(everything()).toContain('oErasedErasedErased')
+    const past = await runCli(['erase', name, '--why', 'asked for', '--past-lock', '--json'], { cwd })
+
+    expect([dry.code, locked.code, past.code]).toEqual([0, 1, 0])
+    const states = (out: string) => [...new Set(JSON.parse(out).erased.map(({ done }: { done: string }) => done))]
+    expect([states(dry.out), states(locked.out), states(past.out)]).toEqual([
+      ['would be erased'],
+      ['stays'],
+      ['erased'],
+    ])
+    expect(everything()).not.toContain('oErasedErasedErased')
+    expect(kept('ERASED')).toEqual([])
+    expect(kept('BESIDE').length).toBeGreaterThan(0)
+    expect(await rowOf('ERASED')).toEqual(before)
+    const { record } = JSON.parse(locked.out)
+    const text = world.objects.locked.stored.get(record)?.body.toString() ?? ''
+    expect(text).toContain('E-commerce Law, art. 31')
+    expect(text).not.toContain('ERASED')
+    expect(text).not.toContain('oErased')
+  })
+
+  test('finds the orders of a customer by an openid that stands in a file', async () => {
+    placeOrder(world, 'serviceorder', 'BY-OPENID', { openid: 'oByOpenidByOpenid' })
+    await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', 'BY-OPENID'))
+    await order('OTHERS')
+    writeFileSync(join(cwd, 'openid.txt'), 'oByOpenidByOpenid\n')
+    expect(everything()).toContain('oByOpenidByOpenid')
+
+    const { code, out } = await runCli(
+      [
+        'erase',
+        '--openid-file',
+        'openid.txt',
+        '--mchid',
+        MERCHANT.mchid,
+        '--why',
+        'asked for',
+        '--past-lock',
+        '--json',
+      ],
+      { cwd },
+    )
+
+    expect(code).toBe(0)
+    expect(JSON.parse(out).orders).toEqual([{ mchid: MERCHANT.mchid, out_order_no: 'BY-OPENID' }])
+    expect(everything()).not.toContain('oByOpenidByOpenid')
+    expect(everything()).not.toContain(`${MERCHANT.mchid} BY-OPENID`)
+    expect(kept('OTHERS').length).toBeGreaterThan(0)
+  })
+})
