@@ -59,7 +59,7 @@ const clientOf = (hostPrefix: string) =>
 
     private async attempt({ target, version, input, read }: Command, options: Options): Promise<Output> {
       const { protocol, hostname, host, port, pathname } = this.url
-      const body = JSON.stringify(input)
+      const body = JSON.stringify(input, bytesAsBase64)
       const request = {
         protocol,
         hostname,
@@ -81,7 +81,7 @@ const clientOf = (hostPrefix: string) =>
       this.skew = skewBy(response.headers, signedWith)
       const text = response.body.toString()
       if (response.statusCode >= 300) throw failureOf(response, text, Math.abs(this.skew - signedWith) >= CLOCK_SKEW)
-      return text === '' ? {} : read(JSON.parse(text))
+      return text === '' ? {} : read(parse(text))
     }
 
     destroy(): void {
@@ -92,6 +92,15 @@ const clientOf = (hostPrefix: string) =>
 export const DynamoDBClient = clientOf('dynamodb')
 export const EventBridgeClient = clientOf('events')
 export const SecretsManagerClient = clientOf('secretsmanager')
+
+/** Bytes are base64 in JSON, in a member `B`. The SDK takes and gives them as Uint8Array. */
+const bytesAsBase64 = (_: string, value: unknown): unknown =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+
+const base64AsBytes = (name: string, value: unknown): unknown =>
+  name === 'B' && typeof value === 'string' ? new Uint8Array(Buffer.from(value, 'base64')) : value
+
+const parse = (text: string): Output => (text.includes('"B":"') ? JSON.parse(text, base64AsBytes) : JSON.parse(text))
 
 const commandOf = (target: string, version: Command['version'], read: Command['read'] = (answer) => answer) =>
   class {

@@ -187,6 +187,31 @@ describe.each(WRITES)('a write by the client of %s', (_whose, write) => {
   })
 })
 
+describe('bytes in a row', () => {
+  const HELD = {
+    status: 200,
+    body: '{"Attributes":{"pk":{"S":"B"},"answer":{"B":"AQID"},"B":{"M":{"B":{"S":"AQID"}}}}}',
+  }
+  const written = { ...INPUT, ExpressionAttributeValues: { ':answer': { B: new Uint8Array([1, 2, 3]) } } }
+  const read = { pk: { S: 'B' }, answer: { B: new Uint8Array([1, 2, 3]) }, B: { M: { B: { S: 'AQID' } } } }
+
+  it.each([
+    ['the SDK', (config: DynamoDBClientConfig) => new DynamoDBClient(config).send(new UpdateItemCommand(written))],
+    [
+      'the bundles',
+      (config: DynamoDBClientConfig) =>
+        new lean.DynamoDBClient(config as never).send(new lean.UpdateItemCommand(written)), // the settings of a function, as above
+    ],
+  ])('are base64 on the way, by the client of %s', async (_whose, write) => {
+    const { requests, settings } = networkOf(HELD)
+
+    const { Attributes } = await write(settings('dynamodb'))
+
+    expect(requests[0]?.body).toContain('"ExpressionAttributeValues":{":answer":{"B":"AQID"}}')
+    expect(Attributes).toEqual(read)
+  })
+})
+
 describe('the clients of the bundles', () => {
   it('tell a failed condition from any other failure, as the SDK does', async () => {
     const fail = async (name: string) => {
