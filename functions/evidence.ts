@@ -26,7 +26,15 @@ const deps: KeepDeps = {
 const evidence = (event: unknown): Promise<OperationResult> => keepAnswers(imagesOf(event as DynamoDBStreamEvent), deps)
 
 const imagesOf = ({ Records }: DynamoDBStreamEvent): readonly Image[] =>
-  Records.flatMap(({ dynamodb }) => (dynamodb?.NewImage ? [imageOf(dynamodb.NewImage)] : []))
+  Records.flatMap(({ dynamodb: { NewImage, OldImage } = {} }) =>
+    NewImage && !isKept(NewImage, OldImage) ? [imageOf(NewImage)] : [],
+  )
+
+/** An order that goes on holds its newest answer until the next one comes: the write that brought it has come before. */
+const isKept = (image: Attributes, before: Attributes | undefined): boolean =>
+  image.due !== undefined && image.answer?.B !== undefined && image.answer.B === before?.answer?.B
+
+type Attributes = Readonly<Record<string, { readonly B?: string }>>
 
 /** The types of aws-lambda and of the SDK describe AttributeValue differently, and an event has bytes as base64. */
 const imageOf = (image: object): Image => {

@@ -14,7 +14,7 @@ import type { Row } from '../lib/ledger/row.ts'
 import { type Change, publishAgain, publishOrderEvents } from '../lib/operations/publish-order-events.ts'
 import type { OperationResult } from '../lib/operations/result.ts'
 
-const { eventBus, ledgerTable } = readConfig(['eventBus', 'ledgerTable'])
+const { eventBus, ledgerTable, outcomes } = readConfig(['eventBus', 'ledgerTable', 'outcomes'])
 const bus = createEventBus(new EventBridgeClient(functionSettings('events')), eventBus)
 const ledger = createLedger(new DynamoDBClient(functionSettings('dynamodb')), ledgerTable)
 const counted = new Set<string>()
@@ -27,7 +27,7 @@ const counted = new Set<string>()
 const outcome = (event: unknown, { invokedFunctionArn }: Context): Promise<OperationResult> =>
   invokedFunctionArn.endsWith(':announce')
     ? publishAgain(readPublishTask(event), { ledger, bus })
-    : publishOrderEvents(changesOf(event as DynamoDBStreamEvent), bus, counted)
+    : publishOrderEvents(changesOf(event as DynamoDBStreamEvent), bus, counted, outcomes)
 
 /** A deletion by DynamoDB's TTL has no NewImage and publishes no event. */
 const changesOf = ({ Records }: DynamoDBStreamEvent): readonly Change[] =>

@@ -16,6 +16,7 @@ export const VARIABLES = {
   ALARM_TOPIC: undefined,
   WECHATPAY_ORIGIN: 'https://api.mch.weixin.qq.com',
   TILL_ROLES: '',
+  OUTCOMES: 'all',
 } as const
 
 type Refuse = (problem: string) => void
@@ -54,6 +55,11 @@ const MEMBERS = {
     const origin = readOrigin(text)
     if (!origin) refuse('must be https:// and an official host of WeChat Pay, or loopback')
     return origin as URL // `refuse` was called if it is undefined
+  }),
+  /** Which outcomes are announced: every one, or not that WeChat Pay took a sync, which its proof follows. */
+  outcomes: member('OUTCOMES', (text, refuse): 'all' | 'ends' => {
+    if (text !== 'all' && text !== 'ends') refuse('must be all or ends')
+    return text === 'ends' ? 'ends' : 'all'
   }),
   /** The roles through which tills of other accounts act, by source; the deployment names them. */
   tillRoles: member('TILL_ROLES', (text, refuse): Tills => {

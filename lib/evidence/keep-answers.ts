@@ -11,7 +11,7 @@ import { customersText } from './customers.ts'
 import { objectKey, type Place, placeFor } from './places.ts'
 
 /** What a row held of signed answers when it was written. */
-export type Image = Pick<Row, 'pk' | 'answer' | 'receipt' | 'proof' | 'refund_answers'>
+export type Image = Pick<Row, 'pk' | 'due' | 'answer' | 'receipt' | 'proof' | 'refund_answers'>
 
 export type KeepDeps = {
   readonly store: Pick<EvidenceStore, 'putOnce'>
@@ -24,7 +24,8 @@ const PARALLEL = 25
 
 /**
  * Keeps the signed answers of a batch of writes as evidence, one object for each of their days, and then takes them out
- * of the rows. The same batch once more puts the same objects, which are there already; a row that was written again
+ * of the rows of orders that have ended. An order that goes on has another write for that: its next answer takes the
+ * place of the one that it holds. The same batch once more puts the same objects, which are there already; a row that was written again
  * meanwhile has its newest answer still.
  */
 export const keepAnswers = async (images: readonly Image[], deps: KeepDeps): Promise<OperationResult> => {
@@ -37,7 +38,9 @@ export const keepAnswers = async (images: readonly Image[], deps: KeepDeps): Pro
   const places = new Map<string, Place>()
   const objects = await Promise.all([...days.values()].map((some) => limit(() => keepDay(some, places, deps))))
 
-  const newest = new Map(read.flatMap(({ image, lines: some }) => (some?.length ? [[image.pk, { image, some }]] : [])))
+  const newest = new Map(
+    read.flatMap(({ image, lines: some }) => (some?.length && !goesOn(image) ? [[image.pk, { image, some }]] : [])),
+  )
   const marked = await Promise.all(
     [...newest.values()].map(({ image, some }) =>
       limit(() => deps.marks.kept(image, [...new Set(some.flatMap((line) => places.get(identity(line)) ?? []))])),
@@ -57,6 +60,10 @@ export const keepAnswers = async (images: readonly Image[], deps: KeepDeps): Pro
     },
   }
 }
+
+/** Rows of earlier versions hold several answers, which no next one would replace. */
+const goesOn = ({ due, receipt, proof, refund_answers }: Image): boolean =>
+  due !== undefined && !receipt && !proof && !refund_answers
 
 /** Undefined if the row holds something else than an answer: a batch that is tried again for it would never end. */
 const linesOf = (image: Image): readonly AnswerLine[] | undefined => {

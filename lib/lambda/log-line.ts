@@ -30,7 +30,7 @@ export const logLine = (name: string, write: (text: string) => void = writeLine)
       ...handled?.metrics,
       ...more,
       duration: { value: Date.now() - startedAt, unit: 'Milliseconds' },
-      cold_start: { value: isCold ? 1 : 0, unit: 'Count' },
+      ...(isCold && { cold_start: { value: 1, unit: 'Count' } }),
     }
     write(
       logText(

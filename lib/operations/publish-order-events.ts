@@ -18,6 +18,9 @@ export type Change = {
   readonly pk?: string
 }
 
+/** Which events are published: every one, or not that WeChat Pay took a sync, which the proof follows. */
+export type Outcomes = 'all' | 'ends'
+
 /**
  * Publishes the order events of a batch from the DynamoDB stream. The metrics are logged even if the bus refused
  * events, since an alarm must not wait for the bus. In that case the invocation throws, and Lambda delivers the batch
@@ -29,9 +32,12 @@ export const publishOrderEvents = async (
   changes: readonly Change[],
   bus: EventBus,
   counted: Set<string> = new Set(),
+  outcomes: Outcomes = 'all',
 ): Promise<OperationResult> => {
   const changesWithEvents = changes.map((change) => ({ change, events: eventsOf(change) }))
-  const events = changesWithEvents.flatMap(({ events = [] }) => events)
+  const events = changesWithEvents
+    .flatMap(({ events = [] }) => events)
+    .filter(({ isTaken }) => outcomes === 'all' || !isTaken)
   const unworded = changesWithEvents.flatMap(({ change: { pk = '' }, events }) => (events ? [] : [{ pk }]))
   const uncounted = changesWithEvents.filter(({ change: { id } }) => id === undefined || !counted.has(id))
 

@@ -10,6 +10,8 @@ export type OrderEvent = {
   readonly detailType: string
   readonly detail: object
   readonly metric: string
+  /** WeChat Pay took the sync, and nothing is proved yet. */
+  readonly isTaken?: true
 }
 
 const SOURCE = 'payscore.ledger'
@@ -37,6 +39,7 @@ export const orderEvents = (before: Row | undefined, after: Row): readonly Order
         ...(metric === TROUBLE && { told_daily: true }),
       },
       metric,
+      ...(metric === 'synced' && provedAt(after) === undefined && { isTaken: true as const }),
     }))
 }
 

@@ -107,7 +107,7 @@ describe('logLine', () => {
 
     for (let i = 0; i < 3; i += 1) await invoke(goodNotice())
 
-    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, 0, 0])
+    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, undefined, undefined])
   })
 
   it('counts a first invocation that fails as the cold one', async () => {
@@ -119,7 +119,7 @@ describe('logLine', () => {
     await failureOf(invoke(null))
     await invoke(goodNotice())
 
-    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, 0])
+    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, undefined])
   })
 
   it('says how long each invocation took', async () => {
@@ -157,7 +157,7 @@ describe('logLine', () => {
     await second
 
     expect(lines.map((line) => readLine(line).duration)).toEqual([150, 150])
-    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, 0])
+    expect(lines.map((line) => readLine(line).cold_start)).toEqual([1, undefined])
   })
 
   describe.each(EVENTS)('for an invocation by %s', (_, event) => {

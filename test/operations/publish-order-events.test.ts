@@ -29,6 +29,28 @@ const announced = async (before: Row | undefined, after: Row): Promise<readonly 
   return events().map(({ detailType }) => detailType)
 }
 
+describe('where only ends are announced', () => {
+  const announcedEnds = async (before: Row, after: Row) => {
+    const { bus, events } = fakeBus()
+    const { metrics } = await publishOrderEvents([{ before, after }], bus, new Set(), 'ends')
+    return [events().map(({ detailType }) => detailType), metrics]
+  }
+
+  it('a sync that WeChat Pay took is counted, and not announced before it is proved', async () => {
+    const counted = { synced: { value: 1, unit: 'Count' } }
+
+    expect(await announcedEnds(PENDING, SYNCED)).toEqual([[], counted])
+    expect(await announcedEnds(SYNCED, PROVED)).toEqual([['Payscore Order Synced'], counted])
+  })
+
+  it('a double charge is announced as ever', async () => {
+    expect(await announcedEnds(SYNCED, CHARGED)).toEqual([
+      ['Payscore Order Double Charged'],
+      { double_charged: { value: 1, unit: 'Count' } },
+    ])
+  })
+})
+
 describe('what came of an order', () => {
   it.each([
     ['a new row', undefined, PENDING, []],

@@ -57,12 +57,22 @@ export const collectAnswers = async (
   await read([...(row?.evidence ?? [])].map((place) => objectKey('answers', place)))
   const isAsked = days.day !== undefined || days.from !== undefined
   if (evidence && (isAsked || !row || lacks(row, [...found.values()]))) {
-    const first = chinaDay(row ? row.created_at : now - (WITHOUT_ROW_DAYS - 1) * DAY_MS)
+    const asked = row && !isAsked ? daysOfFacts(row) : daysOf(days, firstDay(row, now), now)
     const listed: string[] = []
-    for (const day of daysOf(days, first, now)) listed.push(...(await evidence.keys(`answers/${dayFolder(day)}/`)))
+    for (const day of asked) listed.push(...(await evidence.keys(`answers/${dayFolder(day)}/`)))
     await read(listed)
   }
   return [...found.values()].sort((a, b) => a.sent_at - b.sent_at)
+}
+
+const firstDay = (row: Row | undefined, now: number): string =>
+  chinaDay(row ? row.created_at : now - (WITHOUT_ROW_DAYS - 1) * DAY_MS)
+
+/** The days of the answers that a row tells of. They are kept by the time of their call, whenever that was done. */
+const daysOfFacts = (row: Row): readonly string[] => {
+  const refunded = (row.refunds ?? []).map(({ answered_at }) => answered_at)
+  const times = [takenAt(row), provedAt(row), ...refunded].filter((at) => at !== undefined)
+  return [...new Set(times.map(chinaDay))]
 }
 
 const lacks = (row: Row, found: readonly SignedAnswer[]): boolean => {

@@ -29,7 +29,7 @@ const inWords = (kind: Kind, counted: Counted): string =>
     lineOf('write', 'table', 'indexes', 'row bytes'),
     ...counted.steps.map(({ step, table, indexes, bytes }) => lineOf(step, table, indexes, bytes)),
     lineOf('write units', counted.writeUnits),
-    `${counted.httpRequests} request of the API, ${counted.lambdaRequests} of Lambda, ${counted.gbSeconds.toFixed(3)} GB-s, ` +
+    `${counted.httpRequests} request of the API, ${counted.lambdaRequests.toFixed(2)} of Lambda, ${counted.gbSeconds.toFixed(3)} GB-s, ` +
       `${counted.readUnits} read units, ${counted.events} events, ${counted.logBytes} bytes of log`,
     'dollars for a million:',
     ...Object.entries(dollarsOf(counted)).map(([name, dollars]) => lineOf(name, dollars.toFixed(2))),

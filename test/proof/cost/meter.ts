@@ -7,6 +7,7 @@ import { MINUTE } from '../../support/orders.ts'
 import { handOver } from '../../support/till.ts'
 import type { Counted, Step } from './counted.ts'
 import { ASSUMED } from './prices.ts'
+import { batchesOf } from './stream-batches.ts'
 import { itemBytes, readUnitsOf, unitsOf, writeUnitsOf } from './units.ts'
 
 /** Numbers as long as WeChat Pay's: 32 digits of a service, 18 characters of an appid. */
@@ -47,7 +48,7 @@ export const SHOWN = ['payafter-orders', 'serviceorder'] as const satisfies read
  */
 export const countOrder = async (kind: Kind): Promise<Counted> => {
   const { merchant, seed } = KINDS[kind]
-  // Each write comes to `outcome` alone. On AWS several may come together, and cost less.
+  // Each write comes to the readers of the stream alone; how many come together on AWS is worked out below.
   const world = await startWorld({ merchants: [merchant], streamWindowMs: 0 })
   const invocations = watchInvocations(world)
   try {
@@ -65,40 +66,60 @@ export const countOrder = async (kind: Kind): Promise<Counted> => {
     }
     await handOne('POS20250301120000000000000000001')
     const ledger = watchLedger(world)
+    const objects = new Set(world.objects.locked.stored.keys())
     const [firstInvocation, firstEvent] = [invocations.all.length, world.bus.history.events.length]
     const order = await handOne('POS20250301120000000000000000002')
     if (!order.payments.some(({ paid_type }) => paid_type === 'MCH'))
       throw new Error(`the order of ${kind} is not paid`)
     const made = invocations.all.slice(firstInvocation).filter((one) => one.function !== 'reconcile')
-    const calls = made.filter((one) => one.function === 'sync' || one.function === 'query').length
-    const ms = calls * ASSUMED.callMs + made.length * ASSUMED.ownMs
+    const byFunction = [...Map.groupBy(made, (one) => one.function)].map(([name, all]) => {
+      const requests = batchesOf(name, all.length)
+      const puts = name === 'evidence' ? requests * OBJECTS_OF_A_BATCH : 0
+      const ms = requests * ASSUMED.ownMs + (CALLS.has(name) ? requests * ASSUMED.callMs : 0)
+      const lineBytes = all.flatMap(({ invocation }) => [...ASSUMED.lambdaLines, ...invocation.logs]).map(bytesOfLine)
+      return {
+        requests,
+        puts,
+        gbSeconds: (memoryGb(name) * ms) / 1000,
+        logBytes: (sum(lineBytes) * requests) / all.length,
+      }
+    })
     const { steps, readUnits } = ledger.counted()
+    const evidence = [...world.objects.locked.stored].filter(([key]) => !objects.has(key))
     return {
       steps,
       writeUnits: steps.reduce((sum, { table, indexes }) => sum + table + indexes, 0),
       readUnits,
       httpRequests: 1,
-      lambdaRequests: made.length,
-      gbSeconds: (memoryGb() * ms) / 1000,
+      lambdaRequests: rounded(sum(byFunction.map(({ requests }) => requests))),
+      gbSeconds: rounded(sum(byFunction.map(({ gbSeconds }) => gbSeconds))),
       events: world.bus.history.events
         .slice(firstEvent)
         .reduce((sum, { detail }) => sum + Math.ceil(detail.length / 65_536), 0),
-      logBytes: [
-        ASSUMED.accessLine,
-        ...made.flatMap(({ invocation }) => [...ASSUMED.lambdaLines, ...invocation.logs]),
-      ].reduce((sum, line) => sum + bytesOfLine(line), 0),
+      logBytes: Math.round(bytesOfLine(ASSUMED.accessLine) + sum(byFunction.map(({ logBytes }) => logBytes))),
+      puts: rounded(sum(byFunction.map(({ puts }) => puts))),
+      rowBytes: steps.at(-1)?.bytes ?? 0,
+      evidenceBytes: sum(evidence.map(([, { body }]) => body.length)),
     }
   } finally {
     await world.close()
   }
 }
 
-const memoryGb = (): number => {
-  const sizes = resourcesOf(readTemplate(), 'AWS::Lambda::Function').map(([id, { Properties }]) => [
-    id,
-    Number(Properties.MemorySize),
-  ])
-  return Number(Object.fromEntries(sizes).SyncLambdaFunction) / 1024
+/** Of answers, and of whose they are. */
+const OBJECTS_OF_A_BATCH = 2
+
+/** Functions that make a signed call. */
+const CALLS = new Set(['sync', 'query'])
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0)
+
+const rounded = (number: number): number => Math.round(number * 1000) / 1000
+
+const memoryGb = (name: string): number => {
+  const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`
+  const found = resourcesOf(readTemplate(), 'AWS::Lambda::Function').find(([each]) => each === id)
+  return Number(found?.[1].Properties.MemorySize) / 1024
 }
 
 /** A measured time has as many digits as on AWS, so that the same order always counts the same. */
@@ -150,7 +171,8 @@ const watchLedger = (world: World) => {
 /** What a write did, by what the row has after it. */
 const stepOf = (before: AttributeMap | undefined, after: AttributeMap | undefined): string => {
   if (!before) return 'create'
-  if (after?.proof && !before.proof) return 'confirmed'
-  if (after?.receipt && !before.receipt) return 'accepted'
+  if (before.answer && !after?.answer) return 'kept'
+  if (after?.proved_at && !before.proved_at) return 'confirmed'
+  if (after?.taken_at && !before.taken_at) return 'accepted'
   return JSON.stringify(after?.attempt) === JSON.stringify(before.attempt) ? 'other' : 'claim'
 }

@@ -14,7 +14,12 @@ export const PRICES = {
   /** An event of our own, of each 64 KB. What a rule delivers is free, and so are reads of a stream by Lambda. */
   event: 1.0 / 1e6,
   logGigabyte: 0.5,
+  /** A PUT to S3 Standard. */
+  put: 5 / 1e6,
 } as const
+
+/** A gigabyte for a month: of a table, and of S3 Standard. */
+export const STORAGE = { table: 0.25, bucket: 0.023 } as const
 
 /** Each month, whatever the number of orders. */
 export const MONTHLY = { secret: 0.4, alarm: 0.1, metric: 0.3, dashboard: 3 } as const
@@ -23,6 +28,9 @@ export const MONTHLY = { secret: 0.4, alarm: 0.1, metric: 0.3, dashboard: 3 } as
 export const ASSUMED = {
   /** Of one signed call; an invocation takes it and its own work. */
   callMs: 200,
+  /** So many orders a month come evenly, and DynamoDB has divided the stream into so many shards. */
+  ordersAMonth: 1_000_000,
+  streamShards: 4,
   ownMs: 12,
   /** CloudWatch counts so many bytes for each line beside its text. */
   lineBytes: 26,

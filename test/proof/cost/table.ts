@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Counted, dollarsOf } from './counted.ts'
+import { type Counted, dollarsOf, keptDollarsOf } from './counted.ts'
 import { PRICES } from './prices.ts'
 
 /** What `npm run cost -- --write` counted last, by the kind of order. */
@@ -27,7 +27,7 @@ const LINES: readonly Line[] = [
   },
   {
     ...{ name: 'requests', part: { en: 'Lambda, requests', zh: 'Lambda 请求' } },
-    ...{ of: ({ lambdaRequests }) => String(lambdaRequests), unit: { en: 'requests at most', zh: '次(至多)' } },
+    ...{ of: ({ lambdaRequests }) => lambdaRequests.toFixed(1), unit: { en: 'requests', zh: '次' } },
     ...{ price: PRICES.lambdaRequest * 1e6, each: A_MILLION },
   },
   {
@@ -55,6 +55,11 @@ const LINES: readonly Line[] = [
     ...{ of: ({ logBytes }) => (logBytes / 1000).toFixed(1), unit: { en: 'KB', zh: 'KB' } },
     ...{ price: PRICES.logGigabyte, each: { en: 'a GB', zh: '每 GB' } },
   },
+  {
+    ...{ name: 'puts', part: { en: 'S3, evidence', zh: 'S3 存证' } },
+    ...{ of: ({ puts }) => puts.toFixed(2), unit: { en: 'objects', zh: '个对象' } },
+    ...{ price: PRICES.put * 1e6, each: A_MILLION },
+  },
 ]
 
 const HEAD = {
@@ -62,6 +67,11 @@ const HEAD = {
   zh: ['部分', '数量', '所用价格'],
 } as const
 const TOGETHER: Words = { en: 'together', zh: '合计' }
+const EVIDENCE_DAYS = 1096
+const KEPT_PARTS = {
+  row: { en: 'and for what is kept: the row, 400 days', zh: '另加存储:台账行,400 天' },
+  evidence: { en: 'and its evidence, 3 years', zh: '另加存储:存证,3 年' },
+} as const
 
 /** Dollars of a million orders of each kind, service by service. */
 export const costTable = (language: 'en' | 'zh') => {
@@ -87,6 +97,12 @@ export const costTable = (language: 'en' | 'zh') => {
         ...dollars.map((one) => one[line.name].toFixed(2)),
       ]),
       [TOGETHER[language], '', '', ...dollars.map(({ together }) => together.toFixed(2))],
+      ...(['row', 'evidence'] as const).map((name) => [
+        KEPT_PARTS[name][language],
+        '',
+        '',
+        ...kinds.map(([, counted]) => keptDollarsOf(counted, EVIDENCE_DAYS)[name].toFixed(2)),
+      ]),
     ],
   }
 }
