@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { formatChinaTime } from '../../lib/china-time.ts'
 import { startWorld, type World } from '../../lib/local/world.ts'
@@ -47,6 +48,10 @@ const holdNow = async (count: number, prefix: string) => {
     await handOver(world, 'HTTP API 2.0', { ...noticeOf('payafter-orders', `${prefix}-${i}`), detail: { paid_time } })
   }
 }
+
+/** A call is out for the order. */
+const isAskedAbout = async (out_order_no: string) =>
+  (await world.table.rows()).some(({ pk, leased_until }) => String(pk).endsWith(`#${out_order_no}`) && leased_until)
 
 const statesOf = async () => {
   const rows = await world.table.rows()
@@ -156,15 +161,17 @@ describe('a decision about many orders', () => {
   test('tells each that was refused, and ends with 1', async () => {
     await hold(1)
     await holdNow(0, 'LATE')
-    // A query of it may be out within the next forty seconds.
-    world.clock.advance(25_000)
+    world.wechatpay.faultNext({ fault: 'no-answer', match: { kind: 'query', out_order_no: 'LATE-0' } })
+    world.clock.advance(MINUTE)
+    const asking = world.runReconcile()
+    while (!(await isAskedAbout('LATE-0'))) await setTimeout(10)
 
-    const { code, out } = await cli(RELEASE)
+    const { code, out } = await cli(['close', ...OVER, '--why', 'an outage', '--yes'])
 
     expect(code).toBe(1)
-    expect(out).toMatch(
-      /\norder +outcome\n1900000109\/LATE-0 +refused +A call may be out\nrelease: 1 done, 1 refused\n$/,
-    )
+    expect(out).toMatch(/\norder +outcome\n1900000109\/LATE-0 +refused +A call may be out\nclose: 1 done, 1 refused\n$/)
+    await world.lambdas.query.kill()
+    await asking
   })
 
   test('stops when one after the other fails, and says how many are left', async () => {

@@ -43,7 +43,7 @@ export const CALL: readonly Row[] = [
     step: CLAIM,
     fault: 'a person closes an order while a call is out, on a clock that differs',
     must: 'refused until no call can be out',
-    guard: 'lib/ledger/transitions/lease.ts noCallInFlight atMost',
+    guard: 'lib/ledger/transitions/operator.ts close noCallInFlight',
     test: ['operations/apply-decision-lease.test.ts', 'is refused while a call may be out, until %i'],
   },
   {
