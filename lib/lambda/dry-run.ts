@@ -2,6 +2,7 @@ import { updateItem } from '../aws/ledger.ts'
 import type { Merchant } from '../config/served.ts'
 import { readPaymentNotice, readQueryCall } from '../intake/payment-notice.ts'
 import { NO_ORDER_KNOWN } from '../ledger/known-merchants.ts'
+import type { SignedAnswer } from '../ledger/packed-answer.ts'
 import type { Row } from '../ledger/row.ts'
 import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import { precheckOrder } from '../operations/precheck-order.ts'
@@ -61,16 +62,7 @@ const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps =
   }
 }
 
-const NO_ANSWER = {
-  answers: 'sync',
-  status: 200,
-  sent_at: 0,
-  serial: '',
-  timestamp: '',
-  nonce: '',
-  signature: '',
-  body: '{}',
-} as const
+const NO_ANSWER = { nonce: '', signature: '', body: '{}' } as SignedAnswer // its other members are not read
 
 /** Answers in the form of WeChat Pay with the signature of the request itself; verification runs and fails. */
 const echo: Send = async ({ headers }) => {
