@@ -2,6 +2,7 @@ import { updateItem } from '../aws/ledger.ts'
 import type { Merchant } from '../config/served.ts'
 import { readPaymentNotice, readQueryCall } from '../intake/payment-notice.ts'
 import { NO_ORDER_KNOWN } from '../ledger/known-merchants.ts'
+import type { SignedAnswer } from '../ledger/packed-answer.ts'
 import type { Row } from '../ledger/row.ts'
 import type { OrderDeps, WechatPayDeps } from '../operations/call-wechatpay.ts'
 import { precheckOrder } from '../operations/precheck-order.ts'
@@ -41,7 +42,8 @@ const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps =
     ledger: {
       read: async () => row,
       apply: async (transition) => {
-        updateItem(transition)
+        // Loads what packs an answer, which the first real answer would else wait for.
+        updateItem({ ...transition, answer: NO_ANSWER })
         row = { ...row, ...transition.keep, ...transition.set, pk: transition.pk } as Row // the create transition sets every required attribute
         return { transition, row }
       },
@@ -59,6 +61,8 @@ const fakeDeps = ({ merchants, now, random, nonce }: WechatPayDeps): OrderDeps =
     nonce,
   }
 }
+
+const NO_ANSWER = { nonce: '', signature: '', body: '{}' } as SignedAnswer // its other members are not read
 
 /** Answers in the form of WeChat Pay with the signature of the request itself; verification runs and fails. */
 const echo: Send = async ({ headers }) => {

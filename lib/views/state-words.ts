@@ -1,4 +1,5 @@
 import { hasOpenCharge, type Row } from '../ledger/row.ts'
+import { provedAt } from '../ledger/signed-answers.ts'
 import { waitsForOperator } from '../ledger/transitions/waiting-index.ts'
 import type { Text } from '../two-languages.ts'
 import type { RefundVerdictKind } from '../wechatpay/refund-api.ts'
@@ -15,7 +16,8 @@ export const stateLabelOf = (row: Row): StateLabel => ({
 })
 
 const textOf = (row: Row): Text => {
-  const { state, proof, due, reason = '', settled_at } = row
+  const { state, due, reason = '', settled_at } = row
+  const isProved = provedAt(row) !== undefined
   if (state !== 'DOUBLE_CHARGED' && hasOpenCharge(row))
     return { en: 'charged by WeChat Pay', zh: '支付分已扣款,待核对' }
   switch (state) {
@@ -24,7 +26,7 @@ const textOf = (row: Row): Text => {
     case 'HELD':
       return { en: 'held', zh: '已暂停' }
     case 'SYNCED':
-      if (proof) return { en: 'synced, proved', zh: '已核实' }
+      if (isProved) return { en: 'synced, proved', zh: '已核实' }
       if (due !== undefined) return { en: 'synced, not yet proved', zh: '已同步,待核实' }
       return { en: 'synced, never proved', zh: '已同步,未能核实' }
     case 'DOUBLE_CHARGED':

@@ -110,7 +110,7 @@ describe('status', () => {
     expect(out).toContain('charged twice: the customer paid offline, and WeChat Pay charged the order as well\n')
     expect(out).toContain('  charged by WeChat Pay: 88.00 yuan\n')
     expect(out).toContain(`  transaction to refund by: ${transaction_id}\n`)
-    expect(out).toContain(`WeChat Pay says that it charged 88.00 yuan, transaction ${transaction_id} (signed with`)
+    expect(out).toContain(`WeChat Pay says that it charged 88.00 yuan, transaction ${transaction_id}\n`)
   })
 
   test('gives all of it as JSON, without WeChat Pay’s bodies', async () => {

@@ -75,7 +75,7 @@ describe('a charge in the bill of an order', () => {
       outcome: 'agreed',
       done: true,
       classes: { contradiction: 1, charged_after_sync: 0 },
-      answer: { status: 200 },
+      evidence: expect.stringMatching(/^bills\/\d{4}\/\d\d\/\d\d\/\d+-[0-9a-f]{32}\.json$/),
     })
     expect(world.objects.stored.get(`bills/${mchid}/${day}.html`)?.body.toString()).toContain('两者矛盾')
     expect(events('DENIED')).toEqual(['Payscore Order Synced', 'Payscore Order Synced'])

@@ -51,7 +51,7 @@ describe('the signed answers of an order', () => {
     const row = await rowOf('KEPT')
     const lines = kept('KEPT')
     expect(lines.map(({ line }) => line.answers)).toContain('sync')
-    for (const { key } of lines) expect(key).toMatch(/^answers\/\d{4}\/\d\d\/\d\d\/\d{4}-[0-9a-f]{20}\.jsonl\.gz$/)
+    for (const { key } of lines) expect(key).toMatch(/^answers\/\d{4}\/\d\d\/\d\d\/\d{4}-[0-9a-f]{16}\.jsonl\.gz$/)
     expect(
       [...((row?.evidence ?? new Set()) as Set<string>)].map((place) => `answers/${place}.jsonl.gz`).sort(),
     ).toEqual([...new Set(lines.map(({ key }) => key))].sort())

@@ -70,7 +70,7 @@ describe('a packed answer', () => {
 
   it('still reads what was packed with the first version', () => {
     const packed = Buffer.from(
-      'AQAJAZdzaWduYXR1cmX9CPDmx7QGEP8CGOvDwNgGIPn1BCjkxgTDcLKlqYmFubGlhYGBAbrr4aYbGRiZGRoaGBqgALDfoNpBDkgsTsvJzko0sTApV9JR0jUA+xiRQEML3CxKfUsdvfzjfY0KKpIMAy2r/LLCU4PN8tGjrxYA',
+      'AQAJAZdzaWduYXR1cmX9CPDmx7QGEP8CGOvDwNgGIPn1BCjkxgTDcJSlqYmFubGlhYGBAbr74KYbGRiZGRoaGBqgALDrodpBDkgsTsvJzko0sTApV9JR0jUA+wmRbEIL3CxKfUsdvfzjfY0KKpIMAy2r/LLCU4PN8tFDuBYA',
       'base64',
     )
 

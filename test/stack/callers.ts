@@ -108,6 +108,19 @@ export const callerCases = (template: Template): readonly Case[] => {
     )
   const stores = (isAllowed: boolean, caller: Caller, how: keyof typeof STORING, key: string) =>
     request(isAllowed, caller, `${how} ${key}`, STORING[how], `arn:aws:s3:::Statements/${key}`)
+  const EVIDENCE = 'arn:aws:s3:::Evidence'
+  const evidences = (isAllowed: boolean, caller: Caller, action: string, key: string) =>
+    request(isAllowed, caller, `${action} ${key} of evidence`, `s3:${action}`, `${EVIDENCE}/${key}`)
+  /** With the names of all attributes that the request writes, reads or asks for in a condition. */
+  const writesRow = (isAllowed: boolean, caller: Caller, attributes: readonly string[]) =>
+    request(
+      isAllowed,
+      caller,
+      `write ${attributes.join(', ')} of a row`,
+      'dynamodb:UpdateItem',
+      `arn:aws:dynamodb:ap-east-1:${ACCOUNT}:table/Ledger`,
+      attributes.length > 0 ? { 'dynamodb:Attributes': attributes } : {},
+    )
   const mails = (isAllowed: boolean, caller: Caller, topic = TOPIC) =>
     request(isAllowed, caller, `publish to ${topic}`, 'sns:Publish', topic)
   /** As an alarm does: no identity of IAM, but the account in which it is. */
@@ -289,6 +302,26 @@ export const callerCases = (template: Template): readonly Case[] => {
       stores(false, audit, 'put', `${folder}/1900000109/20261124.csv`),
     ),
     stores(false, audit, 'get', 'statements/1900000109/2026-11-24.csv'),
+    evidences(true, own('EvidenceRole'), 'PutObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
+    evidences(true, own('EvidenceRole'), 'PutObject', 'customers/2026/11/24/1030-0a.txt'),
+    ...['keys/PUB_KEY_ID_1.pem', 'bills/2026/11/24/1.json', 'erasures/1.json', 'other'].map((key) =>
+      evidences(false, own('EvidenceRole'), 'PutObject', key),
+    ),
+    ...['GetObject', 'DeleteObject', 'DeleteObjectVersion', 'BypassGovernanceRetention', 'PutObjectRetention'].map(
+      (action) => evidences(false, own('EvidenceRole'), action, 'answers/2026/11/24/1030-0a.jsonl.gz'),
+    ),
+    writesRow(true, own('EvidenceRole'), ['pk', 'answer', 'evidence']),
+    writesRow(false, own('EvidenceRole'), ['pk', 'answer', 'state']),
+    writesRow(false, own('EvidenceRole'), ['pk', 'due_at']),
+    writesRow(false, own('EvidenceRole'), []),
+    evidences(true, own('CertificatesRole'), 'PutObject', 'keys/PUB_KEY_ID_1.pem'),
+    evidences(false, own('CertificatesRole'), 'PutObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
+    evidences(true, audit, 'PutObject', 'bills/2026/11/24/1.json'),
+    evidences(false, audit, 'PutObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
+    ...[own('SyncRole'), own('QueryRole'), own('OutcomeRole'), own('StatementRole')].flatMap((caller) => [
+      evidences(false, caller, 'PutObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
+      evidences(false, caller, 'GetObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
+    ]),
     request(false, audit, 'list the bucket', 's3:ListBucket', 'arn:aws:s3:::Statements'),
     // What it reads and asks for
     request(true, audit, 'read the index of cases', 'dynamodb:Query', `${TABLE}/index/case`),

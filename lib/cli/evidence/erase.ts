@@ -167,7 +167,7 @@ export const recordErasure = async (
   const { at, by, why, law, done } = record
   const orders = [...pks].sort().map((pk) => createHash('sha256').update(pk).digest('hex'))
   const name = createHash('sha256').update(orders.join('\n')).digest('hex')
-  const key = `erasures/${formatChinaTime(at)}-${name}.json`
+  const key = `erasures/${formatChinaTime(at)}${String(at % 1000).padStart(3, '0')}-${name}.json`
   const stays = done.filter((each) => each.done === 'stays').map((each) => ({ ...each, ...(law && { law }) }))
   const text = `${JSON.stringify({ at: new Date(at).toISOString(), by, why, orders, erased: done.filter((each) => each.done === 'erased'), stays }, null, 2)}\n`
   await evidence.put(key, Buffer.from(text), 'application/json')
