@@ -38,6 +38,7 @@ export const publishOrderEvents = async (
   const events = changesWithEvents
     .flatMap(({ events = [] }) => events)
     .filter(({ isTaken }) => outcomes === 'all' || !isTaken)
+    .map(({ isTaken: _, ...event }) => event)
   const unworded = changesWithEvents.flatMap(({ change: { pk = '' }, events }) => (events ? [] : [{ pk }]))
   const uncounted = changesWithEvents.filter(({ change: { id } }) => id === undefined || !counted.has(id))
 

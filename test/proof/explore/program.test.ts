@@ -136,12 +136,12 @@ const real = async (model: Model, row: Row | undefined, step: CallType | Notice,
 }
 
 /**
- * The row without what the explorer does not model: the text of signed responses, the refusals that say who must act,
+ * The row without what the explorer does not model: the time of signed responses, the refusals that say who must act,
  * and the shard of the index key, which lib/operations sets.
  */
 const comparable = ({ rows }: Model, id: RowId) => {
-  const { receipt, proof, refused, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
-  const isThere = { receipt: receipt !== undefined, proof: proof !== undefined, refused: refused !== undefined }
+  const { taken_at, proved_at, refused, due, call: _, waits: __, ...row } = rows.at(id) ?? {}
+  const isThere = { taken: taken_at !== undefined, proved: proved_at !== undefined, refused: refused !== undefined }
   return { ...row, ...isThere, isDue: due !== undefined }
 }
 
