@@ -8,7 +8,7 @@ import { TURNS } from '../../lib/ledger/whose-turn.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import { readTemplate, resourcesOf } from '../../lib/local/stack/template.ts'
 import { REFUSALS, type Refusal, type Turn } from '../../lib/wechatpay/refusals.ts'
-import { costTable } from '../proof/cost/table.ts'
+import { costTable, keptTable } from '../proof/cost/table.ts'
 import { PARTS } from '../proof/parts.ts'
 import { SCALE_TABLES } from '../proof/scale/tables.ts'
 
@@ -246,7 +246,7 @@ export type Tables = Readonly<Record<string, (language: Language) => Table>>
 
 const TABLES = {
   ...{ refusals, stands, lines, days, alarms, variables, parameters, limits, scripts, proof },
-  cost: costTable,
+  ...{ cost: costTable, kept: keptTable },
   ...SCALE_TABLES,
 } as const
 

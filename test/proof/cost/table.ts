@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Counted, dollarsOf, keptDollarsOf } from './counted.ts'
-import { PRICES } from './prices.ts'
+import { PRICES, STORAGE } from './prices.ts'
 
 /** What `npm run cost -- --write` counted last, by the kind of order. */
 const KEPT: Readonly<Record<string, Counted>> = JSON.parse(readFileSync(new URL('cost.json', import.meta.url), 'utf8'))
@@ -67,12 +67,6 @@ const HEAD = {
   zh: ['部分', '数量', '所用价格'],
 } as const
 const TOGETHER: Words = { en: 'together', zh: '合计' }
-const EVIDENCE_DAYS = 1096
-const KEPT_PARTS = {
-  row: { en: 'and for what is kept: the row, 400 days', zh: '另加存储:台账行,400 天' },
-  evidence: { en: 'and its evidence, 3 years', zh: '另加存储:存证,3 年' },
-} as const
-
 /** Dollars of a million orders of each kind, service by service. */
 export const costTable = (language: 'en' | 'zh') => {
   const kinds = Object.entries(KEPT)
@@ -97,12 +91,30 @@ export const costTable = (language: 'en' | 'zh') => {
         ...dollars.map((one) => one[line.name].toFixed(2)),
       ]),
       [TOGETHER[language], '', '', ...dollars.map(({ together }) => together.toFixed(2))],
-      ...(['row', 'evidence'] as const).map((name) => [
-        KEPT_PARTS[name][language],
-        '',
-        '',
-        ...kinds.map(([, counted]) => keptDollarsOf(counted, EVIDENCE_DAYS)[name].toFixed(2)),
-      ]),
     ],
   }
 }
+
+/** By default. */
+const EVIDENCE_DAYS = 1096
+
+const KEPT_HEAD = { en: ['kept', 'for', 'price assumed'], zh: ['保存内容', '期限', '所用价格'] } as const
+const KEPT_PARTS = {
+  row: {
+    en: ['the row, with its entry in an index', '400 days', `${STORAGE.table.toFixed(2)} a GB and month`],
+    zh: ['台账行及其索引项', '400 天', `每 GB 每月 ${STORAGE.table.toFixed(2)}`],
+  },
+  evidence: {
+    en: ['its evidence', '3 years', `${STORAGE.bucket.toFixed(3)} a GB and month`],
+    zh: ['存证', '3 年', `每 GB 每月 ${STORAGE.bucket.toFixed(3)}`],
+  },
+} as const
+
+/** Dollars for what a million orders of each kind leave, for all the time that it is kept. */
+export const keptTable = (language: 'en' | 'zh') => ({
+  head: [...KEPT_HEAD[language], ...Object.keys(KEPT).map((kind) => `\`${kind}\``)],
+  rows: (['row', 'evidence'] as const).map((name) => [
+    ...KEPT_PARTS[name][language],
+    ...Object.values(KEPT).map((counted) => keptDollarsOf(counted, EVIDENCE_DAYS)[name].toFixed(2)),
+  ]),
+})
