@@ -29,6 +29,12 @@ export const promisesOf = (rehearsal: Rehearsal): readonly Promised[] => {
       return row && wrongEnd(truth, row)
     }),
     promised(
+      'each stage has as evidence the signed answers by which its orders ended',
+      (['first', 'second'] as const).flatMap((stage) =>
+        truths.flatMap((truth) => unkept(truth, rows[stage].get(keyOf(truth)), rehearsal.kept[stage])),
+      ),
+    ),
+    promised(
       'no two calls for one order were out at once',
       history.overlaps().map(([a, b]) => `${a.out_order_no}: ${a.kind} at ${a.start} and ${b.kind} at ${b.start}`),
     ),
@@ -81,6 +87,12 @@ const wrongEnd = (truth: Truth, row: Row | undefined): string | undefined => {
     ? undefined
     : `${nameOf(truth)}: WeChat Pay has ${order?.state}, the row is ${row?.state} ${row?.reason ?? ''} next ${row?.next} ${JSON.stringify(row?.last_error)}`
 }
+
+/** An answer that a row tells of by its time, and that is not kept. */
+const unkept = (truth: Truth, row: Row | undefined, kept: ReadonlySet<string>): readonly string[] =>
+  [row?.taken_at, row?.proved_at]
+    .filter((at) => at !== undefined && !kept.has(`${keyOf(truth)} ${at}`))
+    .map((at) => `${nameOf(truth)}: the answer of ${at}`)
 
 const wrongCharge = (truth: Truth, { rows, outcomes }: Rehearsal): string | undefined => {
   const { charge, plan } = truth

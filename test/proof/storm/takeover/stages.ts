@@ -2,7 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import pLimit from 'p-limit'
+import { readLines } from '../../../../lib/evidence/answer-line.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { startWorld, type World, type WorldMerchant } from '../../../../lib/local/world.ts'
 import { HOUR, MINUTE } from '../../../support/orders.ts'
@@ -157,6 +159,7 @@ export const rehearse = async (options: TakeoverOptions, say: Say) => {
     const observed = (await observing.table.rows()).filter(({ state }) => state !== undefined)
     const outcomesObserving = createOutcomes(observing)
     outcomesObserving.read()
+    const keptObserving = keptIn(observing)
     const callsObserving = wechatpay.history.calls.slice(callsOfFirst)
     await observing.close()
     say(`the second stage has looked at ${observed.length} orders of the lists`)
@@ -184,6 +187,8 @@ export const rehearse = async (options: TakeoverOptions, say: Say) => {
       say(`the first region is back after ${Math.round((clock.now() - began) / HOUR)} hours`)
       await settle(first, WAVES)
       return {
+        /** The signed answers that each stage has as evidence; those of the first, also from before it was lost. */
+        kept: { first: keptIn(first), second: new Set([...keptObserving, ...keptIn(second)]) },
         truths: [...truths.values()],
         isLater: (plan: PlannedOrder) => isLater.has(plan),
         history: wechatpay.history,
@@ -220,6 +225,15 @@ const toldOnce = (plan: PlannedOrder): PlannedOrder => ({
 })
 
 const viaOf = ({ notices: [notice] }: PlannedOrder): Handover['via'] => notice?.via ?? 'http'
+
+/** The signed answers in a stage's evidence, by order and the time of their call. */
+const keptIn = ({ objects }: World): ReadonlySet<string> =>
+  new Set(
+    [...objects.locked.stored]
+      .filter(([key]) => key.startsWith('answers/'))
+      .flatMap(([, { body }]) => readLines(gunzipSync(body).toString('utf8')))
+      .map(({ mchid, out_order_no, sent_at }) => `${mchid}#${out_order_no} ${Date.parse(sent_at)}`),
+  )
 
 const putLists = (world: World, paid: readonly PlannedOrder[], hasSums: boolean): void => {
   for (const [key, list] of listsOf(paid, hasSums)) world.objects.put(key, list)
