@@ -32,8 +32,9 @@ it('nothing secret or personal is in anything that is written', async () => {
     ]),
   )
   expect(isKept).toBe(true)
+  expect(erasure.orders).toBeGreaterThan(1)
   expect(erasure.before).toBeGreaterThan(0)
-  expect(erasure).toMatchObject({ orders: 8, leaks: [], wrong: [] })
+  expect(erasure).toMatchObject({ leaks: [], wrong: [] })
   expect(missingInBills).toEqual([])
   expect(PLACES.filter((place) => !scanned.get(place))).toEqual([])
   expect(places.missed).toEqual([])

@@ -37,8 +37,10 @@ export const eraseSome = async (left: Left, told: readonly Told[]): Promise<Eras
   const { world } = left
   const words = Map.groupBy(told, ({ pk }) => pk)
   const ended = (await world.table.rows()).filter(({ due, evidence }) => due === undefined && evidence !== undefined)
-  const pks = ended.map(({ pk }) => String(pk)).filter((pk) => words.has(pk))
-  const chosen = new Set(pks.slice(0, MOST_ORDERS))
+  const ofCustomer = ended.map(({ pk }) => words.get(String(pk)) ?? []).filter(hasCustomerIn(await keptText(left)))
+  // Those with a refund have the most words, and answers that do not name the customer.
+  const sorted = ofCustomer.toSorted((a, b) => b.length - a.length)
+  const chosen = new Set(sorted.slice(0, MOST_ORDERS).flatMap((some) => some.map(({ pk }) => pk)))
   const erased = [...chosen].flatMap((pk) => words.get(pk) ?? [])
   const before = await stateOf(world)
   const held = await leaksOf(left, erased)
@@ -75,6 +77,15 @@ export const eraseSome = async (left: Left, told: readonly Told[]): Promise<Eras
     ],
   }
 }
+
+const keptText = async (left: Left): Promise<string> =>
+  (await piecesOf(left)).map(({ place, text }) => (place === 'signed answers' ? text : '')).join('\n')
+
+/** Of some orders WeChat Pay said nothing that names a customer. */
+const hasCustomerIn =
+  (kept: string) =>
+  (words: readonly Told[]): boolean =>
+    kept.includes(words.find(({ what }) => what === 'openid')?.value ?? '\n\n')
 
 const eraseCustomer = async ({ world, printed }: Left, pk: string, openid: string): Promise<number> => {
   const cwd = mkdtempSync(join(tmpdir(), 'leaks-'))
