@@ -166,6 +166,15 @@ const ofOrder = async (order: string, options: Options, deps: EraseDeps, session
   return new Map([...places, ''].map((place) => [place, new Set([pk])]))
 }
 
+/** Not every answer names the customer: that about a refund names an account alone. The order's row says where those are. */
+const withAllPlaces = async (found: Found, { connection }: EraseDeps): Promise<Found> => {
+  const whole = new Map([...found].map(([place, pks]) => [place, new Set(pks)]))
+  for (const pk of new Set([...found.values()].flatMap((pks) => [...pks])))
+    for (const place of (await connection.ledger.read(pk))?.evidence ?? [])
+      whole.set(place, (whole.get(place) ?? new Set()).add(pk))
+  return whole
+}
+
 const ofCustomer = async (options: Options, deps: EraseDeps, session: Session): Promise<Found> => {
   const { mchid, openidFile = '' } = options
   if (mchid === undefined) throw new CliError({ en: 'whose customer? Say --mchid', zh: '请用 --mchid 指定商户号' }, 2)
@@ -190,5 +199,6 @@ const ofCustomer = async (options: Options, deps: EraseDeps, session: Session): 
   const folders = isAll
     ? ['customers/']
     : daysOf(options, '', session.now()).map((day) => `customers/${dayFolder(day)}/`)
-  return ordersOfCustomer(customerOf(key, openid), mchid, folders, deps.evidence)
+  const found = await ordersOfCustomer(customerOf(key, openid), mchid, folders, deps.evidence)
+  return isAll ? withAllPlaces(found, deps) : found
 }

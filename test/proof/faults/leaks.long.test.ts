@@ -4,7 +4,7 @@ import { plantedFound } from '../leaks/planted.ts'
 import { runLeaks } from '../leaks/run-leaks.ts'
 
 it('nothing secret or personal is in anything that is written', async () => {
-  const { scan, secrets, isInTable, missingInBills, scanned, places } = await runLeaks({
+  const { scan, secrets, isKept, erasure, missingInBills, scanned, places } = await runLeaks({
     orders: 24,
     seed: 1,
     say: () => {},
@@ -31,7 +31,10 @@ it('nothing secret or personal is in anything that is written', async () => {
       'sum',
     ]),
   )
-  expect(isInTable).toBe(true)
+  expect(isKept).toBe(true)
+  expect(erasure.orders).toBeGreaterThan(1)
+  expect(erasure.before).toBeGreaterThan(0)
+  expect(erasure).toMatchObject({ leaks: [], wrong: [] })
   expect(missingInBills).toEqual([])
   expect(PLACES.filter((place) => !scanned.get(place))).toEqual([])
   expect(places.missed).toEqual([])

@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 say(`leaks of ${values.orders} orders; to repeat it: --orders ${values.orders} --seed ${values.seed}`)
-const { scan, secrets, isInTable, missingInBills, scanned, places, calls } = await runLeaks({
+const { scan, secrets, isKept, erasure, missingInBills, scanned, places, calls } = await runLeaks({
   orders: wholeNumber('--orders', values.orders),
   seed: wholeNumber('--seed', values.seed, 0),
   say,
@@ -35,6 +35,8 @@ const figures = {
   'case pages scanned': scanned.get('case page') ?? 0,
   'bill reports scanned': scanned.get('bill report') ?? 0,
   hits: scan.leaks.length,
+  'orders erased': erasure.orders,
+  'words of their customers left': erasure.leaks.length,
   'leaks planted on purpose': planted + places.planted,
   'of them found': found + places.planted - places.missed.length,
 }
@@ -45,7 +47,10 @@ for (const [place, pieces] of scanned) show(place, pieces)
 
 const wrong = [
   ...new Set(scan.leaks.map(({ what, form, where }) => `a leak: ${what}, ${form}, in ${where}`)),
-  ...(isInTable ? [] : ['the words of customers never came in']),
+  ...(isKept ? [] : ['the words of customers never came in']),
+  ...new Set(erasure.leaks.map(({ what, where }) => `left by an erasure: ${what}, in ${where}`)),
+  ...erasure.wrong,
+  ...(erasure.before === 0 ? ['nothing was kept of what was to be erased'] : []),
   ...missingInBills.map((what) => `no bill that was downloaded had this: ${what}`),
   ...(scan.lines() < LEAST_LINES ? [`fewer than ${LEAST_LINES} lines`] : []),
   ...[...scanned].flatMap(([place, pieces]) => (pieces === 0 ? [`nothing was scanned of this: ${place}`] : [])),

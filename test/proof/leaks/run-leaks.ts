@@ -17,8 +17,9 @@ import { BROKEN, configured, MERCHANTS, type StormMerchant, signerOf } from '../
 import { type PlannedOrder, planOrders } from '../storm/orders/plan.ts'
 import { openOrders } from '../storm/orders/story.ts'
 import { auditOrders } from './bills.ts'
+import { eraseSome, type Told } from './erasure.ts'
 import { errorsAbout } from './errors.ts'
-import { type Left, PLACES, piecesOf, plantedInPlaces, watchFiles } from './places.ts'
+import { type Left, mayHold, PLACES, piecesOf, plantedInPlaces, watchFiles } from './places.ts'
 import { plantedOpenid } from './planted.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 import { type Canary, createScan } from './scan.ts'
@@ -53,7 +54,7 @@ export const runLeaks = async (options: {
   proxy.target.origin = world.wechatpay.origin
   const invocations = watchInvocations(world)
   const injector = createFaultInjector(world, createFaultCount(), seed)
-  const left: Left = { world, invocations, answers: [], files: watchFiles(world) }
+  const left: Left = { world, invocations, answers: [], printed: [], earlier: [], files: watchFiles(world) }
   const { answers } = left
   try {
     world.putKey(BROKEN.mchid, false)
@@ -74,6 +75,7 @@ export const runLeaks = async (options: {
     }
     await Promise.all(plans.map((plan, i) => inTurn(() => one(plan, i))))
     await world.idle()
+    left.earlier.push(...(await world.table.rows()))
     say('  time passes')
     for (const minutes of orders > 500 ? [2, 13, 20] : [12, 13]) {
       world.clock.advance(minutes * MINUTE)
@@ -92,6 +94,7 @@ export const runLeaks = async (options: {
     const audited = await auditOrders(world)
     say(`  ${audited.compared} bills compared`)
 
+    await world.runCertificates()
     const secrets: Canary[] = [
       ...Object.entries(aws).map(([what, value]) => ({ what, value })),
       ...[...new Set([...MERCHANTS, BROKEN].map(signerOf))].flatMap((mchid) => [
@@ -104,10 +107,12 @@ export const runLeaks = async (options: {
       ...refunds,
       ...audited.planted,
     ]
+    const isKept = (await evidenceHolds(left, customers)) && (await evidenceHolds(left, refunds))
+    const erasure = await eraseSome(left, [...customers, ...refunds])
     const scan = createScan(secrets)
     const scanned = new Map(PLACES.map((place) => [place, 0]))
     for (const { place, where, text } of await piecesOf(left)) {
-      for (const line of text.split('\n')) scan.look(where, line)
+      for (const line of text.split('\n')) scan.look(where, line, (what) => mayHold(place, what))
       scanned.set(place, (scanned.get(place) ?? 0) + 1)
     }
     const secret = secretText(world)
@@ -115,10 +120,9 @@ export const runLeaks = async (options: {
       for (const line of inspect(error, { depth: 10, showHidden: true }).split('\n')) scan.look('error', line)
     for (const line of (await sheetsOf(world)).flatMap((sheet) => sheet.split('\n')))
       if (!line.includes('签名(Base64)')) scan.look('page of evidence', line)
-    const isInTable = (await tableHolds(world, customers)) && (await tableHolds(world, refunds))
     const missingInBills = kindsMissing(proxy.bills(), audited.planted)
     const calls = world.wechatpay.history.calls.length
-    return { scan, secrets, isInTable, missingInBills, scanned, calls, places: await plantedInPlaces(left) }
+    return { scan, secrets, isKept, erasure, missingInBills, scanned, calls, places: await plantedInPlaces(left) }
   } finally {
     injector.end()
     await world.close()
@@ -127,17 +131,18 @@ export const runLeaks = async (options: {
 }
 
 /** Customers whose openid, name and whereabouts nobody else has. */
-const plantCustomers = (world: World): readonly Canary[] =>
+const plantCustomers = (world: World): readonly Told[] =>
   world.wechatpay.orders().flatMap((order) => {
     const openid = plantedOpenid()
     const name = `customer${randomBytes(12).toString('hex')}`
     const phone = `phone${randomBytes(12).toString('hex')}`
     Object.assign(order, { openid })
     world.wechatpay.showInstead(order, { attach: name, location: { start_location: name, end_location: phone }, phone })
+    const pk = rowKey({ mchid: order.sub_mchid ?? order.mchid, out_order_no: order.out_order_no })
     return [
-      { what: 'openid', value: openid },
-      { what: 'customer', value: name },
-      { what: 'customer', value: phone },
+      { pk, what: 'openid', value: openid },
+      { pk, what: 'customer', value: name },
+      { pk, what: 'customer', value: phone },
     ]
   })
 
@@ -145,7 +150,7 @@ const plantCustomers = (world: World): readonly Canary[] =>
  * Half of the double charges known so far are refunded, and settled with it by an operator; the others' refunds fail.
  * Nobody else has the account that got the money.
  */
-const refundCharges = async (world: World, answers: string[]): Promise<readonly Canary[]> => {
+const refundCharges = async (world: World, answers: string[]): Promise<readonly Told[]> => {
   const charged = (await world.table.rows()).filter(({ state, amount }) => state === 'DOUBLE_CHARGED' && amount)
   const canaries = charged.map((row, i) => {
     const account = `account${randomBytes(12).toString('hex')}`
@@ -158,9 +163,10 @@ const refundCharges = async (world: World, answers: string[]): Promise<readonly 
       status: i % 2 === 0 ? 'SUCCESS' : 'ABNORMAL',
       shows: { user_received_account: account, openid },
     })
+    const pk = String(row.pk)
     return [
-      { what: 'account', value: account },
-      { what: 'openid', value: openid },
+      { pk, what: 'account', value: account },
+      { pk, what: 'openid', value: openid },
     ]
   })
   for (const [i, { pk }] of charged.entries()) {
@@ -267,10 +273,10 @@ const secretText = (world: World): string => {
   })
 }
 
-/** The words did come in: WeChat Pay's signed answers are kept whole, in the table alone. */
-const tableHolds = async (world: World, customers: readonly Canary[]): Promise<boolean> => {
-  const scan = createScan(customers)
-  for (const row of await world.table.rows()) scan.look('table', JSON.stringify(row))
+/** The words did come in: WeChat Pay's signed answers are kept whole. */
+const evidenceHolds = async (left: Left, words: readonly Canary[]): Promise<boolean> => {
+  const scan = createScan(words)
+  for (const { place, where, text } of await piecesOf(left)) if (place === 'signed answers') scan.look(where, text)
   return scan.leaks.length > 0
 }
 

@@ -270,7 +270,7 @@ export const ANSWER: readonly Row[] = [
   {
     step: CONTENT,
     fault: 'a customer’s openid in an answer',
-    must: 'in the table alone: no log line, event, answer or metric holds it',
+    must: 'in the row until it is kept, and in what is kept, alone: no log line, event, answer or metric holds it',
     guard: 'lib/operations/log-fields.ts verdictFields',
     test: ['proof/faults/leaks.long.test.ts', 'nothing secret or personal is in anything that is written'],
     needs: 'bundle',

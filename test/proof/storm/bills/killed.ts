@@ -92,7 +92,7 @@ const essence = (rows: readonly Readonly<Record<string, unknown>>[], day: string
         status,
       })),
       isCase: row.case !== undefined,
-      isProved: row.proof !== undefined,
+      isProved: row.proved_at !== undefined,
     }))
     .toSorted((a, b) => (String(a.pk) < String(b.pk) ? -1 : 1))
 

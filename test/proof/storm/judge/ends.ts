@@ -21,7 +21,7 @@ export const wrongEnd = (one: Case, { indexed }: Storm): Finding => {
     if (charge) return row?.state === 'DOUBLE_CHARGED'
     const payments = order?.payments ?? []
     const isPaidOnce = payments.length === 1 && payments[0]?.paid_type === 'MCH' && payments[0].paid_time === PAID_TIME
-    return row?.state === 'SYNCED' && row.proof !== undefined && isPaidOnce
+    return row?.state === 'SYNCED' && row.proved_at !== undefined && isPaidOnce
   }
   return isOut && isRight() ? undefined : `${name}: WeChat Pay has ${order?.state}, the row is ${shown(one)}`
 }

@@ -63,8 +63,8 @@ const countOf = (kinds: readonly (string | undefined)[]): Readonly<Record<string
   return counts
 }
 
-const rowKind = ({ state, reason, proof }: Readonly<Record<string, unknown>>): string => {
-  if (state === 'SYNCED') return proof ? 'SYNCED, confirmed' : 'SYNCED, unconfirmed'
+const rowKind = ({ state, reason, proved_at }: Readonly<Record<string, unknown>>): string => {
+  if (state === 'SYNCED') return proved_at ? 'SYNCED, confirmed' : 'SYNCED, unconfirmed'
   return reason ? `${state} ${reason}` : String(state)
 }
 

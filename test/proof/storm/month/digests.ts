@@ -54,6 +54,8 @@ export const startDigests = async (time: VirtualTime, bills: ReadonlyMap<string,
       LEDGER_TABLE: table.tableName,
       EVENT_BUS: BUS,
       BUCKET,
+      // The digest writes no evidence.
+      EVIDENCE_BUCKET: 'none',
       ALARM_TOPIC: topic.arn,
       WECHATPAY_ORIGIN: NOWHERE,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: NOWHERE,

@@ -139,7 +139,7 @@ const notSynced: Check = ({ truth: { order, handedOverAt, plan, said }, row }) =
   if (handedOverAt === undefined || chargeOf(order)) return undefined
   if (NOT_SYNCED.has(plan.kind) || said.some(({ what }) => what === 'withdraw')) return undefined
   const isSynced = order?.payments.length === 1 && order.payments[0]?.paid_type === 'MCH'
-  return isSynced && row?.state === 'SYNCED' && row.proof ? undefined : `${order?.state}, the row is ${shown(row)}`
+  return isSynced && row?.state === 'SYNCED' && row.proved_at ? undefined : `${order?.state}, the row is ${shown(row)}`
 }
 
 const syncedAfterEnd: Check = ({ truth, history }) => {

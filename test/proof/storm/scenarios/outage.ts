@@ -66,7 +66,7 @@ export const runOutage = async (
     }
     const sinceEnd = Math.max(0, time.now() - outage.ends)
     if (after.state === 'SYNCED' && before?.state !== 'SYNCED') synced.add(sinceEnd)
-    if (after.proof && !before?.proof) confirmed.add(sinceEnd)
+    if (after.proved_at && !before?.proved_at) confirmed.add(sinceEnd)
   }
 
   const { bus, pace } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver))

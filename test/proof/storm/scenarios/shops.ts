@@ -90,7 +90,7 @@ const runOrders = async (planned: readonly Planned[], seed: number) => {
   const note = ({ name, pk }: Transition, before: Row | undefined, after: Row): void => {
     const group = groupOf(pk.slice(0, pk.indexOf('#')))
     if (name === '2 claim' && before?.due_at !== undefined) waits[group].add(time.now() - before.due_at)
-    if (after.proof && !before?.proof) proofs[group].add(time.now() - (noticedAt.get(pk) ?? 0))
+    if (after.proved_at && !before?.proved_at) proofs[group].add(time.now() - (noticedAt.get(pk) ?? 0))
   }
 
   const { bus, pace } = createPacedBus(time, () => random() * PUT_MS, eachDue(deliver), signerOfDue)
@@ -203,7 +203,9 @@ const keptAlways = ({ planned, orders, rows, calls, pace }: Run, when: string): 
     [...orders].map(([key, order]) => {
       const row = rows.get(key)
       const isPaidOnce = order.payments.length === 1 && order.payments[0]?.paid_type === 'MCH'
-      return isPaidOnce && row?.state === 'SYNCED' && row.proof ? undefined : `${key}: ${order.state}, ${row?.state}`
+      return isPaidOnce && row?.state === 'SYNCED' && row.proved_at
+        ? undefined
+        : `${key}: ${order.state}, ${row?.state}`
     }),
   ),
   promised(
