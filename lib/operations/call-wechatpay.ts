@@ -76,7 +76,8 @@ const isLongDue = ({ due_at = Number.POSITIVE_INFINITY }: Row, now: number): boo
 
 const askedFirst = (row: Row, deps: OrderDeps): Promise<CallResult> => {
   const transition = withDueLane(askFirst(row, { now: deps.now(), random: deps.random() }), row)
-  return record(transition, { row, log: { step: 'sync', verdict: 'long due' }, metrics: {} }, deps)
+  const log = { step: 'sync', verdict: 'long due' }
+  return record(transition, { row, log, metrics: {} }, deps)
 }
 
 /** This invocation was too slow: it makes no call. */

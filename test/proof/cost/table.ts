@@ -99,8 +99,8 @@ export const costTable = (language: 'en' | 'zh') => {
       [TOGETHER[language], '', '', ...dollars.map(({ together }) => together.toFixed(2))],
       ...(['row', 'evidence'] as const).map((name) => [
         KEPT_PARTS[name][language],
-        '',
-        '',
+        '–',
+        '–',
         ...kinds.map(([, counted]) => keptDollarsOf(counted, EVIDENCE_DAYS)[name].toFixed(2)),
       ]),
     ],
