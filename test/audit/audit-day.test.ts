@@ -331,9 +331,12 @@ describe('a day', () => {
     world.clock.now += HALF_HOUR
     await run(world, true)
 
-    expect([...world.bills.values()]).toMatchObject([
-      { attempt: 2, agreed_at: NOW, answer: { status: 200 }, counts: { rows: 0 } },
-    ])
+    const [bill] = [...world.bills.values()]
+    const evidence = bill?.evidence ?? ''
+
+    expect(bill).toMatchObject({ attempt: 2, agreed_at: NOW, counts: { rows: 0 } })
+    expect(evidence).toMatch(/^bills\/2026\/11\/23\/1900000109-[0-9a-f]{32}\.json$/)
+    expect(JSON.parse(world.files.get(evidence) ?? '')).toMatchObject({ mchid: MCHID, day: DAY, status: 200 })
   })
 
   it('is claimed by one of two runs at once', async () => {

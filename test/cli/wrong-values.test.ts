@@ -38,6 +38,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   statement: ['day.csv'],
   report: ['day'],
   receipt: ['ORDER'],
+  erase: ['ORDER', '--why', 'x'],
   'receipt verify': ['day.csv', '--key', 'day.csv'],
   'merchant put': ['.'],
 }
@@ -63,16 +64,19 @@ const TEXT = NAMES
 const RIGHT: Readonly<Record<string, readonly WrongName[]>> = {
   '--reason': TEXT,
   '--why': TEXT,
+  '--law': TEXT,
   '--shop': TEXT,
   '--drop': TEXT,
   '--wechatpay-key-id': TEXT,
   '--bus': NAMES,
   '--source': NAMES,
   '--secrets-prefix': NAMES,
+  '--customer-key': [...NAMES, 'huge'],
   '--table': ['a folder'],
   '--stack': ['a folder'],
   '--stage': ['a folder'],
   '--bucket': ['a folder'],
+  '--evidence': ['a folder'],
   '--refund': ['negative', 'zero', 'a folder'],
   '--order': ['negative', 'zero', 'a folder'],
   '--service-id': ['zero'],
@@ -169,6 +173,7 @@ describe('a wrong value', () => {
     '--channel-id': '1',
     '--service-id': '1',
     '--merchant': 'day.csv',
+    '--openid-file': 'day.csv',
   }
 })
 

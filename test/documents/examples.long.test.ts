@@ -32,6 +32,8 @@ const ELSEWHERE: readonly (readonly [begins: RegExp, why: string])[] = [
   [/^npx serverless deploy /, 'needs an AWS account; what it would deploy is in test/stack'],
   [/^aws lambda invoke /, 'nobody plays the Lambda API here; its notice is checked below'],
   [/^AWS_REGION=\S+ npx payscore merchant put /, 'needs an AWS account: test/cli/merchant-put.test.ts'],
+  [/^npm run prove -- takeover$/, 'takes minutes; a small one runs with the long tests: test/proof/storm/scenarios/takeover.long.test.ts'],
+  [/^npx payscore release .* --stack payscore-sync-second$/, 'needs a second stack: test/cli/decide-many.test.ts'],
   [/^npx payscore trigger paid --stage /, 'needs a stack: test/cli/trigger.test.ts'],
   [/^npx payscore redrive --dead-letters /, 'needs a queue: test/cli/redrive.test.ts'],
   [/^npx payscore (statement|report) /, 'needs a stack, and waits for a report: test/cli/statement.test.ts'],
@@ -101,7 +103,7 @@ describe('an example of the documents', () => {
 
   it('of the bus and of Lambda hands over a right notice', () => {
     const [events = ''] = commands.filter((command) => command.startsWith('aws events'))
-    const [invoke = ''] = commands.filter((command) => command.startsWith('aws lambda'))
+    const [invoke = ''] = commands.filter((command) => /^aws lambda invoke .*--payload/s.test(command))
     const argument = (flag: string, words: readonly string[]) => JSON.parse(words[words.indexOf(flag) + 1] ?? '')
 
     const [entry] = argument('--entries', wordsOf('aws', events))

@@ -62,6 +62,7 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/PUB_KEY_ID_\d{34}/g, 'KEY_ID'],
   [/\b08[0-9A-F]{20,}(-\d+)/g, 'REQUEST$1'],
   [/\b[0-9A-F]{40}\b/g, 'SERIAL'],
+  [/\b[0-9a-f]{64}\b/g, 'SHA-256'],
   [/\b10{20,}\d+/g, 'ORDER_ID'],
   [/\b42\d{26}\b/g, 'TRANSACTION_ID'],
   [/\d+ days/g, 'N days'],

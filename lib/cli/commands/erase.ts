@@ -13,7 +13,7 @@ import { cliClientSettings } from '../aws/client.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
 import { stackOutputs } from '../aws/stack.ts'
 import { wrongValue } from '../check-values.ts'
-import { type Days, daysOf, WITHOUT_ROW_DAYS } from '../evidence/collect.ts'
+import { checkDays, type Days, daysOf, WITHOUT_ROW_DAYS } from '../evidence/collect.ts'
 import {
   type EraseDeps,
   type Erased,
@@ -93,6 +93,7 @@ const erase = async (order: string | undefined, options: Options, session: Sessi
   const { t, say, json, paint } = session
   if ((order === undefined) === (options.openidFile === undefined))
     throw new CliError({ en: 'say an order, or --openid-file', zh: '请指定订单,或使用 --openid-file' }, 2)
+  checkDays(options)
   const connection = await connect(options, session)
   const evidence = await connectEvidence(options, session)
   if (!evidence)

@@ -6,7 +6,7 @@ import { type OrderKey, type Row, readRowKey } from '../../ledger/row.ts'
 import { type NewFile, writePrivate } from '../../private-file.ts'
 import { CliError } from '../../two-languages.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
-import { collectAnswers, collectKeys, type Days } from '../evidence/collect.ts'
+import { checkDays, collectAnswers, collectKeys, type Days } from '../evidence/collect.ts'
 import { connectEvidence, type EvidenceOptions } from '../evidence/store.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow, findRowOrNone, keyOfName } from '../order/find.ts'
@@ -101,6 +101,7 @@ const safe = (out_order_no: string): string => out_order_no.replaceAll(/[|*]/g, 
 
 const exportReceipt = async (order: string, options: Options, session: Session): Promise<number> => {
   const { t, say, paint } = session
+  checkDays(options)
   const connection = await connect(options, session)
   const evidence = await connectEvidence(options, session)
   // Evidence outlives the row.

@@ -17,11 +17,15 @@ export type Days = { readonly day?: string; readonly from?: string; readonly to?
 const DAY_MS = 86_400_000
 const PARALLEL = 16
 
-/** Each day that the options name, or those since `first`. */
-export const daysOf = ({ day, from = day, to = day }: Days, first: string, now: number): readonly string[] => {
+/** Throws CliError for what is no day, before anything is looked for. */
+export const checkDays = ({ day, from, to }: Days): void => {
   for (const [name, value] of Object.entries({ '--day': day, '--from': from, '--to': to }))
     if (value !== undefined && !/^\d{8}$/.test(value))
       throw wrongValue(name, value, { en: 'must be a day like 20261124', zh: '须为日期,示例:20261124' })
+}
+
+/** Each day that the options name, or those since `first`. */
+export const daysOf = ({ day, from = day, to = day }: Days, first: string, now: number): readonly string[] => {
   const start = chinaTimeMs(from ?? first)
   const end = to === undefined ? now : chinaTimeMs(to)
   if (end < start) throw wrongValue('--to', String(to), { en: 'is before the first day', zh: '早于开始日期' })
