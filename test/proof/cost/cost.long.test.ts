@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Counted } from './counted.ts'
+import { KEPT } from './kept-counts.ts'
 import { countOrder, SHOWN } from './meter.ts'
-
-const KEPT: Readonly<Record<string, Counted>> = JSON.parse(readFileSync(new URL('cost.json', import.meta.url), 'utf8'))
 
 /** Rows and log lines tell times, and a time that ends with zeros is shorter. */
 const withoutBytes = ({ steps = [], ...others }: Partial<Counted>): object => ({

@@ -39,10 +39,13 @@ export const dollarsOf = (counted: Counted) => {
 const A_MONTH = 30 * 86_400_000
 
 /** Dollars for what a million orders leave, for as long as it is kept: the row with its entry in the index of its day. */
-export const keptDollarsOf = ({ rowBytes, evidenceBytes }: Counted, evidenceDays: number) => ({
+export const keptDollarsOf = ({ rowBytes, evidenceBytes }: Counted) => ({
   row: ((rowBytes + ENTRY_BYTES) / 1e9) * STORAGE.table * (LIMITS.keepEnded / A_MONTH) * 1e6,
-  evidence: (evidenceBytes / 1e9) * STORAGE.bucket * (evidenceDays / 30) * 1e6,
+  evidence: (evidenceBytes / 1e9) * STORAGE.bucket * (EVIDENCE_DAYS / 30) * 1e6,
 })
+
+/** By default: the parameter `evidenceDays`. */
+const EVIDENCE_DAYS = 1096
 
 /** DynamoDB counts so many bytes for each item, in the table and in an index, beside its content; an entry has its keys. */
 const ENTRY_BYTES = 100 + 100 + 90

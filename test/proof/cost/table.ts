@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type Counted, dollarsOf, keptDollarsOf } from './counted.ts'
+import { KEPT } from './kept-counts.ts'
 import { PRICES, STORAGE } from './prices.ts'
-
-/** What `npm run cost -- --write` counted last, by the kind of order. */
-const KEPT: Readonly<Record<string, Counted>> = JSON.parse(readFileSync(new URL('cost.json', import.meta.url), 'utf8'))
 
 type Words = Readonly<Record<'en' | 'zh', string>>
 type Line = {
@@ -95,9 +92,6 @@ export const costTable = (language: 'en' | 'zh') => {
   }
 }
 
-/** By default. */
-const EVIDENCE_DAYS = 1096
-
 const KEPT_HEAD = { en: ['kept', 'for', 'price assumed'], zh: ['保存内容', '期限', '所用价格'] } as const
 const KEPT_PARTS = {
   row: {
@@ -115,6 +109,6 @@ export const keptTable = (language: 'en' | 'zh') => ({
   head: [...KEPT_HEAD[language], ...Object.keys(KEPT).map((kind) => `\`${kind}\``)],
   rows: (['row', 'evidence'] as const).map((name) => [
     ...KEPT_PARTS[name][language],
-    ...Object.values(KEPT).map((counted) => keptDollarsOf(counted, EVIDENCE_DAYS)[name].toFixed(2)),
+    ...Object.values(KEPT).map((counted) => keptDollarsOf(counted)[name].toFixed(2)),
   ]),
 })

@@ -1,5 +1,6 @@
 // Everything that the arithmetic of a large day assumes, in one place. What the code says itself is taken from there.
 import { LIMITS } from '../../../lib/limits.ts'
+import { KEPT } from '../cost/kept-counts.ts'
 
 /**
  * Orders of each hour of the day in China, of a thousand: shops that open in the morning, with a peak at lunch and one
@@ -16,25 +17,13 @@ export const BUSIEST_SECOND = 1.25
 /** Of all orders: a wrong order number, which WeChat Pay does not know. It is asked about for a day. */
 export const WRONG_NUMBERS = 0.002
 
-/** Units of write of one order, together with the indexes: now, and what is aimed at. */
-export const WRITE_UNITS = { now: 15, target: 10 } as const
+/** One order of `payafter-orders` that is handed over by HTTP, and needs no retry, as `npm run cost` counts it. */
+export const COUNTED = KEPT['payafter-orders']
 
-/** One order of `payafter-orders` that is handed over by HTTP, and needs no retry. */
-export const ORDER = {
-  /** Of the write units, in the index of due rows: into it, moved after the sync and by the claim of the query, out. */
-  dueIndexUnits: 6,
-  /** Of the write units, in the index of a merchant's day. */
-  dayIndexUnits: 1,
-  /** Writes to the row, each with a record in the stream. */
-  writes: 4,
-  /** Events for listeners: synced, then confirmed. */
-  orderEvents: 2,
-  lambdaRequests: 5,
-  gbSeconds: 0.23,
-  logBytes: 5000,
-  /** In the table and its indexes, once it has ended. */
-  storedBytes: 2600,
-} as const
+/** Of its write units, in an index: each order has one of a merchant's day, when it is created. */
+const DAY_INDEX_UNITS = 1
+const indexUnits = COUNTED.steps.reduce((sum, { indexes }) => sum + indexes, 0)
+export const INDEX_UNITS = { due: indexUnits - DAY_INDEX_UNITS, day: DAY_INDEX_UNITS } as const
 
 /** How long one invocation takes, ms: with a call that WeChat Pay answers, with one that hangs, and without a call. */
 export const INVOCATION = { answered: 250, hanging: LIMITS.call + 250, outcome: 100 } as const
@@ -54,17 +43,6 @@ export const QUOTA = {
   putEvents: 600,
   invocations: 1100,
   getSecret: 10_000,
-} as const
-
-/** US dollars, list prices of US East (N. Virginia): those of docs/evidence.md. */
-export const PRICE = {
-  api: 1 / 1e6,
-  lambdaRequest: 0.2 / 1e6,
-  gbSecond: 13.33 / 1e6,
-  writeUnit: 0.625 / 1e6,
-  event: 1 / 1e6,
-  logGb: 0.5,
-  storedGbMonth: 0.25,
 } as const
 
 /** Variable SECRET_MAX_AGE_SECONDS of the stack. */

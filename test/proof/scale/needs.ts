@@ -3,7 +3,15 @@ import { parse } from 'yaml'
 import { BUS_BATCH } from '../../../lib/aws/event-bus.ts'
 import { LIMITS } from '../../../lib/limits.ts'
 import { PUTS_IN_FLIGHT } from '../../../lib/operations/dispatch-due.ts'
-import { INVOCATION, ORDER, OUTCOME_BATCH, PUT_EVENTS_MS, QUOTA, SECRET_MAX_AGE_S, WRITE_UNITS } from './assumptions.ts'
+import {
+  COUNTED,
+  INDEX_UNITS,
+  INVOCATION,
+  OUTCOME_BATCH,
+  PUT_EVENTS_MS,
+  QUOTA,
+  SECRET_MAX_AGE_S,
+} from './assumptions.ts'
 import { busiestSecond, ordersByMinute } from './day.ts'
 
 /** Something that a day needs in its busiest second, and what there is of it without asking for more. */
@@ -35,8 +43,8 @@ const everySecond =
 
 /** One sync and one query of each order; outcome in full batches. */
 const concurrency = (callMs: number): number =>
-  (2 * callMs + (ORDER.writes / OUTCOME_BATCH) * INVOCATION.outcome) / 1000
-const events = 1 + ORDER.orderEvents
+  (2 * callMs + (COUNTED.steps.length / OUTCOME_BATCH) * INVOCATION.outcome) / 1000
+const events = COUNTED.events
 const partition = (units: number, shards: number) => everySecond(units / shards)
 
 export const NEEDS: readonly Need[] = [
@@ -83,39 +91,33 @@ export const NEEDS: readonly Need[] = [
     have: QUOTA.scaling,
   },
   {
-    en: `write units a second of the table, ${WRITE_UNITS.now} an order`,
-    zh: `表每秒写单位,每单 ${WRITE_UNITS.now}`,
-    needed: everySecond(WRITE_UNITS.now),
-    have: QUOTA.tableUnits,
-  },
-  {
-    en: `write units a second of the table, ${WRITE_UNITS.target} an order`,
-    zh: `表每秒写单位,每单 ${WRITE_UNITS.target}`,
-    needed: everySecond(WRITE_UNITS.target),
+    en: `write units a second of the table, ${COUNTED.writeUnits} an order`,
+    zh: `表每秒写单位,每单 ${COUNTED.writeUnits}`,
+    needed: everySecond(COUNTED.writeUnits),
     have: QUOTA.tableUnits,
   },
   {
     en: `write units a second in a shard of the index \`due\`, one signer with ${LIMITS.shards}`,
     zh: `索引 \`due\` 单个分片每秒写单位,一个签名方 ${LIMITS.shards} 个分片`,
-    needed: partition(ORDER.dueIndexUnits, LIMITS.shards),
+    needed: partition(INDEX_UNITS.due, LIMITS.shards),
     have: QUOTA.partitionUnits,
   },
   {
     en: `write units a second in a shard of the index \`due\`, one signer with ${LIMITS.shardsMost}`,
     zh: `索引 \`due\` 单个分片每秒写单位,一个签名方 ${LIMITS.shardsMost} 个分片`,
-    needed: partition(ORDER.dueIndexUnits, LIMITS.shardsMost),
+    needed: partition(INDEX_UNITS.due, LIMITS.shardsMost),
     have: QUOTA.partitionUnits,
   },
   {
     en: `write units a second in a shard of the index \`day\`, one payee with ${LIMITS.shards}`,
     zh: `索引 \`day\` 单个分片每秒写单位,一个收款商户 ${LIMITS.shards} 个分片`,
-    needed: partition(ORDER.dayIndexUnits, LIMITS.shards),
+    needed: partition(INDEX_UNITS.day, LIMITS.shards),
     have: QUOTA.partitionUnits,
   },
   {
     en: 'records a second in the stream of a new table, with four shards',
     zh: '新表的流(四个分片)每秒记录数',
-    needed: everySecond(ORDER.writes),
+    needed: everySecond(COUNTED.steps.length),
     have: 4 * OUTCOME_BATCH * (1000 / INVOCATION.outcome),
   },
   {

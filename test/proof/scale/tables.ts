@@ -1,7 +1,7 @@
 import { LIMITS } from '../../../lib/limits.ts'
 import type { Language, Table, Tables } from '../../documents/tables.ts'
-import { WRITE_UNITS } from './assumptions.ts'
-import { costOf, storedCost, sumOf } from './cost.ts'
+import { COUNTED } from './assumptions.ts'
+import { MILLION_COST, MILLION_COSTS, MILLION_KEPT } from './cost.ts'
 import { MINUTES, ordersByMinute } from './day.ts'
 import { enoughFor, NEEDS, signersFor } from './needs.ts'
 import { fullestShard } from './shards.ts'
@@ -49,7 +49,7 @@ const hours = (language: Language): Table => {
         language,
       ),
       short(busiest(from)),
-      short(busiest(from) * WRITE_UNITS.now),
+      short(busiest(from) * COUNTED.writeUnits),
       short((Math.max(...two(from, calls)) * signers) / 60),
     ]),
   }
@@ -116,44 +116,35 @@ const shards = (language: Language): Table => ({
   rows: [LIMITS.shards, LIMITS.shardsMost].map((count) => [String(count), fullestShard(count, NUMBERS).toFixed(2)]),
 })
 
-const PARTS: Readonly<Record<keyof ReturnType<typeof costOf>, Readonly<Record<Language, string>>>> = {
+const PARTS: Readonly<Record<keyof typeof MILLION_COSTS, Readonly<Record<Language, string>>>> = {
   api: { en: 'API Gateway', zh: 'API Gateway' },
-  lambdaRequests: { en: 'Lambda, requests', zh: 'Lambda 请求' },
-  lambdaTime: { en: 'Lambda, time', zh: 'Lambda 时长' },
-  table: { en: 'DynamoDB, writes', zh: 'DynamoDB 写入' },
+  requests: { en: 'Lambda, requests', zh: 'Lambda 请求' },
+  time: { en: 'Lambda, time', zh: 'Lambda 时长' },
+  writes: { en: 'DynamoDB, writes', zh: 'DynamoDB 写入' },
+  reads: { en: 'DynamoDB, reads', zh: 'DynamoDB 读取' },
   events: { en: 'EventBridge', zh: 'EventBridge' },
   logs: { en: 'CloudWatch Logs', zh: 'CloudWatch Logs' },
+  puts: { en: 'S3, evidence', zh: 'S3 存证' },
 }
+const PART_NAMES = Object.keys(PARTS) as readonly (keyof typeof PARTS)[] // the keys of the object above
 
 const dollars = (value: number) => value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
 const costs = (language: Language): Table => {
-  const now = costOf(WRITE_UNITS.now)
-  const target = costOf(WRITE_UNITS.target)
-  const row = (name: string, each: number, then: number) => [
+  const row = (name: string, million: number) => [
     name,
-    dollars(each * 1e6),
-    dollars(then * 1e6),
-    ...VOLUMES.map((orders) => dollars(each * orders)),
+    dollars(million),
+    ...VOLUMES.map((orders) => dollars((million * orders) / 1e6)),
   ]
   return {
     head: [
-      ...(language === 'en'
-        ? ['US dollars', 'a million orders', `with ${WRITE_UNITS.target} write units`]
-        : ['美元', '每百万单', `写单位为 ${WRITE_UNITS.target} 时`]),
+      ...(language === 'en' ? ['US dollars', 'a million orders'] : ['美元', '每百万单']),
       ...VOLUMES.map((orders) => (language === 'en' ? `a day of ${many(orders, 'en')}` : `每日 ${many(orders, 'zh')}`)),
     ],
     rows: [
-      ...Object.entries(PARTS).map(([part, words]) =>
-        row(words[language], now[part as keyof typeof now], target[part as keyof typeof now]),
-      ),
-      row(language === 'en' ? 'together' : '合计', sumOf(now), sumOf(target)),
-      [
-        language === 'en' ? 'storage, once rows are deleted' : '存储(开始删除旧行之后)',
-        dollars(storedCost(1e6)),
-        dollars(storedCost(1e6)),
-        ...VOLUMES.map((orders) => dollars(storedCost(orders))),
-      ],
+      ...PART_NAMES.map((part) => row(PARTS[part][language], MILLION_COSTS[part])),
+      row(language === 'en' ? 'together' : '合计', MILLION_COST),
+      row(language === 'en' ? 'storage, once the oldest are deleted' : '存储(开始删除最早的数据之后)', MILLION_KEPT),
     ],
   }
 }

@@ -39,4 +39,3 @@ export const createRegion = (startLambda: (options: LambdaOptions) => Promise<La
   }
 }
 
-export type Region = ReturnType<typeof createRegion>
