@@ -170,6 +170,24 @@ describe('the table’s stream', () => {
   })
 })
 
+describe('the table’s stream to evidence', () => {
+  it('is split at a batch that fails, tried for 22 of its 24 hours, and then named in a queue of its own', () => {
+    const mapping = resolve(template, propertiesOf(template, 'EvidenceEventSourceMappingDynamodbLedger')) as Json
+
+    expect(mapping.MaximumRetryAttempts).toBeUndefined()
+    expect(mapping).toMatchObject({
+      EventSourceArn: 'arn:aws:dynamodb:ap-east-1:111122223333:table/Ledger/stream',
+      FunctionName: 'arn:aws:lambda:ap-east-1:111122223333:function:EvidenceLambdaFunction',
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 22 * 60 * 60,
+      DestinationConfig: {
+        OnFailure: { Destination: 'arn:aws:sqs:ap-east-1:111122223333:EvidenceDeadLetters' },
+      },
+    })
+  })
+})
+
 describe('the schedule', () => {
   const schedule = resolve(template, propertiesOf(template, 'EveryMinute')) as Json
 

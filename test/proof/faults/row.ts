@@ -23,6 +23,7 @@ export const STEPS = [
   'TTL',
   'queue',
   'stream',
+  'evidence',
   'deploy',
   'cold start',
   'the stage stands still',

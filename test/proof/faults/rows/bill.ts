@@ -49,7 +49,7 @@ export const BILL_ROWS: readonly Row[] = [
     step: BILL,
     fault: 'WeChat Pay denies in its signed answer what its bill has',
     must: 'an engineer is told, and no order changes',
-    guard: 'lib/bill/classify.ts classify proof',
+    guard: 'lib/bill/classify.ts classify provedAt',
     test: ['bill/classify.test.ts', '%s'],
   },
   {

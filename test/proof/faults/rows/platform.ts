@@ -14,21 +14,30 @@ export const PLATFORM: readonly Row[] = [
     fault: 'the region is lost, another stage syncs what this one had due, and this one comes back',
     must: 'a sync that was due for long is asked about first',
     guard: 'lib/operations/call-wechatpay.ts callWechatPay isLongDue',
-    test: ['operations/process-due.test.ts', 'asks first, at once, when the sync was due for more than three hours'],
+    test: [
+      'operations/process-due.test.ts',
+      'asks first, at once, when the sync was due for more than three hours: another stage may have sent it',
+    ],
   },
   {
     step: STAND_STILL,
     fault: 'the bus delivers a notice after the region came back',
     must: 'a late notice is asked about first',
     guard: 'lib/intake/payment-notice.ts modeOf isLate',
-    test: ['intake/payment-notice.test.ts', 'is asked about first when it comes more than half an hour late'],
+    test: [
+      'intake/payment-notice.test.ts',
+      'is asked about first when it comes more than half an hour late: another stage may have sent its sync',
+    ],
   },
   {
     step: STAND_STILL,
     fault: 'a list that was put before the region was lost is read after it came back',
     must: 'its lines are asked about first',
     guard: 'lib/statements/import-statement.ts takeFile put_at',
-    test: ['statements/import-statement.test.ts', 'is asked about first, line by line, though it states no sums'],
+    test: [
+      'statements/import-statement.test.ts',
+      'is asked about first, line by line, though it states no sums: another stage may have sent the syncs',
+    ],
   },
   {
     step: RECONCILE,
