@@ -143,8 +143,7 @@ describe('each example of the help runs as it stands', () => {
         const { code, out, err } = await runCli(wordsOf(example), { cwd, env: { ...env, HOME: cwd } })
 
         // Before nine in China there is no bill of yesterday yet. What is locked stays, and a dry run says so.
-        const isMixed =
-          name === 'doctor' || /audit --local|lib\/local\/statement\.csv|erase .* --dry-run/.test(example)
+        const isMixed = name === 'doctor' || /audit --local|lib\/local\/statement\.csv|erase .* --dry-run/.test(example)
         expect(isMixed ? [0, 1] : [0], `${example}\n${code}\n${out}\n${err}`).toContain(code)
       }
   })

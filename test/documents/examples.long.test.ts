@@ -32,7 +32,10 @@ const ELSEWHERE: readonly (readonly [begins: RegExp, why: string])[] = [
   [/^npx serverless deploy /, 'needs an AWS account; what it would deploy is in test/stack'],
   [/^aws lambda invoke /, 'nobody plays the Lambda API here; its notice is checked below'],
   [/^AWS_REGION=\S+ npx payscore merchant put /, 'needs an AWS account: test/cli/merchant-put.test.ts'],
-  [/^npm run prove -- takeover$/, 'takes minutes; a small one runs with the long tests: test/proof/storm/scenarios/takeover.long.test.ts'],
+  [
+    /^npm run prove -- takeover$/,
+    'takes minutes; a small one runs with the long tests: test/proof/storm/scenarios/takeover.long.test.ts',
+  ],
   [/^npx payscore trigger paid --stage /, 'needs a stack: test/cli/trigger.test.ts'],
   [/^npx payscore redrive --dead-letters /, 'needs a queue: test/cli/redrive.test.ts'],
   [/^npx payscore (statement|report) /, 'needs a stack, and waits for a report: test/cli/statement.test.ts'],

@@ -39,4 +39,4 @@ export const createRegion = (startLambda: (options: LambdaOptions) => Promise<La
   }
 }
 
-export type Region = ReturnType<typeof createRegion>
+type Region = ReturnType<typeof createRegion>
