@@ -38,5 +38,3 @@ export const createRegion = (startLambda: (options: LambdaOptions) => Promise<La
     },
   }
 }
-
-type Region = ReturnType<typeof createRegion>
