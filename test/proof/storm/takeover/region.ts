@@ -38,4 +38,3 @@ export const createRegion = (startLambda: (options: LambdaOptions) => Promise<La
     },
   }
 }
-
