@@ -121,7 +121,8 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
   leaks: {
     command: ['test/proof/leaks/main.ts'],
     built: true,
-    proves: 'no key, signature or personal data in a log, row, event, mail, page, report or file',
+    proves:
+      'no key, signature or personal data in a log, row of an ended order, event, mail, page, report or file but the evidence; none of a customer anywhere after an erasure',
     takes: '3 minutes',
     when: 'each new log field, event or file',
   },
