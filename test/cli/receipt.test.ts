@@ -125,6 +125,15 @@ describe('receipt', () => {
       'NOT-YET:微信支付尚无关于该订单的签名应答(状态 PENDING)。请用 npx payscore status 查看下一步。\n',
     )
   })
+
+  test('asks for the bucket where the row tells of answers that are not found', async () => {
+    const { code, err } = await runCli(['receipt', ORDER], { cwd, env: { EVIDENCE_BUCKET: '' } })
+
+    expect(code).toBe(1)
+    expect(err).toBe(
+      `${ORDER}: WeChat Pay has answered about this order, and the signed answers were not found. Name the bucket in which they are kept: --stack NAME, or --evidence BUCKET.\n`,
+    )
+  })
 })
 
 describe('receipt without --out', () => {

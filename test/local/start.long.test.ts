@@ -263,19 +263,21 @@ describe('npm start', () => {
     expect(output).not.toContain('✓')
   })
 
-  it('gives the public key that verifies a receipt, by this service and by openssl', async () => {
+  it('gives the public key that verifies a receipt, and keeps it as evidence, by this service and by openssl', async () => {
     const folder = await makeFolder()
     const samples = await fewSamples(folder)
     const started = npmStart(folder, ['--port', '0', '--samples', samples])
     await started.says(/report comes to/)
 
     await payscore(folder, ['receipt', 'paid', '--local', '--out', 'receipt.json'])
-    const verified = await payscore(folder, ['receipt', 'verify', 'receipt.json', '--key', '.local/pub_key.pem'])
-    const lines = verified.split('\n').filter((line) => line.startsWith('sed '))
+    const byOwn = await payscore(folder, ['receipt', 'verify', 'receipt.json', '--key', '.local/pub_key.pem'])
+    const byKept = await payscore(folder, ['receipt', 'verify', 'receipt.json'])
+    const lines = `${byOwn}${byKept}`.split('\n').filter((line) => line.startsWith('sed '))
     const openssl = lines.map((line) => execFileSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8' }))
 
-    expect(verified).toMatch(/^✓ receipt\.json/)
-    expect(openssl).toEqual(['Verified OK\n'])
+    expect(byOwn).toMatch(/^✓ receipt\.json/)
+    expect(byKept).toMatch(/^! Verified by the key in the file itself: PUB_KEY_ID_/m)
+    expect(openssl).toEqual(['Verified OK\n', 'Verified OK\n'])
     expect(await readdir(join(folder, '.local/wechatpay-keys'))).toHaveLength(1)
   })
 

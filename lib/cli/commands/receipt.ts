@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type OrderKey, type Row, readRowKey } from '../../ledger/row.ts'
+import { provedAt, takenAt } from '../../ledger/signed-answers.ts'
 import { type NewFile, writePrivate } from '../../private-file.ts'
 import { CliError } from '../../two-languages.ts'
 import { addLedgerOptions, connect } from '../aws/connect.ts'
@@ -92,10 +93,18 @@ const nothingSigned = (order: string, { state }: Row) => ({
   zh: `${order}:微信支付尚无关于该订单的签名应答(状态 ${state})。请用 npx payscore status 查看下一步。`,
 })
 
+const NOT_FOUND = (order: string) => ({
+  en: `${order}: WeChat Pay has answered about this order, and the signed answers were not found. Name the bucket in which they are kept: --stack NAME, or --evidence BUCKET.`,
+  zh: `${order}:微信支付已有关于该订单的应答,但未找到其签名应答。请用 --stack 或 --evidence 指定存证存储桶。`,
+})
+
 const NOTHING_KEPT = (order: string) => ({
   en: `${order}: the ledger has no such order, and among the signed answers of these days is none about it. Say --from and --to for other days.`,
   zh: `${order}:台账中没有该订单,所查日期的存证中也没有其签名应答。请用 --from 和 --to 指定其他日期。`,
 })
+
+const noReceipt = (order: string, row: Row) =>
+  takenAt(row) === undefined && provedAt(row) === undefined ? nothingSigned(order, row) : NOT_FOUND(order)
 
 const safe = (out_order_no: string): string => out_order_no.replaceAll(/[|*]/g, '_')
 
@@ -112,7 +121,7 @@ const exportReceipt = async (order: string, options: Options, session: Session):
   const answers = chooseAnswers(await collectAnswers(named, row, evidence, options, session.now()), row)
   const serials = [answers.sync, answers.query, ...answers.refunds].flatMap((answer) => answer?.serial ?? [])
   const receipt = receiptOf(named, answers, await collectKeys([...new Set(serials)], evidence))
-  if (!receipt) throw new CliError(row ? nothingSigned(order, row) : NOTHING_KEPT(order))
+  if (!receipt) throw new CliError(row ? noReceipt(order, row) : NOTHING_KEPT(order))
   const isOurs = options.out === undefined
   const out = options.out ?? join(homeFolder(session), `receipt-${receipt.mchid}-${safe(receipt.out_order_no)}.json`)
   const sheet = options.sheet ?? `${out.replace(/\.json$/, '')}.html`
