@@ -17,7 +17,7 @@ test('npx payscore works inside the project without a network, in both languages
 
   const commands = [...english.stdout.matchAll(/^ {2}(\w+)(?: \[| {2})/gm)].map(([, name]) => name)
   expect(commands).toEqual(
-    'merchant doctor trigger status list release reopen close settle withdraw redrive announce reindex statement report silent audit receipt'.split(
+    'merchant doctor trigger status list release reopen close settle withdraw redrive announce reindex statement report silent audit erase receipt'.split(
       ' ',
     ),
   )

@@ -88,6 +88,10 @@ describe('a stage in China', () => {
     expect(propertiesOf(prod, 'SyncLogGroup')).toMatchObject({ RetentionInDays: 30 })
     expect(stackParameters()).toEqual([
       { ParameterKey: 'AlarmEmail', ParameterValue: 'duty@example.com' },
+      { ParameterKey: 'EvidenceDays', ParameterValue: '1096' },
+      { ParameterKey: 'EvidenceLock', ParameterValue: 'GOVERNANCE' },
+      { ParameterKey: 'EvidenceReplica', ParameterValue: 'none' },
+      { ParameterKey: 'EvidenceReplicaKey', ParameterValue: 'none' },
       { ParameterKey: 'StatementsBy', ParameterValue: '' },
       { ParameterKey: 'Webhook', ParameterValue: 'wecom' },
       { ParameterKey: 'WebhookSecret', ParameterValue: 'payscore/webhook' },

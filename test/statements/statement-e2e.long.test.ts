@@ -51,7 +51,7 @@ it('finds payments whose notice never came, syncs each once, and says so when al
   expect(before.classes).toMatchObject({ synced_before: { lines: 14 }, pending: { lines: 26 } })
   for (let i = 0; i < ORDERS; i += 1) expect(world.wechatpay.history.posts(numberOf(i))).toHaveLength(1)
   const rows = await world.table.rows()
-  expect(rows.filter(({ state, proof }) => state === 'SYNCED' && proof !== undefined)).toHaveLength(ORDERS)
+  expect(rows.filter(({ state, proved_at }) => state === 'SYNCED' && proved_at !== undefined)).toHaveLength(ORDERS)
   expect(reportOf('whole').summary).toMatchObject({ lines: ORDERS, open: 0, needs_person: 0, booked: 0 })
   const morning = reportOf('morning').summary
   const day = reportOf('day').summary
