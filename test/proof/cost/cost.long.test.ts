@@ -4,18 +4,19 @@ import { KEPT } from './kept-counts.ts'
 import { countOrder, SHOWN } from './meter.ts'
 
 /** Rows and log lines tell times, and a time that ends with zeros is shorter. */
-const withoutBytes = ({ steps = [], ...others }: Partial<Counted>): object => ({
+const withoutBytes = ({ steps, logBytes: _, rowBytes: __, evidenceBytes: ___, ...others }: Counted): object => ({
   ...others,
-  steps: steps.map(({ bytes: _, ...step }) => step),
+  steps: steps.map(({ bytes: ____, ...step }) => step),
 })
 
 describe('what an order costs', () => {
   it.each(SHOWN)('is as the documents say: npm run cost -- --write, npm run documents: %s', async (kind) => {
-    const { logBytes, ...counted } = await countOrder(kind)
+    const counted = await countOrder(kind)
 
-    const { logBytes: kept = 0, ...others } = KEPT[kind] ?? {}
-    expect(withoutBytes(counted)).toEqual(withoutBytes(others))
-    expect(Math.abs(logBytes - kept)).toBeLessThan(50)
+    const kept = KEPT[kind]
+    expect(withoutBytes(counted)).toEqual(withoutBytes(kept))
+    for (const name of ['logBytes', 'rowBytes', 'evidenceBytes'] as const)
+      expect(Math.abs(counted[name] - kept[name]), name).toBeLessThan(50)
   })
 
   it('has no write to an index in a claim', async () => {
@@ -26,6 +27,7 @@ describe('what an order costs', () => {
       ['accepted', 2],
       ['claim', 0],
       ['confirmed', 1],
+      ['kept', 0],
     ])
   })
 })
