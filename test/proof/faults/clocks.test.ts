@@ -31,7 +31,7 @@ it.each([-5, 5])('a clock of ours that is %i s off changes nothing', async (seco
   await processDue(fakes.due('NEARLY', 'query'), fakes.deps)
 
   expect(reply.status).toBe(200)
-  expect(fakes.row('NEARLY')).toMatchObject({ state: 'SYNCED', proof: { status: 200 } })
+  expect(fakes.row('NEARLY')).toMatchObject({ state: 'SYNCED', proved_at: expect.any(Number) })
   expect(fakes.statuses('NEARLY')).toEqual([200])
 })
 
