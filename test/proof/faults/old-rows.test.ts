@@ -100,5 +100,10 @@ it('members of the version after outlive every write of this one', async () => {
   const { Item = {} } = await table.client.send(
     new GetItemCommand({ TableName: table.table, Key: { pk: { S: '1900000109#NEWER' } } }),
   )
-  expect(unmarshall(Item)).toMatchObject({ state: 'SYNCED', later: { a: ['member'] }, v: 2, proved_at: expect.any(Number) })
+  expect(unmarshall(Item)).toMatchObject({
+    state: 'SYNCED',
+    later: { a: ['member'] },
+    v: 2,
+    proved_at: expect.any(Number),
+  })
 })
