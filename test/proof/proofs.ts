@@ -61,7 +61,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     built: true,
     proves:
       'a region is lost in the middle of a storm of 2,000 orders, a second stage takes over from the tills’ lists, and the first comes back: nothing lost, no sync without need, every double charge found',
-    takes: '5 minutes; 2 minutes for --orders 300',
+    takes: '3 minutes; 1 minute for --orders 300',
     when: 'each change of what is asked about first, or of observe mode',
   },
   'wrong-notices': {
