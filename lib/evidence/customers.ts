@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Json } from '../json.ts'
-import { rowKey } from '../ledger/row.ts'
+import { readRowKey, rowKey } from '../ledger/row.ts'
 import { parseBody, text } from '../wechatpay/answer-body.ts'
 import type { AnswerLine } from './answer-line.ts'
 
@@ -17,12 +17,17 @@ const openidsOf = ({ body }: AnswerLine): readonly string[] => {
 /** Whose answers these are: a line for each customer and order, sorted. Empty where no answer names a customer. */
 export const customersText = (lines: readonly AnswerLine[], key: string): string => {
   const customers = lines.flatMap((line) =>
-    openidsOf(line).map((openid) => `${customerOf(key, openid)} ${line.mchid} ${line.out_order_no}\n`),
+    openidsOf(line).map((openid) => customerLine({ customer: customerOf(key, openid), pk: rowKey(line) })),
   )
   return [...new Set(customers)].sort().join('')
 }
 
 export type Customer = { readonly customer: string; readonly pk: string }
+
+export const customerLine = ({ customer, pk }: Customer): string => {
+  const { mchid, out_order_no } = readRowKey(pk)
+  return `${customer} ${mchid} ${out_order_no}\n`
+}
 
 export const readCustomers = (list: string): readonly Customer[] =>
   list

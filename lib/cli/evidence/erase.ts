@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/cli
 import pLimit from 'p-limit'
 import { formatChinaTime } from '../../china-time.ts'
 import { readLines, textOf } from '../../evidence/answer-line.ts'
-import { readCustomers } from '../../evidence/customers.ts'
+import { customerLine, readCustomers } from '../../evidence/customers.ts'
 import { objectKey, type Place, placeOf } from '../../evidence/places.ts'
 import { unpackAnswer } from '../../ledger/packed-answer.ts'
 import { type Row, rowKey } from '../../ledger/row.ts'
@@ -81,7 +81,7 @@ const WITHOUT = {
   customers: (text: string, pks: ReadonlySet<string>): string =>
     readCustomers(text)
       .filter(({ pk }) => !pks.has(pk))
-      .map(({ customer, pk }) => `${customer} ${pk.replace('#', ' ')}\n`)
+      .map(customerLine)
       .join(''),
 }
 

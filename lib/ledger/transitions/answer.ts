@@ -40,7 +40,7 @@ const afterAnswer = (transition: Transition, row: Row, step: CallType, verdict: 
  * sent it. WeChat Pay is asked first, at once.
  */
 export const askFirst = (row: Row, moment: Moment): Transition =>
-  withLeaseEnded(withWaitingIndex(ask(row, LONG_DUE, moment, { due_at: moment.now }), row))
+  afterAnswer(ask(row, LONG_DUE, moment, { due_at: moment.now }), row, 'sync', LONG_DUE)
 
 const LONG_DUE: Verdict = { kind: 'unknown', verified: false, code: 'LONG_DUE' }
 

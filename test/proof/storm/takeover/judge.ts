@@ -1,3 +1,4 @@
+import { rowKey } from '../../../../lib/ledger/row.ts'
 import type { Call } from '../../../../lib/local/wechatpay/history.ts'
 import type { Truth } from '../orders/story.ts'
 import { type Promised, promised } from '../scenario.ts'
@@ -64,7 +65,7 @@ const wasTold = (call: Call, posts: readonly Call[]): boolean =>
 
 const nameOfCall = ({ out_order_no, at }: Call): string => `${out_order_no} at ${at}`
 
-const keyOf = ({ plan: { merchant, out_order_no } }: Truth): string => `${merchant.mchid}#${out_order_no}`
+const keyOf = ({ plan: { merchant, out_order_no } }: Truth): string => rowKey({ mchid: merchant.mchid, out_order_no })
 
 const nameOf = ({ plan: { merchant, out_order_no, story } }: Truth): string =>
   `${merchant.mchid} ${out_order_no} (${story})`

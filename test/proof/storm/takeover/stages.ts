@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import pLimit from 'p-limit'
 import { readLines } from '../../../../lib/evidence/answer-line.ts'
+import { readRowKey, rowKey } from '../../../../lib/ledger/row.ts'
 import { seededRandom } from '../../../../lib/local/aws-faults.ts'
 import { startWorld, type World, type WorldMerchant } from '../../../../lib/local/world.ts'
 import { HOUR, MINUTE } from '../../../support/orders.ts'
@@ -232,7 +233,7 @@ const keptIn = ({ objects }: World): ReadonlySet<string> =>
     [...objects.locked.stored]
       .filter(([key]) => key.startsWith('answers/'))
       .flatMap(([, { body }]) => readLines(gunzipSync(body).toString('utf8')))
-      .map(({ mchid, out_order_no, sent_at }) => `${mchid}#${out_order_no} ${Date.parse(sent_at)}`),
+      .map((line) => `${rowKey(line)} ${Date.parse(line.sent_at)}`),
   )
 
 const putLists = (world: World, paid: readonly PlannedOrder[], hasSums: boolean): void => {
@@ -241,16 +242,15 @@ const putLists = (world: World, paid: readonly PlannedOrder[], hasSums: boolean)
 
 const hasAll = async ({ table }: World, orders: readonly PlannedOrder[]): Promise<boolean> => {
   const known = new Set((await table.rows()).map(({ pk }) => pk))
-  return orders.every(({ merchant, out_order_no }) => known.has(`${merchant.mchid}#${out_order_no}`))
+  return orders.every(({ merchant, out_order_no }) => known.has(rowKey({ mchid: merchant.mchid, out_order_no })))
 }
 
 const isObserved = ({ state, reason }: Readonly<Record<string, unknown>>): boolean =>
   state === 'HELD' && reason === 'observe_only'
 
 const release = async (world: World, pk: string): Promise<void> => {
-  const [mchid = '', out_order_no = ''] = pk.split('#')
   const why = { reason: 'paid at the till, as its list says' }
-  const { status } = await decide(world, { mchid, out_order_no }, 'release', why)
+  const { status } = await decide(world, readRowKey(pk), 'release', why)
   if (status !== 200) throw new Error(`the order ${pk} could not be released: ${status}`)
 }
 
