@@ -31,6 +31,8 @@ const BAD = 0.1
 const CHARGED_EVERY = 6
 const MOST_TRIES = 20
 const PAUSE_MS = 30
+/** Fewer objects with more answers in each, as with the stack's window. */
+const EVIDENCE_WINDOW_MS = 1_000
 /** The number of an order that is handed over by an event, whose row cannot be had while there are faults. */
 const DEAD_LETTER = 3
 
@@ -50,7 +52,8 @@ export const runLeaks = async (options: {
     AWS_SECRET_ACCESS_KEY: randomBytes(30).toString('base64'),
   }
   const merchants = [...MERCHANTS, BROKEN].map(configured)
-  const world = await startWorld({ merchants, maxConcurrency: 6, env: { ...aws, WECHATPAY_ORIGIN: proxy.origin } })
+  const env = { ...aws, WECHATPAY_ORIGIN: proxy.origin }
+  const world = await startWorld({ merchants, maxConcurrency: 6, evidenceWindowMs: EVIDENCE_WINDOW_MS, env })
   proxy.target.origin = world.wechatpay.origin
   const invocations = watchInvocations(world)
   const injector = createFaultInjector(world, createFaultCount(), seed)
@@ -178,23 +181,25 @@ const refundCharges = async (world: World, answers: string[]): Promise<readonly 
   return canaries.flat()
 }
 
-/** The signed answers of an order in the bucket of evidence. */
-const keptOf = (world: World, { pk }: Row) =>
-  [...world.objects.locked.stored]
+/** The signed answers in the bucket of evidence, by order. */
+const keptAnswers = (world: World) => {
+  const lines = [...world.objects.locked.stored]
     .filter(([key]) => key.startsWith('answers/'))
     .flatMap(([, { body }]) => readLines(gunzipSync(body).toString()))
-    .filter((line) => rowKey(line) === pk)
-    .map(answerOf)
+  return Map.groupBy(lines, rowKey)
+}
 
 /** The page of evidence of each order that WeChat Pay has signed something about, without the signatures that it shows. */
-const sheetsOf = async (world: World): Promise<readonly string[]> =>
-  (await world.table.rows()).flatMap((row) => {
+const sheetsOf = async (world: World): Promise<readonly string[]> => {
+  const kept = keptAnswers(world)
+  return (await world.table.rows()).flatMap((row) => {
     if (!row.call) return [] // rows with a call are orders
     const order = row as unknown as Row
-    const key = readRowKey(order.pk)
-    const receipt = receiptOf(key, chooseAnswers(keptOf(world, order), order), [])
+    const answers = (kept.get(order.pk) ?? []).map(answerOf)
+    const receipt = receiptOf(readRowKey(order.pk), chooseAnswers(answers, order), [])
     return receipt ? [evidenceSheet(order, receipt, 'receipt.json', world.clock.now())] : []
   })
+}
 
 const linesOf = (pem: string, what: string): readonly Canary[] =>
   pem
