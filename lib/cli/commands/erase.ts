@@ -17,7 +17,7 @@ import { checkDays, type Days, daysOf, WITHOUT_ROW_DAYS } from '../evidence/coll
 import {
   type EraseDeps,
   type Erased,
-  erasePlace,
+  erasePlaces,
   eraseRow,
   ordersOfCustomer,
   recordErasure,
@@ -116,7 +116,7 @@ const erase = async (order: string | undefined, options: Options, session: Sessi
     const row = await connection.ledger.read(pk)
     if (row) done.push(...(await eraseRow(row, deps)))
   }
-  for (const [place, some] of found) if (place !== '') done.push(...(await erasePlace(place, some, deps)))
+  done.push(...(await erasePlaces(new Map([...found].filter(([place]) => place !== '')), deps)))
   const by = await callerIdentity(session.env)
   const record = { at: session.now(), by, why: options.why, law: options.law, done }
   const recorded = deps.isDryRun || pks.length === 0 ? undefined : await recordErasure(pks, record, evidence)

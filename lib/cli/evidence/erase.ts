@@ -75,6 +75,9 @@ const BEING_KEPT = 3_600_000
 const isBeingKept = ({ pk, answer }: Row, now: number): boolean =>
   answer !== undefined && now - unpackAnswer(answer, pk).sent_at < BEING_KEPT
 
+/** Objects that are read or written at the same time. */
+const REQUESTS_IN_FLIGHT = 16
+
 const WITHOUT = {
   answers: (text: string, pks: ReadonlySet<string>): string =>
     textOf(readLines(text).filter((line) => !pks.has(rowKey(line)))),
@@ -86,17 +89,19 @@ const WITHOUT = {
 }
 
 /**
- * Writes the objects of a place anew without these orders, and deletes the versions that have them, as far as the lock
- * permits. What is written anew has the same name, since rows of other orders say where their answers are.
+ * Writes the objects of these places anew without their orders, and deletes the versions that have them, as far as the
+ * lock permits. What is written anew has the same name, since rows of other orders say where their answers are. The
+ * lists of customers come last: by them a second run finds what a first one that failed has left.
  */
-export const erasePlace = async (
-  place: Place,
-  pks: ReadonlySet<string>,
+export const erasePlaces = async (
+  found: ReadonlyMap<Place, ReadonlySet<string>>,
   deps: EraseDeps,
-): Promise<readonly Erased[]> => [
-  ...(await eraseObject('answers', place, pks, deps)),
-  ...(await eraseObject('customers', place, pks, deps)),
-]
+): Promise<readonly Erased[]> => {
+  const limit = pLimit(REQUESTS_IN_FLIGHT)
+  const eraseAll = async (where: 'answers' | 'customers'): Promise<readonly Erased[]> =>
+    (await Promise.all([...found].map(([place, pks]) => limit(() => eraseObject(where, place, pks, deps))))).flat()
+  return [...(await eraseAll('answers')), ...(await eraseAll('customers'))]
+}
 
 const eraseObject = async (
   where: 'answers' | 'customers',
@@ -136,7 +141,7 @@ export const ordersOfCustomer = async (
   folders: readonly string[],
   evidence: EvidenceReader,
 ): Promise<ReadonlyMap<Place, ReadonlySet<string>>> => {
-  const limit = pLimit(16)
+  const limit = pLimit(REQUESTS_IN_FLIGHT)
   const found = new Map<Place, Set<string>>()
   for (const folder of folders)
     await Promise.all(
