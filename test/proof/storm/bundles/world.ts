@@ -48,6 +48,7 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
     maxConcurrency: each,
     start: sandboxes.start,
     streamWindowMs: orders < LARGE ? 40 : 200,
+    evidenceWindowMs: orders < LARGE ? 40 : 1_000,
     // Charges are made only by the stories, and counted.
     debitAfterMs: Number.POSITIVE_INFINITY,
   })
