@@ -34,6 +34,8 @@ const WECHATPAY_FAULTS: readonly FaultName[] = [
 /** Eight seconds each, until the function's own time limit; the late request is processed after that. */
 const SLOW_WECHATPAY_FAULTS: readonly FaultName[] = ['no-answer', 'no-answer-after-applying', 'late-request']
 export const LATE_MS = 9_000
+/** All at once they would hold up every sandbox, and nothing else would go on meanwhile. */
+const BETWEEN_HANGS_MS = 8_000
 
 /** The first one is what an order meets that is cut off. */
 const TABLE_FAULTS = ['fail', 'throughput-exceeded', 'throttle', 'lose-answer', 'reset'] as const
@@ -88,17 +90,26 @@ export const createFaultInjector = (world: World, count: FaultCount, seed: numbe
       world.secrets.faultNext({ fault: pick(SECRET_FAULTS), delayMs: 300 })
   }, 5)
 
+  const counted = (what: string, pk?: string): boolean => {
+    count.add(what, 'hang', orderOfKey(pk))
+    return true
+  }
+  const hang = (): void => {
+    world.wechatpay.faultNext({ fault: pick(SLOW_WECHATPAY_FAULTS), delayMs: LATE_MS })
+    world.table.faults.add({ kind: 'hang', match: ({ input }) => counted('table', keyOf(input)) })
+  }
+  let hangs = 0
+  const slowly = setInterval(() => {
+    if (hangs === 0) return
+    hangs -= 1
+    hang()
+  }, BETWEEN_HANGS_MS)
+
   return {
-    /** Faults that take seconds of real time each. They happen to the next requests, while the wave continues. */
+    /** Faults that take seconds of real time each, one after the other, while the wave continues. */
     burst: (size: number): void => {
-      const counted = (what: string, pk?: string): boolean => {
-        count.add(what, 'hang', orderOfKey(pk))
-        return true
-      }
-      for (let i = 0; i < size; i += 1) {
-        world.wechatpay.faultNext({ fault: pick(SLOW_WECHATPAY_FAULTS), delayMs: LATE_MS })
-        world.table.faults.add({ kind: 'hang', match: ({ input }) => counted('table', keyOf(input)) })
-      }
+      hang()
+      hangs += size - 1
       world.bus.faults.add({ kind: 'hang', match: () => counted('event bus') })
       world.secrets.faultNext({ fault: 'hang' })
     },
@@ -109,6 +120,7 @@ export const createFaultInjector = (world: World, count: FaultCount, seed: numbe
     },
     end: (): void => {
       clearInterval(secrets)
+      clearInterval(slowly)
       world.wechatpay.behave()
       world.table.faults.clear()
       world.bus.faults.clear()
