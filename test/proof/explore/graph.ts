@@ -36,7 +36,27 @@ export const createGraph = () => {
     return false
   }
 
-  return { begin, add, someMove, count: () => count, bytes: () => edges.byteLength + starts.byteLength }
+  /** From which states a move of these kinds leads to a state. */
+  const backwards = (kinds: KindSet): ((to: StateId) => Uint32Array) => {
+    const each = (take: (from: StateId, to: StateId) => void): void => {
+      for (let from = 0; from < states; from++)
+        someMove(from, kinds, (to) => {
+          take(from, to)
+          return false
+        })
+    }
+    const ends = new Uint32Array(states + 1)
+    each((_, to) => raise(ends, to + 1, 1))
+    for (let id = 0; id < states; id++) raise(ends, id + 1, ends[id] ?? 0)
+    const filled = ends.slice()
+    const befores = new Uint32Array(ends[states] ?? 0)
+    each((from, to) => {
+      befores[raise(filled, to, 1)] = from
+    })
+    return (to) => befores.subarray(ends[to], ends[to + 1])
+  }
+
+  return { begin, add, someMove, backwards, count: () => count, bytes: () => edges.byteLength + starts.byteLength }
 }
 
 /** A set of kinds, one bit each. */
@@ -51,16 +71,18 @@ const WITHOUT_WAIT = kinds('step', 'call')
 /** The number of states, and the first one, from which no finished state can be reached without help. */
 export const unfinishable = (graph: Graph, isFinished: Uint8Array): { count: number; first: StateId } => {
   const canFinish = isFinished.slice()
-  for (let isNew = true; isNew; ) {
-    isNew = false
-    for (let id = canFinish.length - 1; id >= 0; id--) {
-      if (canFinish[id] === 1 || !graph.someMove(id, UNAIDED, (to) => canFinish[to] === 1)) continue
-      canFinish[id] = 1
-      isNew = true
-    }
-  }
+  const before = graph.backwards(UNAIDED)
+  const found = new Uint32Array(canFinish.length)
+  let count = 0
+  for (let id = 0; id < canFinish.length; id++) if (canFinish[id] === 1) found[count++] = id
+  for (let next = 0; next < count; next++)
+    for (const from of before(found[next] ?? 0))
+      if (canFinish[from] === 0) {
+        canFinish[from] = 1
+        found[count++] = from
+      }
   const first = canFinish.indexOf(0)
-  return { count: canFinish.reduce((sum, can) => sum + 1 - can, 0), first }
+  return { count: canFinish.length - count, first }
 }
 
 /**
@@ -87,6 +109,13 @@ export const restless = (graph: Graph, states: number): { count: number; first: 
       return false
     })
   return { count: left, first: before.findIndex((some) => some > 0) }
+}
+
+/** What was there before. */
+const raise = (numbers: Uint32Array, at: number, by: number): number => {
+  const before = numbers[at] ?? 0
+  numbers[at] = before + by
+  return before
 }
 
 const copyOf = (numbers: Uint32Array, length: number): Uint32Array<ArrayBuffer> => {

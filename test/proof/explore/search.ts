@@ -27,7 +27,7 @@ type Options = {
 
 /** Breadth-first search, until there is a violation or no new state. */
 export const explore = (scenario: Scenario, { design = {}, isWhole = true }: Options = {}): Report => {
-  const startedAt = process.cpuUsage()
+  const startedAt = process.threadCpuUsage()
   const model = createModel(scenario, design)
   const states = createStates()
   const graph = isWhole ? createGraph() : undefined
@@ -84,8 +84,8 @@ export const reportInWords = ({ scenario, states, moves, seconds, megabytes, vio
   return `${name}, ${size}: ${cost}: ${violation?.broken ?? 'nothing is broken, and all can finish'}${trace.join('')}`
 }
 
-/** CPU time and not wall clock time, since other programs may use this machine. */
-const cpuSeconds = (since: NodeJS.CpuUsage): number => {
-  const { user, system } = process.cpuUsage(since)
+/** CPU time and not wall clock time, since other threads and programs may use this machine. */
+const cpuSeconds = (since: ReturnType<typeof process.threadCpuUsage>): number => {
+  const { user, system } = process.threadCpuUsage(since)
   return (user + system) / 1_000_000
 }
