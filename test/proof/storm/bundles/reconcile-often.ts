@@ -8,29 +8,31 @@ const BETWEEN_RECONCILES_MS = 5_000
 export const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
   const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
   while (!(await isHanded())) await world.runReconcile()
+  if ((await reconcileAll(world)) === 0) return
+  // No invocation is under way now, so what is left are mostly rows of killed ones, until their leases have ended.
+  world.clock.advance(LIMITS.lease)
   await reconcileAll(world)
 }
 
 const MOST_RECONCILES = 60
-/** After so many runs in a row that leave something, what is left may be rows of killed invocations. */
-const RUNS_BEFORE_LEASES_END = 3
 
-/** No invocation is under way between two runs, so the clock may go on to where every lease has ended. */
-const reconcileAll = async (world: World): Promise<void> => {
-  for (let runs = 1; runs <= MOST_RECONCILES; runs += 1) {
+/** Until no row is due, or as many as after the run before. Gives how many. */
+const reconcileAll = async (world: World): Promise<number> => {
+  let left = Number.POSITIVE_INFINITY
+  for (let runs = 0; runs < MOST_RECONCILES && left > 0; runs += 1) {
     const { result, error } = await world.runReconcile()
-    if (!error && isNothingLeft(result)) return
-    if (runs % RUNS_BEFORE_LEASES_END === 0) world.clock.advance(LIMITS.lease)
+    if (error) continue
+    const { dispatched, refused, merchants } = result as Reported // reconcile's own result
+    const due = dispatched + refused
+    const isCutShort = merchants.some(({ more, error: failed }) => more || failed !== undefined)
+    if (!isCutShort && due >= left) return due
+    left = isCutShort ? Number.POSITIVE_INFINITY : due
   }
+  return left
 }
 
 type Reported = {
   readonly dispatched: number
   readonly refused: number
   readonly merchants: readonly { readonly more: boolean; readonly error?: string }[]
-}
-
-const isNothingLeft = (result: unknown): boolean => {
-  const { dispatched, refused, merchants } = result as Reported // reconcile's own result
-  return dispatched + refused === 0 && merchants.every(({ more, error }) => !more && error === undefined)
 }
