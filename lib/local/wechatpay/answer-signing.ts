@@ -1,4 +1,5 @@
 import { createSign, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /** A key with which WeChat Pay signs. */
 export type WechatpayKey = {
@@ -32,11 +33,27 @@ const stamp = (atMs: number) => ({
   nonce: randomBytes(16).toString('hex').toUpperCase(),
 })
 
+const messageOf = (body: string, { timestamp, nonce }: ReturnType<typeof stamp>): Buffer =>
+  Buffer.from(`${timestamp}\n${nonce}\n${body}\n`)
+
 /** Signs `timestamp\nnonce\nbody\n` (验签名串). Without a body, the third line is empty. */
 export const signAnswer = (body: string, atMs: number, { id, privateKey }: WechatpayKey): AnswerSignature => {
-  const { timestamp, nonce } = stamp(atMs)
-  const message = Buffer.from(`${timestamp}\n${nonce}\n${body}\n`)
-  return { timestamp, nonce, signature: sign('RSA-SHA256', message, privateKey).toString('base64'), serial: id }
+  const stamped = stamp(atMs)
+  const signature = sign('RSA-SHA256', messageOf(body, stamped), privateKey)
+  return { ...stamped, signature: signature.toString('base64'), serial: id }
+}
+
+const signOnAnotherThread = promisify(sign)
+
+/** The same, while this thread goes on. */
+export const signAnswerLater = async (
+  body: string,
+  atMs: number,
+  { id, privateKey }: WechatpayKey,
+): Promise<AnswerSignature> => {
+  const stamped = stamp(atMs)
+  const signature = await signOnAnotherThread('RSA-SHA256', messageOf(body, stamped), privateKey)
+  return { ...stamped, signature: signature.toString('base64'), serial: id }
 }
 
 /** The same for a body that is too long for one string. */

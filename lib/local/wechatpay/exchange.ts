@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
 import type { AnswerKeys } from './answer-keys.ts'
-import { type AnswerSignature, signAnswer, signPaddedAnswer } from './answer-signing.ts'
+import { type AnswerSignature, signAnswer, signAnswerLater, signPaddedAnswer } from './answer-signing.ts'
 import { claimedMchid } from './authorization.ts'
 import type { Decision } from './decide.ts'
 import { type AnswerHeaders, streamDownload, streamPadded } from './delivery.ts'
@@ -102,7 +102,10 @@ export const createExchange = (reception: Reception) => {
 
   const sendHonestly = (visit: Visit, answer: Answer) => {
     const isSigned = answer.signed && (answer.status < 400 || signRefusals)
-    send(visit, answer, isSigned ? signAnswer(answer.body, now(), keys.choose(visit.serial)) : undefined)
+    if (!isSigned) return send(visit, answer, undefined)
+    void signAnswerLater(answer.body, now(), keys.choose(visit.serial)).then((signature) =>
+      send(visit, answer, signature),
+    )
   }
 
   /** Decides the request, then sends the response with `deliver`. */
