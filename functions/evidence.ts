@@ -25,10 +25,12 @@ const deps: KeepDeps = {
 /** Keeps WeChat Pay's signed answers, which it reads in the ledger's DynamoDB stream, for years. */
 const evidence = (event: unknown): Promise<OperationResult> => keepAnswers(imagesOf(event as DynamoDBStreamEvent), deps)
 
+/** A row that is deleted may hold an answer that could not be kept before. */
 const imagesOf = ({ Records }: DynamoDBStreamEvent): readonly Image[] =>
-  Records.flatMap(({ dynamodb: { NewImage, OldImage } = {} }) =>
-    NewImage && !isKept(NewImage, OldImage) ? [imageOf(NewImage)] : [],
-  )
+  Records.flatMap(({ dynamodb: { NewImage, OldImage } = {} }) => {
+    if (NewImage) return isKept(NewImage, OldImage) ? [] : [imageOf(NewImage)]
+    return OldImage ? [imageOf(OldImage)] : []
+  })
 
 /** An order that goes on holds its newest answer until the next one comes: the write that brought it has come before. */
 const isKept = (image: Attributes, before: Attributes | undefined): boolean =>

@@ -22,6 +22,8 @@ export type Lock = {
   readonly mode: 'GOVERNANCE' | 'COMPLIANCE'
   readonly retainMs: number
   readonly keys: RegExp
+  /** A bucket in another region, to which each version is copied at once, and nothing that is deleted. */
+  readonly copy?: string
 }
 
 /** The objects of the locked bucket, the newest of each key, and every version that was not deleted by key and version. */
@@ -29,6 +31,7 @@ export type Locked = {
   readonly bucket: string
   readonly stored: ReadonlyMap<string, StoredObject>
   readonly versions: ReadonlyMap<string, StoredObject>
+  readonly copy: Omit<Locked, 'copy'>
 }
 
 type ObjectRequest = {
@@ -59,7 +62,7 @@ export type Objects = {
 const PAGE = 1000
 
 /**
- * S3 with one bucket, and a second one whose objects are locked: GetObject as a stream, PutObject, DeleteObject,
+ * S3 with one bucket, a second one whose objects are locked, and its copy: GetObject as a stream, PutObject, DeleteObject,
  * ListObjectsV2, ListObjectVersions, and the events of new objects of the first.
  */
 export const startObjects = async ({
@@ -77,6 +80,7 @@ export const startObjects = async ({
   const check = credentials && checkSignature('s3', credentials)
   const { stored, versions, add } = createVersions(clock)
   const locked = createVersions(clock)
+  const copy = createVersions(clock)
   const listeners: OnCreated[] = []
   const { faults, strike } = createFaults<ObjectRequest, ObjectFault>()
 
@@ -87,7 +91,7 @@ export const startObjects = async ({
     cacheControl?: string,
   ): string => {
     const bytes = Buffer.from(body)
-    const version = add(key, bytes, contentType, cacheControl)
+    const { version } = add(key, bytes, contentType, cacheControl)
     for (const listener of listeners)
       listener({
         source: 'aws.s3',
@@ -103,41 +107,46 @@ export const startObjects = async ({
     return version
   }
 
+  const addLocked = (key: string, body: Buffer, headers: IncomingMessage['headers']): string => {
+    const added = locked.add(key, body, headers['content-type'])
+    copy.keep(key, added)
+    return added.version
+  }
+
   const serveLocked = (
-    { operation, key }: ObjectRequest,
+    { operation, key, bucket: named }: ObjectRequest,
     url: URL,
     headers: IncomingMessage['headers'],
     body: Buffer,
     response: ServerResponse,
   ) => {
+    const of = named === lock.copy ? copy : locked
     const refuse = (status: number, code: string) => answerXml(response, status, errorXml(code))
     const version = url.searchParams.get('versionId')
     switch (operation) {
       case 'PutObject':
-        if (!lock.keys.test(key)) return refuse(403, 'AccessDenied')
+        if (named === lock.copy || !lock.keys.test(key)) return refuse(403, 'AccessDenied')
         // S3 takes nothing into a bucket with Object Lock of which it cannot tell that it came whole.
         if (!isChecked(headers, body)) return refuse(400, 'InvalidRequest')
         if (headers['if-none-match'] === '*' && locked.stored.has(key)) return refuse(412, 'PreconditionFailed')
-        return response
-          .writeHead(200, { ETag: etag(body), 'x-amz-version-id': locked.add(key, body, headers['content-type']) })
-          .end()
+        return response.writeHead(200, { ETag: etag(body), 'x-amz-version-id': addLocked(key, body, headers) }).end()
       case 'DeleteObject': {
         if (version === null) {
-          locked.hide(key)
+          of.hide(key)
           return response.writeHead(204).end()
         }
-        const object = locked.versions.get(`${key} ${version}`)
+        const object = of.versions.get(`${key} ${version}`)
         const isPast = lock.mode === 'GOVERNANCE' && headers['x-amz-bypass-governance-retention'] === 'true'
         if (object && !isPast && object.modifiedAt + lock.retainMs > clock.now()) return refuse(403, 'AccessDenied')
-        locked.drop(key, version)
+        of.drop(key, version)
         return response.writeHead(204).end()
       }
       case 'ListObjectsV2':
-        return answerXml(response, 200, listing(locked.stored, lock.bucket, url))
+        return answerXml(response, 200, listing(of.stored, named, url))
       case 'ListObjectVersions':
-        return answerXml(response, 200, versionListing(locked, lock.bucket, url))
+        return answerXml(response, 200, versionListing(of, named, url))
       default: {
-        const object = version === null ? locked.stored.get(key) : locked.versions.get(`${key} ${version}`)
+        const object = version === null ? of.stored.get(key) : of.versions.get(`${key} ${version}`)
         if (object && lock.retainMs > 0) {
           const until = new Date(object.modifiedAt + lock.retainMs).toISOString()
           response.setHeader('x-amz-object-lock-mode', lock.mode)
@@ -185,7 +194,8 @@ export const startObjects = async ({
     const [named, ...rest] = url.pathname.slice(1).split('/')
     const key = decodeURIComponent(rest.join('/'))
     const operation = operationOf(incoming.method ?? '', key, url)
-    if ((named !== bucket && named !== lock.bucket) || !operation)
+    const isLocked = named === lock.bucket || named === lock.copy
+    if (named === undefined || (named !== bucket && !isLocked) || !operation)
       return answerXml(response, 404, errorXml('NoSuchBucket'))
     // If this server accepted what S3 refuses, tests would not notice it.
     const isSigned =
@@ -197,7 +207,7 @@ export const startObjects = async ({
     const fault = strike(() => request)
     if (fault?.kind === 'reset') return incoming.socket.destroy()
     if (fault?.kind === 'fail') return answerXml(response, 500, errorXml('InternalError'))
-    return (named === lock.bucket ? serveLocked : serve)(request, url, incoming.headers, body, response)
+    return (isLocked ? serveLocked : serve)(request, url, incoming.headers, body, response)
   })
 
   return {
@@ -205,7 +215,10 @@ export const startObjects = async ({
     bucket,
     faults,
     stored,
-    locked: { bucket: lock.bucket, stored: locked.stored, versions: locked.versions },
+    locked: {
+      ...{ bucket: lock.bucket, stored: locked.stored, versions: locked.versions },
+      copy: { bucket: lock.copy ?? '', stored: copy.stored, versions: copy.versions },
+    },
     put,
     onCreated: (listener) => {
       listeners.push(listener)
@@ -222,25 +235,36 @@ const createVersions = (clock: Clock) => {
   const stored = new Map<string, StoredObject>()
   const versions = new Map<string, StoredObject>()
   let count = 0
-  const add = (key: string, body: Buffer, contentType = 'application/octet-stream', cacheControl?: string): string => {
-    count += 1
-    const version = `v${count}`
-    const object = { body, contentType, cacheControl, modifiedAt: clock.now(), version }
+  const keep = (key: string, object: StoredObject): void => {
     stored.set(key, object)
-    versions.set(`${key} ${version}`, object)
-    return version
+    versions.set(`${key} ${object.version}`, object)
+  }
+  const add = (
+    key: string,
+    body: Buffer,
+    contentType = 'application/octet-stream',
+    cacheControl?: string,
+  ): StoredObject => {
+    count += 1
+    const object = { body, contentType, cacheControl, modifiedAt: clock.now(), version: `v${count}` }
+    keep(key, object)
+    return object
   }
   const drop = (key: string, version: string): void => {
     versions.delete(`${key} ${version}`)
     if (stored.get(key)?.version === version) stored.delete(key)
   }
-  return { stored, versions, add, hide: (key: string) => void stored.delete(key), drop }
+  return { stored, versions, keep, add, hide: (key: string) => void stored.delete(key), drop }
 }
 
 const isChecked = (headers: IncomingMessage['headers'], body: Buffer): boolean =>
   headers['x-amz-checksum-sha256'] === createHash('sha256').update(body).digest('base64')
 
-const versionListing = ({ stored, versions }: Omit<Locked, 'bucket'>, bucket: string, url: URL): string => {
+const versionListing = (
+  { stored, versions }: Pick<Locked, 'stored' | 'versions'>,
+  bucket: string,
+  url: URL,
+): string => {
   const prefix = url.searchParams.get('prefix') ?? ''
   const found = [...versions].filter(([name]) => name.startsWith(prefix))
   const entries = found.map(([name, { version, modifiedAt }]) => {

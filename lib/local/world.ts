@@ -48,6 +48,7 @@ const LEDGER = 'payscore-ledger'
 const BUS = 'payscore'
 const BUCKET = 'payscore-statements'
 const EVIDENCE = 'payscore-evidence'
+const EVIDENCE_REPLICA = 'payscore-evidence-replica'
 const CUSTOMER_KEY = 'payscore/customers'
 const TOPIC = 'payscore-alarms'
 const SECRETS = 'payscore/merchants'
@@ -106,6 +107,7 @@ export const startWorld = async (options: {
     ...{ clock, bucket: BUCKET, credentials },
     lock: {
       bucket: EVIDENCE,
+      copy: EVIDENCE_REPLICA,
       mode: options.evidenceLock ?? 'GOVERNANCE',
       retainMs: 1096 * 86_400_000,
       keys: /^(answers|customers|bills)\/\d{4}\/\d\d\/\d\d\/[\w.-]+$|^keys\/\w+\.pem$|^erasures\/[\w.-]+$/,
@@ -156,6 +158,7 @@ export const startWorld = async (options: {
     EVENT_BUS: BUS,
     BUCKET,
     EVIDENCE_BUCKET: EVIDENCE,
+    EVIDENCE_REPLICA,
     CUSTOMER_KEY,
     ALARM_TOPIC: topic.arn,
     WECHATPAY_ORIGIN: wechatpay.origin,

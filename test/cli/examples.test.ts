@@ -68,6 +68,7 @@ beforeAll(async () => {
     ...{ LedgerTable: world.env.LEDGER_TABLE ?? '', EventBusName: world.env.EVENT_BUS ?? '' },
     ...{ HttpApiUrl: world.api.url, NoticeDeadLettersUrl: queue.url, StatementsBucket: world.env.BUCKET ?? '' },
     EvidenceBucket: world.env.EVIDENCE_BUCKET ?? '',
+    EvidenceReplicaBucket: world.env.EVIDENCE_REPLICA ?? '',
     SyncFunctionArn: targetArn('sync'),
     AuditFunction: targetArn('audit'),
   }

@@ -37,6 +37,10 @@ const order = async (out_order_no: string): Promise<void> => {
 }
 const rowOf = async (out_order_no: string) =>
   (await world.table.rows()).find(({ pk }) => pk === `${MERCHANT.mchid}#${out_order_no}`)
+const deleteRow = async (out_order_no: string): Promise<void> => {
+  const Key = { pk: { S: `${MERCHANT.mchid}#${out_order_no}` } }
+  await new DynamoDBClient({}).send(new DeleteItemCommand({ TableName: world.env.LEDGER_TABLE, Key }))
+}
 const kept = (out_order_no: string) =>
   [...world.objects.locked.stored]
     .filter(([key]) => key.startsWith('answers/'))
@@ -82,6 +86,23 @@ describe('the signed answers of an order', () => {
     expect(await rowOf('DOWN')).not.toHaveProperty('answer')
   })
 
+  test('are kept when the row is deleted, if they were given up before', async () => {
+    const mend = world.objects.faults.add({
+      kind: 'fail',
+      match: ({ bucket }) => bucket === 'payscore-evidence',
+      times: Number.POSITIVE_INFINITY,
+    })
+    await order('GIVEN-UP')
+    mend()
+    expect(kept('GIVEN-UP')).toEqual([])
+    expect(await rowOf('GIVEN-UP')).toHaveProperty('answer')
+
+    await deleteRow('GIVEN-UP')
+    await world.idle()
+
+    expect(kept('GIVEN-UP').map(({ line }) => line.answers)).toEqual(['sync'])
+  })
+
   test('are the same object when the batch comes twice', async () => {
     const objects = () => [...world.objects.locked.versions.keys()]
     await order('TWICE')
@@ -107,9 +128,7 @@ describe('a receipt', () => {
   test('of before a rotation of WeChat Pay’s key, and of an order whose row is gone, verifies by itself', async () => {
     await world.runCertificates()
     await order('ROTATED')
-    const client = new DynamoDBClient({})
-    const Key = { pk: { S: `${MERCHANT.mchid}#ROTATED` } }
-    await client.send(new DeleteItemCommand({ TableName: world.env.LEDGER_TABLE, Key }))
+    await deleteRow('ROTATED')
     // WeChat Pay's key of the answer is in no secret any more.
     world.secrets.putSecret(`payscore/merchants/${MERCHANT.mchid}`, '{}')
 
@@ -124,11 +143,13 @@ describe('a receipt', () => {
   })
 })
 
-/** Every version of every object in the bucket of evidence, as text. */
+/** Every version of every object in the bucket of evidence and in its copy in another region, as text. */
 const everything = (): string =>
-  [...world.objects.locked.versions]
-    .map(([name, { body }]) => `${name} ${name.includes('.gz ') ? gunzipSync(body).toString() : body.toString()}`)
+  [world.objects.locked, world.objects.locked.copy]
+    .flatMap(({ versions }) => [...versions])
+    .map(([name, { body }]) => `${name} ${textOf(body)}`)
     .join('\n')
+const textOf = (body: Buffer): string => (body[0] === 0x1f ? gunzipSync(body) : body).toString()
 
 describe('erase', () => {
   test('takes an order out of evidence past the lock, leaves the others of its object, and says so in a record', async () => {
@@ -162,6 +183,31 @@ describe('erase', () => {
     expect(text).toContain('E-commerce Law, art. 31')
     expect(text).not.toContain('ERASED')
     expect(text).not.toContain('oErased')
+  })
+
+  test('takes the customer out of the copy in another region as well, which has its own versions', async () => {
+    placeOrder(world, 'serviceorder', 'COPIED', { openid: 'oCopiedCopiedCopied' })
+    await order('BESIDE-IT')
+    await handOver(world, 'HTTP API 2.0', noticeOf('serviceorder', 'COPIED'))
+    await world.pass(11 * MINUTE)
+    const copied = () => [...world.objects.locked.copy.versions.values()].map(({ body }) => textOf(body)).join('')
+    expect(copied()).toContain('oCopiedCopiedCopied')
+    const line = ['erase', `${MERCHANT.mchid}/COPIED`, '--why', 'asked for', '--past-lock']
+
+    const without = await runCli([...line, '--replica', 'no-such-bucket'], { cwd })
+    const dry = await runCli([...line, '--dry-run'], { cwd })
+    const { code, out } = await runCli([...line, '--json'], { cwd })
+
+    expect(without.code).toBe(1)
+    expect(dry.out).toMatch(/payscore-evidence-replica\/answers\/.*: would be erased/)
+    expect(code).toBe(0)
+    const { erased, record } = JSON.parse(out)
+    expect(erased).toContainEqual(
+      expect.objectContaining({ where: 'answers', replica: 'payscore-evidence-replica', done: 'erased' }),
+    )
+    expect(copied()).not.toContain('oCopiedCopiedCopied')
+    expect(copied()).toContain('"out_order_no":"BESIDE-IT"')
+    expect(world.objects.locked.stored.get(record)?.body.toString()).toContain('payscore-evidence-replica')
   })
 
   test('finds the orders of a customer by an openid that stands in a file', async () => {

@@ -51,6 +51,12 @@ export const callerCases = (template: Template): readonly Case[] => {
     policy: managedPolicy(template, 'OperatorPolicy'),
   }
   const support = { who: 'support', principal: role('support'), policy: managedPolicy(template, 'SupportPolicy') }
+  const receipts = {
+    who: 'who exports receipts',
+    principal: role('receipts'),
+    policy: managedPolicy(template, 'ReceiptPolicy'),
+  }
+  const eraser = { who: 'who erases', principal: role('eraser'), policy: managedPolicy(template, 'ErasurePolicy') }
   const own = (name: string) => ({ who: name, principal: role(name), policy: rolePolicy(template, name) })
 
   const audit = own('AuditRole')
@@ -322,6 +328,43 @@ export const callerCases = (template: Template): readonly Case[] => {
       evidences(false, caller, 'PutObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
       evidences(false, caller, 'GetObject', 'answers/2026/11/24/1030-0a.jsonl.gz'),
     ]),
+    ...['answers/2026/11/24/1030-0a.jsonl.gz', 'customers/2026/11/24/1030-0a.txt'].flatMap((key) => [
+      ...['GetObject', 'GetObjectVersion'].map((action) => evidences(true, receipts, action, key)),
+      ...['PutObject', 'DeleteObject', 'DeleteObjectVersion', 'BypassGovernanceRetention', 'PutObjectRetention'].map(
+        (action) => evidences(false, receipts, action, key),
+      ),
+      ...[
+        'GetObjectVersion',
+        'GetObjectRetention',
+        'PutObject',
+        'DeleteObjectVersion',
+        'BypassGovernanceRetention',
+      ].map((action) => evidences(true, eraser, action, key)),
+      ...['DeleteObject', 'PutObjectRetention', 'PutObjectLegalHold', 'PutObjectAcl'].map((action) =>
+        evidences(false, eraser, action, key),
+      ),
+    ]),
+    ...['keys/PUB_KEY_ID_1.pem', 'bills/2026/11/24/1.json', 'other'].flatMap((key) =>
+      ['PutObject', 'DeleteObjectVersion', 'BypassGovernanceRetention'].map((action) =>
+        evidences(false, eraser, action, key),
+      ),
+    ),
+    evidences(true, eraser, 'PutObject', 'erasures/1.json'),
+    evidences(false, eraser, 'DeleteObjectVersion', 'erasures/1.json'),
+    ...[receipts, eraser].map((caller) => request(true, caller, 'list versions', 's3:ListBucketVersions', EVIDENCE)),
+    ...[
+      'PutBucketObjectLockConfiguration',
+      'PutLifecycleConfiguration',
+      'PutBucketVersioning',
+      'PutReplicationConfiguration',
+    ].flatMap((action) => [receipts, eraser].map((caller) => request(false, caller, action, `s3:${action}`, EVIDENCE))),
+    writesRow(true, eraser, ['pk', 'due', 'answer', 'cashier_id']),
+    writesRow(false, eraser, ['pk', 'due', 'answer', 'state']),
+    writesRow(false, eraser, []),
+    writesRow(false, receipts, ['pk', 'answer']),
+    request(false, eraser, 'remove a row', 'dynamodb:DeleteItem', TABLE),
+    request(false, eraser, 'read a merchant’s key', 'secretsmanager:GetSecretValue', SECRET),
+    request(false, receipts, 'read a merchant’s key', 'secretsmanager:GetSecretValue', SECRET),
     request(false, audit, 'list the bucket', 's3:ListBucket', 'arn:aws:s3:::Statements'),
     // What it reads and asks for
     request(true, audit, 'read the index of cases', 'dynamodb:Query', `${TABLE}/index/case`),

@@ -22,7 +22,7 @@ import {
   ordersOfCustomer,
   recordErasure,
 } from '../evidence/erase.ts'
-import { connectEvidence, type EvidenceOptions } from '../evidence/store.ts'
+import { connectEvidence, connectReplica, type EvidenceOptions } from '../evidence/store.ts'
 import { addCommand, addExamples } from '../help.ts'
 import { findRow, findRowOrNone, keyOfName } from '../order/find.ts'
 import type { Session } from '../session.ts'
@@ -69,6 +69,10 @@ export const addErase = (program: Command, session: Session, done: (code: number
       t({ en: 'the bucket of signed answers (EVIDENCE_BUCKET)', zh: '签名应答的存储桶(EVIDENCE_BUCKET)' }),
     )
     .option(
+      '--replica <bucket>',
+      t({ en: 'the bucket to which they are copied (EVIDENCE_REPLICA)', zh: '签名应答的副本存储桶(EVIDENCE_REPLICA)' }),
+    )
+    .option(
       '--customer-key <secret>',
       t({ en: 'the secret that hides openids (CUSTOMER_KEY)', zh: '隐藏 openid 的密钥(CUSTOMER_KEY)' }),
     )
@@ -105,7 +109,7 @@ const erase = async (order: string | undefined, options: Options, session: Sessi
       2,
     )
   const deps: EraseDeps = {
-    ...{ connection, evidence, now: session.now() },
+    ...{ connection, evidence, replica: await connectReplica(options, session), now: session.now() },
     ...{ isDryRun: options.dryRun === true, isPastLock: options.pastLock === true },
   }
   const found =
@@ -135,8 +139,8 @@ const erase = async (order: string | undefined, options: Options, session: Sessi
 const MARKS = { erased: '✓', 'would be erased': '→', stays: '✗', waits: '!' } as const
 const COLOURS = { erased: 'green', 'would be erased': 'dim', stays: 'red', waits: 'yellow' } as const
 
-const textOf = ({ where, object, done, until, lock }: Erased, law: string | undefined) => {
-  const what = object ?? where
+const textOf = ({ where, object, replica, done, until, lock }: Erased, law: string | undefined) => {
+  const what = replica === undefined ? (object ?? where) : `${replica}/${object}`
   if (done === 'waits')
     return {
       en: `${what}: the order is still on its way, or its newest answer is not kept as evidence yet. Erase it again later.`,

@@ -17,6 +17,8 @@ export type Erased = {
   readonly where: 'row' | 'answers' | 'customers'
   /** The key of an object; of a row nothing. */
   readonly object?: string
+  /** The bucket in another region, where it is an object of that. */
+  readonly replica?: string
   /** `waits`: an order that is still on its way needs its row; it is tried again when the order has ended. */
   readonly done: 'erased' | 'would be erased' | 'stays' | 'waits'
   /** Until when a lock keeps the version of before (RFC 3339), and by which mode. */
@@ -27,6 +29,8 @@ export type Erased = {
 export type EraseDeps = {
   readonly connection: Connection
   readonly evidence: EvidenceReader
+  /** Where evidence is copied to. What is written anew comes there by itself; what is deleted stays. */
+  readonly replica: EvidenceReader | undefined
   readonly isDryRun: boolean
   /** The person may delete what GOVERNANCE locks. */
   readonly isPastLock: boolean
@@ -107,29 +111,45 @@ const eraseObject = async (
   where: 'answers' | 'customers',
   place: Place,
   pks: ReadonlySet<string>,
-  { evidence, isDryRun, isPastLock }: EraseDeps,
+  { evidence, replica, ...deps }: EraseDeps,
 ): Promise<readonly Erased[]> => {
-  const object = objectKey(where, place)
+  const object = { where, key: objectKey(where, place), pks }
+  const rewrite = async (text: string): Promise<void> => {
+    const left = Buffer.from(WITHOUT[where](text, pks))
+    const packed = where === 'answers' ? gzipSync(left, { level: 9 }) : left
+    await evidence.put(object.key, packed, where === 'answers' ? 'application/gzip' : 'text/plain')
+  }
+  const done = await eraseVersions(object, evidence, deps, rewrite)
+  const copies = replica ? await eraseVersions(object, replica, deps) : []
+  return [...done, ...copies.map((one) => ({ ...one, ...(replica && { replica: replica.bucket }) }))]
+}
+
+/** Deletes the versions of an object that have one of these orders. @param rewrite puts what else the newest one has */
+const eraseVersions = async (
+  {
+    where,
+    key,
+    pks,
+  }: { readonly where: 'answers' | 'customers'; readonly key: string; readonly pks: ReadonlySet<string> },
+  bucket: EvidenceReader,
+  { isDryRun, isPastLock }: Pick<EraseDeps, 'isDryRun' | 'isPastLock'>,
+  rewrite?: (text: string) => Promise<void>,
+): Promise<readonly Erased[]> => {
   const versions = await Promise.all(
-    (await evidence.versions(object)).map(async (version) => ({
+    (await bucket.versions(key)).map(async (version) => ({
       ...version,
-      text: (await evidence.text(object, version.version)) ?? '',
+      text: (await bucket.text(key, version.version)) ?? '',
     })),
   )
-  const named = versions.filter(({ text }) => WITHOUT[where](text, pks) !== text)
   const done: Erased[] = []
-  for (const { version, isLatest, text } of named) {
-    const held = await evidence.lock(object, version)
+  for (const { version, isLatest, text } of versions.filter((each) => WITHOUT[where](each.text, pks) !== each.text)) {
+    const held = await bucket.lock(key, version)
     const isFree = !held || (isPastLock && held.mode === 'GOVERNANCE')
     const kept = held && { until: new Date(held.until).toISOString(), lock: held.mode }
-    if (!isDryRun && isLatest) {
-      const left = Buffer.from(WITHOUT[where](text, pks))
-      const packed = where === 'answers' ? gzipSync(left, { level: 9 }) : left
-      await evidence.put(object, packed, where === 'answers' ? 'application/gzip' : 'text/plain')
-    }
-    if (!isDryRun && isFree) await evidence.drop(object, version, held !== undefined)
+    if (!isDryRun && isLatest) await rewrite?.(text)
+    if (!isDryRun && isFree) await bucket.drop(key, version, held !== undefined)
     const state = !isFree ? 'stays' : isDryRun ? 'would be erased' : 'erased'
-    done.push({ where, object, done: state, ...(!isFree && kept) })
+    done.push({ where, object: key, done: state, ...(!isFree && kept) })
   }
   return done
 }

@@ -30,7 +30,7 @@ export type EvidenceReader = {
   readonly drop: (key: string, version: string, isPastLock: boolean) => Promise<void>
 }
 
-export type EvidenceOptions = LedgerOptions & { readonly evidence?: string }
+export type EvidenceOptions = LedgerOptions & { readonly evidence?: string; readonly replica?: string }
 
 /** Undefined where nobody says which bucket it is. */
 export const connectEvidence = async (
@@ -41,6 +41,19 @@ export const connectEvidence = async (
     evidence === undefined && table === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
   const bucket = evidence ?? (outputs ? outputs.get('EvidenceBucket') : session.env.EVIDENCE_BUCKET)
   return bucket ? createEvidenceReader(new S3Client(bucketSettings), bucket) : undefined
+}
+
+/** The bucket in another region to which evidence is copied; undefined where there is none. */
+export const connectReplica = async (
+  { replica, stack, table }: EvidenceOptions,
+  session: Session,
+): Promise<EvidenceReader | undefined> => {
+  const outputs =
+    replica === undefined && table === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
+  const bucket = replica ?? (outputs ? outputs.get('EvidenceReplicaBucket') : session.env.EVIDENCE_REPLICA)
+  return bucket
+    ? createEvidenceReader(new S3Client({ ...bucketSettings, followRegionRedirects: true }), bucket)
+    : undefined
 }
 
 export const createEvidenceReader = (client: S3Client, Bucket: string): EvidenceReader => ({

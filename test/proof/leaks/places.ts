@@ -106,7 +106,7 @@ export const piecesOf = async ({
   ...files.map(([key, text]) => ({ place: placeOf(key), where: key, text })),
   ...printed.map((text) => ({ place: 'command line', where: 'command line', text }) as const),
   ...[...earlier, ...(await world.table.rows())].flatMap(piecesOfRow),
-  ...[...world.objects.locked.versions].map(([version, { body }]) => {
+  ...[...world.objects.locked.versions, ...world.objects.locked.copy.versions].map(([version, { body }]) => {
     const [where = ''] = version.split(' ')
     return { place: lockedPlaceOf(where), where, text: unpacked(where, body) } as const
   }),

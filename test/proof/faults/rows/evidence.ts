@@ -32,6 +32,14 @@ export const EVIDENCE: readonly Row[] = [
   },
   {
     step: EVIDENCE_STEP,
+    fault: 'an answer was given up, and its row expires',
+    must: 'kept then, from what the row was',
+    guard: 'functions/evidence.ts imagesOf OldImage',
+    test: ['functions/evidence.long.test.ts', 'are kept when the row is deleted, if they were given up before'],
+    needs: 'bundle',
+  },
+  {
+    step: EVIDENCE_STEP,
     fault: 'the same batch comes twice',
     must: 'the same objects, by their content',
     guard: 'lib/evidence/places.ts placeFor',
