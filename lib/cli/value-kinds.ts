@@ -91,6 +91,7 @@ const MCHID = matching(
   { en: 'is no merchant number (8 to 32 digits)', zh: '不是商户号(8 至 32 位数字)' },
   pasted,
 )
+const BUCKET = named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { en: 'a bucket', zh: '存储桶名' })
 /** For options and arguments without a kind of their own. */
 export const TEXT = printable(200)
 
@@ -101,8 +102,9 @@ export const OPTIONS: Readonly<Record<string, Kind>> = {
   '--table': named(/^([\w.-]{3,255}|arn:[\w.:/-]{1,1000})$/, { en: 'a table', zh: '表名' }),
   '--stack': named(/^([A-Za-z][A-Za-z0-9-]{0,127}|arn:[\w.:/-]{1,1000})$/, { en: 'a stack', zh: '堆栈名' }),
   '--stage': named(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, { en: 'a stage', zh: '阶段名' }),
-  '--bucket': named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { en: 'a bucket', zh: '存储桶名' }),
-  '--evidence': named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, { en: 'a bucket', zh: '存储桶名' }),
+  '--bucket': BUCKET,
+  '--evidence': BUCKET,
+  '--replica': BUCKET,
   '--bus': named(/^([\w./-]{1,256}|arn:[\w.:/-]{1,1000})$/, { en: 'a bus', zh: '事件总线名' }),
   '--queue': matching(/^https?:\/\/\S{1,1000}$/, { en: 'must be the URL of a queue', zh: '须为队列的 URL' }),
   '--limit': wholeNumber(1, 1000),

@@ -77,6 +77,7 @@ const RIGHT: Readonly<Record<string, readonly WrongName[]>> = {
   '--stage': ['a folder'],
   '--bucket': ['a folder'],
   '--evidence': ['a folder'],
+  '--replica': ['a folder'],
   '--refund': ['negative', 'zero', 'a folder'],
   '--order': ['negative', 'zero', 'a folder'],
   '--service-id': ['zero'],

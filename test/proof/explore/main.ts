@@ -19,10 +19,9 @@ const threads = new Piscina<Task, Done>({
   maxThreads: availableParallelism(),
 })
 
-/** Explores as many at once as there are processors, and tells of each in the given order. */
+/** Explores as many at once as there are processors, and tells of each when it has ended. */
 const each = async <T>(all: readonly T[], task: (one: T) => Task, tell: (one: T, done: Done) => void) => {
-  const running = all.map((one) => [one, threads.run(task(one))] as const)
-  for (const [one, done] of running) tell(one, await done)
+  await Promise.all(all.map(async (one) => tell(one, await threads.run(task(one)))))
 }
 
 /**
