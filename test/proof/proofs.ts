@@ -17,7 +17,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     built: true,
     proves:
       '100,000 orders through the bundles, with faults everywhere: nothing lost, nothing told twice without a fault',
-    takes: '2 minutes for --orders 3000; about 40 minutes for all, with 3 GB of memory',
+    takes: '2 minutes for --orders 3000; about 50 minutes for all, with 4 GB of memory',
     when: 'each change of the ledger, of a call or of a function',
   },
   outage: {
@@ -81,7 +81,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     command: ['test/proof/explore/main.ts'],
     proves:
       'every order of events with two faults over the real transitions: no invariant is broken, no clause is needless',
-    takes: '25 seconds for `small`; 20 minutes for all',
+    takes: '1 minute for `small`; half an hour for all, with 4 GB of memory',
     when: 'each change of a transition or its condition',
   },
   faults: {

@@ -41,7 +41,11 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
   const merchants = cast.merchants
     .map(configured)
     // With the usual pace one provider's orders would take an hour.
-    .map((merchant) => (shops && merchant.provider !== undefined ? { ...merchant, pace: PACE_OF_PROVIDER } : merchant))
+    .map((merchant) =>
+      (shops || orders >= LARGE) && merchant.provider !== undefined
+        ? { ...merchant, pace: PACE_OF_PROVIDER }
+        : merchant,
+    )
     .map((merchant) => (observe ? { ...merchant, mode: 'observe' as const } : merchant))
   const world = await startWorld({
     merchants,
