@@ -28,7 +28,7 @@ export type StormOptions = {
 
 /** From this many orders on the stream collects more records for one invocation of outcome, so that it keeps up. */
 const LARGE = 5_000
-const PACE_OF_PROVIDER = 200
+const PACE_OF_MANY = 200
 const HTTP_AT_ONCE = 0.75
 
 /** The local world with the built functions, faults everywhere, and planned orders at WeChat Pay. */
@@ -38,14 +38,12 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
   const startedAt = performance.now()
   const faults = createFaultCount()
   const sandboxes = createSandboxes({ random: seededRandom(seed + 1000), count: faults })
+  const hasMany = ({ provider }: { readonly provider?: unknown }) =>
+    orders >= LARGE || (shops && provider !== undefined)
   const merchants = cast.merchants
     .map(configured)
-    // With the usual pace one provider's orders would take an hour.
-    .map((merchant) =>
-      (shops || orders >= LARGE) && merchant.provider !== undefined
-        ? { ...merchant, pace: PACE_OF_PROVIDER }
-        : merchant,
-    )
+    // With the usual pace the orders of one provider, or the due rows of one of few merchants, would take an hour.
+    .map((merchant) => (hasMany(merchant) ? { ...merchant, pace: PACE_OF_MANY } : merchant))
     .map((merchant) => (observe ? { ...merchant, mode: 'observe' as const } : merchant))
   const world = await startWorld({
     merchants,
