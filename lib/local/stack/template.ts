@@ -61,6 +61,7 @@ const ARNS: Readonly<Record<string, (id: string, properties: Json) => string>> =
   'AWS::Lambda::Function': (id) => `lambda:ap-east-1:111122223333:function:${id}`,
   'AWS::Logs::LogGroup': (id) => `logs:ap-east-1:111122223333:log-group:${id}:*`,
   'AWS::S3::Bucket': (id) => `s3:::${id}`,
+  'AWS::SecretsManager::Secret': (id) => `secretsmanager:ap-east-1:111122223333:secret:${id}-AbCdEf`,
   'AWS::SNS::Topic': (id) => `sns:ap-east-1:111122223333:${id}`,
   'AWS::SQS::Queue': (id) => `sqs:ap-east-1:111122223333:${id}`,
 }
@@ -77,7 +78,9 @@ export const resolve = (template: Template, value: unknown): unknown => {
 }
 
 const refOf = (template: Template, id: string): string => {
-  const isArn = ['AWS::Lambda::Alias', 'AWS::SNS::Topic'].includes(template.Resources[id]?.Type ?? '')
+  const isArn = ['AWS::Lambda::Alias', 'AWS::SecretsManager::Secret', 'AWS::SNS::Topic'].includes(
+    template.Resources[id]?.Type ?? '',
+  )
   return PSEUDO[id] ?? (isArn ? attributeOf(template, [id, 'Arn']) : id)
 }
 
