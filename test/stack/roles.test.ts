@@ -90,7 +90,7 @@ describe('the role of', () => {
         's3:PutObject arn:aws:s3:::Evidence/customers/*',
         'kms:GenerateDataKey arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
         'kms:Decrypt arn:aws:kms:ap-east-1:111122223333:key/EvidenceKey',
-        'secretsmanager:GetSecretValue CustomerKey',
+        'secretsmanager:GetSecretValue arn:aws:secretsmanager:ap-east-1:111122223333:secret:CustomerKey-AbCdEf',
         `sqs:SendMessage ${QUEUE}EvidenceDeadLetters`,
         ...logs('Evidence'),
       ],
