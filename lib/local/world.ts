@@ -262,8 +262,9 @@ export const startWorld = async (options: {
       seen = bus.history.events.length
       await uploads.idle()
       await bus.idle()
-      await stream.idle()
+      // What evidence takes out of a row is in the other stream as well.
       await evidenceStream.idle()
+      await stream.idle()
     }
   }
 
