@@ -63,7 +63,11 @@ export const isRefundUrgent = (paidDay: string, today: string): boolean =>
 export const isRefundMissing = (
   { known, paid }: { readonly known: string; readonly paid: string },
   today: string,
-): boolean => TOLD_AFTER_DAYS.includes(daysBetween(known, today)) || isRefundUrgent(paid, today)
+): boolean => {
+  const days = daysBetween(known, today)
+  // A run may read a case that its own questions have just found: nobody has missed its refund yet.
+  return TOLD_AFTER_DAYS.includes(days) || (days > 0 && isRefundUrgent(paid, today))
+}
 
 /** From this hour in China a bill that cannot be had is late, and no run of the day is waited for. */
 const LATE_HOUR = 18

@@ -135,6 +135,11 @@ describe('a refund that is missing', () => {
     expect(isRefundMissing({ known: '20261020', paid }, '20261027')).toBe(true)
     expect(isRefundMissing({ known: '20261020', paid }, '20261028')).toBe(true)
   })
+
+  it('is not told on the day on which the double charge became known, however old the payment', () => {
+    expect(isRefundMissing({ known: '20261124', paid: '20260101' }, '20261124')).toBe(false)
+    expect(isRefundMissing({ known: '20261124', paid: '20260101' }, '20261125')).toBe(true)
+  })
 })
 
 describe('a day', () => {
