@@ -124,13 +124,12 @@ const eraseObject = async (
   return [...done, ...copies.map((one) => ({ ...one, ...(replica && { replica: replica.bucket }) }))]
 }
 
+/** An object, and the orders that are to leave it. */
+type Meant = { readonly where: 'answers' | 'customers'; readonly key: string; readonly pks: ReadonlySet<string> }
+
 /** Deletes the versions of an object that have one of these orders. @param rewrite puts what else the newest one has */
 const eraseVersions = async (
-  {
-    where,
-    key,
-    pks,
-  }: { readonly where: 'answers' | 'customers'; readonly key: string; readonly pks: ReadonlySet<string> },
+  { where, key, pks }: Meant,
   bucket: EvidenceReader,
   { isDryRun, isPastLock }: Pick<EraseDeps, 'isDryRun' | 'isPastLock'>,
   rewrite?: (text: string) => Promise<void>,

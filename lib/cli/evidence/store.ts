@@ -32,28 +32,34 @@ export type EvidenceReader = {
 
 export type EvidenceOptions = LedgerOptions & { readonly evidence?: string; readonly replica?: string }
 
+/** By its option, else of the stack, else of the environment. Undefined where nobody says which bucket it is. */
+const bucketOf = async (
+  said: string | undefined,
+  { stack, table }: LedgerOptions,
+  output: string,
+  ofEnvironment: string | undefined,
+): Promise<string | undefined> => {
+  if (said !== undefined) return said
+  return table === undefined && stack !== undefined ? (await stackOutputs(stack)).get(output) : ofEnvironment
+}
+
 /** Undefined where nobody says which bucket it is. */
 export const connectEvidence = async (
-  { evidence, stack, table }: EvidenceOptions,
-  session: Session,
+  options: EvidenceOptions,
+  { env }: Session,
 ): Promise<EvidenceReader | undefined> => {
-  const outputs =
-    evidence === undefined && table === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
-  const bucket = evidence ?? (outputs ? outputs.get('EvidenceBucket') : session.env.EVIDENCE_BUCKET)
+  const bucket = await bucketOf(options.evidence, options, 'EvidenceBucket', env.EVIDENCE_BUCKET)
   return bucket ? createEvidenceReader(new S3Client(bucketSettings), bucket) : undefined
 }
 
 /** The bucket in another region to which evidence is copied; undefined where there is none. */
 export const connectReplica = async (
-  { replica, stack, table }: EvidenceOptions,
-  session: Session,
+  options: EvidenceOptions,
+  { env }: Session,
 ): Promise<EvidenceReader | undefined> => {
-  const outputs =
-    replica === undefined && table === undefined && stack !== undefined ? await stackOutputs(stack) : undefined
-  const bucket = replica ?? (outputs ? outputs.get('EvidenceReplicaBucket') : session.env.EVIDENCE_REPLICA)
-  return bucket
-    ? createEvidenceReader(new S3Client({ ...bucketSettings, followRegionRedirects: true }), bucket)
-    : undefined
+  const bucket = await bucketOf(options.replica, options, 'EvidenceReplicaBucket', env.EVIDENCE_REPLICA)
+  const settings = { ...bucketSettings, followRegionRedirects: true }
+  return bucket ? createEvidenceReader(new S3Client(settings), bucket) : undefined
 }
 
 export const createEvidenceReader = (client: S3Client, Bucket: string): EvidenceReader => ({
