@@ -19,6 +19,12 @@ describe('what an order costs', () => {
       expect(Math.abs(counted[name] - kept[name]), name).toBeLessThan(50)
   })
 
+  it('is one event less of payafter-orders where only ends are announced', async () => {
+    const { events } = await countOrder('payafter-orders', { OUTCOMES: 'ends' })
+
+    expect(events).toBe(2)
+  })
+
   it('has no write to an index in a claim', async () => {
     const { steps } = await countOrder('partner')
 

@@ -8,10 +8,15 @@ import { MONTHLY } from './prices.ts'
 
 /*
  * Counts what AWS bills for one order on the usual way, and for what goes on without orders. --api partner: another kind
- * of order, whatever stands in the documents. --write: keeps the figures for docs/evidence.md (npm run documents).
+ * of order, whatever stands in the documents. --outcomes ends: as the stack's parameter of that name. --write: keeps the
+ * figures for docs/evidence.md (npm run documents).
  */
 const { values } = parseArgs({
-  options: { api: { type: 'string', multiple: true }, write: { type: 'boolean' } },
+  options: {
+    api: { type: 'string', multiple: true },
+    outcomes: { type: 'string', default: 'all' },
+    write: { type: 'boolean' },
+  },
 })
 
 const kindOf = (name: string): Kind => {
@@ -19,6 +24,9 @@ const kindOf = (name: string): Kind => {
   if (!kind) throw new Error(`--api ${name}: must be one of ${KIND_NAMES.join(', ')}`)
   return kind
 }
+
+if (values.outcomes !== 'all' && values.outcomes !== 'ends')
+  throw new Error(`--outcomes ${values.outcomes}: must be all or ends`)
 
 const lineOf = (...cells: readonly (string | number)[]): string =>
   cells.map((cell, i) => (i === 0 ? String(cell).padEnd(14) : String(cell).padStart(9))).join('')
@@ -39,7 +47,7 @@ const inWords = (kind: Kind, counted: Counted): string =>
 const kinds = values.api?.map(kindOf) ?? SHOWN
 const counts: Partial<Record<Kind, Counted>> = {}
 for (const kind of kinds) {
-  const counted = await countOrder(kind)
+  const counted = await countOrder(kind, { OUTCOMES: values.outcomes })
   counts[kind] = counted
   console.log(inWords(kind, counted))
 }
@@ -49,6 +57,7 @@ console.log(
     `a secret of each merchant ${MONTHLY.secret.toFixed(2)}, each metric ${MONTHLY.metric.toFixed(2)}, a dashboard ${MONTHLY.dashboard.toFixed(2)}.`,
 )
 if (values.write) {
-  if (values.api) throw new Error('--write keeps the two kinds that the documents show: leave --api out')
+  if (values.api || values.outcomes !== 'all')
+    throw new Error('--write keeps what the documents show: leave --api and --outcomes out')
   writeFileSync(fileURLToPath(new URL('cost.json', import.meta.url)), `${JSON.stringify(counts, null, 2)}\n`)
 }

@@ -46,10 +46,10 @@ export const SHOWN = ['payafter-orders', 'serviceorder'] as const satisfies read
  * One order on the usual way, handed over by HTTP, once an order before it has started the functions. The runs of
  * reconcile are not counted: they come each minute, whatever the number of orders.
  */
-export const countOrder = async (kind: Kind): Promise<Counted> => {
+export const countOrder = async (kind: Kind, env: Readonly<Record<string, string>> = {}): Promise<Counted> => {
   const { merchant, seed } = KINDS[kind]
   // Each write comes to the readers of the stream alone; how many come together on AWS is worked out below.
-  const world = await startWorld({ merchants: [merchant], streamWindowMs: 0 })
+  const world = await startWorld({ merchants: [merchant], streamWindowMs: 0, env })
   const invocations = watchInvocations(world)
   try {
     const handOne = async (out_order_no: string): Promise<Order> => {
