@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setImmediate } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { exited, failed, type Outcome, timedOut } from './invocation.ts'
 import { gatherLines } from './log-lines.ts'
@@ -27,6 +27,8 @@ export type Sandbox = {
   readonly ended: Promise<unknown>
 }
 
+type Exit = { readonly code: number | null; readonly signal: string | null }
+
 const client = fileURLToPath(new URL('runtime-client.mjs', import.meta.url))
 const flags = ['--expose-gc', '--max-http-header-size=81920']
 
@@ -46,17 +48,19 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
   })
   living.add(child)
   const logs = gatherLines(child.stdout, child.stderr)
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+  let exit: Exit | undefined
+  let onExit: ((exit: Exit) => void) | undefined
+  const ended = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
       living.delete(child)
-      resolve({ code, signal })
+      isDoomed = true
+      exit = { code, signal }
+      onExit?.(exit)
+      resolve()
+      api.close()
     })
   })
   let isDoomed = false
-  ended.then(() => {
-    isDoomed = true
-    return api.close()
-  })
 
   const kill = async () => {
     isDoomed = true
@@ -64,14 +68,17 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
     await ended
   }
 
-  /** The outcome, or the error that replaces it if the process ends or the time is over. */
+  /**
+   * The outcome, or the error that replaces it if the process ends or the time is over. Init and invocations come one
+   * after the other, so one listener is enough; one for each would stay for as long as the process lives.
+   */
   const within = async (promise: Promise<Outcome>, requestId: string, timeoutMs: number): Promise<Outcome> => {
-    const over = new AbortController()
-    const end = ended.then(({ code, signal }) => api.answered() ?? exited(requestId, code, signal))
-    const late = setTimeout(timeoutMs, timedOut(requestId, timeoutMs), { signal: over.signal, ref: false })
-    late.catch(() => {})
-    const outcome = await Promise.race([promise, end, late])
-    over.abort()
+    const first = Promise.withResolvers<Outcome>()
+    promise.then(first.resolve, first.reject)
+    onExit = ({ code, signal }) => first.resolve(api.answered() ?? exited(requestId, code, signal))
+    if (exit) onExit(exit)
+    const late = setTimeout(() => first.resolve(timedOut(requestId, timeoutMs)), timeoutMs).unref()
+    const outcome = await first.promise.finally(() => clearTimeout(late))
     if (outcome.timedOut) await kill()
     return outcome
   }
