@@ -59,7 +59,7 @@ export const CALL: readonly Row[] = [
     must: 'nobody sends before the lease is over; then it is asked about',
     guard: 'lib/ledger/transitions/notice.ts created when',
     test: [
-      'functions/ledger-faults.test.ts',
+      'functions/ledger-faults.long.test.ts',
       'is taken for somebody else’s by the second attempt: nothing is sent before the lease is over',
     ],
     needs: 'bundle',

@@ -372,7 +372,7 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a policy would be longer than AWS takes',
     must: 'packaging fails, and says which and what to do',
     guard: 'stack/limits-plugin.ts findTooLarge size',
-    test: ['stack/limits.test.ts', 'more tills than the policy of a bus holds'],
+    test: ['stack/limits.long.test.ts', 'more tills than the policy of a bus holds'],
     needs: 'template',
   },
   {
