@@ -32,6 +32,8 @@ export type EventBus = {
   readonly history: { readonly events: readonly BusEvent[]; readonly deliveries: readonly Delivery[] }
   /** Records that went to any failure destination, in order. */
   readonly deadLetters: readonly DeadLetter[]
+  /** Events that are being delivered, or could be delivered now. */
+  readonly busy: number
   /** Events that wait for their next retry. */
   readonly waiting: number
   /** Checks the clock now instead of within 20 ms. */
@@ -62,7 +64,8 @@ export const startEventBus = async (options: {
   let onIdle: (() => void)[] = []
   let isClosed = false
 
-  const isBusy = () => !isClosed && rules.some(({ invoker }) => invoker.busy > 0)
+  const busy = () => rules.reduce((sum, { invoker }) => sum + invoker.busy, 0)
+  const isBusy = () => !isClosed && busy() > 0
   const tick = () => rules.forEach(({ invoker }) => void invoker.tick())
   const settle = () => {
     if (isBusy()) return
@@ -114,6 +117,9 @@ export const startEventBus = async (options: {
         onIdle: settle,
       })
       rules.push({ name: rule, pattern, matches: compilePattern(pattern), invoker })
+    },
+    get busy() {
+      return busy()
     },
     get waiting() {
       return rules.reduce((sum, { invoker }) => sum + invoker.waiting, 0)

@@ -79,7 +79,6 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
     }
     await Promise.all(queue.map((handover) => inTurn(() => one(handover))))
     await Promise.all(charges)
-    await world.idle()
   }
 
   const healthy = plans.filter(({ merchant }) => !isLeftWaiting(merchant))
