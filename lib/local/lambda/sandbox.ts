@@ -27,8 +27,6 @@ export type Sandbox = {
   readonly ended: Promise<unknown>
 }
 
-type Exit = { readonly code: number | null; readonly signal: string | null }
-
 const client = fileURLToPath(new URL('runtime-client.mjs', import.meta.url))
 const flags = ['--expose-gc', '--max-http-header-size=81920']
 
@@ -48,19 +46,17 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
   })
   living.add(child)
   const logs = gatherLines(child.stdout, child.stderr)
-  let exit: Exit | undefined
-  let onExit: ((exit: Exit) => void) | undefined
   const ended = new Promise<void>((resolve) => {
-    child.once('close', (code, signal) => {
+    child.once('close', () => {
       living.delete(child)
-      isDoomed = true
-      exit = { code, signal }
-      onExit?.(exit)
       resolve()
-      api.close()
     })
   })
   let isDoomed = false
+  ended.then(() => {
+    isDoomed = true
+    return api.close()
+  })
 
   const kill = async () => {
     isDoomed = true
@@ -69,16 +65,20 @@ export const startSandbox = async ({ taskRoot, env, initTimeoutMs }: SandboxOpti
   }
 
   /**
-   * The outcome, or the error that replaces it if the process ends or the time is over. Init and invocations come one
-   * after the other, so one listener is enough; one for each would stay for as long as the process lives.
+   * The outcome, or the error that replaces it if the process ends or the time is over. Its listener goes with it: a
+   * sandbox that lives long has many invocations.
    */
   const within = async (promise: Promise<Outcome>, requestId: string, timeoutMs: number): Promise<Outcome> => {
     const first = Promise.withResolvers<Outcome>()
+    const end = () => first.resolve(api.answered() ?? exited(requestId, child.exitCode, child.signalCode))
     promise.then(first.resolve, first.reject)
-    onExit = ({ code, signal }) => first.resolve(api.answered() ?? exited(requestId, code, signal))
-    if (exit) onExit(exit)
+    if (living.has(child)) child.once('close', end)
+    else end()
     const late = setTimeout(() => first.resolve(timedOut(requestId, timeoutMs)), timeoutMs).unref()
-    const outcome = await first.promise.finally(() => clearTimeout(late))
+    const outcome = await first.promise.finally(() => {
+      clearTimeout(late)
+      child.off('close', end)
+    })
     if (outcome.timedOut) await kill()
     return outcome
   }
