@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { lambdaEnvironment } from '../../../lib/local/lambda/environment.ts'
 import { keepOff } from './pin.ts'
 import type { Counts, Latency, Opened, Order } from './server.ts'
-import { WORK } from './work.ts'
+import { NOTICE, SYNC_BODY, SYNC_TARGET, WORK } from './work.ts'
 
 export type Outside = {
-  /** All that a program finds in its environment to reach the outside. */
+  /** All that a program finds in its environment: what Lambda sets, how to reach the outside, and its work. */
   readonly env: Readonly<Record<string, string>>
   readonly setLatency: (latency: Latency) => Promise<void>
   /** What was asked since the last time. */
@@ -25,14 +26,18 @@ export const startOutside = async (): Promise<Outside> => {
   }
   return {
     env: {
-      LEDGER_TABLE: 'payscore-ledger',
-      EVENT_BUS: 'payscore',
-      BUCKET: 'payscore-statements',
-      WECHATPAY_ORIGIN: origin,
-      AWS_ENDPOINT_URL: origin,
+      ...lambdaEnvironment('sync', 512, {
+        LEDGER_TABLE: 'payscore-ledger',
+        EVENT_BUS: 'payscore',
+        BUCKET: 'payscore-statements',
+        WECHATPAY_ORIGIN: origin,
+        AWS_ENDPOINT_URL: origin,
+      }),
       BENCH_SECRET: secret,
       BENCH_APPID: WORK.appid,
       BENCH_SERVICE_ID: WORK.service_id,
+      BENCH_NOTICE: JSON.stringify(NOTICE),
+      BENCH_CALL: JSON.stringify({ ...WORK, target: SYNC_TARGET, body: JSON.parse(SYNC_BODY) }),
     },
     setLatency: async (latency) => order({ latency }),
     counts: () => order<Counts>('counts'),

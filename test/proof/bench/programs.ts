@@ -38,18 +38,16 @@ export type Instead = Program & {
   readonly atMost: { readonly cold?: number; readonly warm?: number }
 }
 
+/** What `copyOurs` put there. */
+export const oursIn = (folder: string): Program => nodeProgram(`${folder}/ours/index.mjs`)
+
 const nodeProgram = (file: string): Program => ({ whole: node('whole', file), steps: node('steps', file) })
 
 /** Everything that is measured, built here and now from the same source, outside of the project. */
 export const buildPrograms = async () => {
   const folder = mkdtempSync(`${tmpdir()}/payscore-bench-`)
   await buildFunctions()
-  cpSync(`${ROOT}.build/sync`, `${folder}/ours`, { recursive: true })
-  const { config } = configFor({
-    [WORK.mchid]: { sources: ['com.example.pos'], services: { [WORK.service_id]: WORK.appid } },
-  })
-  for (const [name, text] of Object.entries(servedFiles(config)))
-    for (const beside of [folder, `${folder}/ours`]) writeFileSync(`${beside}/${name}`, text)
+  copyOurs(folder)
   const define = leanBundling.define ?? {}
   const shared = { absWorkingDir: ROOT, outdir: folder, outExtension: { '.js': '.cjs' }, bundle: true, define } as const
   await build({ ...shared, platform: 'node', entryPoints: [{ in: 'functions/sync.ts', out: 'defaults' }] })
@@ -68,7 +66,7 @@ export const buildPrograms = async () => {
   })
   const goFunction = buildGo('go-function', `${folder}/go-function`)
   return {
-    ours: nodeProgram(`${folder}/ours/index.mjs`),
+    ours: oursIn(folder),
     defaults: nodeProgram(`${folder}/defaults.cjs`),
     floor: nodeProgram(`${folder}/floor.cjs`),
     call: nodeProgram(`${folder}/call.cjs`),
@@ -110,6 +108,16 @@ export const buildPrograms = async () => {
     gzipBytes: sizeOf(`${folder}/ours/function.cjs`),
     remove: () => rmSync(folder, { recursive: true }),
   }
+}
+
+/** Our packaged function, which serves the merchant of the bench; who that is lies in the folder as well. */
+export const copyOurs = (folder: string): void => {
+  cpSync(`${ROOT}.build/sync`, `${folder}/ours`, { recursive: true })
+  const { config } = configFor({
+    [WORK.mchid]: { sources: ['com.example.pos'], services: { [WORK.service_id]: WORK.appid } },
+  })
+  for (const [name, text] of Object.entries(servedFiles(config)))
+    for (const beside of [folder, `${folder}/ours`]) writeFileSync(`${beside}/${name}`, text)
 }
 
 /** Undefined where Go is not installed. */

@@ -5,7 +5,6 @@ import { writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { lambdaEnvironment } from '../../../lib/local/lambda/environment.ts'
 import { wholeNumber } from '../../support/whole-number.ts'
 import { chart } from './chart.ts'
 import { cold } from './contests/cold.ts'
@@ -17,7 +16,6 @@ import { warm } from './contests/warm.ts'
 import { startOutside } from './outside.ts'
 import { buildPrograms } from './programs.ts'
 import { hasFailed, table } from './report.ts'
-import { NOTICE, SYNC_BODY, SYNC_TARGET, WORK } from './work.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,15 +29,7 @@ const say = (words: string) => process.stdout.write(`${words}\n`)
 
 const outside = await startOutside()
 const programs = await buildPrograms()
-const setting = {
-  outside,
-  programs,
-  env: {
-    ...lambdaEnvironment('sync', 512, outside.env),
-    BENCH_NOTICE: JSON.stringify(NOTICE),
-    BENCH_CALL: JSON.stringify({ ...WORK, target: SYNC_TARGET, body: JSON.parse(SYNC_BODY) }),
-  },
-}
+const setting = { outside, programs, env: outside.env }
 const lines: Line[] = []
 const add = (more: readonly Line[]): void => {
   say(`${table(more)}\n`)

@@ -29,13 +29,14 @@ export const NOTICE = {
   isBase64Encoded: false,
 }
 
-/** The row as it is once its notice was taken. The lease ends in a year: the same answer serves every claim. */
-export const claimedRow = (now: number): Row => ({
+const YEAR_MS = 365 * 86_400_000
+
+const row = (now: number): Row => ({
   pk: `${mchid}#${out_order_no}`,
   state: 'PENDING',
   next: 'query',
   due: `${mchid}#0`,
-  due_at: now + 365 * 86_400_000,
+  due_at: now + YEAR_MS,
   attempt: 1,
   call: WORK,
   call_hash: 'b3f805ec41297459263901a11cd4481733df2815fd84f76ce6d7139672a86e23',
@@ -45,9 +46,12 @@ export const claimedRow = (now: number): Row => ({
   v: 1,
 })
 
+/** The row as it is once its notice was taken. The lease ends in a year: the same answer serves every claim. */
+export const claimedRow = (now: number): Row => ({ ...row(now), leased_until: now + YEAR_MS })
+
 /** The row once WeChat Pay's answer was recorded. Its query is due in a year: nothing is published in a long run. */
 export const syncedRow = (now: number, signature: string): Row => ({
-  ...claimedRow(now),
+  ...row(now),
   state: 'SYNCED',
   attempt: 2,
   order_id: '1000000000000000000000000001',
