@@ -25,4 +25,4 @@ vi.doMock('../support/ledger-table.ts', async (original) => ({
   ...(await original<object>()),
   dynamoClient: leanClient,
 }))
-await import('./ledger-faults.test.ts')
+await import('./ledger-faults.long.test.ts')

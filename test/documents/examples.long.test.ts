@@ -36,8 +36,8 @@ const ELSEWHERE: readonly (readonly [begins: RegExp, why: string])[] = [
     /^npm run prove -- takeover$/,
     'takes minutes; a small one runs with the long tests: test/proof/storm/scenarios/takeover.long.test.ts',
   ],
-  [/^npx payscore trigger paid --stage /, 'needs a stack: test/cli/trigger.test.ts'],
-  [/^npx payscore redrive --dead-letters /, 'needs a queue: test/cli/redrive.test.ts'],
+  [/^npx payscore trigger paid --stage /, 'needs a stack: test/cli/trigger.long.test.ts'],
+  [/^npx payscore redrive --dead-letters /, 'needs a queue: test/cli/redrive.long.test.ts'],
   [/^npx payscore (statement|report) /, 'needs a stack, and waits for a report: test/cli/statement.test.ts'],
 ]
 /** By which program the rest is run. */

@@ -5,7 +5,7 @@ import { readGroup } from './groups.ts'
 export default defineConfig({
   test: {
     include: [...readGroup().tests],
-    exclude: ['test/**/*.{property,long}.test.ts', 'test/aws/moto.test.ts'],
+    exclude: ['test/**/*.property{,.long}.test.ts'],
     testTimeout: 8_000,
   },
 })

@@ -154,7 +154,7 @@ export const ARRIVAL: readonly Row[] = [
     must: 'no 409, by which a genuine payment would be withdrawn: it is told how the row stands',
     guard: 'lib/operations/sync-order.ts contradictingNotice conflicted',
     test: [
-      'functions/lost-words.test.ts',
+      'functions/lost-words.long.test.ts',
       'is told to none of four that come at once that it is a conflict, in eight rounds',
     ],
     needs: 'bundle',
@@ -164,7 +164,7 @@ export const ARRIVAL: readonly Row[] = [
     fault: 'a decision is carried out, and the ledger’s answer is lost',
     must: 'answered as carried out, and the step that is due by it announced',
     guard: 'lib/operations/apply-decision.ts applyDecision hasDecision',
-    test: ['functions/lost-words.test.ts', 'is answered as what it is: %s'],
+    test: ['functions/lost-words.long.test.ts', 'is answered as what it is: %s'],
     needs: 'bundle',
   },
   {

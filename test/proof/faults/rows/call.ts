@@ -101,7 +101,7 @@ export const CALL: readonly Row[] = [
     must: 'certificates are checked all the same, and no byte of the request is seen',
     guard: 'lib/connections.ts CONNECTION',
     test: [
-      'connections.test.ts',
+      'connections.long.test.ts',
       'sees no byte of it out to a certificate that nobody trusts, with NODE_TLS_REJECT_UNAUTHORIZED=0',
     ],
   },

@@ -116,7 +116,7 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a service of AWS never answers',
     must: 'each request ends by itself, twice in 4.5 s',
     guard: 'lib/aws/sdk/request-handler.ts exchange requestTimeout',
-    test: ['aws/sdk/settings.test.ts', 'gives up on a server that never answers'],
+    test: ['aws/sdk/settings.long.test.ts', 'gives up on a server that never answers'],
   },
   {
     step: 'region',
@@ -130,7 +130,10 @@ export const PLATFORM: readonly Row[] = [
     fault: 'the table throttles',
     must: 'asked once more after a pause, whatever it says of waiting',
     guard: 'lib/aws/sdk/retry-strategy.ts retryStrategy CLIENT_ERROR',
-    test: ['aws/sdk/settings.test.ts', 'asks twice of a server that has too much to do, whatever it says of waiting'],
+    test: [
+      'aws/sdk/settings.long.test.ts',
+      'asks twice of a server that has too much to do, whatever it says of waiting',
+    ],
   },
   {
     step: DATABASE,
@@ -151,21 +154,21 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a read lags behind the writes',
     must: 'rows are read with strong consistency',
     guard: 'lib/aws/ledger.ts createLedger ConsistentRead',
-    test: ['aws/ledger-faults.test.ts', 'reads with strong consistency'],
+    test: ['aws/ledger-faults.long.test.ts', 'reads with strong consistency'],
   },
   {
     step: DATABASE,
     fault: 'an error of DynamoDB that quotes a row',
     must: 'only its name is told',
     guard: 'lib/aws/ledger.ts unavailable',
-    test: ['aws/ledger-faults.test.ts', 'throws UnavailableError, and no word of a row, for %s'],
+    test: ['aws/ledger-faults.long.test.ts', 'throws UnavailableError, and no word of a row, for %s'],
   },
   {
     step: DATABASE,
     fault: 'the counter of notices is slow',
     must: 'given up before the SDK would ask twice',
     guard: 'lib/aws/ledger.ts createLedger abortSignal',
-    test: ['aws/ledger-faults.test.ts', 'gives up %s before it would ask twice: a payment waits for it'],
+    test: ['aws/ledger-faults.long.test.ts', 'gives up %s before it would ask twice: a payment waits for it'],
   },
   {
     step: DATABASE,
@@ -245,7 +248,7 @@ export const PLATFORM: readonly Row[] = [
     must: 'it stays in the queue, and the other function is not invoked',
     guard: 'lib/cli/redrive/check-notice.ts checkNotice functionArn',
     test: [
-      'cli/redrive.test.ts',
+      'cli/redrive.long.test.ts',
       'of a deployed stack never invokes what a letter names, and leaves such a letter in the queue by name',
     ],
   },
@@ -254,7 +257,7 @@ export const PLATFORM: readonly Row[] = [
     fault: 'a letter is forged: a source that is not listed, a merchant that is not served',
     must: 'it stays in the queue with the reason',
     guard: 'lib/cli/redrive/check-notice.ts checkNotice InputError',
-    test: ['cli/redrive.test.ts', 'leaves a forged letter in the queue: %s'],
+    test: ['cli/redrive.long.test.ts', 'leaves a forged letter in the queue: %s'],
   },
   {
     step: 'stream',
