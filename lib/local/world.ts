@@ -172,6 +172,7 @@ export const startWorld = async (options: {
   }
   /** For commands, which read who is served from a variable or from merchants.json. */
   const env = { MERCHANTS: JSON.stringify(config), ...functionEnv }
+  const { maxConcurrency = 10 } = options
   const start = (name: string, timeoutMs: number): Promise<Lambda> =>
     (options.start ?? startLambda)({
       name,
@@ -180,7 +181,7 @@ export const startWorld = async (options: {
       files,
       timeoutMs,
       clock,
-      maxConcurrency: options.maxConcurrency ?? 10,
+      maxConcurrency,
     })
   secrets.putSecret(CUSTOMER_KEY, randomBytes(32).toString('hex'))
   const [sync, query, reconcile, outcome, status, decide, statement, audit, evidence, certificates] = await Promise.all(
@@ -212,6 +213,7 @@ export const startWorld = async (options: {
       bus.addRule({
         name,
         pattern,
+        concurrency: maxConcurrency,
         target: { lambda: lambdaNamed(target), retries, ...(keepsFailed && { onFailure: notices }) },
       })
   const uploads = mapObjects({

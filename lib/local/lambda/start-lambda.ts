@@ -24,6 +24,8 @@ export type LambdaOptions = {
   readonly freeze?: boolean
   /** By default 10 s, as on AWS. */
   readonly initTimeoutMs?: number
+  /** Starts each sandbox. A test may replace startSandbox to start them elsewhere. */
+  readonly start?: typeof startSandbox
 }
 
 export type Lambda = Invocable & {
@@ -50,6 +52,7 @@ const maxEventBytes = 6 * 1024 * 1024
 /** A Lambda function: runs a built bundle in processes of its own, with Node 24. */
 export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
   const { name, timeoutMs, clock = createClock(), maxConcurrency = 10, memoryMb = 512, freeze = false } = options
+  const { start = startSandbox, initTimeoutMs = 10_000 } = options
   const taskRoot = await createTaskRoot(options.bundleDir, options.files)
   const idle: Sandbox[] = []
   const all = new Set<Sandbox>()
@@ -65,7 +68,7 @@ export const startLambda = async (options: LambdaOptions): Promise<Lambda> => {
   const startCold = async (): Promise<Sandbox> => {
     coldStarts += 1
     const env = lambdaEnvironment(name, memoryMb, options.env)
-    const sandbox = await startSandbox({ taskRoot: taskRoot.path, env, initTimeoutMs: options.initTimeoutMs ?? 10_000 })
+    const sandbox = await start({ taskRoot: taskRoot.path, env, initTimeoutMs })
     all.add(sandbox)
     sandbox.ended.then(() => all.delete(sandbox))
     if (isClosed) await sandbox.kill()

@@ -3,6 +3,7 @@ import { type FaultRule, type Faults, seededRandom } from '../../../../lib/local
 import type { FaultName } from '../../../../lib/local/wechatpay/faults.ts'
 import type { World } from '../../../../lib/local/world.ts'
 import type { FaultCount } from './faults-by-order.ts'
+import { FEW_BUSY } from './reconcile-often.ts'
 
 /** Share of all requests that have a fault. */
 const FAULTY = 0.05
@@ -35,7 +36,7 @@ const WECHATPAY_FAULTS: readonly FaultName[] = [
 const SLOW_WECHATPAY_FAULTS: readonly FaultName[] = ['no-answer', 'no-answer-after-applying', 'late-request']
 export const LATE_MS = 9_000
 /** All at once they would hold up every sandbox, and nothing else would go on meanwhile. */
-const BETWEEN_HANGS_MS = 8_000
+const BETWEEN_HANGS_MS = 4_000
 
 /** The first one is what an order meets that is cut off. */
 const TABLE_FAULTS = ['fail', 'throughput-exceeded', 'throttle', 'lose-answer', 'reset'] as const
@@ -100,13 +101,14 @@ export const createFaultInjector = (world: World, count: FaultCount, seed: numbe
   }
   let hangs = 0
   const slowly = setInterval(() => {
-    if (hangs === 0) return
+    // Where little else goes on, a wave would only wait for them.
+    if (hangs === 0 || world.bus.busy <= FEW_BUSY) return
     hangs -= 1
     hang()
   }, BETWEEN_HANGS_MS)
 
   return {
-    /** Faults that take seconds of real time each, one after the other, while the wave continues. */
+    /** Faults that take seconds of real time each, one after the other, while much else goes on. */
     burst: (size: number): void => {
       hang()
       hangs += size - 1

@@ -5,6 +5,7 @@ import type { Invocation } from '../../../../lib/local/lambda/invocation.ts'
 import { type Lambda, type LambdaOptions, startLambda } from '../../../../lib/local/lambda/start-lambda.ts'
 import { orderOf } from '../../../support/invocations.ts'
 import type { FaultCount } from './faults-by-order.ts'
+import { createSandboxHost } from './sandbox-host.ts'
 
 /** An invocation for one order that took long without a fault. Measured by the machine's clock. */
 export type Slow = { readonly out_order_no: string; readonly start: number; readonly end: number }
@@ -33,7 +34,10 @@ export const createSandboxes = ({ random, count }: { readonly random: () => numb
   const calls = new Map<string, number>()
   const slow: Slow[] = []
 
-  const start = async (options: LambdaOptions): Promise<Lambda> => {
+  const host = createSandboxHost()
+
+  const start = async (given: LambdaOptions): Promise<Lambda> => {
+    const options = { ...given, start: host.startSandbox }
     const lambda = await startLambda(options)
     const { invoke, close } = lambda
     const inTurn = pLimit(options.maxConcurrency ?? 10)
@@ -111,6 +115,8 @@ export const createSandboxes = ({ random, count }: { readonly random: () => numb
     calls,
     /** Slow invocations without a fault: on a busy machine the functions' time limits end calls too. */
     slow,
+    /** After all functions were closed. */
+    close: host.close,
   }
   return sandboxes
 }

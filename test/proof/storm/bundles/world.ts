@@ -141,6 +141,7 @@ export const startStormWorld = async (options: StormOptions, say: Say) => {
       injector.end()
       stopCharging()
       await world.close()
+      await sandboxes.close()
     },
   }
 }

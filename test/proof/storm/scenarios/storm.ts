@@ -111,6 +111,6 @@ const noMoreThanFaults = (what: 'syncs' | 'queries', storm: Storm): Promised => 
 }
 
 export const scenario = createScenario(
-  { orders: 100_000, seed: Math.floor(Math.random() * 1_000_000), sandboxes: 12, observe: false, shops: false },
+  { orders: 100_000, seed: Math.floor(Math.random() * 1_000_000), sandboxes: 20, observe: false, shops: false },
   async (given, say) => judgeStorm(await runStorm(given, say), given.observe),
 )

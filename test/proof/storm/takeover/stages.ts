@@ -211,6 +211,7 @@ export const rehearse = async (options: TakeoverOptions, say: Say) => {
     stopCharging()
     region.comeBack()
     await first.close()
+    await sandboxes.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
