@@ -3,7 +3,7 @@ import { type FaultRule, type Faults, seededRandom } from '../../../../lib/local
 import type { FaultName } from '../../../../lib/local/wechatpay/faults.ts'
 import type { World } from '../../../../lib/local/world.ts'
 import type { FaultCount } from './faults-by-order.ts'
-import { FEW_BUSY } from './reconcile-often.ts'
+import { isQuiet } from './reconcile-often.ts'
 
 /** Share of all requests that have a fault. */
 const FAULTY = 0.05
@@ -102,7 +102,7 @@ export const createFaultInjector = (world: World, count: FaultCount, seed: numbe
   let hangs = 0
   const slowly = setInterval(() => {
     // Where little else goes on, a wave would only wait for them.
-    if (hangs === 0 || world.bus.busy <= FEW_BUSY) return
+    if (hangs === 0 || isQuiet(world)) return
     hangs -= 1
     hang()
   }, BETWEEN_HANGS_MS)

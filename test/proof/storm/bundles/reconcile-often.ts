@@ -4,14 +4,17 @@ import type { World } from '../../../../lib/local/world.ts'
 
 const BETWEEN_RECONCILES_MS = 5_000
 /** Events on their way to a function, a few for each sandbox. */
-export const FEW_BUSY = 50
+const FEW_BUSY = 50
+
+/** Little else goes on: nearly every event has reached its function. */
+export const isQuiet = (world: World): boolean => world.bus.busy <= FEW_BUSY
 
 /** Runs reconcile as the schedule does, but more often: while payment notices arrive, and then until no row is due. */
 export const reconcileWhile = async (handed: Promise<void>, world: World): Promise<void> => {
   const isHanded = () => Promise.race([handed.then(() => true), sleep(BETWEEN_RECONCILES_MS, false, { ref: false })])
   // What was sent ten minutes ago is asked about beside what arrives. Of a row whose event still waits for a sandbox
   // there would be a second event.
-  while (!(await isHanded())) if (world.bus.busy <= FEW_BUSY) await world.lambdas.reconcile.invoke({})
+  while (!(await isHanded())) if (isQuiet(world)) await world.lambdas.reconcile.invoke({})
   if ((await reconcileAll(world)) === 0) return
   // No invocation is under way now, so what is left are mostly rows of killed ones, until their leases have ended.
   world.clock.advance(LIMITS.lease)

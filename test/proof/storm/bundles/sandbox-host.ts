@@ -12,7 +12,8 @@ export const createSandboxHost = () => {
   const host = fork(fileURLToPath(new URL('sandbox-host-process.ts', import.meta.url)), { execArgv: [] })
   const answers = new Map<number, (answer: unknown) => void>()
   const ends = new Map<number, () => void>()
-  let last = 0
+  let asked = 0
+  let started = 0
   let isClosed = false
   host.once('exit', (code) => {
     if (!isClosed) throw new Error(`the process of the sandboxes ended with ${code}`)
@@ -28,32 +29,35 @@ export const createSandboxHost = () => {
   })
 
   const ask = <Answer>(order: Order): Promise<Answer> => {
-    last += 1
+    asked += 1
     const { promise, resolve } = Promise.withResolvers<unknown>()
-    answers.set(last, resolve)
-    host.send({ id: last, order } satisfies Asked)
+    answers.set(asked, resolve)
+    host.send({ id: asked, order } satisfies Asked)
     return promise as Promise<Answer> // the host answers each order with its own kind of answer
   }
 
   const startSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
-    const { sandbox, pid } = await ask<Started>({ do: 'start', options })
-    const ended = new Promise<void>((resolve) => void ends.set(sandbox, resolve))
+    started += 1
+    const sandbox = started
     let isDoomed = false
-    ended.then(() => {
-      isDoomed = true
+    const ended = new Promise<void>((resolve) => {
+      ends.set(sandbox, () => {
+        isDoomed = true
+        resolve()
+      })
     })
-    let logs: readonly string[] = []
+    const { pid } = await ask<Started>({ sandbox, do: 'start', options })
+    let logs: string[] = []
     return {
       pid,
       isAlive: () => !isDoomed,
       run: async (work, timeoutMs) => {
         const ran = await ask<Ran>({ sandbox, do: 'run', work, timeoutMs })
-        logs = [...logs, ...ran.logs]
-        if (!ran.isAlive) isDoomed = true
+        logs.push(...ran.logs)
         return ran.outcome
       },
       takeLogs: () => {
-        const taken = [...logs]
+        const taken = logs
         logs = []
         return taken
       },
