@@ -29,7 +29,7 @@ const say = (words: string) => process.stdout.write(`${words}\n`)
 
 const outside = await startOutside()
 const programs = await buildPrograms()
-const setting = { outside, programs, env: outside.env }
+const setting = { outside, programs }
 const lines: Line[] = []
 const add = (more: readonly Line[]): void => {
   say(`${table(more)}\n`)

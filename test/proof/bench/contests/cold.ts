@@ -4,11 +4,11 @@ import { type Contestant, runRounds } from '../rounds.ts'
 import { type Line, line, type Setting } from './contest.ts'
 
 /** Whole processes from their start to the first answered sync and out: CPU, with nothing to wait for. */
-export const cold = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
+export const cold = async ({ outside, programs }: Setting, rounds: number): Promise<readonly Line[]> => {
   const first = (name: string, program: Program, asks: Contestant['asks']): Contestant => ({
     name,
     asks,
-    measure: async () => ({ cpu: (await runWhole([...program.whole, '1'], env)).cpuMs }),
+    measure: async () => ({ cpu: (await runWhole([...program.whole, '1'], outside.env)).cpuMs }),
   })
   const sync = { secret: 1, claim: 1, call: 1, record: 1 }
   const measured = await runRounds(

@@ -7,7 +7,6 @@ import { ratios, type Spread, spread } from '../statistics.ts'
 export type Setting = {
   readonly outside: Outside
   readonly programs: Awaited<ReturnType<typeof buildPrograms>>
-  readonly env: Readonly<Record<string, string>>
 }
 
 /** One line of the table. `ratio` is over the rounds; a line without `atMost` is printed and not judged. */

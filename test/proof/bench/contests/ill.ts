@@ -8,10 +8,10 @@ const HANGS = 60_000
 const WELL: Latency = { secret: 0, ledger: 0, wechatpay: 0 }
 
 /** Somebody whom init asks does not answer, or is not there: init still ends, and no later than its deadline. */
-export const ill = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
+export const ill = async ({ outside, programs }: Setting, rounds: number): Promise<readonly Line[]> => {
   const init = async (changed: Readonly<Record<string, string>>, latency: Latency): Promise<number> => {
     await outside.setLatency(latency)
-    const process = await startSteps(programs.ours.steps, { ...env, ...changed })
+    const process = await startSteps(programs.ours.steps, { ...outside.env, ...changed })
     const took = await process.step('load')
     await process.end()
     await outside.setLatency(WELL)

@@ -9,10 +9,10 @@ import type { Line, Setting } from './contest.ts'
 const HEAP = ['--max-semi-space-size=2', '--max-old-space-size=64']
 
 /** One process that dispatches `rows` orders: CPU of each, and memory at the end against a tenth of the way. */
-export const reconcile = async ({ outside, programs, env }: Setting, rows: number): Promise<readonly Line[]> => {
+export const reconcile = async ({ outside, programs }: Setting, rows: number): Promise<readonly Line[]> => {
   await outside.counts()
   const command = [...node('whole', programs.reconcile, HEAP), '1']
-  const { cpuMs, printed } = await runWhole(command, { ...env, BENCH_ROWS: String(rows) }, 'pipe')
+  const { cpuMs, printed } = await runWhole(command, { ...outside.env, BENCH_ROWS: String(rows) }, 'pipe')
   const { put = 0 } = await outside.counts()
   if (put !== rows / 10) throw new Error(`void: ${rows} orders take ${rows / 10} requests to the bus, not ${put}`)
   const { tenth, end } = JSON.parse(printed)

@@ -46,7 +46,7 @@ export const small = async (setting: Setting, rounds: number): Promise<readonly 
 }
 
 const withShare = async (
-  { outside, programs, env }: Setting,
+  { outside, programs }: Setting,
   share: Share,
   rounds: number,
   init: Init,
@@ -65,7 +65,7 @@ const withShare = async (
       ...perProcess,
     },
     measure: async () => {
-      const process = await startSteps(program.steps, env)
+      const process = await startSteps(program.steps, outside.env)
       if (init === 'within the share') {
         share.admit(process.pid)
         await pause(SETTLE_MS)

@@ -12,7 +12,7 @@ const LONG = 1500
  * CPU and time of one piece of work in a process that is warm: of a whole sync, and of the WeChat call alone in half as
  * many rounds.
  */
-export const warm = async ({ outside, programs, env }: Setting, rounds: number): Promise<readonly Line[]> => {
+export const warm = async ({ outside, programs }: Setting, rounds: number): Promise<readonly Line[]> => {
   const contestant = (
     name: string,
     { whole: command }: Pick<Program, 'whole'>,
@@ -25,8 +25,8 @@ export const warm = async ({ outside, programs, env }: Setting, rounds: number):
       ...Object.entries(perProcess).map(([kind, count]) => [kind, count * 2]),
     ]),
     measure: async () => {
-      const short = await runWhole([...command, String(SHORT)], env)
-      const long = await runWhole([...command, String(LONG)], env)
+      const short = await runWhole([...command, String(SHORT)], outside.env)
+      const long = await runWhole([...command, String(LONG)], outside.env)
       const ofOne = (longMs: number, shortMs: number) => ((longMs - shortMs) * 1000) / (LONG - SHORT)
       return { cpu: ofOne(long.cpuMs, short.cpuMs), time: ofOne(long.tookMs, short.tookMs) }
     },
