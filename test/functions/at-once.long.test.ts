@@ -23,10 +23,9 @@ const due = (out_order_no: string, next: 'sync' | 'query') => ({
 beforeAll(async () => {
   world = await startWorld({ merchants: [SERVED['payafter-orders']], maxConcurrency: MANY })
   invocations = watchInvocations(world)
-  for (let count = 10; world.lambdas.sync.sandboxes < MANY; count = Math.min(count + 10, MANY))
-    await atOnce(() => world.lambdas.sync.invoke({ mchid: 'nobody' }), count)
-  // As many as the bus calls at once.
-  while (world.lambdas.query.sandboxes < 10) await atOnce(() => world.lambdas.query.invoke({}), 10)
+  for (const lambda of [world.lambdas.sync, world.lambdas.query])
+    for (let count = 10; lambda.sandboxes < MANY; count = Math.min(count + 10, MANY))
+      await atOnce(() => lambda.invoke({ mchid: 'nobody' }), count)
 }, 180_000)
 afterAll(() => world.close())
 
