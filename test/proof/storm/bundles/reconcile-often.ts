@@ -15,10 +15,12 @@ export const reconcileWhile = async (handed: Promise<void>, world: World): Promi
   // What was sent ten minutes ago is asked about beside what arrives. Of a row whose event still waits for a sandbox
   // there would be a second event.
   while (!(await isHanded())) if (isQuiet(world)) await world.lambdas.reconcile.invoke({})
-  if ((await reconcileAll(world)) === 0) return
-  // No invocation is under way now, so what is left are mostly rows of killed ones, until their leases have ended.
-  world.clock.advance(LIMITS.lease)
-  await reconcileAll(world)
+  if ((await reconcileAll(world)) > 0) {
+    // No invocation is under way now, so what is left are mostly rows of killed ones, until their leases have ended.
+    world.clock.advance(LIMITS.lease)
+    await reconcileAll(world)
+  }
+  await world.idle()
 }
 
 const MOST_RECONCILES = 60
@@ -27,7 +29,9 @@ const MOST_RECONCILES = 60
 const reconcileAll = async (world: World): Promise<number> => {
   let left = Number.POSITIVE_INFINITY
   for (let runs = 0; runs < MOST_RECONCILES && left > 0; runs += 1) {
-    const { result, error } = await world.runReconcile()
+    const { result, error } = await world.lambdas.reconcile.invoke({})
+    // Only events change what is due; evidence and outcomes go on beside the next run.
+    await world.bus.idle()
     if (error) continue
     const { dispatched, refused, merchants } = result as Reported // reconcile's own result
     const due = dispatched + refused
