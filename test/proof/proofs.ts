@@ -17,7 +17,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     built: true,
     proves:
       '100,000 orders through the bundles, with faults everywhere: nothing lost, nothing told twice without a fault',
-    takes: '2 minutes for --orders 3000; about 50 minutes for all, with 6 GB of memory',
+    takes: '2 minutes for --orders 3000; about 42 minutes for all, with 6 GB of memory',
     when: 'each change of the ledger, of a call or of a function',
   },
   outage: {
