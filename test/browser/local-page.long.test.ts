@@ -65,9 +65,11 @@ describe.skipIf(!hasBrowser)('the page of npm start in a browser', () => {
     await page.locator('button').click()
     await page.locator('output.good').waitFor()
     expect(await page.locator('output').textContent()).toMatch(/^202 PENDING/)
-    const shown = page.locator('#orders details', { hasText: 'SHOP1234323JKHDFE1243252' })
-    await shown.waitFor()
-    expect(await shown.textContent()).toContain('商户号 1700000000 · 服务商 1800000000')
+    // The answer is shown before the list is refreshed.
+    await page.locator('#orders details', { hasText: 'SHOP1234323JKHDFE1243252' }).waitFor()
+    expect(await page.locator('#orders details').first().textContent()).toContain(
+      '商户号 1700000000 · 服务商 1800000000',
+    )
     await page.close()
   })
 

@@ -19,7 +19,7 @@ const due = (out_order_no: string, next: 'sync' | 'query') => ({
   detail: { mchid, out_order_no, next },
 })
 
-// Notices that are refused at once start every process, ten at a time: the others find them awake and race in earnest.
+// What is refused at once starts every process, ten at a time: the others find them awake and race in earnest.
 beforeAll(async () => {
   world = await startWorld({ merchants: [SERVED['payafter-orders']], maxConcurrency: MANY })
   invocations = watchInvocations(world)
