@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { PARTS, type Part } from './parts.ts'
-import { PROOFS, type Proof } from './proofs.ts'
+import { argumentsFor, PROOFS, type Proof } from './proofs.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PROOF = fileURLToPath(new URL('proof.json', import.meta.url))
@@ -32,14 +32,18 @@ const proofOf = (name: string): Proof => {
 
 /** Undefined when the check failed, or said nothing. */
 const prove = ({ name, proof = name, options = [], figures }: Part): Proved | undefined => {
-  const { command, built } = proofOf(proof)
+  const program = proofOf(proof)
   mkdirSync(`${ROOT}.local`, { recursive: true })
   rmSync(FIGURES, { force: true })
-  if (built) execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: 'pipe' })
-  const { status } = spawnSync(process.execPath, [...command, ...options, '--json', FIGURES, ...positionals], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  })
+  if (program.built) execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: 'pipe' })
+  const { status } = spawnSync(
+    process.execPath,
+    argumentsFor(program, [...options, '--json', FIGURES, ...positionals]),
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+    },
+  )
   if (status !== 0 || !existsSync(FIGURES)) return undefined
   const measured = JSON.parse(readFileSync(FIGURES, 'utf8')) as Readonly<Record<string, number>>
   return {

@@ -64,8 +64,9 @@ const countOf = (kinds: readonly (string | undefined)[]): Readonly<Record<string
 }
 
 const rowKind = ({ state, reason, proved_at }: Readonly<Record<string, unknown>>): string => {
+  if (state === undefined) return 'what is known of a merchant'
   if (state === 'SYNCED') return proved_at ? 'SYNCED, confirmed' : 'SYNCED, unconfirmed'
-  return reason ? `${state} ${reason}` : String(state)
+  return reason ? `${state} ${reason}` : `${state}`
 }
 
 const secretFault = ({ error, status }: Storm['secretCalls'][number]): string | undefined =>
