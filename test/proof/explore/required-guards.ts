@@ -34,6 +34,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '15 close: (leased_until missing or leased_until <=)': fails('persons who decide', 'closedUnderCall'),
   '15 close: (state = PENDING or state = HELD)': fails('a person between two notices', 'silentUndone'),
   '15 close: transaction_id missing': fails('a sum that differs', 'forgottenCharge'),
+  '15 stop asking: due exists': fails('persons who decide', 'doubted'),
   '15 stop asking: (leased_until missing or leased_until <=)': fails('persons who decide', 'closedUnderCall'),
   '15 stop asking: state = SYNCED': fails('persons who decide', 'untrueEnd'),
   '16 settle: settled_at missing': fails('persons who decide', 'settledTwice'),
@@ -41,13 +42,16 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '16 settle the charge: (leased_until missing or leased_until <=)': fails('a sum that differs', 'closedUnderCall'),
   '16 settle the charge: transaction_id exists': fails('a sum that differs', 'falseCharge'),
   '16 settle the charge: reason <>': fails('an order that is paid in part', 'falseCharge'),
+  '16 settle the charge: attempt =': fails('a refund of a charge beside a rejected order', 'billForgotten'),
   '17 hold: (attempt = and due exists)': fails('a sum that differs, and is corrected', 'lease'),
   '18 release: transaction_id missing': fails('a sum that differs', 'neededNoSync'),
+  '18 release: state = HELD': fails('persons who decide', 'index'),
   '19 withdraw: (leased_until missing or leased_until <=)': fails(
     'more notices than the merchant allows',
     'closedUnderCall',
   ),
   '19 withdraw: attempt =': fails('an order that is checked first', 'closedUnderCall'),
+  '19 withdraw: state = HELD': fails('a sum that differs, and is closed or corrected', 'refunded'),
   '19 withdraw: transaction_id missing': fails('a sum that differs', 'forgottenCharge'),
   '2 claim: (leased_until missing or leased_until <=)': fails('a doubled notice', 'overlap'),
   '2 claim: due_at <=': fails('old answers again', 'undone'),
@@ -55,6 +59,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '3 reopen: (noticed_at missing or noticed_at <)': fails('a sum that differs, and is corrected', 'older'),
   '3 reopen: transaction_id missing': fails('a sum that differs, and is corrected', 'waits'),
   '3 reopen: attempt =': fails('a person between two notices', 'overruledPerson', { persons: 2 }),
+  '3 reopen: state = HELD': fails('a sum that differs, and is closed or corrected', 'overruledPerson'),
   '4 accepted: (transaction_id missing or settled_at exists)': fails('an order that is paid in part', 'waits'),
   '4 accepted: state <> DOUBLE_CHARGED': fails('an order that is paid in part', 'refunded'),
   '4 accepted: state <> SYNCED': fails('a sync answered with the order', 'receipt'),
@@ -81,6 +86,10 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
   '16 settle: attempt =': fails('a bill of an order that was rejected, and a person', 'billForgotten'),
   '21 as it stood: attempt =': fails('long waits for the answer to a bill', 'closedUnderCall'),
   '21 as it stood: state = REJECTED': fails('a bill of an order that was rejected, and a person', 'waits'),
+  '21 ask for the bill: attempt =': fails(
+    'a bill of an order that was synced, of which WeChat Pay says otherwise',
+    'waits',
+  ),
   '21 ask for the bill: state = SYNCED': fails('a bill of an order that was rejected, and a notice', 'waits'),
   '21 ask later: attempt =': fails('a bill of an order that was rejected, and a person', 'revived', TWO),
   '21 ask later: next =': fails('long waits for the answer to a bill', 'index', TWO),
@@ -102,6 +111,7 @@ export const REQUIRED_GUARDS: Readonly<Record<Guard, Failure>> = {
     'overlap',
   ),
   '8 confirmed: bill_at missing': fails('a bill of an order that was rejected, and a notice', 'billForgotten'),
+  '8 confirmed: state <> DOUBLE_CHARGED': fails('a bill of an order that was synced', 'refunded'),
   '9 another charge: attempt =': fails('long waits for the answer to a bill', 'closedUnderCall'),
   '9 another charge: transaction_id missing': fails('a case that is charged again', 'unsettled'),
   '9 collected: (state <> DOUBLE_CHARGED or (settled_at missing and transaction_id =))': fails(
@@ -123,8 +133,6 @@ const NEVER_GONE = 'an answer comes only to whoever claimed a row, and no row is
 const DUE_TOGETHER = 'due, due_at and next are present together, and the comparison of a missing due_at is false'
 
 const SEEN = 'an order is charged once here, so a charge that was seen is the one that is there'
-const NUMBERED =
-  'each of the two finds a charge here: it has a number, and its state says so or a person has settled it'
 
 const COUNTED = 'whatever settles or charges the row, or notes a refund, counts `attempt`'
 const AS_SHOWN = 'a person decides of the row as it was shown; nothing here tells what he would have said of another'
@@ -139,17 +147,13 @@ export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
   'conflict: pk exists': NEVER_GONE,
   '2 claim: due exists': DUE_TOGETHER,
   '13 expedite: due exists': DUE_TOGETHER,
-  '15 stop asking: due exists': DUE_TOGETHER,
   '2 claim: state = PENDING': 'next is a sync only while the row is PENDING',
   '2 claim: call_hash =': "whoever claims makes the row's own call, whichever notice brought him",
   '3 reopen: call_hash <>': 'the call of a row changes only with a new attempt',
   '14 reopen: attempt =': AS_SHOWN,
   '15 close: attempt =': AS_SHOWN,
   '15 stop asking: attempt =': AS_SHOWN,
-  '16 settle the charge: attempt =': AS_SHOWN,
   '18 release: attempt =': AS_SHOWN,
-  '21 ask for the bill: attempt =': 'what a line of the bill means was found by the row as it was read',
-  '3 reopen: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
   '11 end: due exists':
     'an order that is cancelled was never done, so only a person can have closed its row, and REJECTED it stays',
   '12 unproved: state = SYNCED': 'while a row is due, nothing takes it out of SYNCED without a new attempt',
@@ -162,16 +166,14 @@ export const REDUNDANT_GUARDS: Readonly<Record<Guard, string>> = {
   '19 withdraw: transaction_id =': SEEN,
   '3 reopen: transaction_id =': SEEN,
   '18 release: reason =': 'a row is held for something else only after a new attempt',
-  '18 release: state = HELD': 'a reason to hold an order stands on a held one alone',
   '3 reopen: state = REJECTED': 'what was read as rejected is told apart by its attempt',
-  '8 confirmed: (transaction_id missing or settled_at exists)': NUMBERED,
-  '8 confirmed: state <> DOUBLE_CHARGED': NUMBERED,
+  '8 confirmed: (transaction_id missing or settled_at exists)':
+    'a charge says so by its state here as well, or a person has settled it',
   '16 settle the charge: settled_at missing': 'a second settlement changes only who settled it, and how',
   '16 settle the charge: state <> PENDING':
     'a charged row is PENDING once a person has released it, and nobody here decides of one row twice',
   '19 withdraw: state = PENDING':
     'once an answer has ruled a sync out, only a charge takes the row out of PENDING before its next attempt',
-  '19 withdraw: state = HELD': 'what ends a held row without a new attempt takes its due_at away',
   '16 correct: (leased_until missing or leased_until <=)':
     'a settled row is due only for a bill or for the refund that corrects it, and whoever asks then is told apart by `attempt`',
   '16 correct: state = DOUBLE_CHARGED': 'what was settled on a row in another state is a charge all the same',
