@@ -85,7 +85,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     command: ['test/proof/explore/main.ts'],
     proves:
       'every order of events with two faults over the real transitions: no invariant is broken, no clause is needless',
-    takes: '1 minute for `small`; half an hour for all, with 4 GB of memory',
+    takes: '1 minute for `small`; three quarters of an hour for all, with 4 GB of memory',
     when: 'each change of a transition or its condition',
   },
   faults: {
