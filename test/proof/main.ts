@@ -5,9 +5,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { PARTS, type Part } from './parts.ts'
-import { argumentsFor, PROOFS, type Proof } from './proofs.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const PROVE = fileURLToPath(new URL('prove.ts', import.meta.url))
 const PROOF = fileURLToPath(new URL('proof.json', import.meta.url))
 const FIGURES = `${ROOT}.local/figures.json`
 
@@ -24,26 +24,14 @@ const git = (...args: readonly string[]): string => execFileSync('git', args, { 
 
 const readProof = (): Measured => (existsSync(PROOF) ? JSON.parse(readFileSync(PROOF, 'utf8')) : {})
 
-const proofOf = (name: string): Proof => {
-  const proof = PROOFS[name]
-  if (!proof) throw new Error(`no proof is called ${name}`)
-  return proof
-}
-
 /** Undefined when the check failed, or said nothing. */
 const prove = ({ name, proof = name, options = [], figures }: Part): Proved | undefined => {
-  const program = proofOf(proof)
   mkdirSync(`${ROOT}.local`, { recursive: true })
   rmSync(FIGURES, { force: true })
-  if (program.built) execFileSync('npm', ['run', '--silent', 'package'], { cwd: ROOT, stdio: 'pipe' })
-  const { status } = spawnSync(
-    process.execPath,
-    argumentsFor(program, [...options, '--json', FIGURES, ...positionals]),
-    {
-      cwd: ROOT,
-      stdio: 'inherit',
-    },
-  )
+  const { status } = spawnSync(process.execPath, [PROVE, proof, ...options, '--json', FIGURES, ...positionals], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  })
   if (status !== 0 || !existsSync(FIGURES)) return undefined
   const measured = JSON.parse(readFileSync(FIGURES, 'utf8')) as Readonly<Record<string, number>>
   return {

@@ -164,10 +164,3 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     when: 'before a release',
   },
 }
-
-/** What Node is started with for a proof. */
-export const argumentsFor = ({ node = [], command }: Proof, options: readonly string[]): readonly string[] => [
-  ...node,
-  ...command,
-  ...options,
-]
