@@ -56,7 +56,6 @@ const main = async (): Promise<void> => {
   )
 
   const isRight = sound.violations === 0 && survivors.length === 0 && unexpected.length === 0
-  for (const guard of unexpected) console.log(`not as is said of it: ${guard}`)
   console.log(isRight ? '\nAll is as it should be.' : '\nSomething is wrong: see above.')
   if (values.json)
     writeFileSync(

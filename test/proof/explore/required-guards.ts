@@ -133,7 +133,6 @@ const NEVER_GONE = 'an answer comes only to whoever claimed a row, and no row is
 const DUE_TOGETHER = 'due, due_at and next are present together, and the comparison of a missing due_at is false'
 
 const SEEN = 'an order is charged once here, so a charge that was seen is the one that is there'
-
 const COUNTED = 'whatever settles or charges the row, or notes a refund, counts `attempt`'
 const AS_SHOWN = 'a person decides of the row as it was shown; nothing here tells what he would have said of another'
 const STAYS = 'nothing takes a row out of DOUBLE_CHARGED'

@@ -66,7 +66,7 @@ const countOf = (kinds: readonly (string | undefined)[]): Readonly<Record<string
 const rowKind = ({ state, reason, proved_at }: Readonly<Record<string, unknown>>): string => {
   if (state === undefined) return 'what is known of a merchant'
   if (state === 'SYNCED') return proved_at ? 'SYNCED, confirmed' : 'SYNCED, unconfirmed'
-  return reason ? `${state} ${reason}` : `${state}`
+  return reason ? `${state} ${reason}` : String(state)
 }
 
 const secretFault = ({ error, status }: Storm['secretCalls'][number]): string | undefined =>
